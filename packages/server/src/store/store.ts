@@ -1,0 +1,222 @@
+// The store contract: everything that outlives a process, in domain verbs.
+//
+// Bodies are opaque text to a store, there is no SQL above this line, and time crosses it as durations: each store
+// measures them on its own clock (SQLite: the machine's; PostgreSQL: the database's), so that nodes need not agree.
+// Every verb may be repeated: writes are idempotent by id. `test/store/conformance.ts` is the contract in executable form.
+
+/** Names one contact. Registrations live on the initial contact of a chat. */
+export interface ContactKey {
+  readonly instanceId: string;
+  readonly contactId: string;
+}
+
+/** A contact document (or an alias to one) as stored. */
+export interface Contact extends ContactKey {
+  /** Rises by one with each commit; 0 says that nothing is stored yet. */
+  readonly version: number;
+  /** The document, JSON text of at most 64 KiB. */
+  readonly body: string;
+}
+
+/** A new state of a contact: written only when the stored version is still `version`. */
+export interface ContactChange extends Contact {
+  /** How long until `ended` shows this contact to housekeeping, in milliseconds; absent: never. */
+  readonly reviewInMs?: number;
+}
+
+/** What a ClientToken was used for, and the answer it got. */
+export interface Claim {
+  readonly instanceId: string;
+  readonly operation: string;
+  readonly token: string;
+  /** SHA-256 (hex) over the parameters after defaults. */
+  readonly fingerprint: string;
+  /** The answer, JSON text. */
+  readonly answer: string;
+}
+
+export type CommitResult = 'committed' | 'contact-changed' | 'token-taken';
+
+/** A delivery as it is handed in: one notification for one device. */
+export interface NewDelivery {
+  /** Derived from event and device (design: identity), never random. */
+  readonly id: string;
+  /** UTC day of the *event* (`2026-11-22`), by which old rows are dropped. */
+  readonly day: string;
+  readonly instanceId: string;
+  /** The initial contact. */
+  readonly contactId: string;
+  readonly messageId: string;
+  readonly registrationId: string;
+  /** (instance, application, channel) as one opaque text. */
+  readonly lane: string;
+  readonly expiresInMs: number;
+  /** What the dispatcher needs to send it, JSON text; erased when the delivery ends. */
+  readonly work: string;
+}
+
+/** A delivery that never starts: kept for the delivery log only. */
+export interface SkippedDelivery {
+  readonly id: string;
+  readonly day: string;
+  readonly instanceId: string;
+  readonly contactId: string;
+  readonly messageId: string;
+  readonly registrationId?: string;
+  readonly reason: string;
+}
+
+export type Enqueued = NewDelivery | SkippedDelivery;
+
+/** `leased`: stored and owned by the calling node, which sends it now. `queued`: waits for a claim. `known`: the id was there before, nothing changed. */
+export type EnqueueState = 'leased' | 'queued' | 'known' | 'skipped';
+
+export interface EnqueueResult {
+  readonly id: string;
+  readonly state: EnqueueState;
+}
+
+/** A delivery leased to the node that claimed it. */
+export interface Delivery extends NewDelivery {
+  /** Attempts recorded so far. */
+  readonly attempts: number;
+  /** Milliseconds since it was enqueued. */
+  readonly ageMs: number;
+  // `expiresInMs` may be zero or less: the claimer settles such a delivery as expired.
+}
+
+/** One request to a gateway, as kept in the delivery log. */
+export interface Attempt {
+  /** Milliseconds since the epoch, by the sending node's clock. */
+  readonly at: number;
+  readonly outcome: 'accepted' | 'rejected' | 'unsent' | 'unknown';
+  /** Which gateway: `apns`, `apns-sandbox`, `fcm`, or the same with ` (emulated)`. */
+  readonly gateway: string;
+  /** The gateway's words, such as `410 Unregistered` or the fault of the connection. */
+  readonly answer?: string;
+  /** Milliseconds from HEADERS to the answer. */
+  readonly ms?: number;
+}
+
+/** How a delivery can end. */
+export type EndStatus = 'accepted' | 'rejected' | 'expired' | 'withdrawn';
+
+/** What became of a leased delivery: it ended, or it waits again. */
+export interface Settlement {
+  readonly id: string;
+  readonly day: string;
+  /** Attempts since the last settlement, oldest first. */
+  readonly attempts: readonly Attempt[];
+  readonly to:
+    | { readonly status: EndStatus; readonly reason?: string }
+    | { readonly status: 'queued'; readonly dueInMs: number; readonly reason?: string };
+}
+
+/** One row of the delivery log. */
+export interface LogEntry {
+  readonly id: string;
+  readonly messageId: string;
+  readonly registrationId?: string;
+  readonly status: 'queued' | EndStatus | 'skipped';
+  readonly reason?: string;
+  /** The first 2 and the last 8 attempts. */
+  readonly attempts: readonly Attempt[];
+  /** How many attempts there were in all. */
+  readonly attemptCount: number;
+  /** Milliseconds since the epoch when it was enqueued, by the store's clock. */
+  readonly at: number;
+}
+
+export interface Page<T> {
+  readonly items: readonly T[];
+  /** Opaque; absent on the last page. */
+  readonly next?: string;
+}
+
+export interface PageRequest {
+  readonly limit: number;
+  readonly next?: string;
+}
+
+export type SettingKind = 'application' | 'instance' | 'access-key';
+
+export interface Setting {
+  readonly kind: SettingKind;
+  readonly id: string;
+  readonly version: number;
+  readonly body: string;
+}
+
+export type HintKind = 'work' | 'setting' | 'revoked';
+
+/** Thrown (as the rejection of any verb) when the store cannot answer now: disk full, database away. The caller answers 5xx. */
+export class StoreUnavailableError extends Error {
+  override readonly name = 'StoreUnavailableError';
+}
+
+export interface Store {
+  /** The contacts of these keys, in their order. Linearizable: sees every commit answered before this call began, on any node. */
+  contacts(keys: readonly ContactKey[]): Promise<(Contact | undefined)[]>;
+  /** What a ClientToken was used for within the last 7 days. */
+  claimed(instanceId: string, operation: string, token: string): Promise<Claim | undefined>;
+  /**
+   * Stores the contact at version + 1 iff its stored version is still `contact.version`, and the claim iff its token is
+   * free: both or neither, durable on return. When both are taken the answer is `token-taken`.
+   */
+  commit(change: { contact?: ContactChange; claim?: Claim }): Promise<CommitResult>;
+  /** Contacts whose review is due, at most `limit`; for housekeeping only. */
+  ended(limit: number): Promise<Contact[]>;
+
+  /**
+   * Stores deliveries, durable on return. `credit` says how many of each lane the node could send at once: so many are
+   * leased to it on the spot, oldest first, but none while the lane has older work waiting.
+   */
+  enqueue(
+    batch: readonly Enqueued[],
+    node: string,
+    credit: ReadonlyMap<string, number>,
+  ): Promise<EnqueueResult[]>;
+  /** Leases due work to the node, oldest first, at most `want` per lane; also that of silent nodes, never that of a live one. */
+  claim(node: string, want: ReadonlyMap<string, number>): Promise<Delivery[]>;
+  /** Lanes with due work that `claim` would give, each counted up to `cap`. */
+  waiting(cap: number): Promise<Map<string, number>>;
+  /**
+   * Records every attempt and moves the delivery on. `accepted` ends a delivery whoever owns it; anything else only
+   * under the node's own lease: `lost` names the others. Repeating is harmless.
+   */
+  settle(node: string, batch: readonly Settlement[]): Promise<{ lost: string[] }>;
+  /** Says that the node lives, for `ttlMs` from now. `evicted`: it was silent for too long and its leases are void: it must take a new name. */
+  beat(node: string, ttlMs: number): Promise<'alive' | 'evicted'>;
+  /** Gives back the node's leases at once. */
+  leave(node: string): Promise<void>;
+  /** The delivery log of a contact, newest first. */
+  deliveries(contact: ContactKey, page: PageRequest): Promise<Page<LogEntry>>;
+
+  setting(kind: SettingKind, id: string): Promise<Setting | undefined>;
+  settings(kind: SettingKind, page: PageRequest): Promise<Page<Setting>>;
+  /** Writes a setting (without `body`: removes it) iff its stored version is `expectedVersion` (0: not there). */
+  putSetting(
+    kind: SettingKind,
+    id: string,
+    expectedVersion: number,
+    body?: string,
+  ): Promise<'committed' | 'changed'>;
+
+  /** Removes what is past its time, at most `limit` rows; true: there is more. */
+  sweep(limit: number): Promise<boolean>;
+
+  /** Hints may be lost, late or doubled: they only wake somebody who then looks. Returns a function that ends the listening. */
+  onHint(listener: (kind: HintKind, id: string) => void): () => void;
+  hint(kind: HintKind, id: string): void;
+
+  /** Finishes what was asked, then lets go of everything. */
+  close(): Promise<void>;
+}
+
+/** Seconds and days that every store keeps to. */
+export const RETENTION = {
+  /** A ClientToken's claim: 7 days from success. */
+  claimMs: 7 * 86_400_000,
+  /** A settled delivery: the longest time to live (7 days) and an hour, counted from the end of its event's day. */
+  deliveryMs: 7 * 86_400_000 + 3_600_000,
+} as const;
