@@ -1,0 +1,50 @@
+// Every error an operation may answer, by the name that travels in `X-Amzn-ErrorType`.
+//
+// Modelled ones are those of Amazon's API model (facts: Connect 2017-08-08, Participant Service 2018-09-07); the others
+// are what AWS front ends answer before an operation is reached ("Errors common to all actions"; REST-JSON services use
+// 403 for failures of authentication, see https://docs.aws.amazon.com/connect/latest/APIReference/CommonErrors.html).
+
+export interface ErrorKind {
+  readonly status: number;
+  /** Who must act: the caller (`client`) or the operator (`server`). */
+  readonly fault: 'client' | 'server';
+  /** Whether SDKs repeat it by themselves. */
+  readonly repeated: boolean;
+}
+
+const client = (status: number): ErrorKind => ({ status, fault: 'client', repeated: false });
+const throttled = (status: number): ErrorKind => ({ status, fault: 'client', repeated: true });
+const server = (status: number): ErrorKind => ({ status, fault: 'server', repeated: true });
+
+export const ERRORS = {
+  // Modelled by the operations.
+  AccessDeniedException: client(403),
+  ContactNotFoundException: client(410),
+  InternalServiceException: server(500),
+  InvalidParameterException: client(400),
+  InvalidRequestException: client(400),
+  LimitExceededException: throttled(429),
+  ResourceNotFoundException: client(404),
+  ServiceQuotaExceededException: client(402),
+  ThrottlingException: throttled(429),
+  // Answered before an operation is reached.
+  ExpiredTokenException: client(403),
+  IncompleteSignatureException: client(403),
+  InvalidSignatureException: client(403),
+  MalformedHttpRequestException: client(400),
+  MissingAuthenticationTokenException: client(403),
+  RequestEntityTooLargeException: client(413),
+  RequestHeaderSectionTooLargeException: client(431),
+  RequestTimeoutException: { status: 408, fault: 'client', repeated: true },
+  ServiceUnavailableException: server(503),
+  UnknownOperationException: client(404),
+  UnrecognizedClientException: client(403),
+} as const satisfies { readonly [name: string]: ErrorKind };
+
+export type ErrorName = keyof typeof ERRORS;
+
+/** The error name out of a header or body value: AWS front ends put a namespace before `#` and an address behind `:`. */
+export function errorName(value: string): string {
+  const bare = value.split(':', 1)[0]!;
+  return bare.slice(bare.indexOf('#') + 1).trim();
+}

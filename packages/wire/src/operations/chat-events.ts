@@ -1,0 +1,50 @@
+// Chat events: what happened in contacts, handed in by the chat platform.
+import { operation } from '../operation.ts';
+import { integer, list, oneOf, required, string, structure } from '../shape.ts';
+import { contactId, instanceId, participantRole } from './registrations.ts';
+
+export const putChatEvents = operation({
+  name: 'PutChatEvents',
+  method: 'PUT',
+  path: '/chat-events/{InstanceId}',
+  input: structure({
+    InstanceId: required(instanceId),
+    Events: required(
+      list(
+        structure({
+          Id: required(string({ min: 1, max: 256 })),
+          ContactId: required(contactId),
+          InitialContactId: contactId,
+          Type: required(oneOf('MESSAGE', 'ATTACHMENT', 'EVENT')),
+          ContentType: string({ min: 1, max: 100 }),
+          Content: string({ maxBytes: 16_384, sensitive: true }),
+          ParticipantRole: participantRole,
+          DisplayName: string({ max: 256, sensitive: true }),
+          MessageVisibility: oneOf('AGENT', 'CUSTOMER', 'ALL'),
+          AbsoluteTime: string({ format: 'date-time' }),
+        }),
+        { min: 1, max: 500 },
+      ),
+    ),
+  }),
+  output: structure({
+    Results: required(
+      list(
+        structure({
+          Id: required(string()),
+          Deliveries: required(integer()),
+          Reason: string(),
+        }),
+      ),
+    ),
+  }),
+  errors: [
+    'AccessDeniedException',
+    'InternalServiceException',
+    'InvalidParameterException',
+    'ResourceNotFoundException',
+    'ThrottlingException',
+  ],
+  bodyLimitBytes: 10_485_760,
+  origin: 'chatpush',
+});

@@ -1,0 +1,72 @@
+// Contacts: chat conversations, as far as a test or a bot needs to begin and end one.
+// Members we do not act on (flow, attributes, persistence) are checked as Amazon checks them and otherwise ignored.
+import { operation } from '../operation.ts';
+import { integer, list, map, oneOf, required, string, structure } from '../shape.ts';
+import { clientToken, contactId, instanceId } from './registrations.ts';
+
+export const startChatContact = operation({
+  name: 'StartChatContact',
+  method: 'PUT',
+  path: '/contact/chat',
+  input: structure({
+    InstanceId: required(instanceId),
+    ContactFlowId: required(string({ max: 500 })),
+    Attributes: map(string({ max: 32_767 }), { maxBytes: 32_768 }),
+    ParticipantDetails: required(
+      structure({ DisplayName: required(string({ min: 1, max: 256, sensitive: true })) }),
+    ),
+    InitialMessage: structure({
+      ContentType: required(string({ min: 1, max: 100 })),
+      Content: required(string({ min: 1, max: 16_384, sensitive: true })),
+    }),
+    ClientToken: clientToken,
+    ChatDurationInMinutes: integer({ min: 60, max: 10_080 }),
+    SupportedMessagingContentTypes: list(string({ min: 1, max: 100 })),
+    PersistentChat: structure({
+      RehydrationType: oneOf('ENTIRE_PAST_SESSION', 'FROM_SEGMENT'),
+      SourceContactId: contactId,
+    }),
+    RelatedContactId: contactId,
+    CustomerId: string({ min: 1, max: 128 }),
+  }),
+  output: structure({
+    ContactId: required(contactId),
+    ParticipantId: required(string({ min: 1, max: 256 })),
+    ParticipantToken: required(string({ min: 1, max: 1000, sensitive: true })),
+  }),
+  errors: [
+    'AccessDeniedException',
+    'InternalServiceException',
+    'InvalidParameterException',
+    'InvalidRequestException',
+    'LimitExceededException',
+    'ResourceNotFoundException',
+    'ThrottlingException',
+  ],
+  bodyLimitBytes: 262_144,
+  origin: 'amazon',
+});
+
+export const stopContact = operation({
+  name: 'StopContact',
+  method: 'POST',
+  path: '/contact/stop',
+  input: structure({
+    ContactId: required(contactId),
+    InstanceId: required(instanceId),
+    DisconnectReason: structure({ Code: string({ min: 1, max: 100 }) }),
+  }),
+  output: structure({}),
+  emptyAnswer: 'object',
+  errors: [
+    'AccessDeniedException',
+    'ContactNotFoundException',
+    'InternalServiceException',
+    'InvalidParameterException',
+    'InvalidRequestException',
+    'ResourceNotFoundException',
+    'ThrottlingException',
+  ],
+  bodyLimitBytes: 65_536,
+  origin: 'amazon',
+});

@@ -1,0 +1,104 @@
+// Push notification registrations: one device token bound to one contact through one application.
+import { operation } from '../operation.ts';
+import { boolean, integer, list, oneOf, required, string, structure } from '../shape.ts';
+
+export const instanceId = string({ min: 1, max: 100 });
+export const contactId = string({ min: 1, max: 256 });
+export const clientToken = string({ max: 500 });
+export const participantRole = oneOf('AGENT', 'CUSTOMER', 'SYSTEM', 'CUSTOM_BOT', 'SUPERVISOR');
+export const deviceType = oneOf('GCM', 'APNS', 'APNS_SANDBOX');
+/** One page of a list: at most this many items, and where the last page ended. */
+export const maxResults = integer({ min: 1, max: 100 });
+export const nextToken = string({ min: 1, max: 1000 });
+
+export const createPushNotificationRegistration = operation({
+  name: 'CreatePushNotificationRegistration',
+  method: 'PUT',
+  path: '/push-notification/{InstanceId}/registrations',
+  input: structure({
+    InstanceId: required(instanceId),
+    ClientToken: clientToken,
+    // Amazon's model has no limit here; ours keeps a document of ten registrations within its 64 KiB.
+    PinpointAppArn: required(string({ min: 1, max: 2048 })),
+    DeviceToken: required(string({ min: 1, max: 500, sensitive: true })),
+    DeviceType: required(deviceType),
+    ContactConfiguration: required(
+      structure({
+        ContactId: required(contactId),
+        ParticipantRole: participantRole,
+        IncludeRawMessage: boolean,
+      }),
+    ),
+  }),
+  output: structure({ RegistrationId: required(string({ min: 1, max: 256 })) }),
+  errors: [
+    'AccessDeniedException',
+    'InternalServiceException',
+    'InvalidParameterException',
+    'ResourceNotFoundException',
+    'ServiceQuotaExceededException',
+    'ThrottlingException',
+  ],
+  bodyLimitBytes: 65_536,
+  origin: 'amazon',
+});
+
+export const deletePushNotificationRegistration = operation({
+  name: 'DeletePushNotificationRegistration',
+  method: 'DELETE',
+  path: '/push-notification/{InstanceId}/registrations/{RegistrationId}',
+  query: { ContactId: 'contactId' },
+  input: structure({
+    InstanceId: required(instanceId),
+    RegistrationId: required(string({ min: 1, max: 256 })),
+    ContactId: required(contactId),
+  }),
+  output: structure({}),
+  errors: [
+    'AccessDeniedException',
+    'InternalServiceException',
+    'InvalidParameterException',
+    'ResourceNotFoundException',
+    'ThrottlingException',
+  ],
+  bodyLimitBytes: 65_536,
+  origin: 'amazon',
+});
+
+export const listPushNotificationRegistrations = operation({
+  name: 'ListPushNotificationRegistrations',
+  method: 'GET',
+  path: '/push-notification/{InstanceId}/registrations',
+  query: { ContactId: 'contactId', MaxResults: 'maxResults', NextToken: 'nextToken' },
+  input: structure({
+    InstanceId: required(instanceId),
+    ContactId: required(contactId),
+    MaxResults: maxResults,
+    NextToken: nextToken,
+  }),
+  output: structure({
+    Registrations: required(
+      list(
+        structure({
+          RegistrationId: required(string()),
+          DeviceType: required(deviceType),
+          DeviceToken: required(string()),
+          PinpointAppArn: required(string()),
+          IncludeRawMessage: required(boolean),
+          Status: required(oneOf('ACTIVE', 'SUSPENDED')),
+          CreatedAt: required(string({ format: 'date-time' })),
+        }),
+      ),
+    ),
+    NextToken: nextToken,
+  }),
+  errors: [
+    'AccessDeniedException',
+    'InternalServiceException',
+    'InvalidParameterException',
+    'ResourceNotFoundException',
+    'ThrottlingException',
+  ],
+  bodyLimitBytes: 65_536,
+  origin: 'chatpush',
+});
