@@ -22,6 +22,8 @@ export interface Contact extends ContactKey {
 export interface ContactChange extends Contact {
   /** How long until `ended` shows this contact to housekeeping, in milliseconds; absent: never. */
   readonly reviewInMs?: number;
+  /** How long until `sweep` removes this contact altogether, in milliseconds; absent: never. */
+  readonly keepForMs?: number;
 }
 
 /** What a ClientToken was used for, and the answer it got. */
@@ -169,23 +171,32 @@ export interface Store {
 
   /**
    * Stores deliveries, durable on return. `credit` says how many of each lane the node could send at once: so many are
-   * leased to it on the spot, oldest first, but none while the lane has older work waiting.
+   * leased to it on the spot, in the order of the batch, but none while the lane has older work that is due, and none to
+   * a node that does not beat.
    */
   enqueue(
     batch: readonly Enqueued[],
     node: string,
     credit: ReadonlyMap<string, number>,
   ): Promise<EnqueueResult[]>;
-  /** Leases due work to the node, oldest first, at most `want` per lane; also that of silent nodes, never that of a live one. */
+  /**
+   * Leases due work to the node, oldest first, at most `want` per lane; also that of silent nodes, never that of a live
+   * one. Nothing to a node that does not beat.
+   */
   claim(node: string, want: ReadonlyMap<string, number>): Promise<Delivery[]>;
   /** Lanes with due work that `claim` would give, each counted up to `cap`. */
   waiting(cap: number): Promise<Map<string, number>>;
   /**
-   * Records every attempt and moves the delivery on. `accepted` ends a delivery whoever owns it; anything else only
-   * under the node's own lease: `lost` names the others. Repeating is harmless.
+   * Records every attempt and moves the delivery on. `accepted` ends a delivery whoever owns it, also one that had ended
+   * otherwise; anything else only under the node's own lease: `lost` names the others. Repeating is harmless: an attempt
+   * that is recorded already (equal in every member) is not recorded again, and a settlement that brings none but such
+   * moves nothing.
    */
   settle(node: string, batch: readonly Settlement[]): Promise<{ lost: string[] }>;
-  /** Says that the node lives, for `ttlMs` from now. `evicted`: it was silent for too long and its leases are void: it must take a new name. */
+  /**
+   * Says that the node lives, for `ttlMs` from now; the first beat of a name makes it known. `evicted`: it was silent for
+   * too long, or has left, and its leases are void: it must take a new name. Names are never used twice.
+   */
   beat(node: string, ttlMs: number): Promise<'alive' | 'evicted'>;
   /** Gives back the node's leases at once. */
   leave(node: string): Promise<void>;

@@ -1,0 +1,80 @@
+// Opening the database file: the promises of durability are asserted here, before anything is answered from it.
+import { DatabaseSync } from 'node:sqlite';
+import { MIGRATIONS } from './migrations.ts';
+import { isInUse } from './faults.ts';
+
+export interface DatabaseOptions {
+  readonly path: string;
+  /** `OFF` exists so that the test of durability can be seen to fail. */
+  readonly synchronous: 'FULL' | 'OFF';
+  /** Largest size of the database file in bytes; beyond it every write is refused as on a full disk. */
+  readonly maxBytes?: number;
+}
+
+/** Opens, locks, migrates. Throws one sentence that says what is wrong and what to do. */
+export function openDatabase(options: DatabaseOptions): DatabaseSync {
+  const database = new DatabaseSync(options.path, { timeout: 0 });
+  try {
+    prepareDatabase(database, options);
+    return database;
+  } catch (error) {
+    database.close();
+    if (!isInUse(error)) throw error;
+    throw new Error(
+      `The database ${options.path} is in use by another process, and one process at a time may open it: ` +
+        'stop that process, or give this one another CHATPUSH_STORE.',
+      { cause: error },
+    );
+  }
+}
+
+function prepareDatabase(database: DatabaseSync, { path, synchronous, maxBytes }: DatabaseOptions): void {
+  // Exclusive locking before the first access keeps the WAL index in memory instead of a shared mapping: the file lock is
+  // then held until the process ends (https://sqlite.org/wal.html#use_of_wal_without_shared_memory), and a full disk
+  // cannot end the process through that mapping.
+  pragma(database, 'locking_mode', 'exclusive');
+  const journal = pragma(database, 'journal_mode', 'wal');
+  if (journal !== 'wal') throw new Error(`The database ${path} cannot keep a WAL (it answers "${journal}").`);
+  pragma(database, 'synchronous', synchronous);
+  const level = pragma(database, 'synchronous');
+  if (level !== (synchronous === 'FULL' ? 2 : 0)) {
+    throw new Error(`The database ${path} refuses synchronous=${synchronous} (it answers "${level}").`);
+  }
+  pragma(database, 'temp_store', 'memory');
+  pragma(database, 'cache_size', '-32768');
+  // A burst may leave a long WAL behind; it is cut to this size when it next starts over.
+  pragma(database, 'journal_size_limit', String(64 * 1024 * 1024));
+  migrate(database, path);
+  if (maxBytes !== undefined) {
+    const pageBytes = Number(pragma(database, 'page_size'));
+    pragma(database, 'max_page_count', String(Math.max(1, Math.floor(maxBytes / pageBytes))));
+  }
+}
+
+function migrate(database: DatabaseSync, path: string): void {
+  const version = Number(pragma(database, 'user_version'));
+  if (version > MIGRATIONS.length) {
+    throw new Error(
+      `The database ${path} was written by a newer chatpush (schema ${version}, this one knows ${MIGRATIONS.length}): ` +
+        'start that version, or restore a copy made before the upgrade.',
+    );
+  }
+  // Also without a step to make, a write transaction here shows that the file can be written and that its lock is ours.
+  database.exec('begin immediate');
+  try {
+    for (const step of MIGRATIONS.slice(version)) database.exec(step);
+    database.exec(`pragma user_version = ${MIGRATIONS.length}`);
+    // Leases do not outlive the process that held them, and this is the only process.
+    database.exec(`update delivery set owner = 0 where status = 'queued' and owner > 0`);
+    database.exec('commit');
+  } catch (error) {
+    if (database.isTransaction) database.exec('rollback');
+    throw error;
+  }
+}
+
+/** Sets (with `value`) or reads a pragma; answers what the database says it is now, undefined where it says nothing. */
+function pragma(database: DatabaseSync, name: string, value?: string): string | number | undefined {
+  const row = database.prepare(`pragma ${name}${value === undefined ? '' : ` = ${value}`}`).get();
+  return row === undefined ? undefined : (Object.values(row)[0] as string | number);
+}

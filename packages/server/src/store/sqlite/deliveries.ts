@@ -1,0 +1,153 @@
+// Deliveries: handed in, moved on, read as the delivery log. Queue and log are one row.
+//
+//   enqueue ─► queued, owner 0 ──claim──► queued, owner n ──settle──► accepted | rejected | expired | withdrawn
+//          └─► queued, owner n               │    ▲
+//          └─► skipped                       └────┘ settle to `queued`: owner 0, due later
+import type { DatabaseSync } from 'node:sqlite';
+import { appendAttempts, readAttempts } from '../attempts.ts';
+import { NO_LANE, type Lanes } from './lanes.ts';
+import { NOBODY, type Nodes } from './nodes.ts';
+import type { Moment, Verbs } from './protocol.ts';
+import type { Enqueued, EnqueueState, LogEntry, Settlement } from '../store.ts';
+
+interface Row {
+  readonly seq: number;
+  readonly status: LogEntry['status'];
+  readonly owner: number;
+  readonly kept: string | null;
+  readonly count: number;
+}
+
+interface LogRow extends Omit<LogEntry, 'registrationId' | 'reason' | 'attempts'> {
+  readonly seq: number;
+  readonly registrationId: string | null;
+  readonly reason: string | null;
+  readonly kept: string | null;
+}
+
+export function deliveryVerbs(
+  database: DatabaseSync,
+  nodes: Nodes,
+  lanes: Lanes,
+): Pick<Verbs, 'enqueue' | 'settle' | 'deliveries'> {
+  const insert = database.prepare(
+    `insert into delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
+       due_at, expires_at, enqueued_at, attempt_count, work)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) on conflict (id) do nothing`,
+  );
+  const read = database.prepare(
+    `select seq, status, owner, attempts as kept, attempt_count as count from delivery where id = ?`,
+  );
+  const record = database.prepare('update delivery set attempts = ?, attempt_count = ? where seq = ?');
+  const requeue = database.prepare(
+    `update delivery set owner = ${NOBODY}, due_at = ?, reason = ? where seq = ?`,
+  );
+  const end = database.prepare(
+    `update delivery set status = ?, reason = ?, owner = ${NOBODY}, due_at = null, work = null where seq = ?`,
+  );
+  const readLog = database.prepare(
+    `select seq, id, message_id as messageId, registration_id as registrationId, status, reason, attempts as kept,
+       attempt_count as attemptCount, enqueued_at as at
+     from delivery where instance_id = ? and contact_id = ? and seq < ? order by seq desc limit ?`,
+  );
+
+  /** Inserts one; false: its id is known. `owner` matters only to a delivery that starts. */
+  function add(now: number, entry: Enqueued, lane: number, owner: number): boolean {
+    const { id, day, instanceId, contactId, messageId, registrationId = null } = entry;
+    const rest =
+      'lane' in entry
+        ? ['queued', null, owner, now, now + Math.round(entry.expiresInMs), now, entry.work]
+        : ['skipped', entry.reason, NOBODY, null, null, now, null];
+    return insert.run(id, day, instanceId, contactId, messageId, registrationId, lane, ...rest).changes > 0;
+  }
+
+  function settleOne(moment: Moment, owner: number, settlement: Settlement): boolean {
+    const { id, attempts, to } = settlement;
+    const row = read.get(id) as Row | undefined;
+    if (row === undefined) return to.status === 'accepted';
+    const merged = appendAttempts(row, attempts);
+    if (merged.added > 0) record.run(merged.kept, merged.count, row.seq);
+    if (to.status === row.status && to.status !== 'queued') return true;
+    if (to.status === 'accepted') {
+      end.run(to.status, to.reason ?? null, row.seq);
+      return true;
+    }
+    // Every attempt was there before: the answer to this very settlement was lost, and it is repeated. By now the
+    // delivery may be leased again, also to the same node, and must not be moved a second time.
+    if (attempts.length > 0 && merged.added === 0) return true;
+    if (row.status !== 'queued' || owner === NOBODY || row.owner !== owner) return false;
+    if (to.status === 'queued') requeue.run(moment.now + Math.round(to.dueInMs), to.reason ?? null, row.seq);
+    else end.run(to.status, to.reason ?? null, row.seq);
+    return true;
+  }
+
+  return {
+    enqueue(moment, batch, node, credit) {
+      const owner = nodes.ownerNumber(moment, node);
+      nodes.releaseSilent(moment);
+      // What may still be leased of each lane. A lane with older work gets nothing: that work goes first.
+      const left = new Map<string, { lane: number; room: number }>();
+      const laneOf = (name: string) => {
+        let entry = left.get(name);
+        if (entry === undefined) {
+          const lane = lanes.laneNumber(name);
+          const room =
+            owner === NOBODY || lanes.hasWork(lane, moment.now) ? 0 : Math.floor(credit.get(name) ?? 0);
+          left.set(name, (entry = { lane, room }));
+        }
+        return entry;
+      };
+      return batch.map((entry) => {
+        const { id } = entry;
+        if (!('lane' in entry)) {
+          const state: EnqueueState = add(moment.now, entry, NO_LANE, NOBODY) ? 'skipped' : 'known';
+          return { id, state };
+        }
+        const target = laneOf(entry.lane);
+        const leased = target.room > 0;
+        if (!add(moment.now, entry, target.lane, leased ? owner : NOBODY)) return { id, state: 'known' };
+        if (leased) target.room -= 1;
+        return { id, state: leased ? 'leased' : 'queued' };
+      });
+    },
+    settle(moment, node, batch) {
+      const owner = nodes.ownerNumber(moment, node);
+      return { lost: batch.filter((one) => !settleOne(moment, owner, one)).map(({ id }) => id) };
+    },
+    deliveries(_, contact, { limit, next }) {
+      const before = next === undefined ? Number.MAX_SAFE_INTEGER : Number(next);
+      const rows = readLog.all(
+        contact.instanceId,
+        contact.contactId,
+        before,
+        limit + 1,
+      ) as unknown as LogRow[];
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      const more = rows.length > limit && last !== undefined;
+      return { items: items.map(toLogEntry), ...(more ? { next: String(last.seq) } : {}) };
+    },
+  };
+}
+
+function toLogEntry({
+  id,
+  messageId,
+  registrationId,
+  status,
+  reason,
+  kept,
+  attemptCount,
+  at,
+}: LogRow): LogEntry {
+  return {
+    id,
+    messageId,
+    ...(registrationId === null ? {} : { registrationId }),
+    status,
+    ...(reason === null ? {} : { reason }),
+    attempts: readAttempts(kept),
+    attemptCount,
+    at,
+  };
+}

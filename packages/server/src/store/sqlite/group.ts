@@ -1,0 +1,37 @@
+// Commit groups: what arrived while the last commit ran is one transaction, and one fsync pays for all of it.
+//
+// Every result of a group, those of reads and "known" included, is released only after its commit: a result that
+// rests on what another call of the group wrote must not be heard if that call's commit fails.
+import type { DatabaseSync } from 'node:sqlite';
+import { faultKind } from './faults.ts';
+import type { Call, Result, Verbs } from './protocol.ts';
+
+/** Runs and commits a group. Throws only what is fatal: the file cannot be trusted, nothing of the group was answered. */
+export function runGroup(database: DatabaseSync, verbs: Verbs, group: readonly Call[]): Result[] {
+  try {
+    database.exec('begin immediate');
+    const results = group.map((call) => ({ seq: call.seq, value: run(verbs, call) }));
+    database.exec('commit');
+    return results;
+  } catch (error) {
+    // SQLite itself rolls back on some errors (https://sqlite.org/lang_transaction.html, section 3).
+    if (database.isTransaction) database.exec('rollback');
+    const message = error instanceof Error ? error.message : String(error);
+    switch (faultKind(error)) {
+      case 'fatal':
+        throw error;
+      case 'full':
+        return group.map(({ seq }) => ({ seq, unavailable: message }));
+      case 'bug':
+        // One call that throws must not take the others along.
+        if (group.length > 1) return group.flatMap((call) => runGroup(database, verbs, [call]));
+        return group.map(({ seq }) => ({ seq, failed: message }));
+    }
+  }
+}
+
+function run(verbs: Verbs, { verb, moment, parameters }: Call): unknown {
+  // The asking thread built `parameters` from the same contract; types do not cross between threads.
+  const answer = verbs[verb] as (moment: Call['moment'], ...rest: readonly unknown[]) => unknown;
+  return answer(moment, ...parameters);
+}

@@ -1,0 +1,71 @@
+// Lanes by number, and the work that waits in them.
+import type { DatabaseSync } from 'node:sqlite';
+import { NOBODY, type Nodes } from './nodes.ts';
+import type { Verbs } from './protocol.ts';
+import type { Delivery } from '../store.ts';
+
+/** The lane of deliveries that never start. */
+export const NO_LANE = 0;
+
+export interface Lanes extends Pick<Verbs, 'claim' | 'waiting'> {
+  /** The number of a lane, given when it is first named. */
+  laneNumber(name: string): number;
+  /** Whether `claim` would find anything in this lane. */
+  hasWork(lane: number, now: number): boolean;
+}
+
+export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
+  const readNumber = database.prepare('select number from lane where name = ?');
+  const insert = database.prepare('insert into lane (name) values (?) returning number');
+  const readName = database.prepare('select name from lane where number = ?');
+  // Every question below is one range of the index delivery_open (owner, lane, due_at).
+  const free = `status = 'queued' and owner = ${NOBODY}`;
+  const readDue = database.prepare(
+    `select seq, id, day, instance_id as instanceId, contact_id as contactId, message_id as messageId,
+       registration_id as registrationId, ? as lane, expires_at - ? as expiresInMs, work,
+       attempt_count as attempts, ? - enqueued_at as ageMs
+     from delivery where ${free} and lane = ? and due_at <= ? order by due_at, seq limit ?`,
+  );
+  const lease = database.prepare('update delivery set owner = ? where seq = ?');
+  const countDue = database.prepare(
+    `select count(*) as count from (select 1 from delivery where ${free} and lane = ? and due_at <= ? limit ?)`,
+  );
+  const nextLane = database.prepare(`select min(lane) as lane from delivery where ${free} and lane > ?`);
+
+  const number = (name: string) => readNumber.get(name)?.['number'] as number | undefined;
+  const count = (lane: number, now: number, cap: number) => countDue.get(lane, now, cap)?.['count'] as number;
+
+  return {
+    laneNumber: (name) => number(name) ?? (insert.get(name)?.['number'] as number),
+    hasWork: (lane, now) => count(lane, now, 1) > 0,
+    claim(moment, node, want) {
+      const { now } = moment;
+      const owner = nodes.ownerNumber(moment, node);
+      if (owner === NOBODY) return [];
+      nodes.releaseSilent(moment);
+      const claimed: Delivery[] = [];
+      for (const [name, limit] of want) {
+        const lane = number(name);
+        if (lane === undefined) continue;
+        for (const row of readDue.all(name, now, now, lane, now, limit)) {
+          const { seq, ...delivery } = row;
+          lease.run(owner, seq as number);
+          claimed.push(delivery as unknown as Delivery);
+        }
+      }
+      return claimed;
+    },
+    waiting(moment, cap) {
+      nodes.releaseSilent(moment);
+      const counts = new Map<string, number>();
+      // From lane to lane by the index: lanes without free work cost nothing.
+      let lane = nextLane.get(NO_LANE)?.['lane'] as number | null;
+      while (lane !== null) {
+        const due = count(lane, moment.now, cap);
+        if (due > 0) counts.set(readName.get(lane)?.['name'] as string, due);
+        lane = nextLane.get(lane)?.['lane'] as number | null;
+      }
+      return counts;
+    },
+  };
+}

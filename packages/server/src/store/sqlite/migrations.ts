@@ -1,0 +1,69 @@
+// The tables, as the steps that made them. A step that was released is never changed: a new one is added below it.
+//
+// Times are milliseconds since the epoch. All tables keep their rowid: rows are then appended in the order of their
+// arrival, and only the small indexes are written at random places.
+
+/** Step n takes a database from schema n − 1 to schema n; `PRAGMA user_version` says which one a file has. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  create table contact (
+    instance_id text not null,
+    contact_id text not null,
+    version integer not null,
+    body text not null,
+    review_at integer,
+    remove_at integer,
+    unique (instance_id, contact_id)
+  ) strict;
+  create index contact_review on contact (review_at) where review_at is not null;
+  create index contact_remove on contact (remove_at) where remove_at is not null;
+
+  create table claim (
+    instance_id text not null,
+    operation text not null,
+    token text not null,
+    fingerprint text not null,
+    answer text not null,
+    expires_at integer not null,
+    unique (instance_id, operation, token)
+  ) strict;
+  create index claim_expiry on claim (expires_at);
+
+  create table lane (
+    number integer primary key,
+    name text not null unique
+  ) strict;
+
+  -- Queue and delivery log in one row. owner is 0 while nobody holds the lease; work is erased when the delivery ends.
+  create table delivery (
+    seq integer primary key autoincrement,
+    id text not null unique,
+    day text not null,
+    instance_id text not null,
+    contact_id text not null,
+    message_id text not null,
+    registration_id text,
+    lane integer not null,
+    status text not null,
+    reason text,
+    owner integer not null,
+    due_at integer,
+    expires_at integer,
+    enqueued_at integer not null,
+    attempts text,
+    attempt_count integer not null,
+    work text
+  ) strict;
+  create index delivery_open on delivery (owner, lane, due_at) where status = 'queued';
+  create index delivery_log on delivery (instance_id, contact_id);
+  create index delivery_day on delivery (day);
+
+  create table setting (
+    kind text not null,
+    id text not null,
+    version integer not null,
+    body text not null,
+    primary key (kind, id)
+  ) strict;
+  `,
+];

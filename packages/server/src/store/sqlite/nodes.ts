@@ -1,0 +1,69 @@
+// Which nodes live. Leases belong to nodes, and those of a silent one go back.
+//
+// The table is temporary: it takes part in transactions, costs no fsync, and is empty after a restart, when every node of
+// the process before is gone. Silence is measured by the monotonic clock: a wall clock set forward evicts nobody.
+import type { DatabaseSync } from 'node:sqlite';
+import type { Moment, Verbs } from './protocol.ts';
+
+/** The owner of a delivery that nobody holds. */
+export const NOBODY = 0;
+
+export interface Nodes extends Pick<Verbs, 'beat' | 'leave'> {
+  /** The number by which a live node owns deliveries, NOBODY for any other name. */
+  ownerNumber(moment: Moment, node: string): number;
+  /** Gives back what silent nodes hold. To be called before looking for work. */
+  releaseSilent(moment: Moment): void;
+}
+
+export function nodeVerbs(database: DatabaseSync): Nodes {
+  // A node that fell silent keeps its row, so that its next beat learns of it: names are never used again.
+  database.exec(
+    `create temp table node (
+       number integer primary key autoincrement, name text not null unique, silent_at integer not null, gone integer not null
+     ) strict`,
+  );
+  const read = database.prepare('select number, silent_at as silentAt, gone from temp.node where name = ?');
+  const insert = database.prepare('insert into temp.node (name, silent_at, gone) values (?, ?, 0)');
+  const extend = database.prepare('update temp.node set silent_at = ? where number = ?');
+  const bury = database.prepare('update temp.node set gone = 1 where number = ?');
+  const readSilent = database.prepare('select number from temp.node where gone = 0 and silent_at <= ?');
+  const release = database.prepare(
+    `update delivery set owner = ${NOBODY} where status = 'queued' and owner = ?`,
+  );
+
+  const row = (name: string) =>
+    read.get(name) as { number: number; silentAt: number; gone: number } | undefined;
+  function remove(number: number): void {
+    release.run(number);
+    bury.run(number);
+  }
+
+  return {
+    ownerNumber({ monotonic }, name) {
+      const node = row(name);
+      return node === undefined || node.gone === 1 || node.silentAt <= monotonic ? NOBODY : node.number;
+    },
+    releaseSilent({ monotonic }) {
+      for (const { number } of readSilent.all(monotonic)) remove(Number(number));
+    },
+    beat({ monotonic }, name, ttlMs) {
+      const silentAt = Math.round(monotonic + ttlMs);
+      const node = row(name);
+      if (node === undefined) {
+        insert.run(name, silentAt);
+        return 'alive';
+      }
+      if (node.gone === 1) return 'evicted';
+      if (node.silentAt <= monotonic) {
+        remove(node.number);
+        return 'evicted';
+      }
+      extend.run(silentAt, node.number);
+      return 'alive';
+    },
+    leave(_, name) {
+      const node = row(name);
+      if (node !== undefined) remove(node.number);
+    },
+  };
+}

@@ -1,0 +1,43 @@
+// What crosses between the thread that asks and the thread that owns the connection.
+import type { Store } from '../store.ts';
+
+/** The verbs of the contract that the worker answers; hints and close belong to the asking thread. */
+export type Verb = Exclude<keyof Store, 'onHint' | 'hint' | 'close'>;
+
+/** When a verb was called: read on the asking thread, whose clock a test may own. Both in milliseconds. */
+export interface Moment {
+  /** Since the epoch. */
+  readonly now: number;
+  /** From an arbitrary start, never set back: what the leases of nodes are measured by. */
+  readonly monotonic: number;
+}
+
+/** Each verb as the worker has it: at once, within the transaction of its group. */
+export type Verbs = {
+  readonly [V in Verb]: (
+    moment: Moment,
+    ...parameters: Parameters<Store[V]>
+  ) => Awaited<ReturnType<Store[V]>>;
+};
+
+export interface Call {
+  readonly seq: number;
+  readonly verb: Verb;
+  readonly moment: Moment;
+  readonly parameters: readonly unknown[];
+}
+
+/** To the worker: a call, or the wish that it end after what was asked before. */
+export type Request = Call | 'close';
+
+/** What became of one call. `unavailable`: nothing was written, the caller may repeat. `failed`: a mistake in the call or in us. */
+export type Result =
+  | { readonly seq: number; readonly value: unknown }
+  | { readonly seq: number; readonly unavailable: string }
+  | { readonly seq: number; readonly failed: string };
+
+/** From the worker: it is ready, the results of one commit group, or why it had to stop. */
+export type Reply =
+  | { readonly kind: 'ready' }
+  | { readonly kind: 'results'; readonly results: readonly Result[] }
+  | { readonly kind: 'fatal'; readonly message: string };

@@ -1,0 +1,26 @@
+// Removing what is past its time, a few rows at a time: a group must not wait for a day's worth of them.
+import type { DatabaseSync } from 'node:sqlite';
+import { RETENTION } from '../store.ts';
+import type { Verbs } from './protocol.ts';
+
+export function sweepVerb(database: DatabaseSync): Pick<Verbs, 'sweep'> {
+  const past = (table: string, condition: string) =>
+    database.prepare(
+      `delete from ${table} where rowid in (select rowid from ${table} where ${condition} limit ?)`,
+    );
+  const claims = past('claim', 'expires_at <= ?');
+  const contacts = past('contact', 'remove_at <= ?');
+  const deliveries = past('delivery', 'day < ?');
+
+  return {
+    sweep({ now }, limit) {
+      let left = limit;
+      left -= Number(claims.run(now, left).changes);
+      left -= Number(contacts.run(now, left).changes);
+      // A day has passed its retention when it ended that long ago; days compare as text.
+      const oldestKept = new Date(now - RETENTION.deliveryMs).toISOString().slice(0, 10);
+      left -= Number(deliveries.run(oldestKept, left).changes);
+      return left === 0;
+    },
+  };
+}
