@@ -1,0 +1,34 @@
+// The store contract in executable form: every adapter runs it, and its own test file is this call and its regressions.
+import { describe } from 'node:test';
+import { claimCases } from './conformance/claim.ts';
+import { commitCases } from './conformance/commit.ts';
+import { contactCases } from './conformance/contacts.ts';
+import { deliveryLogCases } from './conformance/deliveries.ts';
+import { enqueueCases } from './conformance/enqueue.ts';
+import { modelCases } from './conformance/model.ts';
+import { nodeCases } from './conformance/nodes.ts';
+import { settingCases } from './conformance/settings.ts';
+import { settleCases } from './conformance/settle.ts';
+import { sweepCases } from './conformance/sweep.ts';
+import type { Open } from './conformance/harness.ts';
+
+export interface Adapter {
+  readonly name: string;
+  /** Opens an empty store. */
+  readonly open: Open;
+}
+
+export function conformance({ name, open }: Adapter): void {
+  describe(`the store contract on ${name}`, () => {
+    contactCases(open);
+    commitCases(open);
+    enqueueCases(open);
+    claimCases(open);
+    settleCases(open);
+    nodeCases(open);
+    deliveryLogCases(open);
+    settingCases(open);
+    sweepCases(open);
+    modelCases(open);
+  });
+}

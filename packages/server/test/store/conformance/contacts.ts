@@ -1,0 +1,107 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { contactChange, fresh, newClaim, useStore, type Open } from './harness.ts';
+import { RETENTION } from '../../../src/store/store.ts';
+
+export function contactCases(open: Open): void {
+  describe('contacts', () => {
+    const at = useStore(open);
+
+    test('answers in the order of the keys, with nothing where nothing is stored', async () => {
+      const { store } = at;
+      const one = contactChange({ body: '{"text":"Grüße 👋 \\u0000 \'"}' });
+      const two = contactChange();
+      await Promise.all([store.commit({ contact: one }), store.commit({ contact: two })]);
+      const missing = { instanceId: 'instance', contactId: fresh('contact') };
+      assert.deepEqual(await store.contacts([two, missing, one, two]), [
+        { instanceId: two.instanceId, contactId: two.contactId, version: 1, body: two.body },
+        undefined,
+        { instanceId: one.instanceId, contactId: one.contactId, version: 1, body: one.body },
+        { instanceId: two.instanceId, contactId: two.contactId, version: 1, body: two.body },
+      ]);
+      assert.deepEqual(await store.contacts([]), []);
+    });
+
+    test('a contact of one instance is not seen through another', async () => {
+      const contact = contactChange();
+      await at.store.commit({ contact });
+      assert.deepEqual(await at.store.contacts([{ ...contact, instanceId: 'other' }]), [undefined]);
+    });
+
+    test('every commit answered before is seen, through either way in', async () => {
+      const [here, there] = at.stores;
+      const contact = contactChange();
+      for (let version = 0; version < 20; version++) {
+        const [writer, reader] = version % 2 === 0 ? [here, there] : [there, here];
+        assert.equal(await writer.commit({ contact: { ...contact, version } }), 'committed');
+        const [seen] = await reader.contacts([contact]);
+        assert.equal(seen?.version, version + 1);
+      }
+    });
+
+    test('a body of 64 KiB comes back as it went in', async () => {
+      const contact = contactChange({ body: JSON.stringify('é'.repeat(32_000)) });
+      await at.store.commit({ contact });
+      const [stored] = await at.store.contacts([contact]);
+      assert.equal(stored?.body, contact.body);
+    });
+  });
+
+  describe('claimed', () => {
+    const at = useStore(open);
+
+    test('a ClientToken is answered for 7 days, then it is free again', async () => {
+      const { store } = at;
+      const claim = newClaim();
+      assert.equal(await store.commit({ claim }), 'committed');
+      assert.deepEqual(await store.claimed(claim.instanceId, claim.operation, claim.token), claim);
+      await at.advance(RETENTION.claimMs - 60_000);
+      assert.equal(await store.commit({ claim: { ...claim, answer: 'new' } }), 'token-taken');
+      assert.deepEqual(await store.claimed(claim.instanceId, claim.operation, claim.token), claim);
+      await at.advance(61_000);
+      assert.equal(await store.claimed(claim.instanceId, claim.operation, claim.token), undefined);
+      assert.equal(await store.commit({ claim: { ...claim, answer: 'new' } }), 'committed');
+      const renewed = await store.claimed(claim.instanceId, claim.operation, claim.token);
+      assert.equal(renewed?.answer, 'new');
+    });
+
+    test('a token belongs to its instance and operation', async () => {
+      const { store } = at;
+      const claim = newClaim();
+      await store.commit({ claim });
+      assert.equal(await store.claimed('other', claim.operation, claim.token), undefined);
+      assert.equal(await store.claimed(claim.instanceId, 'Other', claim.token), undefined);
+      assert.equal(await store.commit({ claim: { ...claim, instanceId: 'other' } }), 'committed');
+      assert.equal(await store.commit({ claim: { ...claim, operation: 'Other' } }), 'committed');
+    });
+  });
+
+  describe('ended', () => {
+    const at = useStore(open);
+
+    test('shows contacts whose review is due, the longest due first, until a commit moves the review', async () => {
+      const { store } = at;
+      const late = contactChange({ reviewInMs: 120_000 });
+      const early = contactChange({ reviewInMs: 60_000 });
+      const never = contactChange();
+      for (const contact of [late, early, never]) await store.commit({ contact });
+      assert.deepEqual(await store.ended(10), []);
+      await at.advance(200_000);
+      const due = await store.ended(10);
+      assert.deepEqual(
+        due.map(({ contactId }) => contactId),
+        [early.contactId, late.contactId],
+      );
+      assert.deepEqual(due[0], {
+        instanceId: early.instanceId,
+        contactId: early.contactId,
+        version: 1,
+        body: early.body,
+      });
+      assert.equal((await store.ended(1)).length, 1);
+      await store.commit({ contact: { ...early, version: 1, reviewInMs: undefined } });
+      await store.commit({ contact: { ...late, version: 1, reviewInMs: 60_000 } });
+      assert.deepEqual(await store.ended(10), []);
+    });
+  });
+}

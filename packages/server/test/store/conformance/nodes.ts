@@ -1,0 +1,61 @@
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { credit, fresh, ids, newDelivery, settlement, useStore, type Open } from './harness.ts';
+
+export function nodeCases(open: Open): void {
+  describe('beat', () => {
+    const at = useStore(open);
+
+    test('keeps a node alive as long as it comes in time', async () => {
+      const [node, lane] = [fresh('node'), fresh('lane')];
+      assert.equal(await at.store.beat(node, 10_000), 'alive');
+      await at.store.enqueue([newDelivery({ lane })], node, credit(lane, 1));
+      for (let beat = 0; beat < 5; beat++) {
+        await at.advance(5_000);
+        assert.equal(await at.store.beat(node, 10_000), 'alive');
+      }
+      assert.deepEqual(await at.store.claim(await at.node(), credit(lane, 1)), []);
+    });
+
+    test('tells a node that was silent for too long, for ever after', async () => {
+      const node = await at.node(10_000);
+      await at.advance(11_000);
+      assert.equal(await at.store.beat(node, 10_000), 'evicted');
+      assert.equal(await at.store.beat(node, 10_000), 'evicted');
+      await at.advance(86_400_000);
+      assert.equal(await at.store.beat(node, 10_000), 'evicted');
+    });
+
+    test('an evicted node has lost its leases to whoever asks first', async () => {
+      const [node, lane] = [await at.node(10_000), fresh('lane')];
+      const delivery = newDelivery({ lane });
+      await at.store.enqueue([delivery], node, credit(lane, 1));
+      await at.advance(11_000);
+      assert.equal(await at.store.beat(node, 10_000), 'evicted');
+      const [one, two] = [await at.node(), await at.node()];
+      const [first, second] = await Promise.all([
+        at.stores[0].claim(one, credit(lane, 1)),
+        at.stores[1].claim(two, credit(lane, 1)),
+      ]);
+      assert.deepEqual(ids([...first, ...second]), [delivery.id]);
+      assert.deepEqual(await at.store.settle(node, [settlement(delivery.id, { status: 'expired' })]), {
+        lost: [delivery.id],
+      });
+    });
+  });
+
+  describe('leave', () => {
+    const at = useStore(open);
+
+    test('gives the leases back at once, and the name is used up', async () => {
+      const [node, lane] = [await at.node(), fresh('lane')];
+      const delivery = newDelivery({ lane });
+      await at.store.enqueue([delivery], node, credit(lane, 1));
+      await at.store.leave(node);
+      assert.deepEqual(ids(await at.store.claim(await at.node(), credit(lane, 1))), [delivery.id]);
+      assert.equal(await at.store.beat(node, 10_000), 'evicted');
+      await at.store.leave(node);
+      await at.store.leave(fresh('node'));
+    });
+  });
+}
