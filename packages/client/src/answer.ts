@@ -1,0 +1,133 @@
+// Reads what came back: the output of the operation, or a failure, whoever it was that answered.
+//
+// REST-JSON errors carry their name in `X-Amzn-ErrorType` or, from some front ends, in the body as `__type` or `code`.
+// https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
+import { createValidate, describeFaults, errorName } from '@chatpush/wire';
+import type { Shape, StructureShape } from '@chatpush/wire';
+import { fromWire } from './casing.ts';
+import type { Failure } from './failure.ts';
+import { isRetryable } from './retryable.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly text: string;
+}
+
+export type ReadAnswer = (answer: Answer) => { readonly output: unknown } | { readonly failure: Failure };
+
+/** Reads the answers of one operation. Members nobody knows are ignored; a missing or mistyped one is a failure. */
+export function createReadAnswer(output: StructureShape): ReadAnswer {
+  const validate = createValidate(withoutLimits(output));
+  return (answer) => {
+    if (answer.status < 200 || answer.status > 299) return { failure: readFailure(answer) };
+    const isEmpty = Object.keys(output.members).length === 0;
+    const body = isEmpty ? {} : parseObject(answer.text);
+    if (body === undefined) return { failure: unexpected(answer, summary(answer)) };
+    const faults = validate(body);
+    if (faults.length > 0)
+      return { failure: unexpected(answer, `${answer.status}, ${describeFaults(faults)}`) };
+    return { output: fromWire(output, body) };
+  };
+}
+
+function readFailure(answer: Answer): Failure {
+  const { status, headers } = answer;
+  const body = parseObject(answer.text);
+  const type = headers.get('x-amzn-errortype') ?? text(body?.['__type']) ?? text(body?.['code']);
+  const name = type === undefined ? '' : errorName(type);
+  if (name === '') return unexpected(answer, summary(answer));
+  const message = text(body?.['Message']) ?? text(body?.['message']) ?? `${name} (status ${status})`;
+  return {
+    ...about(answer),
+    name,
+    message,
+    fault: status >= 500 ? 'server' : 'client',
+    retryable: isRetryable(status, name),
+  };
+}
+
+/** Not an answer of the service, as far as one can see: a proxy, a login page, another server at this address. */
+const unexpected = (answer: Answer, message: string): Failure => ({
+  ...about(answer),
+  name: 'UnexpectedAnswerError',
+  message,
+  fault: answer.status >= 400 && answer.status < 500 ? 'client' : 'server',
+  retryable: isRetryable(answer.status),
+});
+
+function about({ status, headers }: Answer) {
+  const date = Date.parse(headers.get('date') ?? '');
+  return {
+    status,
+    requestId:
+      headers.get('x-amzn-requestid') ??
+      headers.get('x-amzn-request-id') ??
+      headers.get('x-amz-request-id') ??
+      undefined,
+    serviceTimeMs: Number.isNaN(date) ? undefined : date,
+    retryAfterSeconds: retryAfterSeconds(headers.get('retry-after'), Number.isNaN(date) ? undefined : date),
+  };
+}
+
+/**
+ * RFC 9110 §10.2.3: seconds, or a date. A date is read by the clock of whoever sent it, where it sent its time as well.
+ */
+export function retryAfterSeconds(value: string | null, serviceTimeMs = Date.now()): number | undefined {
+  if (value === null) return undefined;
+  if (/^\s*\d{1,9}\s*$/.test(value)) return Number(value);
+  const date = Date.parse(value);
+  return Number.isNaN(date) ? undefined : Math.max(0, (date - serviceTimeMs) / 1000);
+}
+
+/** `502 with text/html: Bad Gateway nginx`: enough to recognise who answered. */
+function summary({ status, headers, text }: Answer): string {
+  const location = headers.get('location');
+  if (location !== null && status >= 300 && status < 400) return `${status} to ${location}`;
+  const words = text
+    .replace(/<(style|script|title)\b.*?<\/\1>|<[^>]*>/gis, ' ')
+    .replace(/\s+/g, ' ')
+    .trim();
+  if (words === '') return `${status} with ${text.trim() === '' ? 'an empty body' : 'a body without words'}`;
+  const type = headers.get('content-type')?.split(';', 1)[0]?.trim() ?? 'a body of unknown type';
+  const isLong = words.length > 200;
+  return `${status} with ${type}: ${isLong ? `${words.slice(0, 199)}…` : words}`;
+}
+
+function parseObject(text: string): Record<string, unknown> | undefined {
+  try {
+    const value: unknown = JSON.parse(text);
+    return typeof value === 'object' && value !== null && !Array.isArray(value)
+      ? (value as Record<string, unknown>)
+      : undefined;
+  } catch {
+    return undefined; // `JSON.parse` has no other error than SyntaxError; the caller says what came instead.
+  }
+}
+
+const text = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+
+/** Presence and types only: a newer service may answer longer texts and new values, and that must not break old clients. */
+function withoutLimits(shape: StructureShape): StructureShape;
+function withoutLimits(shape: Shape): Shape;
+function withoutLimits(shape: Shape): Shape {
+  const required = (shape as { required?: true }).required === true ? { required: true as const } : {};
+  switch (shape.kind) {
+    case 'string':
+    case 'boolean':
+    case 'integer':
+      return { kind: shape.kind, ...required };
+    case 'list':
+    case 'map':
+      return { kind: shape.kind, of: withoutLimits(shape.of), ...required };
+    case 'structure':
+      return {
+        kind: 'structure',
+        members: Object.fromEntries(
+          Object.entries(shape.members).map(([name, member]) => [name, withoutLimits(member)]),
+        ),
+        ...required,
+      };
+  }
+}

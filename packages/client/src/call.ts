@@ -1,0 +1,90 @@
+// The life of a call: check → encode → (sign → send → read → repeat?) → output or error.
+import { createValidate, describeFaults, encodeRequest } from '@chatpush/wire';
+import type { EncodedRequest, Operation } from '@chatpush/wire';
+import { createReadAnswer } from './answer.ts';
+import { attempt } from './attempt.ts';
+import type { Transport } from './attempt.ts';
+import { lowerCamelShape, toWire } from './casing.ts';
+import { generateClientToken } from './client-token.ts';
+import type { ClockOffset } from './clock-offset.ts';
+import { wait } from './deadline.ts';
+import type { Endpoint } from './endpoint.ts';
+import { InvalidParameterException } from './exceptions.ts';
+import type { Failure } from './failure.ts';
+import { toError } from './failure.ts';
+import { delayMs } from './retry.ts';
+import type { RetryBudget } from './retry.ts';
+
+/** What all calls of one client share. */
+export interface Context extends Transport {
+  readonly clock: ClockOffset;
+  readonly budget: RetryBudget;
+  readonly maxAttempts: number;
+}
+
+export type Call = (request: unknown, signal: AbortSignal | undefined) => Promise<unknown>;
+
+export function createCall(operation: Operation, context: Context): Call {
+  const validate = createValidate(lowerCamelShape(operation.input));
+  const read = createReadAnswer(operation.output);
+  const hasClientToken = Object.hasOwn(operation.input.members, 'ClientToken');
+
+  const encode = (parameters: unknown): EncodedRequest => {
+    const faults = validate(parameters);
+    if (faults.length > 0) throw refused(describeFaults(faults));
+    const input = toWire(operation.input, parameters) as { ClientToken?: string };
+    // One token for all attempts: that is what makes repeating them safe. An empty one counts as none.
+    if (hasClientToken && !input.ClientToken) input.ClientToken = generateClientToken();
+    return underEndpoint(encodeRequest(operation, input), context.endpoint);
+  };
+
+  return async (parameters, signal) => {
+    signal?.throwIfAborted();
+    const request = encode(parameters);
+    let lastCost: number | undefined;
+    for (let attempts = 1; ; attempts++) {
+      const timeMs = context.clock.now();
+      const result = await attempt(context, request, read, timeMs, signal);
+      if ('output' in result) {
+        context.budget.succeeded(lastCost);
+        return result.output;
+      }
+      const { failure, credentials } = result;
+      const isCorrected =
+        context.clock.correct(failure, timeMs) ||
+        (failure.name === 'ExpiredTokenException' &&
+          credentials !== undefined &&
+          context.credentials.renew(credentials));
+      if (attempts >= context.maxAttempts) throw toError(failure, attempts);
+      if (isCorrected) continue; // Not the service's trouble: no wait, and nothing off the budget.
+      const next = nextAttempt(failure, attempts, context.budget);
+      if (next === undefined) throw toError(failure, attempts);
+      lastCost = next.cost;
+      await wait(next.delayMs, signal);
+    }
+  };
+}
+
+/** What the next attempt costs and how long to wait for it; undefined when there should be none. */
+function nextAttempt(
+  failure: Failure,
+  retry: number,
+  budget: RetryBudget,
+): { readonly cost: number; readonly delayMs: number } | undefined {
+  if (!failure.retryable) return undefined;
+  const delay = delayMs(retry, failure.retryAfterSeconds, Math.random());
+  if (delay === undefined) return undefined;
+  const cost = budget.take(failure.name === 'TimeoutError');
+  return cost === undefined ? undefined : { cost, delayMs: delay };
+}
+
+function underEndpoint(request: EncodedRequest, { origin, basePath }: Endpoint): EncodedRequest {
+  const path = `${basePath}${request.path}`;
+  // `fetch` resolves `.` and `..` before it sends, so an id of only dots would reach another address than was signed.
+  if (new URL(`${origin}${path}`).pathname !== path)
+    throw refused("1 validation error detected: an identifier in the path cannot be '.' or '..'");
+  return { ...request, path };
+}
+
+const refused = (message: string): InvalidParameterException =>
+  new InvalidParameterException(message, { fault: 'client', attempts: 0, retryable: false });

@@ -1,0 +1,220 @@
+// The client: what it takes, what it can do, and its making.
+import { OPERATIONS } from '@chatpush/wire';
+import type { OperationName } from '@chatpush/wire';
+import { createCall } from './call.ts';
+import type { Context } from './call.ts';
+import { lowerFirst } from './casing.ts';
+import type { PutChatEventsRequest, PutChatEventsResponse } from './chat-events.ts';
+import { createClockOffset } from './clock-offset.ts';
+import type {
+  StartChatContactRequest,
+  StartChatContactResponse,
+  StopContactRequest,
+  StopContactResponse,
+} from './contacts.ts';
+import { createCredentialSource } from './credentials.ts';
+import type { Credentials, CredentialsProvider } from './credentials.ts';
+import type { ListDeliveriesRequest, ListDeliveriesResponse } from './deliveries.ts';
+import { resolveEndpoint, resolveRegion } from './endpoint.ts';
+import type {
+  CreatePushNotificationRegistrationRequest,
+  CreatePushNotificationRegistrationResponse,
+  DeletePushNotificationRegistrationRequest,
+  DeletePushNotificationRegistrationResponse,
+  ListPushNotificationRegistrationsRequest,
+  ListPushNotificationRegistrationsResponse,
+} from './registrations.ts';
+import { MAX_ATTEMPTS, createRetryBudget } from './retry.ts';
+import { createSigner } from './signer.ts';
+
+export interface ClientOptions {
+  /** AWS region, such as `us-east-1`. Default: `AWS_REGION`, then `AWS_DEFAULT_REGION`. */
+  region?: string;
+  /**
+   * Where the service is: `http://127.0.0.1:4100` for chatpush. May have a path. Default: `AWS_ENDPOINT_URL_CONNECT`, then
+   * `AWS_ENDPOINT_URL`, then Amazon Connect in the region.
+   */
+  endpoint?: string | URL;
+  /**
+   * Keys to sign with, or a function that answers them. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+   * `AWS_SESSION_TOKEN`. For profiles, roles and instance metadata give a provider of `@aws-sdk/credential-providers`.
+   */
+  credentials?: Credentials | CredentialsProvider;
+  /** Most requests per call, the first included. Default 3. */
+  maxAttempts?: number;
+  /** Longest time for one attempt, answer included, in milliseconds. Default 10,000. */
+  attemptTimeoutMs?: number;
+  /** Instead of the global `fetch`: through a proxy, for example. */
+  fetch?: typeof globalThis.fetch;
+  /** The time in milliseconds since the epoch. Default `Date.now`. */
+  now?: () => number;
+}
+
+export interface CallOptions {
+  /** Ends the call, between attempts as well; it then rejects with the signal's reason. */
+  signal?: AbortSignal;
+}
+
+/**
+ * Calls Amazon Connect or chatpush. A call that fails for a reason that may pass is repeated up to two times, safely:
+ * every operation here may arrive twice and happen once. Whatever a call throws is a {@link ChatpushError}, or the reason
+ * of the signal that aborted it.
+ */
+export interface ChatpushClient {
+  /**
+   * Registers a device for push notifications of one chat. Each message that an agent, a bot or the system writes in it
+   * is then pushed to the device, through Apple's or Google's gateway.
+   *
+   * The same device registered again for the same chat keeps its registration.
+   *
+   * @example
+   * const { registrationId } = await client.createPushNotificationRegistration({
+   *   instanceId: '12345678-1234-1234-1234-123456789012',
+   *   deviceToken,
+   *   deviceType: DeviceType.APNS,
+   *   pinpointAppArn: 'arn:aws:mobiletargeting:us-east-1:123456789012:apps/0123456789abcdef',
+   *   contactConfiguration: { contactId, includeRawMessage: true },
+   * });
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit, the role is not
+   * `CUSTOMER`, or the client token was used with other parameters within 7 days.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or application, or the contact has ended.
+   * @throws {@link ServiceQuotaExceededException} 402: the contact has 10 registrations already (chatpush's default).
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   * @see https://docs.aws.amazon.com/connect/latest/APIReference/API_CreatePushNotificationRegistration.html
+   */
+  createPushNotificationRegistration(
+    request: CreatePushNotificationRegistrationRequest,
+    options?: CallOptions,
+  ): Promise<CreatePushNotificationRegistrationResponse>;
+
+  /**
+   * Ends a registration: the device gets no further notifications of this chat. Repeating it is harmless.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance, contact or registration.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   * @see https://docs.aws.amazon.com/connect/latest/APIReference/API_DeletePushNotificationRegistration.html
+   */
+  deletePushNotificationRegistration(
+    request: DeletePushNotificationRegistrationRequest,
+    options?: CallOptions,
+  ): Promise<DeletePushNotificationRegistrationResponse>;
+
+  /**
+   * Lists the devices registered for a chat, a page at a time. chatpush only; Amazon Connect has no such operation.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or contact.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  listPushNotificationRegistrations(
+    request: ListPushNotificationRegistrationsRequest,
+    options?: CallOptions,
+  ): Promise<ListPushNotificationRegistrationsResponse>;
+
+  /**
+   * Tells what happened in chats, up to 500 events at once; messages become notifications. When it resolves they are on
+   * disk. An event whose id is known already notifies nobody again. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: one event breaks a limit, and none is taken.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  putChatEvents(request: PutChatEventsRequest, options?: CallOptions): Promise<PutChatEventsResponse>;
+
+  /**
+   * Answers what became of a chat's notifications, newest first, a page at a time: each delivery with its attempts, and
+   * why others never started. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or contact.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  listDeliveries(request: ListDeliveriesRequest, options?: CallOptions): Promise<ListDeliveriesResponse>;
+
+  /**
+   * Starts a chat. In chatpush this makes a contact to register devices for; it runs no flow.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link InvalidRequestException} 400: the parameters do not fit together.
+   * @throws {@link LimitExceededException} 429: too many chats at once.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or flow.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   * @see https://docs.aws.amazon.com/connect/latest/APIReference/API_StartChatContact.html
+   */
+  startChatContact(
+    request: StartChatContactRequest,
+    options?: CallOptions,
+  ): Promise<StartChatContactResponse>;
+
+  /**
+   * Ends a chat. Its devices can no longer be registered; what was written before still goes out.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link ContactNotFoundException} 410: unknown contact.
+   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link InvalidRequestException} 400: the contact cannot be stopped this way.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   * @see https://docs.aws.amazon.com/connect/latest/APIReference/API_StopContact.html
+   */
+  stopContact(request: StopContactRequest, options?: CallOptions): Promise<StopContactResponse>;
+}
+
+/**
+ * Makes a client. It holds no connection of its own and needs no closing.
+ *
+ * @throws TypeError when region, endpoint or credentials are missing or malformed.
+ */
+export function createClient(options: ClientOptions = {}): ChatpushClient {
+  const region = resolveRegion(options.region);
+  const now = options.now ?? Date.now;
+  const { maxAttempts = MAX_ATTEMPTS, attemptTimeoutMs = 10_000 } = options;
+  if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1)
+    throw new TypeError(`maxAttempts is a whole number from 1 on, not ${String(maxAttempts)}`);
+  // setTimeout counts in 32 bits and fires at once beyond.
+  if (!(attemptTimeoutMs > 0 && attemptTimeoutMs < 2 ** 31))
+    throw new TypeError(
+      `attemptTimeoutMs is a number of milliseconds up to 2,147,483,647, not ${String(attemptTimeoutMs)}`,
+    );
+  const context: Context = {
+    // Called without a receiver: browsers refuse `this` other than the window.
+    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    endpoint: resolveEndpoint(options.endpoint, region),
+    credentials: createCredentialSource(options.credentials, now),
+    sign: createSigner(region),
+    clock: createClockOffset(now),
+    budget: createRetryBudget(),
+    maxAttempts,
+    attemptTimeoutMs,
+  };
+  const methods = (Object.keys(OPERATIONS) as OperationName[]).map((name) => {
+    const call = createCall(OPERATIONS[name], context);
+    return [
+      lowerFirst(name),
+      (request: unknown, options?: CallOptions) => call(request, options?.signal),
+    ] as const;
+  });
+  return Object.fromEntries(methods) as unknown as ChatpushClient;
+}

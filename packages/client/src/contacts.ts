@@ -1,0 +1,65 @@
+// Contacts: chat conversations, as far as a backend begins and ends them.
+
+/** What {@link ChatpushClient.startChatContact} takes. */
+export interface StartChatContactRequest {
+  /** Identifier of the instance, 1–100 characters. */
+  instanceId: string;
+  /** The flow that handles the chat, up to 500 characters. chatpush runs no flows and keeps none of this. */
+  contactFlowId: string;
+  /** Attributes of the chat, their keys as you write them; together at most 32,768 bytes in UTF-8. */
+  attributes?: { [key: string]: string };
+  /** The customer. */
+  participantDetails: ParticipantDetails;
+  /** The customer's first message. */
+  initialMessage?: ChatMessage;
+  /** As in {@link CreatePushNotificationRegistrationRequest.clientToken}. */
+  clientToken?: string;
+  /** 60–10,080. */
+  chatDurationInMinutes?: number;
+  supportedMessagingContentTypes?: readonly string[];
+  persistentChat?: PersistentChat;
+  relatedContactId?: string;
+  /** 1–128 characters. */
+  customerId?: string;
+}
+
+export interface ParticipantDetails {
+  /** 1–256 characters. */
+  displayName: string;
+}
+
+export interface ChatMessage {
+  /** MIME type such as `text/plain`, 1–100 characters. */
+  contentType: string;
+  /** 1–16,384 characters. */
+  content: string;
+}
+
+export interface PersistentChat {
+  rehydrationType?: 'ENTIRE_PAST_SESSION' | 'FROM_SEGMENT';
+  sourceContactId?: string;
+}
+
+export interface StartChatContactResponse {
+  contactId: string;
+  participantId: string;
+  /** What the customer's app connects with, up to 1,000 characters. A secret of this customer's. */
+  participantToken: string;
+}
+
+/** What {@link ChatpushClient.stopContact} takes. */
+export interface StopContactRequest {
+  /** Identifier of the chat, 1–256 characters. */
+  contactId: string;
+  /** Identifier of the instance, 1–100 characters. */
+  instanceId: string;
+  disconnectReason?: DisconnectReason;
+}
+
+export interface DisconnectReason {
+  /** 1–100 characters. */
+  code?: string;
+}
+
+/** Stopping answers nothing but success. */
+export interface StopContactResponse {}

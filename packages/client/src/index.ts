@@ -1,0 +1,54 @@
+// The public surface of @chatpush/client.
+export { ChatpushError } from './chatpush-error.ts';
+export type { ChatpushErrorDetails, Fault } from './chatpush-error.ts';
+export type {
+  ChatEvent,
+  ChatEventResult,
+  PutChatEventsRequest,
+  PutChatEventsResponse,
+} from './chat-events.ts';
+export { createClient } from './client.ts';
+export type { CallOptions, ChatpushClient, ClientOptions } from './client.ts';
+export { generateClientToken } from './client-token.ts';
+export type {
+  ChatMessage,
+  DisconnectReason,
+  ParticipantDetails,
+  PersistentChat,
+  StartChatContactRequest,
+  StartChatContactResponse,
+  StopContactRequest,
+  StopContactResponse,
+} from './contacts.ts';
+export type { Credentials, CredentialsProvider } from './credentials.ts';
+export type {
+  AttemptOutcome,
+  Delivery,
+  DeliveryAttempt,
+  DeliveryStatus,
+  ListDeliveriesRequest,
+  ListDeliveriesResponse,
+} from './deliveries.ts';
+export {
+  AccessDeniedException,
+  ContactNotFoundException,
+  InternalServiceException,
+  InvalidParameterException,
+  InvalidRequestException,
+  LimitExceededException,
+  ResourceNotFoundException,
+  ServiceQuotaExceededException,
+  ThrottlingException,
+} from './exceptions.ts';
+export { DeviceType, ParticipantRole } from './registrations.ts';
+export type {
+  ContactConfiguration,
+  CreatePushNotificationRegistrationRequest,
+  CreatePushNotificationRegistrationResponse,
+  DeletePushNotificationRegistrationRequest,
+  DeletePushNotificationRegistrationResponse,
+  ListPushNotificationRegistrationsRequest,
+  ListPushNotificationRegistrationsResponse,
+  Registration,
+  RegistrationStatus,
+} from './registrations.ts';

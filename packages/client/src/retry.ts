@@ -1,0 +1,55 @@
+// How often and how soon to repeat: the SDKs' standard mode.
+// https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html, numbers from @smithy/core 3 (retry constants).
+
+/** Requests of one call, the first included. */
+export const MAX_ATTEMPTS = 3;
+const BASE_DELAY_MS = 100;
+const MAX_DELAY_MS = 20_000;
+
+/** Full jitter: anything between nothing and 100 ms · 2ⁿ, at most 20 s. `retry` counts from 1, `random` from 0 to 1. */
+export const backoffMs = (retry: number, random: number): number =>
+  random * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (retry - 1));
+
+/**
+ * How long to wait before the next attempt, or undefined when the service asks for more than 20 s: to wait that long
+ * belongs to the caller, who finds `retryAfterSeconds` on the error.
+ */
+export function delayMs(
+  retry: number,
+  retryAfterSeconds: number | undefined,
+  random: number,
+): number | undefined {
+  const asked = (retryAfterSeconds ?? 0) * 1000;
+  return asked > MAX_DELAY_MS ? undefined : Math.max(asked, backoffMs(retry, random));
+}
+
+const CAPACITY = 500;
+const COST = 5;
+/** A time-out has held a connection for seconds, so it weighs more. */
+const TIMEOUT_COST = 10;
+
+/**
+ * Shared by all calls of a client, so that a service that is down gets 1 request per call instead of 3: about 100 failed
+ * attempts use it up, successes fill it again.
+ */
+export interface RetryBudget {
+  /** Takes the price of one retry and returns it, or undefined when the budget has not that much. */
+  take(isTimeout: boolean): number | undefined;
+  /** After a success: gives back what its last retry cost, or 1 when it had none. */
+  succeeded(lastCost: number | undefined): void;
+}
+
+export function createRetryBudget(): RetryBudget {
+  let left = CAPACITY;
+  return {
+    take(isTimeout) {
+      const cost = isTimeout ? TIMEOUT_COST : COST;
+      if (left < cost) return undefined;
+      left -= cost;
+      return cost;
+    },
+    succeeded(lastCost) {
+      left = Math.min(CAPACITY, left + (lastCost ?? 1));
+    },
+  };
+}
