@@ -1,0 +1,147 @@
+// A sender for one topic and credential at Apple's push service (or at what speaks like it).
+import type { OutgoingHttpHeaders } from 'node:http2';
+import type { Clock } from '../../clock.ts';
+import type { Endpoint, Resolve } from '../connect.ts';
+import type { Answer } from '../exchange.ts';
+import type { Gateway, GatewayEvents, Outcome, Push, Verdict } from '../gateway.ts';
+import { APNS_POLICY, type PoolPolicy } from '../policy.ts';
+import { createPool } from '../pool.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { createSecondChance } from '../second-chance.ts';
+import { APNS_ANSWERS, apnsMeaning, type Remedy } from './answers.ts';
+import { apnsPayload } from './payload.ts';
+import { createProviderTokens, type ProviderKey } from './provider-token.ts';
+
+/** A TLS client certificate of Apple's and its key, both PEM. */
+export interface ProviderCertificate {
+  readonly certificate: string;
+  readonly privateKey: string;
+}
+
+export interface ApnsOptions {
+  /** `apns` or `apns-sandbox`; with ` (emulated)` behind it where that is so. */
+  readonly name: string;
+  /** `api.push.apple.com`, `api.sandbox.push.apple.com`, or an emulator's. */
+  readonly host: string;
+  /** 443 or 2197. */
+  readonly port: number;
+  /** PEM of the authorities to trust instead of Node's own list: for emulators. */
+  readonly ca?: string;
+  /** The app's bundle id. */
+  readonly topic: string;
+  readonly auth: ProviderKey | ProviderCertificate;
+  readonly events: GatewayEvents;
+  readonly clock: Clock;
+  readonly policy?: PoolPolicy;
+  readonly resolve?: Resolve;
+  readonly random?: () => number;
+}
+
+/** Throws when the key or certificate cannot be read. */
+export function createApnsGateway(options: ApnsOptions): Gateway {
+  const { auth, clock, events, topic } = options;
+  const tokens = 'keyId' in auth ? createProviderTokens(auth, () => clock.now()) : undefined;
+  const secondChance = createSecondChance(() => clock.monotonic());
+  const endpoint: Endpoint = {
+    host: options.host,
+    port: options.port,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...('certificate' in auth ? { client: auth } : {}),
+  };
+  const pool = createPool({
+    endpoint,
+    policy: options.policy ?? APNS_POLICY,
+    clock,
+    onCredit: () => events.credit(),
+    onTrouble: (trouble) => events.trouble(trouble),
+    // "One stream until the first request with a valid token": 403 says that this one's was not.
+    ...(tokens === undefined ? {} : { probe: (answer: Answer) => answer.status !== 403 }),
+    // A GOAWAY gives its reason in the words of an answer.
+    isCredentialFault: (reason) => APNS_ANSWERS[`403 ${reason}`]?.verdict === 'credential',
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
+    ...(options.random === undefined ? {} : { random: options.random }),
+  });
+
+  function headersFor(push: Push, token: string | undefined): OutgoingHttpHeaders {
+    return {
+      ':method': 'POST',
+      ':path': `/3/device/${pathSegment(push.deviceToken)}`,
+      ...(token === undefined ? {} : { authorization: `bearer ${token}` }),
+      'apns-topic': topic,
+      'apns-push-type': 'alert',
+      'apns-priority': '10',
+      'apns-id': push.deliveryId,
+      'apns-collapse-id': push.deliveryId,
+      'apns-expiration': String(Math.floor(push.expiresAt / 1000)),
+    };
+  }
+
+  function outcomeOf(answer: Answer, token: string | undefined): Outcome {
+    const { status, ms } = answer;
+    if (status >= 200 && status < 300) {
+      secondChance.worked(answer.startedAt);
+      return { kind: 'accepted', answer: String(status), ms };
+    }
+    const { reason, timestamp } = explanation(answer.body);
+    const { verdict, remedy } = apnsMeaning(status, reason);
+    const said = `${status} ${reason}`.trimEnd();
+    const retryAfter = retryAfterMs(answer.headers['retry-after'], clock.now());
+    return {
+      kind: 'rejected',
+      verdict: remedy === undefined ? verdict : remedied(remedy, answer, token, verdict),
+      answer: said,
+      reason: reason || String(status),
+      ...(status === 410 && timestamp !== undefined ? { deadSince: timestamp } : {}),
+      ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
+      ms,
+    };
+  }
+
+  /** Prepares what the next attempt needs, and says what then to think of this one. */
+  function remedied(remedy: Remedy, answer: Answer, token: string | undefined, verdict: Verdict): Verdict {
+    switch (remedy) {
+      case 'new-connection':
+        answer.retireSession(`answered ${answer.status}`);
+        return verdict === 'again' ? secondChance.refused(answer.startedAt) : verdict;
+      case 'new-token':
+        return secondChance.refused(answer.startedAt);
+      case 'previous-token':
+        if (tokens?.current() !== token || tokens?.keepPrevious() === true) return 'again';
+        answer.retireSession(`answered ${answer.status}`);
+        return 'gateway-busy';
+    }
+  }
+
+  return {
+    name: options.name,
+    get credit() {
+      return pool.credit;
+    },
+    want: (attempts) => pool.want(attempts),
+    attempt: (push) =>
+      new Promise((resolve) => {
+        const token = tokens?.current();
+        pool.request(headersFor(push, token), apnsPayload(push), (result) => {
+          resolve(result.kind === 'answered' ? outcomeOf(result, token) : result);
+        });
+      }),
+    close: (graceMs) => pool.close(graceMs),
+  };
+}
+
+/** Apple's tokens are hexadecimal; what else somebody registered must not change the path. */
+function pathSegment(token: string): string {
+  return /^[\w-]*$/.test(token) ? token : encodeURIComponent(token.toWellFormed());
+}
+
+function explanation(body: string): { reason: string; timestamp?: number } {
+  try {
+    const { reason, timestamp } = JSON.parse(body) as { reason?: unknown; timestamp?: unknown };
+    return {
+      reason: typeof reason === 'string' ? reason : '',
+      ...(typeof timestamp === 'number' ? { timestamp } : {}),
+    };
+  } catch {
+    return { reason: '' }; // not Apple's words: something between us and Apple answered; the status has to do
+  }
+}

@@ -1,0 +1,39 @@
+// How long to wait before trying again what failed: exponential, with full jitter, so that many nodes do not come back
+// together (aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter).
+
+export interface BackOffLimits {
+  readonly firstMs: number;
+  readonly mostMs: number;
+}
+
+export interface BackOff {
+  /** Failures in a row. */
+  readonly failures: number;
+  /** Milliseconds until the next try may begin; 0 or less: now. */
+  readonly waitMs: number;
+  failed(): void;
+  worked(): void;
+}
+
+/** Waits between 0 and `firstMs` · 2ⁿ⁻¹ after n failures, `mostMs` at the most; `random` gives 0 ≤ x < 1. */
+export function createBackOff(limits: BackOffLimits, monotonic: () => number, random: () => number): BackOff {
+  let failures = 0;
+  let readyAt = Number.NEGATIVE_INFINITY;
+  return {
+    get failures() {
+      return failures;
+    },
+    get waitMs() {
+      return readyAt - monotonic();
+    },
+    failed() {
+      readyAt =
+        monotonic() + random() * Math.min(limits.mostMs, limits.firstMs * 2 ** Math.min(failures, 30));
+      failures++;
+    },
+    worked() {
+      failures = 0;
+      readyAt = Number.NEGATIVE_INFINITY;
+    },
+  };
+}

@@ -1,0 +1,173 @@
+// Google's access tokens: a service account signs a statement (JWT, RS256) and gets a bearer token for about an hour
+// (developers.google.com/identity/protocols/oauth2/service-account).
+//
+//   none ──want()──► fetching ──► fresh ──5 minutes before the end, or refused──► fresh or none, and fetching
+// A new token is fetched once, however many wait, and the old one serves as long as it lasts.
+import { SignJWT } from 'jose';
+import { createPrivateKey } from 'node:crypto';
+import type { Clock } from '../../clock.ts';
+import { createBackOff, type BackOffLimits } from '../back-off.ts';
+import type { Trouble } from '../gateway.ts';
+import { postForm } from './post-form.ts';
+
+/** The members of a service account's key file that count here. */
+export interface ServiceAccount {
+  readonly project_id: string;
+  readonly client_email: string;
+  /** PEM, RSA. */
+  readonly private_key: string;
+  readonly private_key_id?: string;
+  /** Where tokens come from: `https://oauth2.googleapis.com/token`, or an emulator's. */
+  readonly token_uri: string;
+}
+
+export interface AccessTokens {
+  /** The token to show now, without `Bearer`; undefined while there is none. */
+  readonly current: string | undefined;
+  /** Fetches a token when there is none or the present one ends soon. Cheap: call it with every attempt. */
+  renewIfDue(): void;
+  /** Attempts wait or not: only while they do is a failed fetch repeated by itself. */
+  want(wanted: boolean): void;
+  /** This token was refused: it serves no more, and the next one is fetched. */
+  refused(token: string): void;
+  close(): void;
+}
+
+export interface AccessTokenOptions {
+  readonly account: ServiceAccount;
+  /** PEM of the authorities to trust at `token_uri` instead of Node's own list. */
+  readonly ca?: string;
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly backOff: BackOffLimits;
+  /** For the answer of the token endpoint. */
+  readonly deadlineMs: number;
+  /** There is a token where there was none. */
+  readonly onToken: () => void;
+  readonly onTrouble: (trouble: Trouble | undefined) => void;
+}
+
+const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
+const RENEW_AHEAD_MS = 5 * 60_000;
+
+/** Throws when the account's private key cannot be read. */
+export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
+  const { account, clock } = options;
+  const key = createPrivateKey(account.private_key);
+  const backOff = createBackOff(options.backOff, () => clock.monotonic(), options.random);
+  const closing = new AbortController();
+  let token: string | undefined;
+  /** Monotonic milliseconds. */
+  let endsAt = 0;
+  let renewAt = Number.NEGATIVE_INFINITY;
+  let fetching = false;
+  let wanted = false;
+  let retryTimer: NodeJS.Timeout | undefined;
+
+  function renewIfDue(): void {
+    const now = clock.monotonic();
+    if (fetching || closing.signal.aborted || now < renewAt) return;
+    clearTimeout(retryTimer);
+    const { waitMs } = backOff;
+    if (waitMs <= 0) void renew();
+    else if (wanted) retryTimer = setTimeout(renewIfDue, Math.ceil(waitMs));
+  }
+
+  async function renew(): Promise<void> {
+    fetching = true;
+    const fetched = await fetchToken();
+    fetching = false;
+    if (closing.signal.aborted) return;
+    if ('trouble' in fetched) {
+      backOff.failed();
+      // With a token that still serves there is nothing to tell yet.
+      if (current() === undefined) options.onTrouble(fetched.trouble);
+      if (wanted) renewIfDue();
+      return;
+    }
+    backOff.worked();
+    const had = current() !== undefined;
+    token = fetched.token;
+    endsAt = clock.monotonic() + fetched.lifeMs;
+    renewAt = endsAt - Math.min(RENEW_AHEAD_MS, fetched.lifeMs / 2);
+    options.onTrouble(undefined);
+    if (!had) options.onToken();
+  }
+
+  async function fetchToken(): Promise<{ token: string; lifeMs: number } | { trouble: Trouble }> {
+    const seconds = Math.floor(clock.now() / 1000);
+    const kid = account.private_key_id;
+    try {
+      const assertion = await new SignJWT({ scope: SCOPE })
+        .setProtectedHeader({ alg: 'RS256', typ: 'JWT', ...(kid === undefined ? {} : { kid }) })
+        .setIssuer(account.client_email)
+        .setAudience(account.token_uri)
+        .setIssuedAt(seconds)
+        .setExpirationTime(seconds + 3600)
+        .sign(key);
+      const answer = await postForm(
+        account.token_uri,
+        { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion },
+        {
+          ca: options.ca,
+          signal: AbortSignal.any([closing.signal, AbortSignal.timeout(options.deadlineMs)]),
+        },
+      );
+      return tokenIn(answer.status, answer.body);
+    } catch (error) {
+      const { code, message, name } = error as NodeJS.ErrnoException;
+      const fault = name === 'TimeoutError' ? `no answer within ${options.deadlineMs} ms` : (code ?? message);
+      return { trouble: { about: 'connection', answer: `token endpoint: ${fault}` } };
+    }
+  }
+
+  function current(): string | undefined {
+    return token !== undefined && clock.monotonic() < endsAt ? token : undefined;
+  }
+
+  return {
+    get current() {
+      return current();
+    },
+    renewIfDue,
+    want(attemptsWait) {
+      wanted = attemptsWait;
+      if (wanted) renewIfDue();
+      else clearTimeout(retryTimer);
+    },
+    refused(refusedToken) {
+      if (refusedToken !== token) return;
+      token = undefined;
+      renewAt = Number.NEGATIVE_INFINITY;
+      renewIfDue();
+    },
+    close() {
+      closing.abort(new Error('closing'));
+      clearTimeout(retryTimer);
+    },
+  };
+}
+
+/** `{"access_token","expires_in"}`, or `{"error","error_description"}` (RFC 6749 §5). */
+function tokenIn(status: number, body: string): { token: string; lifeMs: number } | { trouble: Trouble } {
+  const said = parsed(body);
+  const { access_token: token, expires_in: lifeSeconds } = said;
+  if (status === 200 && typeof token === 'string' && typeof lifeSeconds === 'number') {
+    return { token, lifeMs: lifeSeconds * 1000 };
+  }
+  const words = [said['error'], said['error_description']]
+    .filter((word) => typeof word === 'string')
+    .join(': ');
+  // 4xx: our statement is refused. 429 and 5xx: theirs, and it passes.
+  const about = status >= 400 && status < 500 && status !== 429 ? 'credential' : 'connection';
+  return { trouble: { about, answer: `token endpoint: ${status} ${words || 'without a token'}` } };
+}
+
+function parsed(body: string): Record<string, unknown> {
+  try {
+    const value: unknown = JSON.parse(body);
+    return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
+  } catch {
+    return {}; // not JSON: the status has to do
+  }
+}

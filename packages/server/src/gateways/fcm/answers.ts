@@ -1,0 +1,164 @@
+// What FCM's answers mean (firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode, …/cloud-messaging/error-codes).
+//
+// An error is `{ error: { status, message, details[] } }`. FCM's own word is in the detail of type FcmError; answers without
+// it come from Google's front end or from something in between, and say nothing about the device.
+import type { Verdict } from '../gateway.ts';
+
+/** The parts of an answer that decide. */
+export interface FcmAnswer {
+  readonly status: number;
+  /** `FcmError.errorCode`. */
+  readonly errorCode?: string;
+  /** `error.status`, such as `NOT_FOUND`. */
+  readonly googleStatus?: string;
+  readonly message: string;
+  /** The violations of `google.rpc.QuotaFailure`, as JSON text. */
+  readonly quotas: readonly string[];
+}
+
+export interface Row {
+  readonly status: number;
+  /** Null: only without an FcmError. */
+  readonly errorCode: string | null;
+  /** Must be found in the message or a quota. */
+  readonly text?: RegExp;
+  readonly verdict: Verdict;
+  /** The access token is refused: fetch another. */
+  readonly remedy?: 'new-token';
+  /** For people. */
+  readonly means: string;
+}
+
+/** The first row that fits decides. */
+export const FCM_ANSWERS: readonly Row[] = [
+  {
+    status: 400,
+    errorCode: 'INVALID_ARGUMENT',
+    // Only the words tell a bad token from a bad message: github.com/rails/action_push_native/pull/141
+    text: /not a valid FCM registration token/i,
+    verdict: 'token-suspect',
+    means: 'The device token is none of FCM’s.',
+  },
+  {
+    status: 400,
+    errorCode: 'INVALID_ARGUMENT',
+    verdict: 'message',
+    means: 'Something in the message is wrong.',
+  },
+  {
+    status: 400,
+    errorCode: null,
+    text: /not a valid FCM registration token/i,
+    verdict: 'token-suspect',
+    means: 'The device token is none of FCM’s.',
+  },
+  { status: 400, errorCode: null, verdict: 'message', means: 'Something in the message is wrong.' },
+  {
+    status: 401,
+    errorCode: 'THIRD_PARTY_AUTH_ERROR',
+    // Concerns devices that FCM reaches through Apple or by web push; the others of this channel are well.
+    verdict: 'token-suspect',
+    means: 'The Firebase project has no valid APNs or web-push key for this device.',
+  },
+  {
+    status: 401,
+    errorCode: null,
+    verdict: 'again',
+    remedy: 'new-token',
+    means: 'The access token is not accepted (any more).',
+  },
+  {
+    status: 403,
+    errorCode: 'SENDER_ID_MISMATCH',
+    verdict: 'token-suspect',
+    means: 'The device token belongs to another Firebase project.',
+  },
+  {
+    status: 403,
+    errorCode: null,
+    verdict: 'credential',
+    means: 'The service account may not send, or the FCM API is off in this project.',
+  },
+  {
+    status: 404,
+    errorCode: 'UNREGISTERED',
+    verdict: 'token-dead',
+    means: 'The app is no longer on the device, or has been silent for 270 days.',
+  },
+  {
+    status: 404,
+    errorCode: null,
+    // In an outage this must cost no registration: github.com/hackers-pub/hackerspub/pull/251
+    verdict: 'credential',
+    means: 'The project or the address is wrong.',
+  },
+  {
+    status: 429,
+    errorCode: 'QUOTA_EXCEEDED',
+    text: /device/i,
+    verdict: 'device-busy',
+    means: 'Too many messages to this one device.',
+  },
+  {
+    status: 429,
+    errorCode: 'QUOTA_EXCEEDED',
+    verdict: 'gateway-busy',
+    means: 'The project sends faster than its quota.',
+  },
+  { status: 500, errorCode: 'INTERNAL', verdict: 'gateway-busy', means: 'FCM failed.' },
+  { status: 503, errorCode: 'UNAVAILABLE', verdict: 'gateway-busy', means: 'FCM is overloaded.' },
+];
+
+/** For UNSPECIFIED_ERROR, codes that Google has not documented and answers that are not JSON. */
+export function byStatus(status: number): Row {
+  const verdict =
+    status === 401 || status === 403 || status === 404
+      ? 'credential'
+      : status >= 400 && status < 500 && status !== 429
+        ? 'message'
+        : 'gateway-busy';
+  return { status, errorCode: null, verdict, means: 'Not documented by Google.' };
+}
+
+export function fcmMeaning(answer: FcmAnswer): Row {
+  const words = [answer.message, ...answer.quotas].join('\n');
+  return (
+    FCM_ANSWERS.find(
+      (row) =>
+        row.status === answer.status &&
+        row.errorCode === (answer.errorCode ?? null) &&
+        (row.text === undefined || row.text.test(words)),
+    ) ?? byStatus(answer.status)
+  );
+}
+
+/** Reads an error's body; one that is not Google's JSON leaves the status alone to decide. */
+export function parseFcmError(status: number, body: string): FcmAnswer {
+  const error = errorIn(body);
+  const details = Array.isArray(error['details']) ? (error['details'] as unknown[]) : [];
+  const answer: { -readonly [K in keyof FcmAnswer]: FcmAnswer[K] } & { quotas: string[] } = {
+    status,
+    message: typeof error['message'] === 'string' ? error['message'] : '',
+    quotas: [],
+  };
+  if (typeof error['status'] === 'string') answer.googleStatus = error['status'];
+  for (const detail of details) {
+    const { '@type': type, errorCode, violations } = (detail ?? {}) as Record<string, unknown>;
+    if (type === 'type.googleapis.com/google.firebase.fcm.v1.FcmError' && typeof errorCode === 'string') {
+      answer.errorCode = errorCode;
+    }
+    if (type === 'type.googleapis.com/google.rpc.QuotaFailure' && Array.isArray(violations)) {
+      answer.quotas.push(JSON.stringify(violations));
+    }
+  }
+  return answer;
+}
+
+function errorIn(body: string): Record<string, unknown> {
+  try {
+    const { error } = JSON.parse(body) as { error?: unknown };
+    return typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
+  } catch {
+    return {}; // a proxy's page, perhaps
+  }
+}

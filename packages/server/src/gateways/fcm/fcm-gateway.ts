@@ -1,0 +1,140 @@
+// A sender for one Firebase project at FCM's HTTP v1 interface (or at what speaks like it).
+import type { OutgoingHttpHeaders } from 'node:http2';
+import type { Clock } from '../../clock.ts';
+import type { Resolve } from '../connect.ts';
+import type { Answer } from '../exchange.ts';
+import type { Gateway, GatewayEvents, Outcome } from '../gateway.ts';
+import { FCM_POLICY, type PoolPolicy } from '../policy.ts';
+import { createPool } from '../pool.ts';
+import { retryAfterMs } from '../retry-after.ts';
+import { createSecondChance } from '../second-chance.ts';
+import { createTroubles } from '../troubles.ts';
+import { createAccessTokens, type ServiceAccount } from './access-token.ts';
+import { fcmMeaning, parseFcmError } from './answers.ts';
+import { fcmMessage } from './payload.ts';
+
+export interface FcmOptions {
+  /** `fcm`, or `fcm (emulated)`. */
+  readonly name: string;
+  /** `https://fcm.googleapis.com`, or an emulator's. HTTPS only, no path. */
+  readonly url: string;
+  /** PEM of the authorities to trust instead of Node's own list, at both addresses: for emulators. */
+  readonly ca?: string;
+  readonly serviceAccount: ServiceAccount;
+  readonly events: GatewayEvents;
+  readonly clock: Clock;
+  readonly policy?: PoolPolicy;
+  readonly resolve?: Resolve;
+  readonly random?: () => number;
+}
+
+/** Throws when the account's key or the URL cannot be read. */
+export function createFcmGateway(options: FcmOptions): Gateway {
+  const { clock, events, policy = FCM_POLICY, random = Math.random } = options;
+  const { hostname, port } = new URL(options.url);
+  const troubles = createTroubles<'connection' | 'token'>((trouble) => events.trouble(trouble));
+  const secondChance = createSecondChance(() => clock.monotonic());
+  const tokens = createAccessTokens({
+    account: options.serviceAccount,
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    clock,
+    random,
+    backOff: policy.backOff,
+    deadlineMs: policy.attemptMs,
+    onToken: () => {
+      if (credit() > 0) events.credit();
+    },
+    onTrouble: (trouble) => troubles.set('token', trouble),
+  });
+  const pool = createPool({
+    endpoint: {
+      host: hostname.replace(/^\[|\]$/g, ''),
+      port: Number(port || 443),
+      ...(options.ca === undefined ? {} : { ca: options.ca }),
+    },
+    policy,
+    clock,
+    random,
+    onCredit: () => {
+      if (credit() > 0) events.credit();
+    },
+    onTrouble: (trouble) => troubles.set('connection', trouble),
+    ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
+  });
+  const path = `/v1/projects/${encodeURIComponent(options.serviceAccount.project_id)}/messages:send`;
+  let headers: { readonly token: string; readonly fields: OutgoingHttpHeaders } | undefined;
+
+  function credit(): number {
+    return tokens.current === undefined ? 0 : pool.credit;
+  }
+
+  /** The same object for every attempt with this token. */
+  function headersFor(token: string): OutgoingHttpHeaders {
+    if (headers?.token !== token) {
+      const fields = {
+        ':method': 'POST',
+        ':path': path,
+        authorization: `Bearer ${token}`,
+        'content-type': 'application/json',
+      };
+      headers = { token, fields };
+    }
+    return headers.fields;
+  }
+
+  function outcomeOf(answer: Answer, token: string): Outcome {
+    const { status, ms } = answer;
+    if (status >= 200 && status < 300) {
+      secondChance.worked(answer.startedAt);
+      return { kind: 'accepted', answer: `${status} ${messageName(answer.body)}`.trimEnd(), ms };
+    }
+    const error = parseFcmError(status, answer.body);
+    const row = fcmMeaning(error);
+    if (row.remedy === 'new-token') tokens.refused(token);
+    else if (status !== 401) secondChance.worked(answer.startedAt);
+    const reason = error.errorCode ?? error.googleStatus ?? String(status);
+    const retryAfter = retryAfterMs(answer.headers['retry-after'], clock.now());
+    return {
+      kind: 'rejected',
+      verdict: row.remedy === 'new-token' ? secondChance.refused(answer.startedAt) : row.verdict,
+      answer: reason === String(status) ? reason : `${status} ${reason}`,
+      reason,
+      ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
+      ms,
+    };
+  }
+
+  return {
+    name: options.name,
+    get credit() {
+      return credit();
+    },
+    want(attempts) {
+      tokens.want(attempts > 0);
+      pool.want(attempts);
+    },
+    attempt: (push) =>
+      new Promise((resolve) => {
+        const token = tokens.current;
+        if (token === undefined) return resolve({ kind: 'unsent', answer: 'no access token', ms: 0 });
+        tokens.renewIfDue();
+        pool.request(headersFor(token), fcmMessage(push, clock.now()), (result) => {
+          resolve(result.kind === 'answered' ? outcomeOf(result, token) : result);
+        });
+      }),
+    close(graceMs) {
+      tokens.close();
+      return pool.close(graceMs);
+    },
+  };
+}
+
+/** `projects/…/messages/…`, by which Google finds a message again. */
+function messageName(body: string): string {
+  try {
+    const { name } = JSON.parse(body) as { name?: unknown };
+    return typeof name === 'string' ? name : '';
+  } catch {
+    return ''; // accepted all the same
+  }
+}

@@ -1,0 +1,218 @@
+// The sessions to one gateway with one credential: opened as attempts wait, spread over addresses, replaced before they
+// end, and after failures only with back-off. It never queues: `credit` says what may begin in this tick.
+import { setMaxListeners } from 'node:events';
+import type { OutgoingHttpHeaders } from 'node:http2';
+import type { Clock } from '../clock.ts';
+import { createBackOff } from './back-off.ts';
+import { resolveUncached, type Endpoint, type Resolve } from './connect.ts';
+import { createConnector, troubleOf } from './connector.ts';
+import type { Answer, Result } from './exchange.ts';
+import type { Trouble } from './gateway.ts';
+import type { PoolPolicy } from './policy.ts';
+import { Session, type SessionOwner } from './session.ts';
+
+export interface PoolOptions {
+  readonly endpoint: Endpoint;
+  readonly policy: PoolPolicy;
+  readonly clock: Clock;
+  /** Credit rose. At most once per turn of the event loop. */
+  readonly onCredit: () => void;
+  readonly onTrouble: (trouble: Trouble | undefined) => void;
+  /** One attempt at a time on a new session, until one got such an answer. */
+  readonly probe?: (answer: Answer) => boolean;
+  /** Whether a GOAWAY's reason says that it is our credential they refuse. */
+  readonly isCredentialFault?: (reason: string) => boolean;
+  readonly resolve?: Resolve;
+  /** 0 ≤ x < 1, for back-off and order of addresses. */
+  readonly random?: () => number;
+}
+
+export interface Pool {
+  readonly credit: number;
+  want(attempts: number): void;
+  /** Sends a request; HEADERS leave in this tick. Without credit it is `unsent` at once. `done` is called exactly once. */
+  request(headers: OutgoingHttpHeaders, body: string, done: (result: Result) => void): void;
+  close(graceMs: number): Promise<void>;
+}
+
+/** A session that lived so long was no failure, even when it brought no answer. */
+const SETTLED_MS = 60_000;
+
+export function createPool(options: PoolOptions): Pool {
+  const { endpoint, policy, clock, resolve = resolveUncached, random = Math.random } = options;
+  const connector = createConnector(endpoint, resolve, random);
+  const closing = new AbortController();
+  setMaxListeners(policy.maxSessions + 1, closing.signal);
+
+  /** Those that take attempts. */
+  const sessions: Session[] = [];
+  const draining = new Set<Session>();
+  let connecting = 0;
+  let wanted = 0;
+  /** Counts connections in a row that brought nothing. */
+  const backOff = createBackOff(policy.backOff, () => clock.monotonic(), random);
+  let retryTimer: NodeJS.Timeout | undefined;
+  let troubled = false;
+  let creditTold = true;
+  let onEmpty: (() => void) | undefined;
+
+  function tellCredit(): void {
+    if (!creditTold) return;
+    creditTold = false;
+    // Microtasks run after all streams of one read have closed: one call for all of them.
+    queueMicrotask(() => {
+      creditTold = true;
+      if (!closing.signal.aborted) options.onCredit();
+    });
+  }
+
+  function failed(trouble: Trouble): void {
+    if (closing.signal.aborted) return;
+    backOff.failed();
+    troubled = true;
+    options.onTrouble(trouble);
+    open();
+  }
+
+  function works(): void {
+    if (!troubled) return;
+    troubled = false;
+    options.onTrouble(undefined);
+  }
+
+  /** Opens what is missing for the attempts that wait and run. */
+  function open(): void {
+    if (wanted === 0 || closing.signal.aborted) return;
+    const usable = sessions.filter((session) => session.usable);
+    const running = usable.reduce((sum, session) => sum + session.inFlight, 0);
+    const needed = Math.min(policy.maxSessions, Math.ceil((wanted + running) / policy.maxStreams));
+    // After a failure one at a time, until one works.
+    const missing = (backOff.failures > 0 ? 1 : needed) - usable.length - connecting;
+    if (missing <= 0) return;
+    clearTimeout(retryTimer);
+    const { waitMs } = backOff;
+    if (waitMs > 0) {
+      retryTimer = setTimeout(open, Math.ceil(waitMs));
+      return;
+    }
+    for (let opened = 0; opened < missing; opened++) void connectOne();
+  }
+
+  async function connectOne(): Promise<void> {
+    connecting++;
+    try {
+      const inUse = new Map<string, number>();
+      for (const { address } of sessions) inUse.set(address, (inUse.get(address) ?? 0) + 1);
+      const deadline = AbortSignal.timeout(policy.connectMs);
+      const session = await connector.open(
+        inUse,
+        AbortSignal.any([closing.signal, deadline]),
+        (h2, settings, address) =>
+          new Session(h2, settings, {
+            policy,
+            monotonic: () => clock.monotonic(),
+            owner,
+            probe: options.probe,
+            address,
+          }),
+      );
+      connecting--;
+      sessions.push(session);
+      works();
+      tellCredit();
+    } catch (error) {
+      connecting--;
+      failed(troubleOf(error));
+    }
+    leave();
+  }
+
+  const owner: SessionOwner = {
+    credit: tellCredit,
+    retired(session) {
+      const at = sessions.indexOf(session);
+      if (at !== -1) sessions.splice(at, 1);
+      draining.add(session);
+      open();
+    },
+    gone(session) {
+      const at = sessions.indexOf(session);
+      if (at !== -1) sessions.splice(at, 1);
+      draining.delete(session);
+      leave();
+      if (session.answered || clock.monotonic() - session.openedAt >= SETTLED_MS) return open();
+      const reason = session.goawayReason;
+      const about =
+        reason !== undefined && options.isCredentialFault?.(reason) === true ? 'credential' : 'connection';
+      failed({ about, answer: session.endedBy ?? 'connection closed' });
+    },
+  };
+
+  /** Lets `close` go on when nothing is left. */
+  function leave(): void {
+    if (sessions.length === 0 && draining.size === 0 && connecting === 0) onEmpty?.();
+  }
+
+  function closeSurplus(): void {
+    if (sessions.length < 2) return;
+    const idleBefore = clock.monotonic() - policy.surplusMs;
+    const needed = Math.ceil(
+      (wanted + sessions.reduce((sum, session) => sum + session.inFlight, 0)) / policy.maxStreams,
+    );
+    const surplus = sessions
+      .filter((session) => session.idleSince < idleBefore)
+      .slice(0, sessions.length - Math.max(1, needed));
+    for (const session of surplus) session.retire('idle');
+  }
+
+  return {
+    get credit() {
+      if (closing.signal.aborted) return 0;
+      let credit = 0;
+      for (const session of sessions) credit += session.credit;
+      return credit;
+    },
+
+    want(attempts) {
+      wanted = attempts;
+      if (attempts > 0) open();
+      else clearTimeout(retryTimer);
+      closeSurplus();
+    },
+
+    request(headers, body, done) {
+      let best: Session | undefined;
+      let most = 0;
+      if (!closing.signal.aborted) {
+        for (const session of sessions) {
+          const { credit } = session;
+          if (credit > most) {
+            most = credit;
+            best = session;
+          }
+        }
+      }
+      if (best === undefined) return done({ kind: 'unsent', answer: 'no stream to begin on', ms: 0 });
+      best.request(headers, body, (result) => {
+        // Only an answer proves that a connection is worth having: some gateways greet and then send us away.
+        if (result.kind === 'answered') backOff.worked();
+        done(result);
+      });
+    },
+
+    async close(graceMs) {
+      closing.abort(new Error('closing'));
+      clearTimeout(retryTimer);
+      const empty = new Promise<void>((resolve) => {
+        onEmpty = resolve;
+      });
+      leave();
+      const grace = setTimeout(() => {
+        for (const session of [...sessions, ...draining]) session.destroy('closed at the end of its grace');
+      }, graceMs);
+      while (sessions.length > 0) sessions[0]?.retire('closing'); // which takes it out of the list
+      await empty;
+      clearTimeout(grace);
+    },
+  };
+}

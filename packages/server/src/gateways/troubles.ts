@@ -1,0 +1,21 @@
+// Two things can keep a gateway from working at once; its owner hears of one at a time, and of none only when both are mended.
+import type { Trouble } from './gateway.ts';
+
+export interface Troubles<Source extends string> {
+  set(source: Source, trouble: Trouble | undefined): void;
+}
+
+export function createTroubles<Source extends string>(
+  tell: (trouble: Trouble | undefined) => void,
+): Troubles<Source> {
+  const standing = new Map<Source, Trouble>();
+  return {
+    set(source, trouble) {
+      const before = standing.size;
+      if (trouble === undefined) standing.delete(source);
+      else standing.set(source, trouble);
+      if (standing.size === 0 && before === 0) return;
+      tell(trouble ?? standing.values().next().value);
+    },
+  };
+}

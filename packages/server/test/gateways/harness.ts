@@ -1,0 +1,131 @@
+// Gateways under test, with what they report, and waiting by events instead of time.
+import { generateKeyPairSync } from 'node:crypto';
+import type { TestContext } from 'node:test';
+import { systemClock } from '../../src/clock.ts';
+import { createApnsGateway, type ApnsOptions } from '../../src/gateways/apns/apns-gateway.ts';
+import type { Gateway, Outcome, Push, Trouble } from '../../src/gateways/gateway.ts';
+import { APNS_POLICY, type PoolPolicy } from '../../src/gateways/policy.ts';
+import type { Peer } from './peer.ts';
+
+const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
+
+/** An APNs key that nobody but the tests knows. */
+export const providerKey = {
+  keyId: 'ABCDEFGHIJ',
+  teamId: 'KLMNOPQRST',
+  privateKey: keys.privateKey.export({ type: 'pkcs8', format: 'pem' }),
+};
+export const providerPublicKey = keys.publicKey;
+
+/** Real deadlines shortened, so that a test of silence lasts milliseconds. */
+export const IMPATIENT: PoolPolicy = {
+  ...APNS_POLICY,
+  connectMs: 500,
+  attemptMs: 300,
+  overdueMs: 100,
+  pingAnswerMs: 100,
+  backOff: { firstMs: 20, mostMs: 100 },
+};
+
+/** Wide enough that nothing times out unless the test is broken. */
+export const PATIENT: PoolPolicy = { ...APNS_POLICY, backOff: { firstMs: 20, mostMs: 100 } };
+
+export interface Watched {
+  readonly gateway: Gateway;
+  readonly troubles: (Trouble | undefined)[];
+  /** Resolves as soon as `check` holds, looked at after every report of the gateway. */
+  readonly until: (check: () => boolean) => Promise<void>;
+  /** Asks for `n` attempts and begins one as soon as there is credit. */
+  readonly send: (push?: Partial<Push>) => Promise<Outcome>;
+}
+
+let pushes = 0;
+
+export function aPush(push: Partial<Push> = {}): Push {
+  pushes++;
+  return {
+    deliveryId: `00000000-0000-8000-8000-${String(pushes).padStart(12, '0')}`,
+    deviceToken: 'c0ffee'.repeat(10),
+    title: '',
+    body: `message ${pushes}`,
+    data: {
+      initialContactId: 'contact-1',
+      messageId: `m${pushes}`,
+      messageType: 'MESSAGE',
+      contentType: 'text/plain',
+    },
+    expiresAt: Date.now() + 60_000,
+    ...push,
+  };
+}
+
+export interface Reports {
+  readonly troubles: (Trouble | undefined)[];
+  readonly events: { credit(): void; trouble(trouble: Trouble | undefined): void };
+  readonly until: (check: () => boolean) => Promise<void>;
+}
+
+export function reports(): Reports {
+  const troubles: (Trouble | undefined)[] = [];
+  const waiting = new Set<() => void>();
+  const look = (): void => {
+    for (const check of waiting) check();
+  };
+  return {
+    troubles,
+    events: {
+      credit: look,
+      trouble(trouble) {
+        troubles.push(trouble);
+        look();
+      },
+    },
+    until(check) {
+      if (check()) return Promise.resolve();
+      return new Promise((resolve) => {
+        const again = (): void => {
+          if (!check()) return;
+          waiting.delete(again);
+          resolve();
+        };
+        waiting.add(again);
+      });
+    },
+  };
+}
+
+export function watch(test: TestContext, gateway: Gateway, { troubles, until }: Reports): Watched {
+  test.after(() => gateway.close(0));
+  return {
+    gateway,
+    troubles,
+    until,
+    async send(push = {}) {
+      gateway.want(1);
+      await until(() => gateway.credit > 0);
+      return gateway.attempt(aPush(push));
+    },
+  };
+}
+
+/** An APNs sender to this peer; closed with the test. */
+export function openApns(
+  test: TestContext,
+  peer: Pick<Peer, 'host' | 'port' | 'ca'>,
+  options: Partial<ApnsOptions> = {},
+): Watched {
+  const reported = reports();
+  const gateway = createApnsGateway({
+    name: 'apns',
+    host: peer.host,
+    port: peer.port,
+    ca: peer.ca,
+    topic: 'com.example.chat',
+    auth: providerKey,
+    events: reported.events,
+    clock: systemClock,
+    policy: PATIENT,
+    ...options,
+  });
+  return watch(test, gateway, reported);
+}
