@@ -1,0 +1,82 @@
+// Chat event → notification, or the reason why there is none. What pushes is what the customer may see and did not write.
+//
+// Sources: Amazon Connect's admin guide ("push notifications are sent for all system and agent messages"), its rule for SNS
+// consumers (visibility CUSTOMER or ALL, role not CUSTOMER), and the payloads of its mobile sample apps.
+import type { EventReason } from './reasons.ts';
+import { FUTURE_MS } from './settings.ts';
+
+export interface ChatEvent {
+  /** The message's id, the same whenever the event is repeated. */
+  readonly id: string;
+  readonly contactId: string;
+  /** Absent: the same contact, or known from an event before. */
+  readonly initialContactId?: string;
+  readonly type: 'MESSAGE' | 'ATTACHMENT' | 'EVENT';
+  readonly contentType?: string;
+  readonly content?: string;
+  /** Absent on some system events. */
+  readonly participantRole?: string;
+  /** Absent: nobody said that the customer may see it, so it does not push. */
+  readonly visibility?: 'AGENT' | 'CUSTOMER' | 'ALL';
+  /** The event's own time, milliseconds since the epoch; absent: when it arrived. */
+  readonly at?: number;
+}
+
+/** What a phone shows and what the app gets, with exactly the keys of Amazon's samples (its title is empty, too). */
+export interface Notification {
+  readonly title: string;
+  readonly body: string;
+  readonly data: {
+    readonly initialContactId: string;
+    readonly messageId: string;
+    readonly messageType: string;
+    readonly contentType: string;
+  };
+}
+
+const CHAT_ENDED = 'application/vnd.amazonaws.connect.event.chat.ended';
+
+/** Whether the event says that the chat is over. `participant.left` does not: it names nobody and says nothing of who stays. */
+export const endsChat = (event: ChatEvent): boolean =>
+  event.type === 'EVENT' && event.contentType === CHAT_ENDED;
+
+/** Whether the event belongs into the delivery log even when it does not push. */
+export const isMessage = (event: ChatEvent): boolean => event.type !== 'EVENT';
+
+/** Why the event alone, whatever its contact, makes no push. */
+export function withoutPush(event: ChatEvent): EventReason | undefined {
+  if (!isMessage(event)) return 'not-a-message';
+  if (event.participantRole === 'CUSTOMER') return 'own-message';
+  if (event.visibility !== 'CUSTOMER' && event.visibility !== 'ALL') return 'not-visible-to-customer';
+  return undefined;
+}
+
+/** The event's own time as far as it is believed: not before what has expired anyway, not far into the future. */
+export const eventTime = (event: ChatEvent, now: number, ttlMs: number): number =>
+  event.at === undefined ? now : Math.min(Math.max(event.at, now - ttlMs), now + FUTURE_MS);
+
+const READABLE: ReadonlySet<string> = new Set(['text/plain', 'text/markdown']);
+
+/** No payload holds more than 4,096 bytes, so no more of a body is kept: the gateway cuts it to fit, with `…`. */
+const BODY_UNITS = 4_096;
+
+/** `raw`: the message's own text where a person can read it; everything else is the application's generic text. */
+export function toNotification(
+  event: ChatEvent,
+  initialContactId: string,
+  raw: boolean,
+  genericText: string,
+): Notification {
+  const contentType =
+    event.contentType ?? (event.type === 'ATTACHMENT' ? 'application/octet-stream' : 'text/plain');
+  const readable =
+    event.type === 'MESSAGE' && READABLE.has(contentType.split(';', 1)[0]!.trim().toLowerCase());
+  const text = raw && readable && event.content ? event.content.slice(0, BODY_UNITS) : genericText;
+  return {
+    title: '',
+    body: text,
+    data: { initialContactId, messageId: event.id, messageType: event.type, contentType },
+  };
+}
+
+export const GENERIC_TEXT = 'You have a new message';
