@@ -1,0 +1,40 @@
+// Signing keys: derived from a secret by four HMACs per day, region and service, so the last ones are kept.
+import { createHmac } from 'node:crypto';
+
+import { scopeText, signingKeyChain } from '@chatpush/wire';
+import type { Scope } from '@chatpush/wire';
+
+import type { AccessKey } from './access-keys.ts';
+
+const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();
+
+export const deriveSigningKey = (secret: string, scope: Scope): Buffer =>
+  signingKeyChain(scope).reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
+
+export interface SigningKeys {
+  get(key: AccessKey, scope: Scope): Buffer;
+  /** To be called once a signature has proved right: only then is a key worth keeping. */
+  keep(key: AccessKey, scope: Scope, signingKey: Buffer): void;
+}
+
+/** The `capacity` signing keys used last. Callers without a valid signature can neither fill nor clear it. */
+export function createSigningKeys(capacity = 1000): SigningKeys {
+  const kept = new Map<string, { secret: string; signingKey: Buffer }>();
+  const name = (key: AccessKey, scope: Scope) => `${key.id}/${scopeText(scope)}`;
+  return {
+    get(key, scope) {
+      const entry = kept.get(name(key, scope));
+      return entry?.secret === key.secret ? entry.signingKey : deriveSigningKey(key.secret, scope);
+    },
+    keep(key, scope, signingKey) {
+      const id = name(key, scope);
+      kept.delete(id);
+      kept.set(id, { secret: key.secret, signingKey });
+      if (kept.size <= capacity) return;
+      for (const oldest of kept.keys()) {
+        kept.delete(oldest);
+        break;
+      }
+    },
+  };
+}

@@ -1,0 +1,71 @@
+// What goes back: one answer for every request, always JSON in the form of restJson1, whoever refused it.
+// https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
+import { ERRORS, pick } from '@chatpush/wire';
+import type { ErrorName, Operation } from '@chatpush/wire';
+
+import { ServiceError } from '../service-error.ts';
+import { StoreUnavailableError } from '../store/store.ts';
+
+export interface Answer {
+  readonly status: number;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string;
+}
+
+/** What an error's answer may have besides name and message. */
+export interface RefusalOptions {
+  /** Where HTTP has a status of its own (414, 417) that the error's table does not. */
+  readonly status?: number;
+  readonly headers?: Readonly<Record<string, string>>;
+}
+
+const JSON_TYPE = { 'content-type': 'application/json' };
+
+export const jsonAnswer = (status: number, value: unknown): Answer => ({
+  status,
+  headers: JSON_TYPE,
+  body: JSON.stringify(value),
+});
+
+/** An error by name. SDKs read the name from the header and boto3 reads `Message` with a capital M only. */
+export function refusal(name: ErrorName, message: string, options: RefusalOptions = {}): Answer {
+  return {
+    status: options.status ?? ERRORS[name].status,
+    headers: { ...JSON_TYPE, 'x-amzn-errortype': name, ...options.headers },
+    body: JSON.stringify({ Message: message }),
+  };
+}
+
+/** An operation's result; members nobody declared do not travel. */
+export function resultAnswer(operation: Operation, output: unknown): Answer {
+  const isEmpty = Object.keys(operation.output.members).length === 0;
+  if (!isEmpty) return jsonAnswer(200, pick(operation.output, output));
+  return { status: 200, headers: JSON_TYPE, body: operation.emptyAnswer === 'object' ? '{}' : '' };
+}
+
+/** The answer to whatever was thrown: a ServiceError by its name, anything else without its words. */
+export function thrownAnswer(error: unknown): Answer {
+  if (error instanceof HttpRefusal) return refusal(error.name, error.message, error.options);
+  if (error instanceof ServiceError) {
+    const { retryAfterSeconds } = error;
+    if (retryAfterSeconds === undefined) return refusal(error.name, error.message);
+    const headers = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) };
+    return refusal(error.name, error.message, { headers });
+  }
+  if (error instanceof StoreUnavailableError)
+    return refusal('InternalServiceException', 'The store is not available; repeat the request.');
+  return refusal(
+    'InternalServiceException',
+    'An internal error occurred; its cause is in the log under this request id.',
+  );
+}
+
+/** A ServiceError that HTTP adds something to: a status of its own, `Allow`, `Connection: close`. */
+export class HttpRefusal extends ServiceError {
+  readonly options: RefusalOptions;
+
+  constructor(name: ErrorName, message: string, options: RefusalOptions) {
+    super(name, message);
+    this.options = options;
+  }
+}

@@ -1,0 +1,98 @@
+// The body of a request: read up to a limit, then, once its signature is known to be good, parsed.
+import type { IncomingMessage } from 'node:http';
+
+import { ServiceError } from '../service-error.ts';
+import { HttpRefusal } from './answer.ts';
+
+/**
+ * How much of a body that is too large is read and thrown away before it is refused. A client that is still writing when
+ * the connection closes sees a reset, not the answer; beyond this much it may.
+ */
+const DISCARDED_BYTES = 32 * 1024 * 1024;
+
+/** The whole body. Throws RequestEntityTooLargeException beyond the limit. */
+export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
+  const declaredBytes = Number(request.headers['content-length'] ?? 0);
+  if (declaredBytes > DISCARDED_BYTES) throw tooLarge(limitBytes);
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  try {
+    // Leaving the loop must not destroy the stream: its connection is still to carry the answer.
+    const received: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
+    for await (const chunk of received) {
+      bytes += chunk.length;
+      if (bytes <= limitBytes) chunks.push(chunk);
+      else if (bytes > DISCARDED_BYTES) break;
+    }
+  } catch (error) {
+    // The connection ended or timed out below us; nobody reads this answer.
+    throw new ServiceError('MalformedHttpRequestException', 'The request body ended early.', {
+      cause: error,
+    });
+  }
+  if (bytes > limitBytes) throw tooLarge(limitBytes);
+  return Buffer.concat(chunks, bytes);
+}
+
+const tooLarge = (limitBytes: number) =>
+  new HttpRefusal('RequestEntityTooLargeException', `The request body is longer than ${limitBytes} bytes.`, {
+    headers: { connection: 'close' },
+  });
+
+/** The deepest input of ours has five levels; members nobody knows may have a few of their own. */
+const MAX_DEPTH = 64;
+
+const utf8 = new TextDecoder('utf-8', { fatal: true });
+
+const refused = (message: string, cause?: unknown) =>
+  new ServiceError('InvalidParameterException', message, { cause });
+
+/** A JSON body as a value, `{}` where it is empty. Throws InvalidParameterException. */
+export function parseBody(body: Buffer): unknown {
+  if (body.length === 0) return {};
+  if (isTooDeep(body)) throw refused(`The request body is nested deeper than ${MAX_DEPTH} levels.`);
+  let text: string;
+  try {
+    text = utf8.decode(body);
+  } catch (error) {
+    throw refused('The request body is not UTF-8.', error);
+  }
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw refused('The request body is not JSON.', error);
+  }
+}
+
+/** Depth by brackets outside of strings; in UTF-8 no byte of a longer character looks like one. */
+function isTooDeep(body: Buffer): boolean {
+  let depth = 0;
+  let inString = false;
+  for (let at = 0; at < body.length; at++) {
+    const byte = body[at];
+    if (inString) {
+      if (byte === BACKSLASH) at++;
+      else if (byte === QUOTE) inString = false;
+    } else if (byte === QUOTE) inString = true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (++depth > MAX_DEPTH) return true;
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+  }
+  return false;
+}
+
+const QUOTE = 0x22;
+const OPEN_BRACKET = 0x5b;
+const BACKSLASH = 0x5c;
+const CLOSE_BRACKET = 0x5d;
+const OPEN_BRACE = 0x7b;
+const CLOSE_BRACE = 0x7d;
+
+/** Throws MalformedHttpRequestException unless a body is said to be plain JSON (or nothing is said). */
+export function checkBodyHeaders(request: IncomingMessage): void {
+  const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
+  if (contentType !== undefined && !/^\s*application\/json\s*(;|$)/i.test(contentType))
+    throw new ServiceError('MalformedHttpRequestException', 'The content type must be application/json.');
+  if (contentEncoding !== undefined && contentEncoding !== 'identity')
+    throw new ServiceError('MalformedHttpRequestException', 'Content encodings are not accepted.');
+}

@@ -1,0 +1,95 @@
+// What needs no signature: whether the process lives, whether it is ready, its numbers, and a page that says where to look.
+import { OPERATIONS } from '@chatpush/wire';
+
+import { jsonAnswer } from './answer.ts';
+import type { Answer } from './answer.ts';
+
+export interface Readiness {
+  readonly ready: boolean;
+  /** What was looked at, each `ok` or what is wrong with it: `{ store: 'ok' }`. Shown to anyone who asks. */
+  readonly checks: Readonly<Record<string, string>>;
+}
+
+export interface PageParts {
+  readonly ready: () => Promise<Readiness>;
+  readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
+  /** Further pages to point at. */
+  readonly links: readonly Link[];
+}
+
+export interface Link {
+  readonly href: string;
+  readonly text: string;
+}
+
+export interface Pages {
+  /** The answer, or undefined where no page has this path. */
+  answer(method: string, path: string, accept: string, isDraining: boolean): Promise<Answer> | undefined;
+}
+
+export function createPages({ ready, metrics, links }: PageParts): Pages {
+  const readiness = async (isDraining: boolean): Promise<Readiness> => {
+    const state = await ready();
+    return isDraining ? { ready: false, checks: { ...state.checks, server: 'stopping' } } : state;
+  };
+  const pages = new Map<string, (accept: string, isDraining: boolean) => Promise<Answer>>([
+    ['/livez', async () => jsonAnswer(200, { alive: true })],
+    [
+      '/readyz',
+      async (_, isDraining) => {
+        const state = await readiness(isDraining);
+        return jsonAnswer(state.ready ? 200 : 503, state);
+      },
+    ],
+    [
+      '/',
+      async (accept, isDraining) => {
+        const state = await readiness(isDraining);
+        const all = [...links, { href: '/livez', text: 'alive?' }, { href: '/readyz', text: 'ready?' }];
+        if (metrics) all.push({ href: '/metrics', text: 'metrics' });
+        if (!accept.includes('text/html'))
+          return jsonAnswer(200, { service: 'chatpush', ...state, links: all });
+        const headers = {
+          'content-type': 'text/html; charset=utf-8',
+          'content-security-policy': "default-src 'none'",
+        };
+        return { status: 200, headers, body: statusPage(state, all) };
+      },
+    ],
+  ]);
+  if (metrics)
+    pages.set('/metrics', async () => {
+      const { contentType, body } = await metrics();
+      return { status: 200, headers: { 'content-type': contentType }, body };
+    });
+  return {
+    answer: (method, path, accept, isDraining) =>
+      method === 'GET' || method === 'HEAD' ? pages.get(path)?.(accept, isDraining) : undefined,
+  };
+}
+
+function statusPage({ ready, checks }: Readiness, links: readonly Link[]): string {
+  const looked = Object.entries(checks).map(([name, state]) => `<li>${escape(name)}: ${escape(state)}</li>`);
+  const pointed = links.map(({ href, text }) => `<li><a href="${escape(href)}">${escape(text)}</a></li>`);
+  const operations = Object.values(OPERATIONS).map(
+    ({ name, method, path }) => `<tr><td>${name}</td><td><code>${method} ${escape(path)}</code></td></tr>`,
+  );
+  return `<!doctype html>
+<html lang="en">
+<meta charset="utf-8">
+<meta name="viewport" content="width=device-width">
+<title>chatpush</title>
+<h1>chatpush</h1>
+<p>Push notifications for mobile chat. The service is ${ready ? 'ready' : '<strong>not ready</strong>'}.</p>
+<ul>${looked.join('')}</ul>
+<ul>${pointed.join('')}</ul>
+<h2>Operations</h2>
+<p>Signed with AWS Signature Version 4, service <code>connect</code>.</p>
+<table>${operations.join('')}</table>
+</html>
+`;
+}
+
+const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
+
+const escape = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);

@@ -1,0 +1,52 @@
+// What Node refuses before there is a request: broken HTTP, headers that are too many or too slow. By itself Node answers
+// without a body, on which AWS SDKs fail to parse; ours is the JSON they know.
+// https://nodejs.org/api/http.html#event-clienterror
+import { STATUS_CODES } from 'node:http';
+import type { Duplex } from 'node:stream';
+
+import { refusal } from './answer.ts';
+import type { Answer } from './answer.ts';
+
+const REFUSALS: Readonly<Record<string, Answer>> = {
+  HPE_HEADER_OVERFLOW: refusal(
+    'RequestHeaderSectionTooLargeException',
+    'The request line and headers are too large.',
+  ),
+  HPE_CHUNK_EXTENSIONS_OVERFLOW: refusal(
+    'RequestEntityTooLargeException',
+    'The chunk extensions are too large.',
+  ),
+  ERR_HTTP_REQUEST_TIMEOUT: refusal('RequestTimeoutException', 'The request did not arrive in time.'),
+};
+
+const MALFORMED = refusal('MalformedHttpRequestException', 'The request is not HTTP/1.1.');
+
+/** Answers on a connection whose request never became one, and ends it. */
+export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
+  // After a reset nobody listens; while an answer is under way, a second one would be read as part of it.
+  if (!socket.writable || error.code === 'ECONNRESET' || isAnswering(socket)) {
+    socket.destroy();
+    return;
+  }
+  writeAndEnd(socket, REFUSALS[error.code ?? ''] ?? MALFORMED);
+}
+
+/** Node keeps the response under way on its socket, and itself looks there for the same reason. */
+function isAnswering(socket: Duplex): boolean {
+  const { _httpMessage: response } = socket as Duplex & { _httpMessage?: { headersSent: boolean } | null };
+  return response?.headersSent === true;
+}
+
+/** Writes an answer by hand where there is no response object, and closes the connection. */
+export function writeAndEnd(socket: Duplex, { status, headers, body }: Answer): void {
+  const lines = Object.entries({
+    ...headers,
+    'x-amzn-requestid': crypto.randomUUID(),
+    'content-length': String(Buffer.byteLength(body)),
+    date: new Date().toUTCString(),
+    connection: 'close',
+  }).map(([name, value]) => `${name}: ${value}\r\n`);
+  socket.end(`HTTP/1.1 ${status} ${STATUS_CODES[status] ?? ''}\r\n${lines.join('')}\r\n${body}`, () =>
+    socket.destroy(),
+  );
+}

@@ -1,0 +1,110 @@
+// Which operation a request is for. The target is matched as it came, percent-encoded: an id may hold `%2F`, and what is
+// decoded before its signature is checked is checked no more.
+import { OPERATIONS, decodeComponent } from '@chatpush/wire';
+import type { Operation, OperationName } from '@chatpush/wire';
+
+import { ServiceError } from '../service-error.ts';
+import { HttpRefusal } from './answer.ts';
+
+export interface Route {
+  readonly name: OperationName;
+  readonly operation: Operation;
+  /** Path segments by member, still encoded. */
+  readonly segments: Readonly<Record<string, string>>;
+  /** The query, still encoded. */
+  readonly query: string;
+}
+
+/** Longest request target; the longest of ours (two ids, a contact id, four bytes each, encoded) takes about 8 KiB. */
+export const MAX_TARGET_BYTES = 16_384;
+
+const TEMPLATES = (Object.keys(OPERATIONS) as OperationName[]).map((name) => {
+  const operation: Operation = OPERATIONS[name];
+  return { name, operation, parts: operation.path.split('/') };
+});
+
+/**
+ * The operation of a method and a raw target. Throws UnknownOperationException, also where only the method is wrong (then
+ * with `Allow`), and MalformedHttpRequestException for what is no target of ours (414 where it is too long).
+ */
+export function findRoute(method: string, target: string): Route {
+  if (target.length > MAX_TARGET_BYTES)
+    throw new HttpRefusal('MalformedHttpRequestException', 'The request target is too long.', {
+      status: 414,
+    });
+  if (!/^\/[!-~]*$/.test(target))
+    throw new ServiceError(
+      'MalformedHttpRequestException',
+      'The request target must be a path, and percent-encoded.',
+    );
+  const at = target.indexOf('?');
+  const path = at < 0 ? target : target.slice(0, at);
+  const parts = path.split('/');
+  const allowed: string[] = [];
+  for (const template of TEMPLATES) {
+    const segments = matchParts(template.parts, parts);
+    if (segments === undefined) continue;
+    if (template.operation.method === method)
+      return {
+        name: template.name,
+        operation: template.operation,
+        segments,
+        query: at < 0 ? '' : target.slice(at + 1),
+      };
+    allowed.push(template.operation.method);
+  }
+  if (allowed.length > 0)
+    throw new HttpRefusal('UnknownOperationException', `No operation has the method ${method} here.`, {
+      headers: { allow: allowed.sort().join(', ') },
+    });
+  throw new ServiceError('UnknownOperationException', 'No operation has this path.');
+}
+
+/**
+ * The segments a template's members stand for. An empty one matches, so that an SDK called with an empty id is told so.
+ * `.` and `..` do not: they fall out of the canonical path, so a signature would not cover them.
+ */
+function matchParts(
+  template: readonly string[],
+  parts: readonly string[],
+): Record<string, string> | undefined {
+  if (template.length !== parts.length) return undefined;
+  const segments: Record<string, string> = {};
+  for (const [index, wanted] of template.entries()) {
+    const part = parts[index]!;
+    if (!wanted.startsWith('{')) {
+      if (wanted !== part) return undefined;
+    } else if (part === '.' || part === '..') return undefined;
+    else segments[wanted.slice(1, -1)] = part;
+  }
+  return segments;
+}
+
+/** A route's path members, decoded. Throws MalformedHttpRequestException where an escape is broken. */
+export function decodeSegments(route: Route): Record<string, string> {
+  const entries = Object.entries(route.segments);
+  return Object.fromEntries(entries.map(([member, text]) => [member, decode(text)]));
+}
+
+/**
+ * A route's query, decoded as its signature reads it: `+` is a plus sign, not a space as in HTML forms.
+ * Throws MalformedHttpRequestException where an escape is broken.
+ */
+export function decodeQuery(route: Route): URLSearchParams {
+  const query = new URLSearchParams();
+  for (const pair of route.query === '' ? [] : route.query.split('&')) {
+    const at = pair.indexOf('=');
+    query.append(decode(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : decode(pair.slice(at + 1)));
+  }
+  return query;
+}
+
+function decode(encoded: string): string {
+  const text = decodeComponent(encoded);
+  if (text === undefined)
+    throw new ServiceError(
+      'MalformedHttpRequestException',
+      'The request target has a percent escape that is broken or not UTF-8.',
+    );
+  return text;
+}

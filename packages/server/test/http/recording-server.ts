@@ -1,0 +1,187 @@
+// A real HTTP server whose handlers write down what reaches them, and raw requests to it.
+import { once } from 'node:events';
+import { connect } from 'node:net';
+
+import {
+  ERRORS,
+  SERVICE,
+  amzDate,
+  authorizationHeader,
+  canonicalRequest,
+  stringToSign,
+} from '@chatpush/wire';
+import type { ErrorName, HeaderLines, OperationName } from '@chatpush/wire';
+import { createHmac, hash } from 'node:crypto';
+
+import { createAccessKeys } from '../../src/auth/access-keys.ts';
+import { deriveSigningKey } from '../../src/auth/signing-keys.ts';
+import { systemClock } from '../../src/clock.ts';
+import { createHttpServer } from '../../src/http/server.ts';
+import type { HttpServer, HttpServerOptions } from '../../src/http/server.ts';
+import type { Call, Handlers } from '../../src/operations/handlers.ts';
+
+export interface Recorded {
+  readonly operation: OperationName;
+  readonly input: Record<string, unknown>;
+  readonly call: Call;
+}
+
+export interface RecordingServer extends HttpServer {
+  readonly recorded: Recorded[];
+}
+
+/** An answer for every operation, good by its output shape. */
+const OUTPUTS: { readonly [N in OperationName]: object } = {
+  CreatePushNotificationRegistration: { RegistrationId: 'r-1' },
+  DeletePushNotificationRegistration: {},
+  ListPushNotificationRegistrations: { Registrations: [] },
+  PutChatEvents: { Results: [] },
+  ListDeliveries: { Deliveries: [] },
+  StartChatContact: { ContactId: 'c-1', ParticipantId: 'p-1', ParticipantToken: 't-1' },
+  StopContact: {},
+};
+
+export const KEY = { id: 'AKIDTEST', secret: 'a secret of the tests' };
+
+export const accessKeys = createAccessKeys([
+  { ...KEY, instances: 'all' },
+  { id: 'AKIDLIMITED', secret: 'another secret', instances: ['i-1'] },
+  { id: 'ASIATEMPORARY', secret: 'a temporary secret', instances: 'all', sessionToken: 'session token' },
+]);
+
+export async function startRecordingServer(
+  options: Partial<HttpServerOptions> = {},
+): Promise<RecordingServer> {
+  const recorded: Recorded[] = [];
+  const handlers = Object.fromEntries(
+    Object.entries(OUTPUTS).map(([operation, output]) => [
+      operation,
+      async (input: Record<string, unknown>, call: Call) => {
+        recorded.push({ operation: operation as OperationName, input, call });
+        return output;
+      },
+    ]),
+  ) as unknown as Handlers;
+  const server = await createHttpServer({
+    handlers,
+    accessKey: accessKeys,
+    clock: systemClock,
+    ready: async () => ({ ready: true, checks: { store: 'ok' } }),
+    host: '127.0.0.1',
+    port: 0,
+    ...options,
+  });
+  return { ...server, recorded };
+}
+
+export interface RawAnswer {
+  readonly status: number;
+  readonly headers: Headers;
+  readonly body: string;
+}
+
+/** Sends bytes as they are on a connection of their own and reads the one answer there is. */
+export async function exchange(port: number, ...parts: (string | Buffer)[]): Promise<RawAnswer> {
+  const socket = connect(port, '127.0.0.1');
+  const chunks: Buffer[] = [];
+  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  // A server that refuses early may reset a connection that is still being written to; what it said is kept.
+  socket.on('error', () => {});
+  const closed = once(socket, 'close');
+  for (const part of parts) socket.write(typeof part === 'string' ? Buffer.from(part, 'latin1') : part);
+  await closed;
+  return parseAnswer(Buffer.concat(chunks).toString());
+}
+
+export function parseAnswer(text: string): RawAnswer {
+  const end = text.indexOf('\r\n\r\n');
+  if (end < 0) throw new Error(`No answer, but ${JSON.stringify(text)}`);
+  const [first = '', ...lines] = text.slice(0, end).split('\r\n');
+  const headers = new Headers(
+    lines.map((line): [string, string] => {
+      const at = line.indexOf(':');
+      return [line.slice(0, at), line.slice(at + 1).trim()];
+    }),
+  );
+  return { status: Number(first.split(' ')[1]), headers, body: text.slice(end + 4) };
+}
+
+export interface RequestParts {
+  readonly method: string;
+  readonly target: string;
+  readonly body?: Buffer | string;
+  /** Further headers, signed unless named in `unsigned`. */
+  readonly headers?: Readonly<Record<string, string>>;
+  readonly unsigned?: readonly string[];
+  readonly key?: { readonly id: string; readonly secret: string };
+  /** When it is signed, in milliseconds since the epoch; default now. */
+  readonly signedAtMs?: number;
+  readonly region?: string;
+  readonly service?: string;
+  /** The day of the scope, where it is not that of the signature. */
+  readonly scopeDate?: string;
+  readonly payloadHash?: string;
+}
+
+/** The head of a request signed stage by stage, so that a test may sign what no signer would. */
+export function signedHead(port: number, parts: RequestParts): { head: string; headers: HeaderLines } {
+  const { method, target, key = KEY, unsigned = [] } = parts;
+  const body = Buffer.from(parts.body ?? '');
+  const date = amzDate(parts.signedAtMs ?? Date.now());
+  const headers: [string, string][] = Object.entries({
+    Host: `127.0.0.1:${port}`,
+    'X-Amz-Date': date,
+    ...(body.length > 0 ? { 'Content-Type': 'application/json' } : {}),
+    ...parts.headers,
+  });
+  const signedHeaders = headers
+    .map(([name]) => name.toLowerCase())
+    .filter((name) => !unsigned.includes(name))
+    .sort();
+  const [path = '', query = ''] = target.split('?');
+  const canonical = canonicalRequest({
+    method,
+    path,
+    query,
+    headers,
+    signedHeaders,
+    payloadHash: parts.payloadHash ?? hash('sha256', body),
+  });
+  const scope = {
+    date: parts.scopeDate ?? date.slice(0, 8),
+    region: parts.region ?? 'us-east-1',
+    service: parts.service ?? SERVICE,
+  };
+  const signature = createHmac('sha256', deriveSigningKey(key.secret, scope))
+    .update(stringToSign(date, scope, hash('sha256', canonical)))
+    .digest('hex');
+  headers.push(['Authorization', authorizationHeader(key.id, scope, signedHeaders, signature)]);
+  headers.push(['Connection', 'close']);
+  if (body.length > 0) headers.push(['Content-Length', String(body.length)]);
+  const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);
+  return { head: `${method} ${target} HTTP/1.1\r\n${lines.join('')}\r\n`, headers };
+}
+
+export async function call(server: HttpServer, parts: RequestParts): Promise<RawAnswer> {
+  return exchange(server.port, signedHead(server.port, parts).head, Buffer.from(parts.body ?? ''));
+}
+
+/** What is wrong with an answer as a refusal of that name in our JSON, or undefined where nothing is. */
+export function isRefusal(
+  answer: RawAnswer,
+  name: ErrorName,
+  status: number = ERRORS[name].status,
+): string | undefined {
+  const seen = {
+    status: answer.status,
+    name: answer.headers.get('x-amzn-errortype'),
+    type: answer.headers.get('content-type'),
+    hasId: answer.headers.has('x-amzn-requestid'),
+    hasDate: Math.abs(Date.parse(answer.headers.get('date') ?? '') - Date.now()) < 5000,
+    members: Object.keys(JSON.parse(answer.body) as object).join(),
+  };
+  const wanted = { status, name, type: 'application/json', hasId: true, hasDate: true, members: 'Message' };
+  return JSON.stringify(seen) === JSON.stringify(wanted)
+    ? undefined
+    : `${JSON.stringify(seen)} ${answer.body}`;
+}
