@@ -1,0 +1,102 @@
+// The brake of one gateway: closed, open until a time, or half open for one probe.
+//
+//   closed ──(half of the last answers bad, or a refused credential)──► open ──(time)──► half open ──good──► closed
+//                                                                        ▲                  │
+//                                                                        └───(any bad)──────┘ twice the time
+// While it is open its lanes are not asked for work and their rows are not touched.
+import type { Sign } from './decide.ts';
+import { BREAKER, QUARANTINE, backOffMs } from './retry.ts';
+
+export type BreakerState = 'closed' | 'open' | 'half-open';
+
+export interface Breaker {
+  /** How many attempts may begin, given how many are running. */
+  allows(running: number): number;
+  record(sign: Sign): void;
+  /** Whether so many tokens look dead that none is believed. */
+  quarantined(): boolean;
+  readonly state: BreakerState;
+  /** Why it is not closed. */
+  readonly reason: string | undefined;
+  /** Milliseconds until a probe may go; 0 when it is not open. */
+  opensInMs(): number;
+}
+
+interface Answer {
+  readonly at: number;
+  readonly bad: boolean;
+  readonly dead: boolean;
+}
+
+export function createBreaker(monotonic: () => number, random: () => number = Math.random): Breaker {
+  let answers: Answer[] = [];
+  let openUntil = 0;
+  let tripped = 0;
+  let reason: string | undefined;
+  let quarantineUntil = 0;
+
+  const state = (): BreakerState =>
+    tripped === 0 ? 'closed' : monotonic() < openUntil ? 'open' : 'half-open';
+
+  const trip = (why: string, baseMs: number, maxMs: number): void => {
+    // Half the time is sure, half is jitter: nodes that saw the same storm do not probe in one beat.
+    const waitMs = Math.min(maxMs, baseMs * 2 ** Math.min(tripped, 20));
+    openUntil = monotonic() + waitMs / 2 + backOffMs(0, waitMs / 2, waitMs / 2, random());
+    tripped++;
+    reason = why;
+    answers = [];
+  };
+
+  const share = (windowMs: number, minAnswers: number, of: (answer: Answer) => boolean): number => {
+    const since = monotonic() - windowMs;
+    const recent = answers.filter((answer) => answer.at >= since);
+    return recent.length < minAnswers ? 0 : recent.filter(of).length / recent.length;
+  };
+
+  return {
+    allows: (running) => {
+      const now = state();
+      return now === 'closed' ? Infinity : now === 'open' ? 0 : Math.max(0, 1 - running);
+    },
+    record: (sign) => {
+      if (sign === 'neutral') return;
+      const probing = state() !== 'closed';
+      if (sign === 'credential') {
+        // Answers of attempts that were in flight when it tripped say nothing new.
+        if (state() !== 'open') trip('credential', BREAKER.credentialBaseMs, BREAKER.credentialMaxMs);
+        return;
+      }
+      if (probing) {
+        if (state() === 'open') return;
+        if (sign === 'busy') trip(reason ?? 'gateway', BREAKER.baseMs, BREAKER.maxMs);
+        else {
+          tripped = 0;
+          reason = undefined;
+        }
+        return;
+      }
+      answers.push({ at: monotonic(), bad: sign === 'busy', dead: sign === 'dead-token' });
+      if (answers.length > 200) answers.splice(0, 100);
+      if (
+        sign === 'busy' &&
+        share(BREAKER.windowMs, BREAKER.minAnswers, (answer) => answer.bad) >= BREAKER.badShare
+      )
+        trip('gateway', BREAKER.baseMs, BREAKER.maxMs);
+      else if (
+        sign === 'dead-token' &&
+        share(QUARANTINE.windowMs, QUARANTINE.minAnswers, (answer) => answer.dead) >= QUARANTINE.deadShare
+      ) {
+        trip('quarantine', QUARANTINE.holdMs, QUARANTINE.holdMs);
+        quarantineUntil = openUntil + QUARANTINE.windowMs;
+      }
+    },
+    quarantined: () => monotonic() < quarantineUntil,
+    get state() {
+      return state();
+    },
+    get reason() {
+      return reason;
+    },
+    opensInMs: () => (tripped === 0 ? 0 : Math.max(0, openUntil - monotonic())),
+  };
+}

@@ -1,0 +1,201 @@
+// Work that did not come straight from enqueue: retries, backlog, what silent nodes left behind, and held deliveries whose
+// registration must be read again. Asked for lane by lane, as much as the lane's gateway has room for.
+import type { Clock } from '../clock.ts';
+import type { Delivery, NewDelivery, Store } from '../store/store.ts';
+import type { Held, Lane } from './lane.ts';
+import { checkLiveness } from './liveness.ts';
+import type { NodeLease } from './node-lease.ts';
+import type { Outlet } from './outlet.ts';
+import type { Outlets } from './outlets.ts';
+import { POLL_MS } from './retry.ts';
+import { end, pump } from './sending.ts';
+import type { SendingContext } from './sending.ts';
+import { parseWork } from './work.ts';
+
+export interface Claims {
+  /** There may be due work: looks at all lanes. */
+  poll(): void;
+  /** Some lane is known to have work and its gateway may have room. */
+  claim(): void;
+  /** A delivery comes due in so many milliseconds. */
+  dueIn(ms: number): void;
+  /** Reads a held delivery's registration again; then it is held again, or settled as withdrawn. */
+  recheck(outlet: Outlet, lane: Lane, held: Held): void;
+  start(): void;
+  /** Resolves when nothing is under way any more. */
+  stop(): Promise<void>;
+}
+
+export const toHeld = (delivery: NewDelivery, attemptsBefore: number, freshAt: number): Held => ({
+  delivery,
+  work: parseWork(delivery.work),
+  freshAt,
+  attemptsBefore,
+  attempts: [],
+  unsentInARow: 0,
+});
+
+export function createClaims(options: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly lease: NodeLease;
+  readonly outlets: Outlets;
+  readonly context: () => SendingContext;
+  readonly storeFailed: (what: string, error: unknown) => void;
+}): Claims {
+  const { store, clock, lease, outlets } = options;
+  let stopped = false;
+  let pollTimer: NodeJS.Timeout | undefined;
+
+  /** Runs one at a time; a call while it runs makes it run once more. */
+  const single = (what: string, run: () => Promise<void>): { go: () => void; done: () => Promise<void> } => {
+    let running: Promise<void> | undefined;
+    let again = false;
+    const go = (): void => {
+      if (stopped) return;
+      if (running) {
+        again = true;
+        return;
+      }
+      running = run()
+        .catch((error: unknown) => options.storeFailed(what, error))
+        .finally(() => {
+          running = undefined;
+          if (!again) return;
+          again = false;
+          go();
+        });
+    };
+    return { go, done: () => running ?? Promise.resolve() };
+  };
+
+  /** Holds what is alive, withdraws what is not, and sends. */
+  async function hold(items: readonly { held: Held; outlet: Outlet; lane: Lane }[]): Promise<void> {
+    const places = new Map(items.map((item) => [item.held, item]));
+    const touched = new Set<Outlet>();
+    for (const { held, state } of await checkLiveness(store, clock, [...places.keys()])) {
+      const { outlet, lane } = places.get(held)!;
+      if (state === 'active') outlet.hold(lane, held, 'back');
+      else
+        end(options.context(), held, {
+          status: 'withdrawn',
+          reason: state === 'gone' ? 'registration-deleted' : 'registration-suspended',
+        });
+      touched.add(outlet);
+    }
+    for (const outlet of touched) pump(options.context(), outlet);
+  }
+
+  const claims = single('claim', async () => {
+    const want = new Map<string, number>();
+    for (const outlet of outlets.all()) {
+      outlet.announce();
+      let room = lease.holds() ? outlet.room() : 0;
+      const lanes = [...outlet.lanes()].filter((lane) => lane.mayHaveWork);
+      lanes.forEach((lane, index) => {
+        const fair = Math.ceil(room / (lanes.length - index));
+        if (fair > 0) want.set(lane.name, fair);
+        room -= fair;
+      });
+    }
+    if (want.size === 0) return;
+    const claimed = await store.claim(lease.name, want);
+    const counts = new Map<string, number>();
+    for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+    for (const [name, wanted] of want)
+      if ((counts.get(name) ?? 0) < wanted) outlets.of(name)!.lane(name).mayHaveWork = false;
+    await hold(
+      claimed.filter(notExpired).map((delivery) => {
+        const outlet = outlets.of(delivery.lane)!;
+        return {
+          outlet,
+          lane: outlet.lane(delivery.lane),
+          held: toHeld(delivery, delivery.attempts, -Infinity),
+        };
+      }),
+    );
+    if (claimed.length > 0) claims.go();
+  });
+
+  const notExpired = (delivery: Delivery): boolean => {
+    if (delivery.expiresInMs > 0) return true;
+    end(options.context(), toHeld(delivery, delivery.attempts, -Infinity), { status: 'expired' });
+    return false;
+  };
+
+  /** Lanes of channels that no longer exist: their deliveries end with a reason instead of waiting for ever. */
+  async function endWithoutChannel(lane: string, count: number): Promise<void> {
+    for (const delivery of await store.claim(lease.name, new Map([[lane, count]])))
+      end(options.context(), toHeld(delivery, delivery.attempts, -Infinity), {
+        status: 'rejected',
+        reason: 'channel-not-configured',
+      });
+  }
+
+  const polls = single('look for work', async () => {
+    for (const [lane, count] of await store.waiting(1_000)) {
+      const outlet = outlets.of(lane);
+      if (outlet) outlet.lane(lane).mayHaveWork = true;
+      else await endWithoutChannel(lane, count);
+    }
+    const now = clock.monotonic();
+    for (const outlet of outlets.all()) {
+      outlet.forgetIdle();
+      for (const [device, until] of outlet.pausedDevices)
+        if (until <= now) outlet.pausedDevices.delete(device);
+      // A breaker that opened leaves nothing in memory: what is held goes back, for whoever can send it.
+      if (outlet.breaker.state === 'open')
+        for (const held of outlet.drain())
+          end(options.context(), held, { status: 'queued', dueInMs: 0, reason: 'breaker-open' });
+      else pump(options.context(), outlet);
+    }
+    claims.go();
+  });
+
+  let stale: { outlet: Outlet; lane: Lane; held: Held }[] = [];
+  const rechecks = single('read registrations', async () => {
+    const items = stale;
+    stale = [];
+    try {
+      await hold(items);
+    } catch (error) {
+      options.storeFailed('read registrations', error);
+      // Not known to be alive, so not sent: back into the store, without which nothing goes on anyway.
+      for (const { held } of items)
+        end(options.context(), held, { status: 'queued', dueInMs: POLL_MS, reason: 'store-unavailable' });
+    }
+  });
+
+  /** One timer for the soonest delivery that comes due within a second; later ones are found by the poll. */
+  let wakeTimer: NodeJS.Timeout | undefined;
+  let wakeAt = Infinity;
+
+  return {
+    poll: polls.go,
+    claim: claims.go,
+    dueIn: (ms) => {
+      const at = clock.monotonic() + ms;
+      if (stopped || ms >= POLL_MS || at >= wakeAt) return;
+      wakeAt = at;
+      clearTimeout(wakeTimer);
+      wakeTimer = setTimeout(() => {
+        wakeAt = Infinity;
+        polls.go();
+      }, ms + 1);
+    },
+    recheck: (outlet, lane, held) => {
+      stale.push({ outlet, lane, held });
+      rechecks.go();
+    },
+    start: () => {
+      pollTimer = setInterval(polls.go, POLL_MS);
+      polls.go();
+    },
+    stop: async () => {
+      stopped = true;
+      clearInterval(pollTimer);
+      clearTimeout(wakeTimer);
+      await Promise.all([claims.done(), polls.done(), rechecks.done()]);
+    },
+  };
+}

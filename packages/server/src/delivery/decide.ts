@@ -1,0 +1,102 @@
+// What an outcome means for its delivery: one pure function, no clocks, no stores.
+//
+//   queued ──lease──► leased ──mayStart──► attempt ─┬─ accepted ──────────────► accepted (end)
+//     ▲                 │                           ├─ message wrong ─────────► rejected (end)
+//     │                 ├─ expired ────► expired    ├─ token dead ────────────► rejected (end), registration removed
+//     │                 └─ deleted ────► withdrawn  ├─ token suspect ─────────► rejected (end), registration suspended
+//     │                                             ├─ device busy ───┐
+//     └──────────────── due after a delay ◄─────────┼─ gateway busy ──┤
+//                                                   ├─ credential ────┤ (breaker)
+//                                                   └─ unsent, unknown┘
+import type { Outcome } from '../gateways/gateway.ts';
+import { DELAY, backOffMs } from './retry.ts';
+
+/** What the dispatcher does beside settling. */
+export type Effect =
+  | { readonly kind: 'remove-registration'; readonly deadSince: number | undefined }
+  | { readonly kind: 'suspend-registration' }
+  | { readonly kind: 'pause-device'; readonly forMs: number };
+
+/** How the answer counts for the breaker of its gateway. */
+export type Sign = 'good' | 'busy' | 'credential' | 'dead-token' | 'neutral';
+
+export interface Decision {
+  readonly to:
+    | { readonly status: 'accepted' }
+    | { readonly status: 'rejected'; readonly reason: string }
+    | { readonly status: 'queued'; readonly dueInMs: number; readonly reason: string }
+    /** Stays leased and goes to the front of its lane. */
+    | { readonly status: 'repeat' };
+  readonly effect?: Effect;
+  readonly sign: Sign;
+}
+
+export interface Situation {
+  /** Attempts before this one. */
+  readonly attempts: number;
+  /** Attempts in a row, in this process, that never got a stream. */
+  readonly unsentInARow: number;
+  readonly family: 'apns' | 'fcm';
+  /** Many tokens of this channel look dead: remove and suspend nothing. */
+  readonly quarantined: boolean;
+  /** In [0, 1). */
+  readonly random: number;
+}
+
+export function decide(outcome: Outcome, situation: Situation): Decision {
+  const base = situation.family === 'apns' ? DELAY.apnsBaseMs : DELAY.fcmBaseMs;
+  const max = situation.family === 'apns' ? DELAY.apnsMaxMs : DELAY.fcmMaxMs;
+  const jittered = backOffMs(situation.attempts, base, max, situation.random);
+  // Google asks for at least 10 s before any retry; jitter comes on top of that floor.
+  const backOff = situation.family === 'apns' ? jittered : base + jittered;
+  const wait = (dueInMs: number, reason: string, sign: Sign, effect?: Effect): Decision => ({
+    to: { status: 'queued', dueInMs, reason },
+    sign,
+    ...(effect && { effect }),
+  });
+
+  switch (outcome.kind) {
+    case 'accepted':
+      return { to: { status: 'accepted' }, sign: 'good' };
+    case 'unsent':
+      return situation.unsentInARow < DELAY.unsentFreeAttempts
+        ? { to: { status: 'repeat' }, sign: 'neutral' }
+        : wait(jittered, outcome.answer, 'neutral');
+    case 'unknown':
+      return wait(backOff, outcome.answer, 'busy');
+    case 'rejected':
+      break;
+  }
+
+  const { verdict, reason, retryAfterMs } = outcome;
+  switch (verdict) {
+    case 'message':
+      return { to: { status: 'rejected', reason }, sign: 'good' };
+    case 'token-dead':
+    case 'token-suspect': {
+      if (situation.quarantined) return wait(backOff, reason, 'dead-token');
+      const effect: Effect =
+        verdict === 'token-dead'
+          ? { kind: 'remove-registration', deadSince: outcome.deadSince }
+          : { kind: 'suspend-registration' };
+      return { to: { status: 'rejected', reason }, effect, sign: 'dead-token' };
+    }
+    case 'credential':
+      // The breaker keeps the lane closed; the delivery is due as soon as it opens again.
+      return wait(0, reason, 'credential');
+    case 'device-busy': {
+      const forMs = retryAfterMs ?? DELAY.deviceBusyMs;
+      return wait(forMs, reason, 'good', { kind: 'pause-device', forMs });
+    }
+    case 'gateway-busy': {
+      const quota = situation.family === 'fcm' && outcome.answer.startsWith('429') ? DELAY.fcmQuotaMs : 0;
+      // Retry-After is a floor; jitter on top keeps a queue from coming back in one beat.
+      const floor = retryAfterMs ?? quota;
+      return wait(floor > 0 ? floor + backOffMs(0, 1_000, 1_000, situation.random) : backOff, reason, 'busy');
+    }
+    case 'again':
+      return situation.attempts < DELAY.againFreeAttempts
+        ? wait(0, reason, 'neutral')
+        : wait(backOff, reason, 'busy');
+  }
+}

@@ -1,0 +1,200 @@
+// The dispatcher: brings leased deliveries to their gateways, and asks the store for more where a gateway has room.
+//
+//   enqueue ──leased──► held in its lane ──pump──► gateway ──outcome──► settler ──► store
+//                          ▲                                              │
+//      store ──claim───────┘◄─────── due again ◄──────────────────────────┘
+//
+// The common push never waits for a claim: enqueue leases it to this node within the room that `reserve` promised.
+// Everything else comes by claims.ts. Wake-ups are hints; the claim is the truth, and each node looks every second anyway.
+import type { Clock } from '../clock.ts';
+import type { Outcome, Trouble } from '../gateways/gateway.ts';
+import type { NewDelivery, Store } from '../store/store.ts';
+import { createClaims, toHeld } from './claims.ts';
+import type { Effect } from './decide.ts';
+import { createNodeLease } from './node-lease.ts';
+import type { Intake } from './notify.ts';
+import type { Outlet } from './outlet.ts';
+import { createOutlets } from './outlets.ts';
+import type { OpenGateway } from './outlets.ts';
+import { createRevoked } from './revoked.ts';
+import { end, pump } from './sending.ts';
+import type { SendingContext } from './sending.ts';
+import { createSettler } from './settler.ts';
+
+/** What the dispatcher tells the rest of the process; calls must not throw. */
+export interface DispatcherEvents {
+  attempt(gateway: string, outcome: Outcome, delivery: NewDelivery): void;
+  /** A gateway answered that a token is dead, or looks so: the contact's rules decide what becomes of the registration. */
+  tokenRefused(
+    delivery: NewDelivery,
+    effect: Exclude<Effect, { kind: 'pause-device' }>,
+    answer: string,
+  ): void;
+  trouble(channel: string, trouble: Trouble | undefined): void;
+  /** The store could not do something; it is tried again. */
+  storeFailed(what: string, error: unknown): void;
+  /** Leases were void when a delivery was settled: another node has it. */
+  lost(deliveryIds: readonly string[]): void;
+}
+
+export interface GatewayStatus {
+  readonly gateway: string;
+  readonly breaker: 'closed' | 'open' | 'half-open';
+  readonly reason: string | undefined;
+  readonly held: number;
+  readonly running: number;
+  readonly credit: number;
+}
+
+export interface Dispatcher extends Intake {
+  /** The name this process leases under. */
+  readonly node: string;
+  /** Takes its lease and begins to look for work. */
+  start(): Promise<void>;
+  /** From now on no attempt for this registration begins. */
+  revoke(registrationId: string): void;
+  /** There may be due work. */
+  wake(): void;
+  /** The gateways in use and how they are, for pages and probes. */
+  status(): GatewayStatus[];
+  /** No new attempts; running ones get `graceMs`; everything is settled and the leases are given back. */
+  stop(graceMs: number): Promise<void>;
+}
+
+export function createDispatcher(options: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly openGateway: OpenGateway;
+  readonly events: DispatcherEvents;
+  /** In [0, 1), for jitter. */
+  readonly random?: () => number;
+}): Dispatcher {
+  const { store, clock, events } = options;
+  const random = options.random ?? Math.random;
+  const revoked = createRevoked(clock);
+  let stopping = false;
+
+  const freed = (outlet: Outlet): void => {
+    for (const lane of outlet.lanes()) {
+      if (!lane.mayHaveWork) continue;
+      claims.claim();
+      return;
+    }
+  };
+  const outlets = createOutlets(options.openGateway, clock, random, {
+    credit: (outlet) => {
+      pump(context, outlet);
+      freed(outlet);
+    },
+    trouble: events.trouble,
+  });
+  const lease = createNodeLease(store, clock, {
+    // Another node may own what is held here by now; it will send it.
+    evicted: () => {
+      for (const outlet of outlets.all()) outlet.drain();
+    },
+    failed: (error) => events.storeFailed('beat', error),
+  });
+  const settler = createSettler(store, () => lease.name, {
+    stored: (batch, lost) => {
+      if (lost.length > 0) events.lost(lost);
+      for (const { to } of batch) if (to.status === 'queued') claims.dueIn(to.dueInMs);
+    },
+    failed: (error) => events.storeFailed('settle', error),
+  });
+  const context: SendingContext = {
+    clock,
+    random,
+    lease,
+    revoked,
+    settler,
+    stopping: () => stopping,
+    stale: (outlet, lane, held) => claims.recheck(outlet, lane, held),
+    effect: (held, effect, answer) => {
+      if (effect.kind !== 'pause-device') events.tokenRefused(held.delivery, effect, answer);
+    },
+    observe: (outlet, outcome, held) => events.attempt(outlet.gateway.name, outcome, held.delivery),
+    freed,
+  };
+  const claims = createClaims({
+    store,
+    clock,
+    lease,
+    outlets,
+    context: () => context,
+    storeFailed: events.storeFailed,
+  });
+
+  return {
+    get node() {
+      return lease.name;
+    },
+    start: async () => {
+      await lease.beat();
+      claims.start();
+    },
+    revoke: (registrationId) => revoked.add(registrationId),
+    wake: claims.poll,
+    reserve: (wanted) => {
+      const given = new Map<string, number>();
+      if (stopping || !lease.holds()) return given;
+      for (const [name, count] of wanted) {
+        const outlet = outlets.of(name);
+        if (!outlet) continue;
+        const lane = outlet.lane(name);
+        // While the store has older work of this lane, new work goes behind it.
+        const room = lane.mayHaveWork ? 0 : Math.min(count, outlet.room());
+        if (room === 0) continue;
+        lane.reserved += room;
+        outlet.reserved += room;
+        given.set(name, room);
+      }
+      return given;
+    },
+    handOver: (reserved, leased, queued, readAt) => {
+      const touched = new Set<Outlet>();
+      for (const [name, count] of reserved) {
+        const outlet = outlets.of(name)!;
+        outlet.lane(name).reserved -= count;
+        outlet.reserved -= count;
+        touched.add(outlet);
+      }
+      for (const delivery of leased) {
+        const outlet = outlets.of(delivery.lane)!;
+        outlet.hold(outlet.lane(delivery.lane), toHeld(delivery, 0, readAt), 'back');
+      }
+      for (const name of queued) {
+        const outlet = outlets.of(name);
+        if (outlet) outlet.lane(name).mayHaveWork = true;
+        else claims.poll();
+      }
+      for (const outlet of touched) pump(context, outlet);
+      if (queued.size > 0) claims.claim();
+    },
+    status: () =>
+      [...outlets.all()].map(({ gateway, breaker, held, running }) => ({
+        gateway: gateway.name,
+        breaker: breaker.state,
+        reason: breaker.reason,
+        held,
+        running,
+        credit: gateway.credit,
+      })),
+    stop: async (graceMs) => {
+      stopping = true;
+      await claims.stop();
+      for (const outlet of outlets.all())
+        for (const held of outlet.drain())
+          end(context, held, { status: 'queued', dueInMs: 0, reason: 'node-stopped' });
+      await Promise.all([...outlets.all()].map((outlet) => outlet.gateway.close(graceMs)));
+      await lease.stop();
+      try {
+        await settler.flush(5_000);
+        await store.leave(lease.name);
+      } catch (error) {
+        // The lease runs out by itself, and a delivery settled twice is harmless.
+        events.storeFailed('stop', error);
+      }
+    },
+  };
+}

@@ -1,0 +1,70 @@
+// What one node holds of one lane in memory: deliveries it has leased and not yet begun.
+import type { Attempt, NewDelivery } from '../store/store.ts';
+import type { Work } from './work.ts';
+
+/** A leased delivery waiting for a stream. */
+export interface Held {
+  readonly delivery: NewDelivery;
+  readonly work: Work;
+  /** Monotonic time at which its registration was last seen alive. */
+  freshAt: number;
+  /** Attempts recorded in the store. */
+  readonly attemptsBefore: number;
+  /** Attempts since, not yet stored. */
+  readonly attempts: Attempt[];
+  unsentInARow: number;
+}
+
+export interface Lane {
+  readonly name: string;
+  /** Oldest first. */
+  readonly held: Queue<Held>;
+  /** Promised to enqueue calls that are under way. */
+  reserved: number;
+  /** Attempts under way. */
+  running: number;
+  /** The store may have due work for it. */
+  mayHaveWork: boolean;
+}
+
+export const createLane = (name: string): Lane => ({
+  name,
+  held: new Queue(),
+  reserved: 0,
+  running: 0,
+  mayHaveWork: false,
+});
+
+/** First in, first out, with a way back to the front; shifting is O(1), where an array's is not past 50,000. */
+export class Queue<T> {
+  #front: T[] = [];
+  #back: T[] = [];
+
+  get size(): number {
+    return this.#front.length + this.#back.length;
+  }
+
+  push(item: T): void {
+    this.#back.push(item);
+  }
+
+  unshift(item: T): void {
+    this.#front.push(item);
+  }
+
+  shift(): T | undefined {
+    if (this.#front.length === 0) {
+      this.#front = this.#back.reverse();
+      this.#back = [];
+    }
+    return this.#front.pop();
+  }
+
+  /** Takes all out, in order. */
+  drain(): T[] {
+    const all = [...this.#front.reverse(), ...this.#back];
+    this.#front = [];
+    this.#back = [];
+    return all;
+  }
+}

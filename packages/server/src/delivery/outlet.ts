@@ -1,0 +1,94 @@
+// One gateway with the lanes that share it, its breaker, and the rule of who goes next.
+//
+// Several lanes share a gateway when several instances use the same channel of an application: they take turns, so that a
+// lane with 100,000 waiting leaves every other lane its share of the streams.
+import type { Gateway } from '../gateways/gateway.ts';
+import type { Breaker } from './breaker.ts';
+import { createLane } from './lane.ts';
+import type { Held, Lane } from './lane.ts';
+
+export interface Outlet {
+  readonly gateway: Gateway;
+  readonly family: 'apns' | 'fcm';
+  readonly breaker: Breaker;
+  /** Devices that asked for a pause, by token, until a monotonic time. */
+  readonly pausedDevices: Map<string, number>;
+  /** Attempts under way on this gateway. */
+  running: number;
+  /** Deliveries promised to enqueue calls that are under way. */
+  reserved: number;
+  /** Deliveries in memory that wait for a stream. */
+  readonly held: number;
+  lane(name: string): Lane;
+  lanes(): Iterable<Lane>;
+  /** Attempts this gateway could take on beside what is held and promised already. */
+  room(): number;
+  hold(lane: Lane, held: Held, where: 'front' | 'back'): void;
+  /** The next delivery in turn, or undefined when none is held. */
+  next(): { lane: Lane; held: Held } | undefined;
+  /** Takes every held delivery out of every lane. */
+  drain(): Held[];
+  /** Tells the gateway how many attempts wait, here and (as far as is known) in the store. */
+  announce(): void;
+  /** Lets go of lanes that have had nothing to do. */
+  forgetIdle(): void;
+}
+
+export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: Breaker): Outlet {
+  const lanes = new Map<string, Lane>();
+  let turn: Lane[] = [];
+  let held = 0;
+
+  const outlet: Outlet = {
+    gateway,
+    family,
+    breaker,
+    pausedDevices: new Map(),
+    running: 0,
+    reserved: 0,
+    get held() {
+      return held;
+    },
+    lane: (name) => {
+      let lane = lanes.get(name);
+      if (!lane) lanes.set(name, (lane = createLane(name)));
+      return lane;
+    },
+    lanes: () => lanes.values(),
+    room: () =>
+      Math.max(0, Math.min(gateway.credit, breaker.allows(outlet.running)) - held - outlet.reserved),
+    hold: (lane, item, where) => {
+      if (where === 'front') lane.held.unshift(item);
+      else lane.held.push(item);
+      held++;
+    },
+    next: () => {
+      if (held === 0) return undefined;
+      for (;;) {
+        for (let lane = turn.pop(); lane; lane = turn.pop()) {
+          const item = lane.held.shift();
+          if (!item) continue;
+          held--;
+          return { lane, held: item };
+        }
+        turn = [...lanes.values()].filter((lane) => lane.held.size > 0).reverse();
+      }
+    },
+    drain: () => {
+      const all = [...lanes.values()].flatMap((lane) => lane.held.drain());
+      held = 0;
+      return all;
+    },
+    announce: () => {
+      let stored = 0;
+      for (const lane of lanes.values()) if (lane.mayHaveWork) stored++;
+      gateway.want(outlet.running + (breaker.state === 'open' ? 0 : held + stored));
+    },
+    forgetIdle: () => {
+      for (const [name, lane] of lanes)
+        if (lane.held.size === 0 && lane.running === 0 && lane.reserved === 0 && !lane.mayHaveWork)
+          lanes.delete(name);
+    },
+  };
+  return outlet;
+}

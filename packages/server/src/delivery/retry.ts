@@ -1,0 +1,64 @@
+// Every number of delivery, in one place, each with where it comes from.
+//
+// Apple: "Handling notification responses from APNs"; Google: FCM "Scale your FCM sends" and ErrorCode reference.
+
+/** Delays before a delivery is tried again. */
+export const DELAY = {
+  /** APNs 5xx, refused streams, lost answers. Apple's "retry after 15 minutes" is for storms: the breaker is our answer to those, so a single 503 waits a second. */
+  apnsBaseMs: 1_000,
+  apnsMaxMs: 15 * 60_000,
+  /** FCM: "wait at least 10 seconds before retrying" after 5xx and time-outs. */
+  fcmBaseMs: 10_000,
+  fcmMaxMs: 15 * 60_000,
+  /** FCM 429 without Retry-After: 60 seconds. */
+  fcmQuotaMs: 60_000,
+  /** One device flooded (APNs TooManyRequests has no Retry-After): as long as FCM's minute bucket. */
+  deviceBusyMs: 60_000,
+  /** A verdict `again` is repeated at once, but a gateway that says it for ever must not spin. */
+  againFreeAttempts: 2,
+  /** Attempts that never got a stream are repeated from memory this often, then wait like any other. */
+  unsentFreeAttempts: 3,
+} as const;
+
+/** When a breaker opens and how it probes. */
+export const BREAKER = {
+  /** Looked at: answers of the last 10 seconds, at least 10 of them, half of them bad. */
+  windowMs: 10_000,
+  minAnswers: 10,
+  badShare: 0.5,
+  baseMs: 1_000,
+  maxMs: 60_000,
+  /** A refused credential is not mended by itself within a second. */
+  credentialBaseMs: 15_000,
+  credentialMaxMs: 5 * 60_000,
+} as const;
+
+/** A jump of dead-looking tokens is more likely a mixed-up environment than a mass uninstall. */
+export const QUARANTINE = {
+  windowMs: 60_000,
+  minAnswers: 20,
+  deadShare: 0.5,
+  holdMs: 60_000,
+} as const;
+
+export const NODE_LEASE = {
+  beatEveryMs: 3_000,
+  ttlMs: 10_000,
+  /** No attempt begins when the last answered beat is older than this, by the monotonic clock. */
+  trustMs: 7_000,
+} as const;
+
+/** A registration counts as alive for so long after it was read (promise: delete means stop within a second on other nodes). */
+export const LIVENESS_MS = 1_000;
+/** How long a revoked registration is remembered: longer than any delivery in memory can be without a new look. */
+export const REVOKED_KEPT_MS = 60_000;
+/** How often each node looks for due work that nobody told it of. */
+export const POLL_MS = 1_000;
+/** Settlements that may wait for the store before no new attempts begin. */
+export const MAX_UNSETTLED = 10_000;
+
+/** Full jitter: anything between 0 and base·2ⁿ, at most max; `random` is in [0, 1). */
+export function backOffMs(attempts: number, baseMs: number, maxMs: number, random: number): number {
+  const ceiling = Math.min(maxMs, baseMs * 2 ** Math.min(attempts, 30));
+  return Math.round(random * ceiling);
+}

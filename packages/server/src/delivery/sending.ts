@@ -1,0 +1,123 @@
+// From a held delivery to its settlement: mayStart, the attempt, and what its outcome leads to.
+import type { Clock } from '../clock.ts';
+import type { Outcome } from '../gateways/gateway.ts';
+import type { Attempt, Settlement } from '../store/store.ts';
+import { decide } from './decide.ts';
+import type { Effect } from './decide.ts';
+import type { Held, Lane } from './lane.ts';
+import type { NodeLease } from './node-lease.ts';
+import type { Outlet } from './outlet.ts';
+import { LIVENESS_MS, MAX_UNSETTLED } from './retry.ts';
+import type { Revoked } from './revoked.ts';
+import type { Settler } from './settler.ts';
+
+export interface SendingContext {
+  readonly clock: Clock;
+  readonly random: () => number;
+  readonly lease: NodeLease;
+  readonly revoked: Revoked;
+  readonly settler: Settler;
+  /** Nothing new begins any more. */
+  stopping(): boolean;
+  /** Asked to read the registration again; it comes back held, or is settled as withdrawn. */
+  stale(outlet: Outlet, lane: Lane, held: Held): void;
+  effect(held: Held, effect: Effect, answer: string): void;
+  observe(outlet: Outlet, outcome: Outcome, held: Held): void;
+  /** An attempt ended: there may be room for more work. */
+  freed(outlet: Outlet): void;
+}
+
+/** Begins as many attempts as the gateway takes in this tick. */
+export function pump(context: SendingContext, outlet: Outlet): void {
+  const { clock } = context;
+  while (
+    !context.stopping() &&
+    outlet.gateway.credit > 0 &&
+    outlet.breaker.allows(outlet.running) > 0 &&
+    context.settler.pending < MAX_UNSETTLED &&
+    context.lease.holds()
+  ) {
+    const turn = outlet.next();
+    if (!turn) break;
+    const { lane, held } = turn;
+    const now = clock.monotonic();
+    const pausedUntil = outlet.pausedDevices.get(held.work.deviceToken);
+    if (context.revoked.has(held.delivery.registrationId))
+      end(context, held, { status: 'withdrawn', reason: 'registration-deleted' });
+    else if (clock.now() >= held.work.expiresAt) end(context, held, { status: 'expired' });
+    else if (pausedUntil !== undefined && pausedUntil > now)
+      end(context, held, { status: 'queued', dueInMs: pausedUntil - now, reason: 'device-busy' });
+    else if (now - held.freshAt > LIVENESS_MS) context.stale(outlet, lane, held);
+    else begin(context, outlet, lane, held);
+  }
+  outlet.announce();
+}
+
+/** Settles a held delivery without an attempt. */
+export function end(context: Pick<SendingContext, 'settler'>, held: Held, to: Settlement['to']): void {
+  const { id, day } = held.delivery;
+  context.settler.add({ id, day, attempts: held.attempts, to });
+}
+
+function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held): void {
+  const { work, delivery } = held;
+  const at = context.clock.now();
+  lane.running++;
+  outlet.running++;
+  const push = {
+    deliveryId: delivery.id,
+    deviceToken: work.deviceToken,
+    title: work.title,
+    body: work.body,
+    data: work.data,
+    expiresAt: work.expiresAt,
+  };
+  void outlet.gateway.attempt(push).then((outcome) => {
+    lane.running--;
+    outlet.running--;
+    context.observe(outlet, outcome, held);
+    after(context, outlet, lane, held, outcome, at);
+    pump(context, outlet);
+    context.freed(outlet);
+  });
+}
+
+function after(
+  context: SendingContext,
+  outlet: Outlet,
+  lane: Lane,
+  held: Held,
+  outcome: Outcome,
+  at: number,
+): void {
+  const attempts = held.attemptsBefore + held.attempts.length;
+  const attempt: Attempt = {
+    at,
+    outcome: outcome.kind,
+    gateway: outlet.gateway.name,
+    answer: outcome.answer,
+    ms: Math.round(outcome.ms),
+  };
+  held.attempts.push(attempt);
+  const decision = decide(outcome, {
+    attempts,
+    unsentInARow: held.unsentInARow,
+    family: outlet.family,
+    quarantined: outlet.breaker.quarantined(),
+    random: context.random(),
+  });
+  outlet.breaker.record(decision.sign);
+  // The answer that tips the balance into quarantine is not believed either.
+  const believed = decision.sign !== 'dead-token' || !outlet.breaker.quarantined();
+  if (decision.effect && believed) {
+    if (decision.effect.kind === 'pause-device')
+      outlet.pausedDevices.set(held.work.deviceToken, context.clock.monotonic() + decision.effect.forMs);
+    else context.effect(held, decision.effect, outcome.answer);
+  }
+  if (decision.to.status === 'repeat') {
+    held.unsentInARow++;
+    outlet.hold(lane, held, 'front');
+    return;
+  }
+  end(context, held, decision.to);
+}

@@ -1,0 +1,68 @@
+#!/usr/bin/env node
+// The process: arguments, environment, signals. The only reader of process.env.
+import { parseArgs } from 'node:util';
+import { ConfigError, readConfig } from './config/environment.ts';
+import { startService } from './service.ts';
+
+const USAGE = `chatpush: push notifications for mobile chat
+
+  chatpush                     start the service (settings: CHATPUSH_HOST, CHATPUSH_PORT, CHATPUSH_STORE, CHATPUSH_CONFIG, …)
+  chatpush emulator --port p   start only the emulator: both gateways, phones and faults
+  chatpush --help | --version
+`;
+
+const say = (text: string): void => {
+  process.stdout.write(text);
+};
+
+async function start(): Promise<void> {
+  const service = await startService(readConfig(process.env), {
+    logLevel: process.env['CHATPUSH_LOG'] ?? 'info',
+  });
+  say(service.greeting);
+  let stopping = false;
+  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+    process.on(signal, () => {
+      // A second signal means: now.
+      if (stopping) process.exit(130);
+      stopping = true;
+      service.stop().then(
+        () => process.exit(0),
+        (error: unknown) => fail(error),
+      );
+    });
+}
+
+function fail(error: unknown): never {
+  const known = error instanceof ConfigError || (error instanceof Error && 'exitCode' in error);
+  process.stderr.write(
+    `chatpush: ${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`,
+  );
+  process.exit(1);
+}
+
+async function main(): Promise<void> {
+  const [verb, ...rest] = process.argv.slice(2);
+  if (verb === 'emulator') {
+    const { runEmulator } = await import('@chatpush/emulator/command');
+    return runEmulator(rest);
+  }
+  const { values } = parseArgs({
+    options: { help: { type: 'boolean' }, version: { type: 'boolean' } },
+    allowPositionals: false,
+  });
+  if (values.help) return say(USAGE);
+  if (values.version) {
+    const { default: manifest } = await import('../package.json', { with: { type: 'json' } });
+    return say(`${manifest.version}\n`);
+  }
+  return start();
+}
+
+main().catch((error: unknown) => {
+  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
+    process.stderr.write(`${error.message}\n\n${USAGE}`);
+    process.exit(2);
+  }
+  fail(error);
+});

@@ -1,0 +1,87 @@
+// What Prometheus reads at /metrics: names, help and labels in one place.
+import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import type { Outcome } from './gateways/gateway.ts';
+import type { GatewayStatus } from './delivery/dispatcher.ts';
+
+export interface Metrics {
+  /** Every request that reached an operation, by its result. */
+  request(operation: string, status: number): void;
+  attempt(gateway: string, outcome: Outcome): void;
+  /** Chat events that came in, by the reason why they did not push (`none`: they did). */
+  event(reason: string | undefined): void;
+  lost(count: number): void;
+  storeFailed(): void;
+  read(): Promise<{ contentType: string; body: string }>;
+}
+
+export function createMetrics(status: () => GatewayStatus[]): Metrics {
+  const registry = new Registry();
+  const registers = [registry];
+  collectDefaultMetrics({ register: registry });
+  const requests = new Counter({
+    name: 'chatpush_requests_total',
+    help: 'API requests by operation and HTTP status.',
+    labelNames: ['operation', 'status'],
+    registers,
+  });
+  const attempts = new Counter({
+    name: 'chatpush_attempts_total',
+    help: 'Requests to gateways by gateway, outcome and reason.',
+    labelNames: ['gateway', 'outcome', 'reason'],
+    registers,
+  });
+  const seconds = new Histogram({
+    name: 'chatpush_attempt_seconds',
+    help: 'From HEADERS to the answer of a gateway.',
+    labelNames: ['gateway'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const events = new Counter({
+    name: 'chatpush_chat_events_total',
+    help: 'Chat events by the reason why they did not push; none: they did.',
+    labelNames: ['reason'],
+    registers,
+  });
+  const lost = new Counter({
+    name: 'chatpush_leases_lost_total',
+    help: 'Deliveries that another node had taken over before they were settled.',
+    registers,
+  });
+  const storeFailures = new Counter({
+    name: 'chatpush_store_failures_total',
+    help: 'Store calls of the dispatcher that failed and are tried again.',
+    registers,
+  });
+  // Read when Prometheus asks: the dispatcher knows, nobody has to keep count.
+  const gauge = (name: string, help: string, of: (gateway: GatewayStatus) => number): Gauge =>
+    new Gauge({
+      name,
+      help,
+      labelNames: ['gateway'],
+      registers,
+      collect() {
+        this.reset();
+        for (const gateway of status()) this.inc({ gateway: gateway.gateway }, of(gateway));
+      },
+    });
+  gauge('chatpush_gateway_running', 'Attempts under way.', (gateway) => gateway.running);
+  gauge('chatpush_gateway_held', 'Deliveries in memory that wait for a stream.', (gateway) => gateway.held);
+  gauge('chatpush_gateway_closed', '1 while a breaker keeps the gateway closed to new attempts.', (gateway) =>
+    gateway.breaker === 'open' ? 1 : 0,
+  );
+
+  return {
+    request: (operation, status) => requests.inc({ operation, status: String(status) }),
+    attempt: (gateway, outcome) => {
+      const reason = outcome.kind === 'rejected' ? outcome.reason : '';
+      attempts.inc({ gateway, outcome: outcome.kind, reason });
+      if (outcome.kind === 'accepted' || outcome.kind === 'rejected')
+        seconds.observe({ gateway }, outcome.ms / 1000);
+    },
+    event: (reason) => events.inc({ reason: reason ?? 'none' }),
+    lost: (count) => lost.inc(count),
+    storeFailed: () => storeFailures.inc(),
+    read: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+  };
+}

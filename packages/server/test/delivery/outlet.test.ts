@@ -1,0 +1,73 @@
+// Who goes next where several lanes share a gateway.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createBreaker } from '../../src/delivery/breaker.ts';
+import { Queue } from '../../src/delivery/lane.ts';
+import type { Held } from '../../src/delivery/lane.ts';
+import { createOutlet } from '../../src/delivery/outlet.ts';
+import type { Gateway } from '../../src/gateways/gateway.ts';
+
+const gateway = (credit: number): Gateway => ({
+  name: 'apns',
+  credit,
+  want: () => {},
+  attempt: () => Promise.resolve({ kind: 'unsent', answer: 'not in this test', ms: 0 }),
+  close: () => Promise.resolve(),
+});
+const item = (id: string): Held => ({ delivery: { id } }) as Held;
+const outletWith = (credit: number) =>
+  createOutlet(
+    gateway(credit),
+    'apns',
+    createBreaker(() => 0),
+  );
+
+test('lanes take turns, each oldest first', () => {
+  const outlet = outletWith(10);
+  const [a, b] = [outlet.lane('a'), outlet.lane('b')];
+  for (const id of ['a1', 'a2', 'a3', 'a4']) outlet.hold(a, item(id), 'back');
+  for (const id of ['b1', 'b2']) outlet.hold(b, item(id), 'back');
+  const order: string[] = [];
+  for (let turn = outlet.next(); turn; turn = outlet.next()) order.push(turn.held.delivery.id);
+  assert.deepEqual(order, ['a1', 'b1', 'a2', 'b2', 'a3', 'a4']);
+  assert.equal(outlet.held, 0);
+});
+
+test('room is what the gateway takes beside what is held and promised', () => {
+  const outlet = outletWith(10);
+  outlet.hold(outlet.lane('a'), item('a1'), 'back');
+  outlet.reserved = 4;
+  assert.equal(outlet.room(), 5);
+  outlet.reserved = 40;
+  assert.equal(outlet.room(), 0);
+});
+
+test('an open breaker leaves no room', () => {
+  const outlet = outletWith(10);
+  outlet.breaker.record('credential');
+  assert.equal(outlet.room(), 0);
+});
+
+test('idle lanes are forgotten, busy ones are not', () => {
+  const outlet = outletWith(10);
+  outlet.lane('idle');
+  outlet.hold(outlet.lane('busy'), item('1'), 'back');
+  outlet.forgetIdle();
+  assert.deepEqual(
+    [...outlet.lanes()].map((lane) => lane.name),
+    ['busy'],
+  );
+});
+
+test('a queue keeps its order through front, back and drain', () => {
+  const queue = new Queue<number>();
+  queue.push(2);
+  queue.push(3);
+  queue.unshift(1);
+  assert.equal(queue.shift(), 1);
+  queue.push(4);
+  queue.unshift(0);
+  assert.equal(queue.size, 4);
+  assert.deepEqual(queue.drain(), [0, 2, 3, 4]);
+  assert.equal(queue.size, 0);
+});
