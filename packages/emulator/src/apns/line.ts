@@ -1,0 +1,105 @@
+// What APNs remembers of one connection: whom it is bound to, its stream limit, its provider tokens.
+import type { PeerCertificate } from 'node:tls';
+import type { Connection } from '../connection.ts';
+import type { ProviderToken } from './provider-token.ts';
+import { bundleIdOf, type Environment } from './request.ts';
+import type { Reason } from './reasons.ts';
+
+/** Streams at once before the first good provider token, and after. The second was read off the real gateway. */
+const FIRST_STREAMS = 1;
+const USUAL_STREAMS = 1000;
+/** One new provider token in so many milliseconds. */
+const UPDATE_MS = 20 * 60_000;
+
+/** SETTINGS as seen on the real gateway, https://github.com/jchambers/pushy/issues/878 */
+export const FIRST_SETTINGS = {
+  headerTableSize: 4096,
+  maxConcurrentStreams: FIRST_STREAMS,
+  initialWindowSize: 65_535,
+  maxFrameSize: 16_384,
+  maxHeaderListSize: 8000,
+};
+
+export class Line {
+  readonly connection: Connection;
+  #environment: Environment;
+  #bound: ProviderToken | undefined;
+  #current = '';
+  #tokens = new Set<string>();
+  #updatedAt = -Infinity;
+  #limit = FIRST_STREAMS;
+  #certificate: PeerCertificate | undefined;
+
+  constructor(connection: Connection, environment: Environment) {
+    this.connection = connection;
+    this.#environment = environment;
+    const certificate = connection.tls.getPeerCertificate();
+    if (Object.keys(certificate).length > 0) {
+      this.#certificate = certificate;
+      this.limit(USUAL_STREAMS); // certificates need no first push to be trusted
+    }
+  }
+
+  /** The bundle id of the provider certificate, on a connection that came with one. */
+  get certifiedBundleId(): string | undefined {
+    if (this.#certificate === undefined) return undefined;
+    const { UID, CN } = this.#certificate.subject as { UID?: string; CN?: string };
+    return UID ?? CN?.split(': ')[1] ?? '';
+  }
+
+  /** What is wrong with the provider certificate. `strict`: it must be the emulator's own. */
+  certificateFault(strict: boolean): Reason | undefined {
+    const { CN = '' } = (this.#certificate?.subject ?? {}) as { CN?: string };
+    if (strict && !this.connection.tls.authorized) return 'BadCertificate';
+    // The name tells: development certificates are "Apple Development … Push Services: …".
+    return /\bDevelopment\b/.test(CN) && this.#environment === 'production'
+      ? 'BadCertificateEnvironment'
+      : undefined;
+  }
+
+  /**
+   * What is wrong with a good provider token on this connection. Apple documents that another team, an unrelated key
+   * and a key of another environment are errors; which reason another team gets is our reading.
+   */
+  tokenFault(authorization: string, token: ProviderToken, now: number): Reason | undefined {
+    if (authorization === this.#current) return undefined;
+    const { key } = token;
+    if (key?.environments !== undefined && !key.environments.includes(this.#environment))
+      return 'BadEnvironmentKeyIdInToken';
+    if (this.#bound !== undefined && token.teamId !== this.#bound.teamId) return 'InvalidProviderToken';
+    if (this.#bound !== undefined && token.keyId !== this.#bound.keyId) return 'UnrelatedKeyIdInToken';
+    if (this.#bound !== undefined && !this.#tokens.has(authorization)) {
+      if (now - this.#updatedAt < UPDATE_MS) return 'TooManyProviderTokenUpdates';
+      this.#updatedAt = now;
+    }
+    this.#bound ??= token;
+    this.#tokens.add(authorization);
+    this.#current = authorization;
+    if (this.#limit === FIRST_STREAMS && this.#tokens.size === 1) this.limit(USUAL_STREAMS);
+    return undefined;
+  }
+
+  /** The topic, or what is wrong with it, for the key this connection is bound to. */
+  topicFault(topic: string): Reason | undefined {
+    const certified = this.certifiedBundleId;
+    if (certified !== undefined) return bundleIdOf(topic) === certified ? undefined : 'TopicDisallowed';
+    // The topics of the first push count: a bundle id added to the key later needs a new connection.
+    const topics = this.#bound?.key?.topics;
+    return topics === undefined || topics.includes(bundleIdOf(topic)) ? undefined : 'TopicDisallowed';
+  }
+
+  /** The rejection throttle: one stream until something is accepted. */
+  throttle(): void {
+    this.limit(FIRST_STREAMS);
+  }
+
+  /** Ends the throttle. */
+  accepted(): void {
+    if (this.#limit === FIRST_STREAMS) this.limit(USUAL_STREAMS);
+  }
+
+  limit(streams: number): void {
+    this.#limit = streams;
+    this.connection.session?.settings({ maxConcurrentStreams: streams });
+  }
+}

@@ -1,0 +1,105 @@
+// What APNs checks of a request before it looks at the device. Apple documents the reasons, not their order of
+// precedence; ours is the order of the functions below.
+// https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
+import type { IncomingHttpHeaders } from 'node:http2';
+import { isJson, type Json } from '../notification.ts';
+import type { Reason } from './reasons.ts';
+
+/** Largest payload in bytes, for VoIP and for all else. */
+const MOST_BYTES = { voip: 5120, other: 4096 } as const;
+/** No body is kept beyond this many bytes. */
+export const KEPT_BYTES = MOST_BYTES.voip + 1;
+
+/** What a push type adds to the bundle id in the topic. `undefined`: a topic of its own kind. */
+const TOPIC_SUFFIXES: Record<string, string | undefined> = {
+  alert: '',
+  background: '',
+  complication: '.complication',
+  controls: '.push-type.controls',
+  fileprovider: '.pushkit.fileprovider',
+  liveactivity: '.push-type.liveactivity',
+  location: '.location-query',
+  mdm: undefined,
+  pushtotalk: '.voip-ptt',
+  voip: '.voip',
+  widgets: '.push-type.widgets',
+};
+const SUFFIXES = Object.values(TOPIC_SUFFIXES).filter(
+  (suffix) => suffix !== undefined && suffix !== '',
+) as string[];
+
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
+const TOPIC = /^[A-Za-z0-9.-]+$/;
+const HEX = /^([0-9a-f]{2})+$/i;
+const DEVICE_PATH = '/3/device/';
+
+/** Apple's two: the first serves apps from the stores, the second apps run from Xcode. */
+export type Environment = 'production' | 'development';
+
+/** The topic without what its push type adds: the bundle id. */
+export function bundleIdOf(topic: string): string {
+  const suffix = SUFFIXES.find((suffix) => topic.endsWith(suffix));
+  return suffix === undefined ? topic : topic.slice(0, -suffix.length);
+}
+
+/** The device token in lower case, or what is wrong with method or path. */
+export function routed(headers: IncomingHttpHeaders): { deviceToken: string } | Reason {
+  const path = headers[':path'] ?? '';
+  if (!path.startsWith(DEVICE_PATH)) return path === '/3/device' ? 'MissingDeviceToken' : 'BadPath';
+  if (headers[':method'] !== 'POST') return 'MethodNotAllowed';
+  const token = path.slice(DEVICE_PATH.length);
+  if (token === '') return 'MissingDeviceToken';
+  if (token.includes('/')) return 'BadPath';
+  return HEX.test(token) ? { deviceToken: token.toLowerCase() } : 'BadDeviceToken';
+}
+
+/** Header fields that came twice. `raw` is Node's flat list of names and values. */
+export function duplicated(headers: IncomingHttpHeaders, raw: readonly string[]): boolean {
+  if (Object.keys(headers).length * 2 === raw.length) return false;
+  const seen = new Set<string>();
+  for (let at = 0; at < raw.length; at += 2) {
+    const name = raw[at] ?? '';
+    if (seen.has(name) && (name === 'authorization' || name.startsWith('apns-'))) return true;
+    seen.add(name);
+  }
+  return false;
+}
+
+/** What is wrong with the `apns-…` header fields other than the topic. */
+export function headerFault(headers: IncomingHttpHeaders): Reason | undefined {
+  const id = headers['apns-id'];
+  if (id !== undefined && !UUID.test(id as string)) return 'BadMessageId';
+  const type = headers['apns-push-type'] as string | undefined;
+  if (type !== undefined && !Object.hasOwn(TOPIC_SUFFIXES, type)) return 'InvalidPushType';
+  const expiration = headers['apns-expiration'];
+  if (expiration !== undefined && !/^\d{1,11}$/.test(expiration as string)) return 'BadExpirationDate';
+  const priority = headers['apns-priority'];
+  if (priority !== undefined && priority !== '10' && priority !== '5' && priority !== '1')
+    return 'BadPriority';
+  // Apple says that this pair is an error and names no reason.
+  if (type === 'background' && priority === '10') return 'BadPriority';
+  const collapseId = headers['apns-collapse-id'] as string | undefined;
+  if (collapseId !== undefined && Buffer.byteLength(collapseId) > 64) return 'BadCollapseId';
+  return undefined;
+}
+
+/** Whether a topic can be one, and fits its push type. */
+export function topicFault(topic: string, type: string | undefined): Reason | undefined {
+  if (!TOPIC.test(topic)) return 'BadTopic';
+  const suffix = type === undefined ? undefined : TOPIC_SUFFIXES[type];
+  if (suffix === undefined) return undefined;
+  const fits = suffix === '' ? bundleIdOf(topic) === topic : topic.endsWith(suffix);
+  return fits ? undefined : 'BadTopic';
+}
+
+/** The payload, or what is wrong with it. `bytes` is the true length, also of a body that was not kept whole. */
+export function payloadOf(body: string, bytes: number, type: string | undefined): Json | Reason {
+  if (bytes === 0) return 'PayloadEmpty';
+  if (bytes > (type === 'voip' ? MOST_BYTES.voip : MOST_BYTES.other)) return 'PayloadTooLarge';
+  try {
+    const payload: unknown = JSON.parse(body);
+    return isJson(payload) ? payload : 'BadRequestPayload';
+  } catch {
+    return 'BadRequestPayload';
+  }
+}

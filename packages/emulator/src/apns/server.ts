@@ -1,0 +1,79 @@
+// The emulated APNs: TLS, HTTP/2 only, one of Apple's two environments.
+import {
+  createSecureServer,
+  type Http2SecureServer,
+  type Http2Session,
+  type ServerHttp2Stream,
+} from 'node:http2';
+import type { CertifiedKey } from '../certificates.ts';
+import type { Connections } from '../connection.ts';
+import { applyFault } from '../fault-effects.ts';
+import type { FaultRules } from '../fault-rules.ts';
+import type { Rates } from '../rates.ts';
+import { ApnsExchange, type ApnsPlace } from './exchange.ts';
+import { FIRST_SETTINGS, Line } from './line.ts';
+
+export interface ApnsOptions extends ApnsPlace {
+  certificate: CertifiedKey;
+  /** Authorities whose client certificates count as Apple's, PEM. */
+  ca: string;
+  connections: Connections;
+  faults: FaultRules;
+  rates: Rates;
+}
+
+/** A server that is not listening yet. */
+export function createApnsServer(options: ApnsOptions): Http2SecureServer {
+  const { certificate, ca, connections, faults, gateway } = options;
+  const lines = new WeakMap<Http2Session, Line>();
+  const server = createSecureServer({
+    cert: certificate.certificate,
+    key: certificate.privateKey,
+    ca,
+    minVersion: 'TLSv1.2',
+    ALPNProtocols: ['h2'],
+    requestCert: true, // a provider certificate is welcome, and never asked for twice
+    rejectUnauthorized: false,
+    settings: FIRST_SETTINGS,
+  });
+  connections.watch(server);
+  server.on('session', (session) => {
+    const connection = connections.of(session);
+    if (connection === undefined) return;
+    lines.set(session, new Line(connection, gateway === 'apns' ? 'production' : 'development'));
+  });
+  server.on('stream', (stream: ServerHttp2Stream, headers, _flags, raw) => {
+    const line = stream.session && lines.get(stream.session);
+    if (line === undefined) {
+      stream.destroy();
+      return;
+    }
+    const exchange = new ApnsExchange(options, line, stream, headers, raw);
+    line.connection.opened(stream);
+    stream.setEncoding('utf8');
+    stream.on('data', (text: string) => exchange.take(text, Buffer.byteLength(text)));
+    stream.on('end', () => deal(exchange));
+    stream.on('aborted', () => exchange.abandoned());
+  });
+
+  function deal(exchange: ApnsExchange): void {
+    const { line } = exchange;
+    if ((exchange.stream.id ?? 0) > line.connection.lastStream)
+      return exchange.unanswered('above the last stream id');
+    if (!faults.any) return exchange.send(exchange.serve());
+    const target = { gateway, app: exchange.topic, deviceToken: exchange.deviceToken };
+    const rule = faults.hit(target, (rule) => {
+      if (rule.fault === 'rejection-throttle') return false;
+      if (rule.fault !== 'quota') return true;
+      const key = rule.per === 'device' ? exchange.deviceToken : exchange.topic;
+      return options.rates.over(rule, key ?? '', options.clock.now());
+    });
+    if (rule !== undefined) return applyFault(rule, exchange);
+    const answer = exchange.serve();
+    if (answer.status >= 400 && answer.status !== 410) {
+      if (faults.hit(target, ({ fault }) => fault === 'rejection-throttle')) line.throttle();
+    }
+    exchange.send(answer);
+  }
+  return server;
+}

@@ -1,0 +1,97 @@
+// The command line of the emulator alone: `chatpush emulator` and `chatpush-emulator`.
+import { existsSync } from 'node:fs';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { startEmulator, type Emulator } from './emulator.ts';
+
+const USAGE = `chatpush emulator: Apple's and Google's push gateways on your own machine, with phones to watch.
+
+  --port <p>               phones, faults and the page (4199; 0: a free one)
+  --apns-port <p>          APNs, production (free)
+  --apns-sandbox-port <p>  APNs, development (free)
+  --fcm-port <p>           FCM and its token endpoint (free)
+  --host <address>         listen here (127.0.0.1)
+  --strict-keys            only the emulator's own credentials are good
+  --strict-tokens          only phones installed by name exist
+  --strict-quotas          Google's published rates hold
+  --help                   this text
+`;
+
+const USUAL_PORT = 4199;
+
+/** The command line cannot be understood; the message says how it can. */
+export class UsageError extends Error {
+  override readonly name = 'UsageError';
+  readonly exitCode = 2;
+}
+
+function portOf(value: string | undefined, option: string, usual: number): number {
+  const port = value === undefined ? usual : Number(value);
+  if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  throw new UsageError(`--${option} must be a port from 0 to 65535, not ${JSON.stringify(value)}.`);
+}
+
+function parse(argv: readonly string[]) {
+  const text = { type: 'string' } as const;
+  const flag = { type: 'boolean' } as const;
+  try {
+    return parseArgs({
+      args: [...argv],
+      options: {
+        port: text,
+        'apns-port': text,
+        'apns-sandbox-port': text,
+        'fcm-port': text,
+        host: text,
+        'strict-keys': flag,
+        'strict-tokens': flag,
+        'strict-quotas': flag,
+        help: flag,
+      },
+    }).values;
+  } catch (error) {
+    throw new UsageError(`${(error as Error).message}\n\n${USAGE}`);
+  }
+}
+
+/** The page, where it was built into this package. */
+function builtPage(): string | undefined {
+  const directory = fileURLToPath(new URL('../dist/console/', import.meta.url));
+  return existsSync(directory) ? directory : undefined;
+}
+
+const greeting = ({ url, apns, apnsSandbox, fcm }: Emulator): string => `
+  phones, faults   ${url}/console/
+  APNs             ${apns.url}
+  APNs sandbox     ${apnsSandbox.url}
+  FCM              ${fcm.url}   token_uri ${fcm.tokenUrl}
+
+  CA, ready-made credentials   curl ${url}/emulator
+  what a phone got             curl ${url}/emulator/phones
+  make APNs fail twice         curl -X PUT ${url}/emulator/faults -d '[{"gateway":"apns","fault":"http","status":503,"times":2}]'
+
+`;
+
+/**
+ * Runs until SIGINT or SIGTERM. Throws {@link UsageError} for a command line that cannot be understood, and the
+ * system's error if a port is taken.
+ */
+export async function runEmulator(argv: readonly string[]): Promise<void> {
+  const values = parse(argv);
+  if (values.help === true) return void process.stdout.write(USAGE);
+  const emulator = await startEmulator({
+    host: values.host,
+    port: portOf(values.port, 'port', USUAL_PORT),
+    apnsPort: portOf(values['apns-port'], 'apns-port', 0),
+    apnsSandboxPort: portOf(values['apns-sandbox-port'], 'apns-sandbox-port', 0),
+    fcmPort: portOf(values['fcm-port'], 'fcm-port', 0),
+    strict: { keys: values['strict-keys'], tokens: values['strict-tokens'], quotas: values['strict-quotas'] },
+    consoleFiles: builtPage(),
+  });
+  process.stdout.write(greeting(emulator));
+  await new Promise<void>((resolve) => {
+    process.once('SIGINT', () => resolve());
+    process.once('SIGTERM', () => resolve());
+  });
+  await emulator.close();
+}

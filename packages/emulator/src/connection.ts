@@ -1,0 +1,123 @@
+// One TCP connection to a gateway, with the ways it can go wrong that HTTP/2's own interface does not offer.
+import type { Http2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
+import type { Socket } from 'node:net';
+import type { Server as TlsServer, TLSSocket } from 'node:tls';
+
+/** For sockets and streams whose peer may go at any time: the request log says what became of requests. */
+export const ignored = (): void => undefined;
+
+export class Connection {
+  /** Counts from 1, per emulator. */
+  readonly n: number;
+  /** The TLS socket; its peer certificate is the client's, in certificate mode. */
+  readonly tls: TLSSocket;
+  /** Absent on HTTP/1.1. */
+  session: ServerHttp2Session | undefined;
+  /** Streams above it were refused by a GOAWAY and are not served. */
+  lastStream = Infinity;
+  #tcp: Socket;
+  #streams = 0;
+  #leaving = false;
+
+  constructor(n: number, tcp: Socket, tls: TLSSocket) {
+    this.n = n;
+    this.#tcp = tcp;
+    this.tls = tls;
+  }
+
+  /** Counts the stream until it closes. */
+  opened(stream: ServerHttp2Stream): void {
+    this.#streams += 1;
+    stream.on('error', ignored);
+    stream.once('close', () => {
+      this.#streams -= 1;
+      if (this.#leaving && this.#streams === 0) setImmediate(() => this.fin());
+    });
+  }
+
+  /** Closes as soon as no stream is open. Unlike Node's own way it sends no GOAWAY of its own. */
+  leave(): void {
+    this.#leaving = true;
+    if (this.#streams === 0) setImmediate(() => this.fin());
+  }
+
+  /** Says goodbye by TLS and TCP (FIN) but not by HTTP/2. */
+  fin(): void {
+    this.tls.end();
+  }
+
+  /** TCP RST. */
+  rst(): void {
+    if (!this.#tcp.destroyed) this.#tcp.resetAndDestroy();
+  }
+
+  /**
+   * Stops reading for good, so that not even a PING is answered, as with a peer whose machine hangs. HTTP/2 reads
+   * straight from the TCP handle, past every stream, so that only the handle itself can be stopped.
+   */
+  freeze(): void {
+    const { _handle } = this.#tcp as Socket & { _handle?: { readStop(): number } | null };
+    _handle?.readStop();
+  }
+
+  destroy(): void {
+    this.session?.destroy();
+    this.#tcp.destroy();
+  }
+}
+
+/** All connections of the servers it is given. */
+export class Connections {
+  #open = new Set<Connection>();
+  #byTls = new WeakMap<TLSSocket, Connection>();
+  #bySession = new WeakMap<Http2Session, Connection>();
+  #count = 0;
+
+  /** Connections of the server from now on are known here. Must come before other listeners of its connections. */
+  watch(server: TlsServer): void {
+    const handshaking = new Map<string, Socket>();
+    let latest: Connection | undefined;
+    server.on('connection', (tcp: Socket) => {
+      const peer = `${tcp.remoteAddress} ${tcp.remotePort}`;
+      handshaking.set(peer, tcp);
+      tcp.on('error', ignored);
+      tcp.once('close', () => handshaking.delete(peer));
+    });
+    server.on('tlsClientError', ignored);
+    server.prependListener('secureConnection', (tls: TLSSocket) => {
+      const peer = `${tls.remoteAddress} ${tls.remotePort}`;
+      const tcp = handshaking.get(peer);
+      if (tcp === undefined) return void tls.destroy(); // gone while it shook hands
+      handshaking.delete(peer);
+      const connection = new Connection((this.#count += 1), tcp, tls);
+      latest = connection;
+      this.#open.add(connection);
+      this.#byTls.set(tls, connection);
+      tls.on('error', ignored);
+      tcp.once('close', () => this.#open.delete(connection));
+    });
+    // Node makes the session within the 'secureConnection' event, and hides the socket behind a proxy.
+    server.on('session', (session: ServerHttp2Session) => {
+      session.on('error', ignored);
+      if (latest === undefined) return;
+      latest.session = session;
+      this.#bySession.set(session, latest);
+    });
+  }
+
+  of(session: Http2Session | undefined): Connection | undefined {
+    return session && this.#bySession.get(session);
+  }
+
+  ofSocket(tls: TLSSocket): Connection | undefined {
+    return this.#byTls.get(tls);
+  }
+
+  get open(): readonly Connection[] {
+    return [...this.#open];
+  }
+
+  destroy(): void {
+    for (const connection of this.#open) connection.destroy();
+  }
+}

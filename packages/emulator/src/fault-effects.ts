@@ -1,0 +1,103 @@
+// What each fault does to a request: the side of the table in faults.ts that acts.
+import type { Connection } from './connection.ts';
+import type { Exchange } from './exchange.ts';
+import type { FaultRule } from './fault-rules.ts';
+
+const html = (status: number): string =>
+  `<!DOCTYPE html>\n<html><head><title>Error ${status}</title></head><body><h1>${status}</h1><p>The server could not complete your request.</p></body></html>\n`;
+
+/** The frames must leave before the connection does: what Node was told to send goes out at the end of the turn. */
+function afterFlush(connection: Connection, then: () => void): void {
+  setImmediate(() => {
+    if (!connection.tls.destroyed) then();
+  });
+}
+
+function loseAnswer(exchange: Exchange, by: FaultRule['by']): void {
+  if (by === 'silence') return;
+  if (by === 'stream' && exchange.stream) exchange.stream.close(8);
+  else if (by === 'fin') exchange.connection.fin();
+  else exchange.connection.rst();
+}
+
+function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: FaultRule): void {
+  const { connection, stream } = exchange;
+  const session = connection.session;
+  if (stream === undefined || session === undefined) {
+    // HTTP/1.1 knows one way to be sent away.
+    const answer = exchange.serve();
+    return exchange.send({ ...answer, headers: { ...answer.headers, connection: 'close' } }, 'goaway');
+  }
+  const id = stream.id ?? 0;
+  const last = refuse ? Math.max(0, id - 2) : (session.state.lastProcStreamID ?? id);
+  const debug = reason === undefined ? undefined : Buffer.from(exchange.debugText(reason));
+  const sendAway = (): void => {
+    session.goaway(code, last, debug);
+    if (twice) setImmediate(() => !session.destroyed && session.goaway(code, last));
+  };
+  connection.lastStream = last;
+  if (refuse) {
+    sendAway();
+    exchange.unanswered('above the last stream id', 'goaway');
+  } else if (code === 0) {
+    sendAway();
+    exchange.send(exchange.serve(), 'goaway');
+  } else {
+    // HTTP/2 leaves open whether streams up to the last one were served; `serve` decides it here.
+    const served = serve ? exchange.serve() : undefined;
+    sendAway();
+    exchange.unanswered(`GOAWAY ${code}`, 'goaway', served);
+  }
+  if (code !== 0) afterFlush(connection, () => connection.fin());
+  else connection.leave();
+}
+
+/** Does to the exchange what the rule says. Exactly one of its ends is reached: an answer, or none and why. */
+export function applyFault(rule: FaultRule, exchange: Exchange): void {
+  const { connection, stream } = exchange;
+  switch (rule.fault) {
+    case 'http':
+    case 'quota':
+    case 'expire-access-token':
+      return exchange.send(exchange.failure(rule), rule.fault);
+    case 'not-json': {
+      const status = rule.status ?? 502;
+      const headers = { 'content-type': 'text/html; charset=UTF-8' };
+      return exchange.send({ status, headers, body: html(status), verdict: `HTML ${status}` }, rule.fault);
+    }
+    case 'slow': {
+      const answer = exchange.serve();
+      const timer = setTimeout(() => exchange.send(answer, rule.fault), rule.delayMs);
+      connection.tls.once('close', () => clearTimeout(timer));
+      return;
+    }
+    case 'black-hole':
+      return exchange.unanswered('never answered', rule.fault);
+    case 'frozen':
+      connection.freeze();
+      return exchange.unanswered('frozen', rule.fault);
+    case 'answer-lost': {
+      const served = exchange.serve();
+      exchange.unanswered('answer lost', rule.fault, served);
+      return loseAnswer(exchange, rule.by);
+    }
+    case 'fin':
+      exchange.unanswered('TCP FIN', rule.fault);
+      return connection.fin();
+    case 'rst':
+      exchange.unanswered('TCP RST', rule.fault);
+      return connection.rst();
+    case 'reset-stream':
+      exchange.unanswered(`RST_STREAM ${rule.code}`, rule.fault);
+      return stream ? stream.close(rule.code) : connection.rst();
+    case 'goaway':
+      return goAway(exchange, rule);
+    case 'stream-limit':
+      connection.session?.settings({ maxConcurrentStreams: rule.limit });
+      return exchange.send(exchange.serve(), rule.fault);
+    case 'expires-in':
+    case 'rejection-throttle':
+      // These change how a gateway serves and are asked for there.
+      return exchange.send(exchange.serve(), rule.fault);
+  }
+}

@@ -1,0 +1,74 @@
+// The emulated FCM and its token endpoint: one TLS server that speaks HTTP/2 and HTTP/1.1, as Google's do.
+import { createSecureServer, type Http2SecureServer } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
+import type { CertifiedKey } from '../certificates.ts';
+import type { Connection, Connections } from '../connection.ts';
+import { applyFault } from '../fault-effects.ts';
+import type { FaultRules } from '../fault-rules.ts';
+import { SendExchange, TokenExchange, type FcmPlace, type Request, type Response } from './exchange.ts';
+
+export interface FcmOptions extends FcmPlace {
+  certificate: CertifiedKey;
+  connections: Connections;
+  faults: FaultRules;
+}
+
+/** Streams at once, as firebase-admin holds itself to "to respect the backend limit". */
+const STREAMS = 100;
+/** No more of a body is kept; the largest good message is far smaller. */
+const KEPT_BYTES = 65_536;
+
+/** A server that is not listening yet. */
+export function createFcmServer(options: FcmOptions): Http2SecureServer {
+  const { certificate, connections, faults } = options;
+  const server = createSecureServer({
+    cert: certificate.certificate,
+    key: certificate.privateKey,
+    minVersion: 'TLSv1.2',
+    allowHTTP1: true,
+    settings: { maxConcurrentStreams: STREAMS },
+  });
+  connections.watch(server);
+  server.on('request', (request: Request, response: Response) => {
+    const connection =
+      'stream' in request
+        ? connections.of(request.stream.session)
+        : connections.ofSocket(request.socket as TLSSocket);
+    if (connection === undefined) return void response.destroy();
+    if ('stream' in request) connection.opened(request.stream);
+    let body = '';
+    request.setEncoding('utf8');
+    request.on('data', (text: string) => {
+      if (body.length <= KEPT_BYTES) body += text;
+    });
+    request.on('end', () => {
+      if (request.url?.split('?')[0] === '/token' && request.method === 'POST') {
+        // A failure here is a bug, and the process should hear of it: nothing catches it.
+        void dealToken(new TokenExchange(options, connection, request, response, body));
+      } else {
+        dealSend(new SendExchange(options, connection, request, response, body), connection);
+      }
+    });
+  });
+
+  function dealSend(exchange: SendExchange, connection: Connection): void {
+    if ((exchange.stream?.id ?? 0) > connection.lastStream)
+      return exchange.unanswered('above the last stream id');
+    const target = { gateway: 'fcm', app: exchange.project, deviceToken: exchange.deviceToken } as const;
+    const rule = faults.hit(target, (rule) => {
+      if (rule.fault !== 'quota') return true;
+      const key = rule.per === 'device' ? exchange.deviceToken : exchange.project;
+      return options.rates.over(rule, key ?? '', options.clock.now());
+    });
+    if (rule === undefined) exchange.send(exchange.serve());
+    else applyFault(rule, exchange);
+  }
+
+  async function dealToken(exchange: TokenExchange): Promise<void> {
+    const rule = faults.hit({ gateway: 'oauth' });
+    await exchange.judge(rule?.fault === 'expires-in' ? rule.seconds : undefined);
+    if (rule === undefined) exchange.send(exchange.serve());
+    else applyFault(rule, exchange);
+  }
+  return server;
+}

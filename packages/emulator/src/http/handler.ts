@@ -1,0 +1,229 @@
+// The HTTP side: phones, faults, the log and events under /emulator, the page under /console/.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Emulator } from '../emulator.ts';
+import { FaultRuleError, parseRules } from '../fault-rule-check.ts';
+import { FAULTS } from '../faults.ts';
+import { isJson } from '../notification.ts';
+import { WaitTimeoutError, type Phone } from '../phone.ts';
+import { serveConsole } from './console-files.ts';
+import { streamEvents } from './event-stream.ts';
+import { foreignness } from './loopback.ts';
+import { phoneSummary, phoneView, xcodeFile } from './views.ts';
+
+/** A request that was refused, with the sentence that says why. */
+class Refused extends Error {
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+interface Call {
+  emulator: Emulator;
+  request: IncomingMessage;
+  response: ServerResponse;
+  /** What stood in the path where the route has `:token` and `:n`. */
+  token: string;
+  n: string;
+  query: URLSearchParams;
+}
+
+/** What a route answers: JSON with 200, nothing with 204, or itself through the response. */
+type Route = (call: Call) => unknown;
+
+/** Answered by the route itself. */
+const ANSWERED = Symbol('answered');
+const MOST_BODY_BYTES = 1_048_576;
+const MOST_WAIT_MS = 600_000;
+
+const knownPhone = ({ emulator, token }: Call): Phone => {
+  const phone = emulator.phones().find((phone) => phone.deviceToken === token);
+  if (phone === undefined) {
+    throw new Refused(
+      404,
+      `No phone has the token ${JSON.stringify(token)} yet; one appears with its first notification.`,
+    );
+  }
+  return phone;
+};
+
+const wholeNumber = (query: URLSearchParams, name: string, usual: number, most: number): number => {
+  const value = Number(query.get(name) ?? usual);
+  if (Number.isInteger(value) && value >= 0 && value <= most) return value;
+  throw new Refused(
+    400,
+    `${name} must be a whole number from 0 to ${most}, not ${JSON.stringify(query.get(name))}.`,
+  );
+};
+
+const switching =
+  (flip: (phone: Phone, body: Record<string, unknown>) => void): Route =>
+  async (call) => {
+    const phone = knownPhone(call);
+    const body = await readJson(call.request);
+    flip(phone, isJson(body) ? body : {});
+    return phoneSummary(phone);
+  };
+
+const ROUTES: Record<string, Route> = {
+  'GET /emulator': ({ emulator }) => emulator.description,
+  'GET /emulator/phones': ({ emulator }) => ({ phones: emulator.phones().map(phoneSummary) }),
+  'DELETE /emulator/phones': ({ emulator }) => emulator.forgetPhones(),
+  'GET /emulator/phones/:token': (call) => phoneView(knownPhone(call)),
+  'PUT /emulator/phones/:token': async ({ emulator, request, token }) => {
+    const body = await readJson(request);
+    const { deviceType, app } = isJson(body) ? body : {};
+    if (deviceType !== 'APNS' && deviceType !== 'APNS_SANDBOX' && deviceType !== 'GCM') {
+      throw new Refused(400, 'deviceType must be APNS, APNS_SANDBOX or GCM.');
+    }
+    if (app !== undefined && typeof app !== 'string')
+      throw new Refused(400, 'app must be a bundle id or a Firebase project.');
+    return phoneSummary(emulator.install(token, { deviceType, app }));
+  },
+  'GET /emulator/phones/:token/wait': async ({ emulator, response, token, query }) => {
+    const count = wholeNumber(query, 'count', 1, 10_000);
+    const timeoutMs = wholeNumber(query, 'timeoutMs', 10_000, MOST_WAIT_MS);
+    const phone = emulator.phone(token);
+    const abort = new AbortController();
+    response.once('close', () => abort.abort());
+    const matching = await phone.waitFor({
+      count,
+      timeoutMs,
+      contains: query.get('contains') ?? undefined,
+      signal: abort.signal,
+    });
+    return { ...phoneView(phone), notifications: matching };
+  },
+  'POST /emulator/phones/:token/switch-off': switching((phone) => phone.switchOff()),
+  'POST /emulator/phones/:token/switch-on': switching((phone) => phone.switchOn()),
+  'POST /emulator/phones/:token/uninstall': switching((phone, { at }) => {
+    if (at !== undefined && !Number.isSafeInteger(at))
+      throw new Refused(400, 'at must be milliseconds since 1970.');
+    phone.uninstall(at as number | undefined);
+  }),
+  'POST /emulator/phones/:token/reinstall': switching((phone) => phone.reinstall()),
+  'GET /emulator/phones/:token/notifications/:n': (call) => {
+    const [, number = '', apns] = /^(\d+)(\.apns)?$/.exec(call.n) ?? [];
+    const notification = knownPhone(call).notifications.find(({ n }) => n === Number(number));
+    if (notification === undefined) throw new Refused(404, `The phone keeps no notification ${call.n}.`);
+    if (apns === undefined) return notification;
+    if (notification.gateway === 'fcm')
+      throw new Refused(409, 'Xcode takes what came through APNs, and this came through FCM.');
+    call.response.setHeader('content-disposition', `attachment; filename="notification-${number}.apns"`);
+    return xcodeFile(notification);
+  },
+  'GET /emulator/duplicates': ({ emulator }) => ({ duplicates: emulator.duplicates() }),
+  'GET /emulator/requests': ({ emulator }) => ({
+    total: emulator.requests.total,
+    requests: emulator.requests.list(),
+  }),
+  'GET /emulator/faults': ({ emulator }) => ({ rules: emulator.faults.list(), faults: FAULTS }),
+  'PUT /emulator/faults': async ({ emulator, request }) => {
+    const body = await readJson(request);
+    emulator.faults.set(parseRules(isJson(body) ? body['rules'] : body));
+    return { rules: emulator.faults.list() };
+  },
+  'GET /emulator/events': ({ emulator, request, response }) => {
+    streamEvents(emulator, request, response);
+    return ANSWERED;
+  },
+};
+
+const PATTERNS = Object.entries(ROUTES).map(([key, route]) => {
+  const [method, path = ''] = key.split(' ');
+  const pattern = new RegExp(`^${path.replaceAll(/:(\w+)/g, '(?<$1>[^/]+)')}/?$`);
+  return { method, pattern, route };
+});
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  let text = '';
+  for await (const chunk of request.setEncoding('utf8')) {
+    text += chunk as string;
+    if (text.length > MOST_BODY_BYTES)
+      throw new Refused(413, `The body may be at most ${MOST_BODY_BYTES} bytes.`);
+  }
+  if (text === '') return undefined;
+  try {
+    return JSON.parse(text);
+  } catch (error) {
+    throw new Refused(400, `The body is no JSON: ${(error as Error).message}`);
+  }
+}
+
+function answer(response: ServerResponse, status: number, body: unknown): void {
+  if (response.headersSent || response.destroyed) return;
+  response.writeHead(status, { 'content-type': 'application/json', 'cache-control': 'no-store' });
+  response.end(`${JSON.stringify(body)}\n`);
+}
+
+function answerError(response: ServerResponse, error: unknown): void {
+  if (error instanceof Refused) return answer(response, error.status, { message: error.message });
+  if (error instanceof WaitTimeoutError) return answer(response, 504, { message: error.message });
+  if (error instanceof FaultRuleError)
+    return answer(response, 400, { message: error.message, problems: error.problems });
+  answer(response, 500, { message: 'The emulator has a bug; its log says more.' });
+  throw error;
+}
+
+async function dispatch(
+  emulator: Emulator,
+  request: IncomingMessage,
+  response: ServerResponse,
+): Promise<void> {
+  const [path = '', search = ''] = (request.url ?? '').split('?', 2);
+  const matching = PATTERNS.flatMap((one) => {
+    const match = one.pattern.exec(path);
+    return match === null ? [] : [{ ...one, groups: match.groups ?? {} }];
+  });
+  try {
+    const foreign = foreignness(request);
+    if (foreign !== undefined) throw new Refused(403, foreign);
+    if (matching.length === 0) throw new Refused(404, `There is nothing at ${path}.`);
+    const found = matching.find(({ method }) => method === request.method);
+    if (found === undefined) {
+      response.setHeader('allow', matching.map(({ method }) => method).join(', '));
+      throw new Refused(405, `${request.method} does not work at ${path}.`);
+    }
+    const { token = '', n = '' } = found.groups;
+    const result = await found.route({
+      emulator,
+      request,
+      response,
+      token: decoded(token),
+      n,
+      query: new URLSearchParams(search),
+    });
+    if (result !== ANSWERED) answer(response, 200, result ?? {});
+  } catch (error) {
+    answerError(response, error);
+  }
+}
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    throw new Refused(400, `${part} is not percent-encoded UTF-8.`);
+  }
+}
+
+/** Takes a request for `/emulator…` or `/console…` and says so; leaves any other alone. */
+export function handle(
+  emulator: Emulator,
+  consoleFiles: string | undefined,
+  request: IncomingMessage,
+  response: ServerResponse,
+): boolean {
+  const path = (request.url ?? '').split('?', 1)[0] ?? '';
+  if (path === '/console' || path.startsWith('/console/')) {
+    const foreign = foreignness(request);
+    if (foreign === undefined) void serveConsole(consoleFiles, path, response);
+    else answer(response, 403, { message: foreign });
+    return true;
+  }
+  if (path !== '/emulator' && !path.startsWith('/emulator/')) return false;
+  void dispatch(emulator, request, response);
+  return true;
+}

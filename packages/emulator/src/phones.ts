@@ -1,0 +1,87 @@
+// All phones by token. A phone that nobody knew appears with its first notification.
+import type { Clock } from './clock.ts';
+import type { Events } from './events.ts';
+import { Phone, type Arrival, type Installed } from './phone.ts';
+import type { Notification } from './notification.ts';
+
+/** How many phones are kept; then the one that heard least lately is forgotten, and counted. */
+export const KEPT_PHONES = 100_000;
+
+export class Phones {
+  #clock: Clock;
+  #events: Events;
+  #phones = new Map<string, Phone>();
+  #forgotten = 0;
+
+  constructor(clock: Clock, events: Events) {
+    this.#clock = clock;
+    this.#events = events;
+  }
+
+  /** How many were forgotten because there were more than {@link KEPT_PHONES}. */
+  get forgotten(): number {
+    return this.#forgotten;
+  }
+
+  /** The phone with this token, if it has appeared. */
+  find(deviceToken: string): Phone | undefined {
+    const phone = this.#phones.get(deviceToken);
+    return phone?.deviceType === undefined ? undefined : phone;
+  }
+
+  /** The phone with this token, made if need be; it appears with its first notification. */
+  phone(deviceToken: string): Phone {
+    const known = this.#phones.get(deviceToken);
+    if (known !== undefined) return known;
+    const phone = new Phone(deviceToken, this.#clock, ({ state, uninstalledAt }) =>
+      this.#events.emit({ type: 'phone-changed', deviceToken, state, uninstalledAt }),
+    );
+    this.#phones.set(deviceToken, phone);
+    if (this.#phones.size > KEPT_PHONES) {
+      const [oldest] = this.#phones.values();
+      oldest?.forget();
+      this.#phones.delete(oldest!.deviceToken);
+      this.#forgotten += 1;
+    }
+    return phone;
+  }
+
+  /** Makes a phone known by name: its gateway and app are checked from then on. */
+  install(deviceToken: string, installed: Installed): Phone {
+    const phone = this.phone(deviceToken);
+    phone.installed = installed;
+    this.#events.emit({ type: 'phone-appeared', deviceToken, ...installed });
+    return phone;
+  }
+
+  /** Phones that have appeared, the longest silent first. */
+  all(): Phone[] {
+    return [...this.#phones.values()].filter((phone) => phone.deviceType !== undefined);
+  }
+
+  receive(deviceToken: string, arrival: Arrival): Notification {
+    const phone = this.phone(deviceToken);
+    const appears = phone.deviceType === undefined;
+    this.#phones.delete(deviceToken); // to the end of the map: heard most lately
+    this.#phones.set(deviceToken, phone);
+    const notification = phone.receive(arrival);
+    if (this.#events.heard) {
+      if (appears)
+        this.#events.emit({
+          type: 'phone-appeared',
+          deviceToken,
+          deviceType: phone.deviceType,
+          app: arrival.app,
+        });
+      this.#events.emit({ type: 'notification', deviceToken, notification });
+    }
+    return notification;
+  }
+
+  /** Forgets every phone and ends every wait. */
+  clear(): void {
+    for (const phone of this.#phones.values()) phone.forget();
+    this.#phones.clear();
+    this.#events.emit({ type: 'phones-forgotten' });
+  }
+}

@@ -1,0 +1,152 @@
+// What a person sees on the phone, folded from everything that arrived and every switch. Pure.
+import { isJson, type Json, type Notification } from './notification.ts';
+
+/** Something that happened to a phone. Times in milliseconds since 1970. */
+export type Happening =
+  | { what: 'arrived'; notification: Notification }
+  | { what: 'off' | 'on' | 'uninstalled' | 'reinstalled'; at: number };
+
+/** One notification on the lock screen. */
+export interface Shown {
+  /** The `n` of the notification shown; of the newest, where several were merged. */
+  n: number;
+  /** When it lit up: later than it was received if the phone was off. Milliseconds since 1970. */
+  shownAt: number;
+  app: string;
+  title?: string;
+  subtitle?: string;
+  body?: string;
+  /** What later notifications replace this one by: APNs collapse id, FCM notification tag. */
+  collapseId?: string;
+  /** How many accepted requests this one stands for. */
+  merged: number;
+}
+
+/** How a gateway treats one notification, whatever gateway it is. */
+interface Handling {
+  /** Equal ids are one notification on the screen. */
+  collapseId?: string;
+  /** While the phone is off, equal slots are stored once. Undefined: stored beside all others. */
+  slot?: string;
+  /** Until when the gateway stores it; `-Infinity`: one attempt, not stored. Milliseconds since 1970. */
+  storedUntil: number;
+  visible?: { title?: string; subtitle?: string; body?: string };
+}
+
+const DAY_MS = 86_400_000;
+/** FCM keeps this many messages that do not collapse; one more and it discards them all. */
+const FCM_STORED_MESSAGES = 100;
+/** FCM keeps this many different collapse keys per device. */
+const FCM_STORED_KEYS = 4;
+
+const textOf = (value: unknown): string | undefined =>
+  typeof value === 'string' && value !== '' ? value : undefined;
+const objectOf = (value: unknown): Json => (isJson(value) ? value : {});
+
+/** An `alert` is a text or an object; without either, nothing is seen (a background notification). */
+function visibleAlert(aps: Json): Handling['visible'] {
+  const alert = typeof aps['alert'] === 'string' ? { body: aps['alert'] } : objectOf(aps['alert']);
+  const visible = {
+    title: textOf(alert['title']) ?? textOf(alert['title-loc-key']),
+    subtitle: textOf(alert['subtitle']) ?? textOf(alert['subtitle-loc-key']),
+    body: textOf(alert['body']) ?? textOf(alert['loc-key']),
+  };
+  return (visible.title ?? visible.subtitle ?? visible.body) ? visible : undefined;
+}
+
+function apnsHandling({ headers, payload, app, receivedAt }: Notification): Handling {
+  const expiration = headers['apns-expiration'];
+  return {
+    collapseId: headers['apns-collapse-id'],
+    slot: app, // APNs stores one notification per bundle id and device
+    storedUntil:
+      expiration === undefined
+        ? receivedAt + 30 * DAY_MS
+        : expiration === '0'
+          ? -Infinity
+          : Number(expiration) * 1000,
+    visible: visibleAlert(objectOf(payload['aps'])),
+  };
+}
+
+function fcmHandling({ payload, receivedAt }: Notification): Handling {
+  const message = objectOf(payload['message']);
+  const android = objectOf(message['android']);
+  const drawn = { ...objectOf(message['notification']), ...objectOf(android['notification']) };
+  const data = { ...objectOf(message['data']), ...objectOf(android['data']) };
+  const ttl = textOf(android['ttl']);
+  const ttlMs = ttl === undefined ? 28 * DAY_MS : Number(ttl.slice(0, -1)) * 1000;
+  // A data message is drawn by the app; the usual keys are what chat apps draw.
+  const visible = {
+    title: textOf(drawn['title']) ?? textOf(data['title']),
+    body: textOf(drawn['body']) ?? textOf(data['body']),
+  };
+  return {
+    collapseId: textOf(drawn['tag']),
+    slot: textOf(android['collapse_key'] ?? android['collapseKey']),
+    storedUntil: ttlMs === 0 ? -Infinity : receivedAt + ttlMs,
+    visible: (visible.title ?? visible.body) ? visible : undefined,
+  };
+}
+
+/** The lock screen at `now`, newest first. */
+export function shownOn(happenings: readonly Happening[], now: number): Shown[] {
+  let shown: Shown[] = [];
+  let stored: { notification: Notification; handling: Handling }[] = [];
+  let off = false;
+
+  const show = (notification: Notification, { collapseId, visible }: Handling, shownAt: number): void => {
+    if (visible === undefined) return;
+    const { n, app } = notification;
+    const replaced =
+      collapseId === undefined
+        ? undefined
+        : shown.find((one) => one.app === app && one.collapseId === collapseId);
+    shown = shown.filter((one) => one !== replaced);
+    shown.unshift({ n, shownAt, app, ...visible, collapseId, merged: (replaced?.merged ?? 0) + 1 });
+  };
+  const store = (notification: Notification, handling: Handling): void => {
+    if (handling.storedUntil === -Infinity) return;
+    const same = stored.filter(
+      ({ notification: one }) => one.gateway === notification.gateway && one.app === notification.app,
+    );
+    const slots = new Set(same.map((one) => one.handling.slot));
+    if (handling.slot !== undefined) {
+      if (
+        notification.gateway === 'fcm' &&
+        !slots.has(handling.slot) &&
+        slots.size - (slots.has(undefined) ? 1 : 0) >= FCM_STORED_KEYS
+      ) {
+        const oldest = same.find((one) => one.handling.slot !== undefined)?.handling.slot;
+        stored = stored.filter((one) => !same.includes(one) || one.handling.slot !== oldest);
+      }
+      stored = stored.filter((one) => !same.includes(one) || one.handling.slot !== handling.slot);
+    } else if (same.filter((one) => one.handling.slot === undefined).length >= FCM_STORED_MESSAGES) {
+      stored = stored.filter((one) => !same.includes(one) || one.handling.slot !== undefined);
+      return;
+    }
+    stored.push({ notification, handling });
+  };
+
+  for (const happening of happenings) {
+    if (happening.what === 'arrived') {
+      const { notification } = happening;
+      const handling =
+        notification.gateway === 'fcm' ? fcmHandling(notification) : apnsHandling(notification);
+      if (off) store(notification, handling);
+      else show(notification, handling, notification.receivedAt);
+    } else if (happening.what === 'on') {
+      off = false;
+      for (const { notification, handling } of stored) {
+        if (handling.storedUntil >= happening.at) show(notification, handling, happening.at);
+      }
+      stored = [];
+    } else if (happening.what === 'off') {
+      off = true;
+    } else if (happening.what === 'uninstalled') {
+      shown = [];
+      stored = [];
+    }
+  }
+  return shown.filter((one) => one.shownAt <= now);
+}
