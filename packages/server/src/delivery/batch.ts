@@ -1,0 +1,127 @@
+// What a batch of chat events leads to, collected for one write: deliveries, and log rows of what never starts.
+import type { ChatEvent } from '../contact/events.ts';
+import { toNotification } from '../contact/events.ts';
+import type { EventReason } from '../contact/reasons.ts';
+import type { Enqueued, NewDelivery } from '../store/store.ts';
+import type { Target } from './audience.ts';
+import { dayOf, deliveryId, skippedId } from './identity.ts';
+import { laneOf, serialiseWork } from './work.ts';
+
+/** The deliveries of one event. */
+export interface Plan {
+  /** `first`: no event before it in this batch had the same delivery. */
+  readonly deliveries: readonly { readonly id: string; readonly first: boolean }[];
+}
+
+export interface Batch {
+  /** Complete after `fillIn`; each id once. */
+  readonly entries: readonly Enqueued[];
+  plan(event: ChatEvent, time: number, initialContactId: string, targets: readonly Target[]): Plan;
+  /** Keeps for the log why an event makes no push. */
+  skip(event: ChatEvent, time: number, initialContactId: string, reason: EventReason): void;
+  /** Asks once per application for the text that stands for a message which may not be shown. */
+  fillIn(genericText: (applicationArn: string) => Promise<string>): Promise<void>;
+}
+
+interface Started {
+  readonly event: ChatEvent;
+  readonly initialContactId: string;
+  readonly target: Target;
+  readonly expiresAt: number;
+  readonly row: Omit<NewDelivery, 'work'>;
+}
+
+export function createBatch(instanceId: string, now: number, ttlMs: number): Batch {
+  const entries: Enqueued[] = [];
+  const started: Started[] = [];
+  const ids = new Set<string>();
+  const days = new Map<number, string>();
+
+  /** False: it is in this batch already. */
+  const isFirst = (id: string): boolean => !ids.has(id) && Boolean(ids.add(id));
+
+  function dayAt(time: number): string {
+    const number = Math.floor(time / 86_400_000);
+    const known = days.get(number);
+    if (known !== undefined) return known;
+    const day = dayOf(time);
+    days.set(number, day);
+    return day;
+  }
+
+  function skipOne(
+    event: ChatEvent,
+    time: number,
+    initialContactId: string,
+    reason: EventReason,
+    held?: { readonly contactId: string; readonly registrationId: string },
+  ): void {
+    const id = skippedId(instanceId, initialContactId, event.id, held?.registrationId ?? '');
+    if (!isFirst(id)) return;
+    entries.push({
+      id,
+      day: dayAt(time),
+      instanceId,
+      contactId: initialContactId,
+      messageId: event.id,
+      reason,
+      ...held,
+    });
+  }
+
+  return {
+    entries,
+    plan: (event, time, initialContactId, targets) => {
+      const deliveries: { id: string; first: boolean }[] = [];
+      for (const target of targets) {
+        const { contactId, registration } = target;
+        const { registrationId, applicationArn, deviceType } = registration;
+        if (registration.status === 'suspended') {
+          skipOne(event, time, initialContactId, 'suspended', { contactId, registrationId });
+          continue;
+        }
+        const id = deliveryId(instanceId, initialContactId, event.id, target.device);
+        const first = isFirst(id);
+        deliveries.push({ id, first });
+        if (!first) continue;
+        const row = {
+          id,
+          day: dayAt(time),
+          instanceId,
+          contactId,
+          messageId: event.id,
+          registrationId,
+          lane: laneOf({ instanceId, applicationArn, deviceType }),
+          expiresInMs: time + ttlMs - now,
+        };
+        started.push({ event, initialContactId, target, expiresAt: time + ttlMs, row });
+      }
+      return { deliveries };
+    },
+    skip: skipOne,
+    fillIn: async (genericText) => {
+      const texts = new Map<string, string>();
+      const arns = new Set(started.map(({ target }) => target.registration.applicationArn));
+      await Promise.all(
+        [...arns].map(async (applicationArn) => texts.set(applicationArn, await genericText(applicationArn))),
+      );
+      for (const { event, initialContactId, target, expiresAt, row } of started.splice(0)) {
+        const { registrationId, deviceToken, deviceType, applicationArn, includeRawMessage } =
+          target.registration;
+        const generic = texts.get(applicationArn)!;
+        const { title, body, data } = toNotification(event, initialContactId, includeRawMessage, generic);
+        const work = serialiseWork({
+          deviceToken,
+          deviceType,
+          applicationArn,
+          registrationId,
+          title,
+          body,
+          data,
+          expiresAt,
+        });
+        entries.push({ ...row, work });
+      }
+    },
+  };
+}

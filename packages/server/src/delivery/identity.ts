@@ -1,0 +1,34 @@
+// Names that follow from what they name, so that every node, every source and every repeat says the same.
+//
+// A delivery is one event for one device. Its id is the store's key, the `apns-id` and the APNs collapse id, hence a UUID;
+// version 8 is RFC 9562's for ids made by a rule of one's own. The registration is not part of it: a device that was deleted
+// and registered again is still the device that has seen the message.
+import { hash } from 'node:crypto';
+
+function derivedUuid(kind: string, parts: readonly string[]): string {
+  // Each part behind its length: no two lists of parts read the same.
+  let text = kind;
+  for (const part of parts) text += `\n${part.length}:${part}`;
+  const hex = hash('sha256', text, 'hex');
+  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
+  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+}
+
+export const deliveryId = (
+  instanceId: string,
+  initialContactId: string,
+  eventId: string,
+  /** `deviceKey` of the registration. */
+  device: string,
+): string => derivedUuid('delivery', [instanceId, initialContactId, eventId, device]);
+
+/** The delivery log's row of what never started; `registrationId` is empty where it is about none in particular. */
+export const skippedId = (
+  instanceId: string,
+  initialContactId: string,
+  eventId: string,
+  registrationId: string,
+): string => derivedUuid('skipped', [instanceId, initialContactId, eventId, registrationId]);
+
+/** UTC day, such as `2026-11-22`. */
+export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);

@@ -1,0 +1,154 @@
+// Chat events become durable deliveries: one read of their contacts, one write of everything they lead to.
+//
+//   events ─► contacts ─► audience ─► targets ─► reserve ─► enqueue (durable) ─► hand over ─► results
+//                                                 └ ends and aliases are committed beside ┘
+//
+// When `notify` resolves, every registration that had been answered before has its delivery on disk. Repeating a batch, or an
+// event within one, changes nothing: the ids follow from event and device.
+import type { Clock } from '../clock.ts';
+import { endsChat, eventTime, isMessage, withoutPush } from '../contact/events.ts';
+import type { ChatEvent } from '../contact/events.ts';
+import { end } from '../contact/lifetime.ts';
+import type { EventReason } from '../contact/reasons.ts';
+import type { ContactChanges } from '../store/contact-change.ts';
+import type { Enqueued, EnqueueState, NewDelivery, Store } from '../store/store.ts';
+import { audienceOf, readContacts, targetsOf } from './audience.ts';
+import type { Audience, Contacts } from './audience.ts';
+import { createBatch } from './batch.ts';
+import type { Batch, Plan } from './batch.ts';
+
+/** What notify needs of the dispatcher. */
+export interface Intake {
+  /** Reserves room to send: at most `wanted` of each lane. */
+  reserve(wanted: ReadonlyMap<string, number>): Map<string, number>;
+  /**
+   * Takes over what enqueue leased to this node, gives back the rest of the reservation, and wakes the lanes in `queued`.
+   * `readAt`: monotonic time at which the reading of the registrations began.
+   */
+  handOver(
+    reserved: ReadonlyMap<string, number>,
+    leased: readonly NewDelivery[],
+    queued: ReadonlySet<string>,
+    readAt: number,
+  ): void;
+}
+
+export interface EventResult {
+  readonly id: string;
+  /** Devices the event goes to, or went to when it came before. */
+  readonly deliveries: number;
+  readonly reason?: EventReason;
+}
+
+/** Answers in the order of the events. Rejects with the store's error; the batch may then be repeated as it is. */
+export type Notify = (instanceId: string, events: readonly ChatEvent[]) => Promise<EventResult[]>;
+
+export function createNotify(options: {
+  readonly store: Store;
+  readonly changes: ContactChanges;
+  readonly clock: Clock;
+  readonly intake: Intake;
+  /** The name under which this node leases work; it changes when the node was silent for too long. */
+  readonly node: () => string;
+  readonly ttlMs: number;
+  /** What an application shows where the message's own text may not be shown. */
+  readonly genericText: (applicationArn: string) => Promise<string>;
+}): Notify {
+  const { store, changes, clock, intake, ttlMs } = options;
+
+  async function enqueue(batch: Batch, readAt: number): Promise<Map<string, EnqueueState>> {
+    const states = new Map<string, EnqueueState>();
+    if (batch.entries.length === 0) return states;
+    const wanted = new Map<string, number>();
+    for (const entry of batch.entries)
+      if (isDelivery(entry)) wanted.set(entry.lane, (wanted.get(entry.lane) ?? 0) + 1);
+    const reserved = intake.reserve(wanted);
+    const leased: NewDelivery[] = [];
+    const queued = new Set<string>();
+    try {
+      for (const { id, state } of await store.enqueue(batch.entries, options.node(), reserved))
+        states.set(id, state);
+      for (const entry of batch.entries) {
+        if (!isDelivery(entry)) continue;
+        const state = states.get(entry.id);
+        if (state === 'leased') leased.push(entry);
+        else if (state === 'queued') queued.add(entry.lane);
+      }
+    } finally {
+      // Also when the store failed: the room was only promised.
+      intake.handOver(reserved, leased, queued, readAt);
+    }
+    return states;
+  }
+
+  /** What the events say about contacts themselves: other names, and ends, which are applied to `contacts` at once. */
+  function upkeepOf(instanceId: string, contacts: Contacts, events: readonly ChatEvent[], now: number) {
+    const upkeep = new Map<string, () => Promise<unknown>>();
+    for (const event of events) {
+      const { contactId } = event;
+      const audience = audienceOf(contacts, event);
+      if (audience.aliasWanted)
+        upkeep.set(`alias ${contactId}`, () =>
+          changes.alias({ instanceId, contactId }, audience.initialContactId),
+        );
+      if (!endsChat(event)) continue;
+      const at = eventTime(event, now, ttlMs);
+      for (const { contactId } of endHolders(contacts, audience, at, now))
+        upkeep.set(`end ${contactId}`, () =>
+          changes.change({
+            key: { instanceId, contactId },
+            // A contact that was removed since it was read needs no end.
+            rule: (document, now): ReturnType<typeof end> =>
+              document ? end(document, at, now) : { result: { ended: 'before' } },
+          }),
+        );
+    }
+    return [...upkeep.values()];
+  }
+
+  return async (instanceId, events) => {
+    const readAt = clock.monotonic();
+    const contacts = await readContacts(store, instanceId, events);
+    const now = clock.now();
+    const upkeep = upkeepOf(instanceId, contacts, events, now);
+    const batch = createBatch(instanceId, now, ttlMs);
+    // An end in this batch has been applied to `contacts`, so what was said after it does not push.
+    const planned = events.map((event) => {
+      const time = eventTime(event, now, ttlMs);
+      const audience = audienceOf(contacts, event);
+      const reason = withoutPush(event) ?? (time + ttlMs <= now ? 'expired' : undefined);
+      const targets = reason ?? targetsOf(audience, time, now);
+      if (typeof targets !== 'string') return batch.plan(event, time, audience.initialContactId, targets);
+      if (isMessage(event)) batch.skip(event, time, audience.initialContactId, targets);
+      return targets;
+    });
+    await batch.fillIn(options.genericText);
+
+    const [states] = await Promise.all([enqueue(batch, readAt), ...upkeep.map((run) => run())]);
+    return planned.map((plan, index) => resultOf(events[index]!.id, plan, states));
+  };
+}
+
+const isDelivery = (entry: Enqueued): entry is NewDelivery => 'lane' in entry;
+
+function resultOf(
+  id: string,
+  plan: EventReason | Plan,
+  states: ReadonlyMap<string, EnqueueState>,
+): EventResult {
+  if (typeof plan === 'string') return { id, deliveries: 0, reason: plan };
+  const { deliveries } = plan;
+  if (deliveries.length === 0) return { id, deliveries: 0, reason: 'suspended' };
+  const known = deliveries.every((delivery) => !delivery.first || states.get(delivery.id) === 'known');
+  return { id, deliveries: deliveries.length, ...(known && { reason: 'duplicate' }) };
+}
+
+/** Ends the contacts of an audience in the batch's own view and says which of them were open. */
+function endHolders(contacts: Contacts, { holders }: Audience, at: number, now: number): Audience['holders'] {
+  return holders.filter(({ contactId, document }) => {
+    const ended = end(document, at, now);
+    if ('refusal' in ended || ended.document === undefined) return false;
+    contacts.set(contactId, ended.document);
+    return true;
+  });
+}

@@ -1,0 +1,37 @@
+// What a delivery carries through the store for its sender, and the lane it goes in.
+import type { DeviceType } from '../contact/document.ts';
+import type { Notification } from '../contact/events.ts';
+
+export interface Work extends Notification {
+  readonly deviceToken: string;
+  readonly deviceType: DeviceType;
+  readonly applicationArn: string;
+  readonly registrationId: string;
+  /** Milliseconds since the epoch after which nobody wants it any more. */
+  readonly expiresAt: number;
+}
+
+export const serialiseWork = (work: Work): string => JSON.stringify(work);
+export const parseWork = (text: string): Work => JSON.parse(text) as Work;
+
+/** What must not be held up by others. */
+export interface LaneName {
+  readonly instanceId: string;
+  readonly applicationArn: string;
+  readonly deviceType: DeviceType;
+}
+
+/** Device types and ARNs have no spaces (the directory checks ARNs); the instance id, which may, stands last. */
+export const laneOf = ({ instanceId, applicationArn, deviceType }: LaneName): string =>
+  `${deviceType} ${applicationArn} ${instanceId}`;
+
+export function parseLane(lane: string): LaneName {
+  const first = lane.indexOf(' ');
+  const second = lane.indexOf(' ', first + 1);
+  if (first < 0 || second < 0) throw new TypeError(`Not the name of a lane: ${lane}`);
+  return {
+    deviceType: lane.slice(0, first) as DeviceType,
+    applicationArn: lane.slice(first + 1, second),
+    instanceId: lane.slice(second + 1),
+  };
+}

@@ -1,0 +1,183 @@
+// The one way a contact changes: claim, document, rule, commit; again if somebody else was faster.
+//
+//   read claim and document ─► claim there? its answer, or a refusal if the parameters differ
+//          ▲                   no: other checks, then the rule
+//          │                        refused ─► the error; nothing is written
+//          │                        accepted ─► commit document and claim together
+//          │                                         │ committed ─► the result
+//          └─────── contact-changed, token-taken ◄───┘
+//
+// A claim answers before everything else, so a late repeat gets the first answer even after the contact has ended, the
+// registration was deleted or the application was removed, and changes nothing.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Clock } from '../clock.ts';
+import { nameAlias } from '../contact/alias.ts';
+import type { Change } from '../contact/change.ts';
+import { isAlias, parseContact, serialiseContact } from '../contact/document.ts';
+import type { ContactDocument, Stored } from '../contact/document.ts';
+import { retention } from '../contact/lifetime.ts';
+import type { ContactSettings } from '../contact/settings.ts';
+import { ServiceError } from '../service-error.ts';
+import { fingerprint } from './fingerprint.ts';
+import { LineFullError, createLine } from './line.ts';
+import type { Claim, ContactKey, Store } from './store.ts';
+
+export interface ChangeRequest<Result> {
+  /** Aliases are followed. */
+  readonly key: ContactKey;
+  /** Absent, or with an absent or empty token: the call is not protected against repeats. */
+  readonly claim?: {
+    readonly operation: string;
+    readonly token: string | undefined;
+    /** After defaults, without the token. */
+    readonly parameters: object;
+  };
+  /** What else must be right, such as the application; asked after the claim. Rejects with a ServiceError. */
+  readonly check?: () => Promise<void>;
+  /** Pure; may be called several times. Its result becomes the claim's answer, so it must be JSON. */
+  readonly rule: (document: ContactDocument | undefined, now: number) => Change<Result>;
+}
+
+export interface ContactChanges {
+  /**
+   * Durable when it resolves. Rejects with a ServiceError: the rule's refusal, the check's, InvalidParameterException for a
+   * token used with other parameters, ThrottlingException when too many change the contact at once; or with the store's error.
+   */
+  change<Result>(request: ChangeRequest<Result>): Promise<Result>;
+  /** Makes `key` another name of `initialContactId`, if its place is free. */
+  alias(key: ContactKey, initialContactId: string): Promise<void>;
+}
+
+/** Where the registrations of a contact live, and what is there. */
+export interface FoundContact {
+  readonly key: ContactKey;
+  readonly version: number;
+  readonly document: ContactDocument | undefined;
+}
+
+const MAX_TRIES = 10;
+const MAX_ALIASES = 4;
+const MAX_WAITING = 1_000;
+
+const busy = (): ServiceError =>
+  new ServiceError('ThrottlingException', 'Too many calls change this contact at once.', {
+    retryAfterSeconds: 1,
+  });
+
+/** Reads a contact by any of its ids. */
+export async function findContact(store: Store, key: ContactKey): Promise<FoundContact> {
+  let at = key;
+  for (let followed = 0; followed <= MAX_ALIASES; followed++) {
+    const [contact] = await store.contacts([at]);
+    if (contact === undefined) return { key: at, version: 0, document: undefined };
+    const stored = parseContact(contact.body);
+    if (!isAlias(stored)) return { key: at, version: contact.version, document: stored };
+    at = { instanceId: key.instanceId, contactId: stored.alias };
+  }
+  // Two events, each calling the other's contact the initial one, arrived at the same time.
+  throw new ServiceError(
+    'InvalidParameterException',
+    `The names of contact ${key.contactId} go in a circle.`,
+  );
+}
+
+export function createContactChanges(options: {
+  readonly store: Store;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly settings: ContactSettings;
+  readonly random?: () => number;
+}): ContactChanges {
+  const { store, clock, settings, random = Math.random } = options;
+  const line = createLine(MAX_WAITING);
+  const inLine = async <T>(key: ContactKey, run: () => Promise<T>): Promise<T> => {
+    try {
+      return await line(JSON.stringify([key.instanceId, key.contactId]), run);
+    } catch (error) {
+      throw error instanceof LineFullError ? busy() : error;
+    }
+  };
+
+  const commit = (key: ContactKey, version: number, stored: Stored | undefined, claim?: Claim) =>
+    store.commit({
+      ...(stored && {
+        contact: {
+          ...key,
+          version,
+          body: serialiseContact(stored),
+          ...retention(stored, clock.now(), settings),
+        },
+      }),
+      ...(claim && { claim }),
+    });
+
+  /** Runs `once` until it has an answer. */
+  async function repeat<T>(once: () => Promise<{ readonly answer: T } | undefined>): Promise<T> {
+    for (let tries = 0; tries < MAX_TRIES; tries++) {
+      // Only other nodes get in between; a few milliseconds, spread, keep two of them from meeting again.
+      if (tries > 0) await sleep(random() * 2 ** Math.min(tries, 6));
+      const done = await once();
+      if (done) return done.answer;
+    }
+    throw busy();
+  }
+
+  async function claimedAnswer(
+    claim: Omit<Claim, 'answer'> | undefined,
+  ): Promise<{ readonly answer: unknown } | undefined> {
+    if (claim === undefined) return undefined;
+    const found = await store.claimed(claim.instanceId, claim.operation, claim.token);
+    if (found === undefined) return undefined;
+    if (found.fingerprint === claim.fingerprint) return { answer: JSON.parse(found.answer) };
+    throw new ServiceError(
+      'InvalidParameterException',
+      'The ClientToken was used before with other parameters. A repeat must have the same parameters; another call needs a token of its own.',
+    );
+  }
+
+  async function changeOnce<T>(
+    request: ChangeRequest<T>,
+    claim: Omit<Claim, 'answer'> | undefined,
+  ): Promise<{ readonly answer: T } | undefined> {
+    const [answered, found] = await Promise.all([claimedAnswer(claim), findContact(store, request.key)]);
+    // Its parameters are the same, so what was answered is what this operation answers.
+    if (answered) return answered as { readonly answer: T };
+    try {
+      await request.check?.();
+      const change = request.rule(found.document, clock.now());
+      if ('refusal' in change) throw new ServiceError(change.refusal.name, change.refusal.message);
+      const { result, document } = change;
+      if (document === undefined && claim === undefined) return { answer: result };
+      const written = claim && { ...claim, answer: JSON.stringify(result) };
+      const outcome = await commit(found.key, found.version, document, written);
+      return outcome === 'committed' ? { answer: result } : undefined;
+    } catch (error) {
+      // The same call may have been accepted since the claim was read, and changed what this one is refused for.
+      const late = error instanceof ServiceError ? await claimedAnswer(claim) : undefined;
+      if (late) return late as { readonly answer: T };
+      throw error;
+    }
+  }
+
+  return {
+    change: (request) =>
+      inLine(request.key, () => {
+        const { operation, token, parameters } = request.claim ?? {};
+        const claim =
+          operation && token && parameters
+            ? { instanceId: request.key.instanceId, operation, token, fingerprint: fingerprint(parameters) }
+            : undefined;
+        return repeat(() => changeOnce(request, claim));
+      }),
+
+    alias: (key, initialContactId) =>
+      inLine(key, () =>
+        repeat(async () => {
+          const [contact] = await store.contacts([key]);
+          const named = nameAlias(contact && parseContact(contact.body), initialContactId);
+          if ('refusal' in named || named.document === undefined) return { answer: undefined };
+          const outcome = await commit(key, contact?.version ?? 0, named.document);
+          return outcome === 'committed' ? { answer: undefined } : undefined;
+        }),
+      ),
+  };
+}
