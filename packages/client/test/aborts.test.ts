@@ -1,0 +1,138 @@
+// Time-outs and aborts: every wait ends, and nothing is left behind.
+import assert from 'node:assert/strict';
+import { getEventListeners, once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { describe, test } from 'node:test';
+import { ChatpushError } from '@chatpush/client';
+import { CREATE, clientOf, errorOf } from './calls.ts';
+import { REGISTERED, inTurn, refuse, startRecordingServer } from './recording-server.ts';
+import type { Respond } from './recording-server.ts';
+
+const SILENT: Respond = () => {};
+const STALLING: Respond = (_, response) => {
+  response.writeHead(200, { 'content-type': 'application/json' });
+  response.write('{"Registr');
+};
+
+describe('an attempt that takes too long', () => {
+  for (const [what, respond] of [
+    ['no answer', SILENT],
+    ['an answer that stops in the middle', STALLING],
+  ] as const)
+    test(`${what}: is given up and repeated`, async () => {
+      await using server = await startRecordingServer(inTurn(respond, REGISTERED));
+      const client = clientOf(server, { attemptTimeoutMs: 100 });
+      assert.deepEqual(await client.createPushNotificationRegistration(CREATE), { registrationId: 'r-1' });
+      assert.equal(server.requests.length, 2);
+    });
+
+  test('is a TimeoutError when it was the last', async () => {
+    await using server = await startRecordingServer(SILENT);
+    const client = clientOf(server, { attemptTimeoutMs: 50, maxAttempts: 2 });
+    const error = await errorOf(client.createPushNotificationRegistration(CREATE));
+    assert.ok(error instanceof ChatpushError);
+    assert.deepEqual(
+      [error.name, error.message, error.fault, error.status, error.attempts, error.retryable],
+      ['TimeoutError', `No answer from ${server.url} within 50 ms`, 'network', undefined, 2, true],
+    );
+  });
+
+  test('also counts the time that credentials take', async () => {
+    await using server = await startRecordingServer();
+    const client = clientOf(server, {
+      attemptTimeoutMs: 20,
+      maxAttempts: 1,
+      credentials: () => new Promise(() => {}),
+    });
+    const error = await errorOf(client.createPushNotificationRegistration(CREATE));
+    assert.ok(error instanceof ChatpushError);
+    assert.equal(error.name, 'TimeoutError');
+    assert.equal(server.requests.length, 0);
+  });
+});
+
+test('an address where nothing listens is a NetworkError that says why', async () => {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
+  server.close();
+  await once(server, 'close');
+  const error = await errorOf(clientOf({ url }).createPushNotificationRegistration(CREATE));
+  assert.ok(error instanceof ChatpushError);
+  assert.deepEqual(
+    [error.name, error.fault, error.status, error.attempts],
+    ['NetworkError', 'network', undefined, 3],
+  );
+  assert.match(error.message, /^No answer from http:\/\/127\.0\.0\.1:\d+: connect ECONNREFUSED/);
+  assert.ok(error.cause instanceof Error);
+});
+
+describe("the caller's signal", () => {
+  const reason = new Error('the user left');
+
+  test('aborted before: nothing is sent, the reason is thrown', async () => {
+    await using server = await startRecordingServer();
+    const call = clientOf(server).createPushNotificationRegistration(CREATE, {
+      signal: AbortSignal.abort(reason),
+    });
+    assert.equal(await errorOf(call), reason);
+    assert.equal(server.requests.length, 0);
+  });
+
+  for (const [what, respond] of [
+    ['before the answer', SILENT],
+    ['in the middle of the answer', STALLING],
+  ] as const)
+    test(`aborted ${what}: the reason is thrown at once, and nothing is repeated`, async () => {
+      const controller = new AbortController();
+      await using server = await startRecordingServer((request, response) => {
+        respond(request, response);
+        controller.abort(reason);
+      });
+      const { signal } = controller;
+      assert.equal(
+        await errorOf(clientOf(server).createPushNotificationRegistration(CREATE, { signal })),
+        reason,
+      );
+      assert.equal(server.requests.length, 1);
+      assert.deepEqual(getEventListeners(signal, 'abort'), []);
+    });
+
+  test('aborted while waiting for the next attempt: the wait ends', async () => {
+    const controller = new AbortController();
+    const { signal } = controller;
+    await using server = await startRecordingServer((request, response) => {
+      refuse(429, 'ThrottlingException', 'later', { 'retry-after': '15' })(request, response);
+    });
+    const call = errorOf(clientOf(server).createPushNotificationRegistration(CREATE, { signal }));
+    // The attempt's listener goes and the wait's comes; nothing else tells from outside that the answer has been read.
+    while (server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
+    const begun = performance.now();
+    setTimeout(() => controller.abort(reason), 100);
+    assert.equal(await call, reason);
+    assert.ok(performance.now() - begun < 5000);
+    assert.equal(server.requests.length, 1);
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  });
+
+  test('without a reason of its own ends a call with an AbortError, as fetch does', async () => {
+    await using server = await startRecordingServer(SILENT);
+    const controller = new AbortController();
+    const call = errorOf(clientOf(server).createPushNotificationRegistration(CREATE, controller));
+    controller.abort();
+    const error = await call;
+    assert.ok(error instanceof DOMException);
+    assert.equal(error.name, 'AbortError');
+  });
+
+  test('of a long life keeps no listeners of calls that are over', async () => {
+    const { signal } = new AbortController();
+    await using server = await startRecordingServer(
+      inTurn(refuse(500, 'InternalServiceException', 'x'), REGISTERED),
+    );
+    const client = clientOf(server);
+    for (let i = 0; i < 20; i++) await client.createPushNotificationRegistration(CREATE, { signal });
+    assert.deepEqual(getEventListeners(signal, 'abort'), []);
+  });
+});

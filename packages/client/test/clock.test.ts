@@ -1,0 +1,68 @@
+// A machine whose clock is wrong can still sign.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { ChatpushError } from '@chatpush/client';
+import { CREATE, clientOf, errorOf } from './calls.ts';
+import { REGISTERED, refuse, startRecordingServer } from './recording-server.ts';
+import type { Respond } from './recording-server.ts';
+
+const HOUR = 3_600_000;
+const signedMs = (amzDate: string): number =>
+  Date.parse(amzDate.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
+
+/** As AWS does: five minutes to either side. */
+const byTheClock =
+  (name = 'InvalidSignatureException', message = 'Signature expired'): Respond =>
+  (request, response) => {
+    const off = Math.abs(signedMs(request.headers['x-amz-date'] as string) - Date.now());
+    (off > 5 * 60_000 ? refuse(403, name, message) : REGISTERED)(request, response);
+  };
+
+describe('the clock', () => {
+  for (const [what, offMs] of [
+    ['slow', -HOUR],
+    ['fast', HOUR],
+    ['a year slow', -365 * 24 * HOUR],
+  ] as const)
+    test(`${what}: the second attempt is signed by the service's time, and so are the next calls`, async () => {
+      await using server = await startRecordingServer(byTheClock());
+      const client = clientOf(server, { now: () => Date.now() + offMs });
+      assert.deepEqual(await client.createPushNotificationRegistration(CREATE), { registrationId: 'r-1' });
+      assert.equal(server.requests.length, 2);
+      await client.createPushNotificationRegistration(CREATE);
+      assert.equal(server.requests.length, 3);
+    });
+
+  for (const name of [
+    'RequestTimeTooSkewed',
+    'RequestExpired',
+    'RequestInTheFuture',
+    'SignatureDoesNotMatch',
+  ])
+    test(`is corrected after ${name}, too`, async () => {
+      await using server = await startRecordingServer(byTheClock(name));
+      await clientOf(server, { now: () => Date.now() - HOUR }).createPushNotificationRegistration(CREATE);
+      assert.equal(server.requests.length, 2);
+    });
+
+  test('is believed when the service gives no other time: the refusal is final', async () => {
+    await using server = await startRecordingServer((_, response) => {
+      response.sendDate = false;
+      refuse(403, 'InvalidSignatureException', 'Signature expired')(_, response);
+    });
+    const client = clientOf(server, { now: () => Date.now() - HOUR });
+    const error = await errorOf(client.createPushNotificationRegistration(CREATE));
+    assert.ok(error instanceof ChatpushError);
+    assert.deepEqual([error.name, error.attempts], ['InvalidSignatureException', 1]);
+  });
+
+  test('that goes wrong again later is corrected again', async () => {
+    await using server = await startRecordingServer(byTheClock());
+    let offMs = -HOUR;
+    const client = clientOf(server, { now: () => Date.now() + offMs });
+    await client.createPushNotificationRegistration(CREATE);
+    offMs = 2 * HOUR;
+    await client.createPushNotificationRegistration(CREATE);
+    assert.equal(server.requests.length, 4);
+  });
+});
