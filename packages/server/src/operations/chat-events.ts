@@ -1,0 +1,35 @@
+// Chat events handed in by a chat platform of one's own.
+import type { Input, Output } from '@chatpush/wire';
+import type { ChatEvent } from '../contact/events.ts';
+import type { OperationDependencies } from './dependencies.ts';
+
+/** Answers after the commit: what is counted is on disk. Repeating the call, whole or in part, sends nothing twice. */
+export async function putChatEvents(
+  { directory, notify }: OperationDependencies,
+  { InstanceId, Events }: Input<'PutChatEvents'>,
+): Promise<Output<'PutChatEvents'>> {
+  await directory.instance(InstanceId);
+  const results = await notify(InstanceId, Events.map(toChatEvent));
+  return {
+    Results: results.map(({ id, deliveries, reason }) => ({
+      Id: id,
+      Deliveries: deliveries,
+      Reason: reason,
+    })),
+  };
+}
+
+function toChatEvent(event: Input<'PutChatEvents'>['Events'][number]): ChatEvent {
+  return {
+    id: event.Id,
+    contactId: event.ContactId,
+    initialContactId: event.InitialContactId,
+    type: event.Type,
+    contentType: event.ContentType,
+    content: event.Content,
+    participantRole: event.ParticipantRole,
+    // A backend that says nothing of visibility has nothing to hide. (Amazon's stream does, and says it.)
+    visibility: event.MessageVisibility ?? 'ALL',
+    at: event.AbsoluteTime === undefined ? undefined : Date.parse(event.AbsoluteTime),
+  };
+}

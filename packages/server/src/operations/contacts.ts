@@ -1,0 +1,74 @@
+// Contacts: begun and ended.
+import { randomUUID } from 'node:crypto';
+import type { Input, Output } from '@chatpush/wire';
+import { end, start } from '../contact/lifetime.ts';
+import type { OperationDependencies } from './dependencies.ts';
+import { refuseFaults, textFault } from './faults.ts';
+import { participantToken } from './participant-token.ts';
+
+/** Amazon's default: 25 hours. */
+const DEFAULT_CHAT_MINUTES = 1_500;
+
+/** Begins a contact with one participant, the customer. Repeated with the same ClientToken it answers the same contact. */
+export async function startChatContact(
+  { changes, directory, settings, participantKey }: OperationDependencies,
+  input: Input<'StartChatContact'>,
+): Promise<Output<'StartChatContact'>> {
+  const { InstanceId, ClientToken, ...parameters } = input;
+  refuseFaults([
+    textFault(
+      '/SupportedMessagingContentTypes',
+      input.SupportedMessagingContentTypes?.includes('text/plain') === false,
+      'Member must contain text/plain',
+    ),
+    textFault(
+      '/RelatedContactId',
+      input.RelatedContactId !== undefined && input.PersistentChat !== undefined,
+      'Member must not be given together with PersistentChat',
+    ),
+  ]);
+  const contactId = randomUUID();
+  const participantId = randomUUID();
+  const begun = await changes.change({
+    key: { instanceId: InstanceId, contactId },
+    claim: {
+      operation: 'StartChatContact',
+      token: ClientToken,
+      parameters: { ChatDurationInMinutes: DEFAULT_CHAT_MINUTES, ...parameters },
+    },
+    check: () => directory.instance(InstanceId),
+    rule: (document, now) => {
+      const change = start(document, now, settings);
+      if ('refusal' in change) return change;
+      return { ...change, result: { contactId, participantId, startedAt: change.result.startedAt } };
+    },
+  });
+  return {
+    ContactId: begun.contactId,
+    ParticipantId: begun.participantId,
+    ParticipantToken: participantToken(participantKey, {
+      instanceId: InstanceId,
+      contactId: begun.contactId,
+      participantId: begun.participantId,
+      role: 'CUSTOMER',
+      expiresAt: begun.startedAt + settings.lifetimeMs,
+    }),
+  };
+}
+
+/**
+ * Ends a contact by any of its ids. One that has ended is ended again without complaint: the caller has what it asked for, and
+ * a repeat after a lost answer must not look like a failure. (Amazon's ContactNotFoundException, 410, is for voice calls.)
+ */
+export async function stopContact(
+  { changes, directory, clock }: OperationDependencies,
+  { InstanceId, ContactId }: Input<'StopContact'>,
+): Promise<Output<'StopContact'>> {
+  await directory.instance(InstanceId);
+  const calledAt = clock.now();
+  await changes.change({
+    key: { instanceId: InstanceId, contactId: ContactId },
+    rule: (document, now) => end(document, calledAt, now),
+  });
+  return {};
+}

@@ -1,0 +1,17 @@
+// All operations together, one function per name in wire's table.
+import { putChatEvents } from './chat-events.ts';
+import { startChatContact, stopContact } from './contacts.ts';
+import { listDeliveries } from './deliveries.ts';
+import type { OperationDependencies } from './dependencies.ts';
+import type { Handlers } from './handlers.ts';
+import { createRegistration, deleteRegistration, listRegistrations } from './registrations.ts';
+
+export const createHandlers = (dependencies: OperationDependencies): Handlers => ({
+  CreatePushNotificationRegistration: (input) => createRegistration(dependencies, input),
+  DeletePushNotificationRegistration: (input) => deleteRegistration(dependencies, input),
+  ListPushNotificationRegistrations: (input) => listRegistrations(dependencies, input),
+  PutChatEvents: (input) => putChatEvents(dependencies, input),
+  ListDeliveries: (input) => listDeliveries(dependencies, input),
+  StartChatContact: (input) => startChatContact(dependencies, input),
+  StopContact: (input) => stopContact(dependencies, input),
+});

@@ -1,0 +1,47 @@
+// The delivery log of a contact.
+import type { Input, Output } from '@chatpush/wire';
+import { ServiceError } from '../service-error.ts';
+import { findContact } from '../store/contact-change.ts';
+import type { LogEntry } from '../store/store.ts';
+import type { OperationDependencies } from './dependencies.ts';
+import { fromPageToken, toPageToken } from './page-token.ts';
+
+const DEFAULT_PAGE = 50;
+
+/** Newest first. The log outlives the contact, so only a contact that is neither known nor in the log is not found. */
+export async function listDeliveries(
+  { store, directory }: OperationDependencies,
+  input: Input<'ListDeliveries'>,
+): Promise<Output<'ListDeliveries'>> {
+  await directory.instance(input.InstanceId);
+  const next = fromPageToken('deliveries', input.NextToken, /^[!-~]{1,200}$/);
+  const { key, document } = await findContact(store, {
+    instanceId: input.InstanceId,
+    contactId: input.ContactId,
+  });
+  const page = await store.deliveries(key, { limit: input.MaxResults ?? DEFAULT_PAGE, next });
+  if (document === undefined && page.items.length === 0 && next === undefined)
+    throw new ServiceError('ResourceNotFoundException', 'The contact does not exist.');
+  return {
+    Deliveries: page.items.map(toDelivery),
+    ...(page.next !== undefined && { NextToken: toPageToken('deliveries', page.next) }),
+  };
+}
+
+function toDelivery(entry: LogEntry): Output<'ListDeliveries'>['Deliveries'][number] {
+  return {
+    DeliveryId: entry.id,
+    MessageId: entry.messageId,
+    RegistrationId: entry.registrationId,
+    Status: entry.status,
+    Reason: entry.reason,
+    Attempts: entry.attempts.map(({ at, outcome, gateway, answer }) => ({
+      At: new Date(at).toISOString(),
+      Outcome: outcome,
+      Gateway: gateway,
+      Answer: answer,
+    })),
+    AttemptCount: entry.attemptCount,
+    CreatedAt: new Date(entry.at).toISOString(),
+  };
+}

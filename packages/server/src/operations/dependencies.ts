@@ -1,0 +1,20 @@
+// What the operations need of the rest of the service.
+import type { Clock } from '../clock.ts';
+import type { ContactSettings } from '../contact/settings.ts';
+import type { Notify } from '../delivery/notify.ts';
+import type { ContactChanges } from '../store/contact-change.ts';
+import type { Store } from '../store/store.ts';
+import type { Directory } from './directory.ts';
+
+export interface OperationDependencies {
+  readonly store: Store;
+  readonly changes: ContactChanges;
+  readonly clock: Pick<Clock, 'now'>;
+  readonly directory: Directory;
+  readonly settings: ContactSettings;
+  readonly notify: Notify;
+  /** At least 32 random bytes, the same on every node: what participant tokens are made with. */
+  readonly participantKey: Uint8Array;
+  /** Called when a registration was deleted, before its call is answered: no attempt for it begins from now on. */
+  readonly onRevoked: (registrationId: string) => void;
+}

@@ -1,0 +1,108 @@
+// Which instances and applications there are: those of the settings file, those in the store, and in development every one
+// that a call names.
+//
+// Each is asked for by almost every call, so an answer is believed for a while; a hint of the store shortens that, and hints
+// may be lost. Only what exists is remembered: an unknown name costs one read of the store each time.
+import type { Clock } from '../clock.ts';
+import { GENERIC_TEXT } from '../contact/events.ts';
+import { ServiceError } from '../service-error.ts';
+import type { SettingKind, Store } from '../store/store.ts';
+
+/** `all`: instances and applications begin with the first call that names them. */
+export type AutoCreate = 'all' | 'contacts' | 'none';
+
+export interface Application {
+  readonly arn: string;
+  /** Shown instead of a message whose text may not be shown. */
+  readonly genericText: string;
+}
+
+export interface Directory {
+  /** Rejects with ResourceNotFoundException. */
+  instance(id: string): Promise<void>;
+  /** Rejects with ResourceNotFoundException; the ARN must be well formed (`isApplicationArn`). */
+  application(arn: string): Promise<Application>;
+  /** The text of an application, or the usual one where it was removed since somebody registered with it. */
+  genericText(arn: string): Promise<string>;
+  /** Whether a registration may begin a contact that nobody started here. */
+  readonly createsContacts: boolean;
+  close(): void;
+}
+
+export const APPLICATION_ARN = '^arn:[\\w-]+:mobiletargeting:[\\w-]*:[\\w-]*:apps\\/[\\w.~-]+$';
+const PATTERN = new RegExp(APPLICATION_ARN);
+
+export const isApplicationArn = (arn: string): boolean => PATTERN.test(arn);
+
+/** How long an answer is believed when no hint comes. */
+const BELIEVED_MS = 10_000;
+const MAX_REMEMBERED = 10_000;
+
+type Entry = { readonly genericText?: string };
+
+export function createDirectory(options: {
+  readonly store: Store;
+  readonly clock: Clock;
+  readonly autoCreate: AutoCreate;
+  readonly instances?: readonly string[];
+  readonly applications?: readonly { readonly arn: string; readonly genericText?: string }[];
+}): Directory {
+  const { store, clock, autoCreate } = options;
+  const configured = new Map<string, Entry>([
+    ...(options.instances ?? []).map((id): [string, Entry] => [`instance ${id}`, {}]),
+    ...(options.applications ?? []).map((one): [string, Entry] => [`application ${one.arn}`, one]),
+  ]);
+  const remembered = new Map<string, { readonly entry: Entry; readonly until: number }>();
+  const stopListening = store.onHint((kind, id) => {
+    if (kind !== 'setting') return;
+    remembered.delete(`instance ${id}`);
+    remembered.delete(`application ${id}`);
+  });
+
+  async function find(kind: SettingKind, id: string): Promise<Entry | undefined> {
+    const name = `${kind} ${id}`;
+    const known = configured.get(name);
+    if (known) return known;
+    const before = remembered.get(name);
+    if (before && before.until > clock.monotonic()) return before.entry;
+    remembered.delete(name);
+    const stored = await store.setting(kind, id);
+    let entry = stored && (JSON.parse(stored.body) as Entry);
+    if (entry === undefined && autoCreate === 'all') {
+      // `changed`: another call has just created it.
+      await store.putSetting(kind, id, 0, '{}');
+      entry = {};
+    }
+    if (entry === undefined) return undefined;
+    for (const oldest of remembered.keys()) {
+      if (remembered.size < MAX_REMEMBERED) break;
+      remembered.delete(oldest);
+    }
+    remembered.set(name, { entry, until: clock.monotonic() + BELIEVED_MS });
+    return entry;
+  }
+
+  const toApplication = (arn: string, entry: Entry | undefined): Application => ({
+    arn,
+    genericText: entry?.genericText ?? GENERIC_TEXT,
+  });
+
+  return {
+    instance: async (id) => {
+      if (!(await find('instance', id)))
+        throw new ServiceError('ResourceNotFoundException', 'The instance does not exist.');
+    },
+    application: async (arn) => {
+      const entry = await find('application', arn);
+      if (!entry)
+        throw new ServiceError(
+          'ResourceNotFoundException',
+          'The application does not exist, or is not associated with the instance.',
+        );
+      return toApplication(arn, entry);
+    },
+    genericText: async (arn) => toApplication(arn, await find('application', arn)).genericText,
+    createsContacts: autoCreate !== 'none',
+    close: stopListening,
+  };
+}

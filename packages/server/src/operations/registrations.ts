@@ -1,0 +1,111 @@
+// Registrations: made, deleted and listed.
+import { randomUUID } from 'node:crypto';
+import type { Input, Output } from '@chatpush/wire';
+import type { Registration } from '../contact/document.ts';
+import { register } from '../contact/register.ts';
+import { remove } from '../contact/removal.ts';
+import { ServiceError } from '../service-error.ts';
+import { findContact } from '../store/contact-change.ts';
+import type { OperationDependencies } from './dependencies.ts';
+import { applicationArnFault, customerRoleFault, refuseFaults } from './faults.ts';
+import { fromPageToken, toPageToken } from './page-token.ts';
+
+/** Binds a device to a contact. Repeated with the same ClientToken it answers what it answered first, for 7 days. */
+export async function createRegistration(
+  { changes, directory, settings }: OperationDependencies,
+  input: Input<'CreatePushNotificationRegistration'>,
+): Promise<Output<'CreatePushNotificationRegistration'>> {
+  const { InstanceId, PinpointAppArn, DeviceToken, DeviceType, ClientToken } = input;
+  const { ContactId, ParticipantRole = 'CUSTOMER', IncludeRawMessage = false } = input.ContactConfiguration;
+  refuseFaults([
+    applicationArnFault('/PinpointAppArn', PinpointAppArn),
+    customerRoleFault('/ContactConfiguration/ParticipantRole', ParticipantRole),
+  ]);
+  const registrationId = randomUUID();
+  const answer = await changes.change({
+    key: { instanceId: InstanceId, contactId: ContactId },
+    claim: {
+      operation: 'CreatePushNotificationRegistration',
+      token: ClientToken,
+      parameters: { PinpointAppArn, DeviceToken, DeviceType, ContactId, ParticipantRole, IncludeRawMessage },
+    },
+    check: async () => {
+      await directory.instance(InstanceId);
+      await directory.application(PinpointAppArn);
+    },
+    rule: (document, now) =>
+      register(
+        document,
+        {
+          registrationId,
+          deviceToken: DeviceToken,
+          deviceType: DeviceType,
+          applicationArn: PinpointAppArn,
+          includeRawMessage: IncludeRawMessage,
+          createContact: directory.createsContacts,
+        },
+        now,
+        settings,
+      ),
+  });
+  return { RegistrationId: answer.registrationId };
+}
+
+/** Deletes; again within a day: answers as the first time. After it answered, no attempt for the registration begins. */
+export async function deleteRegistration(
+  { store, changes, directory, onRevoked }: OperationDependencies,
+  { InstanceId, ContactId, RegistrationId }: Input<'DeletePushNotificationRegistration'>,
+): Promise<Output<'DeletePushNotificationRegistration'>> {
+  await directory.instance(InstanceId);
+  await changes.change({
+    key: { instanceId: InstanceId, contactId: ContactId },
+    rule: (document, now) => remove(document, RegistrationId, now),
+  });
+  // Also after a repeat: the first call may have died between its commit and this line.
+  onRevoked(RegistrationId);
+  store.hint('revoked', RegistrationId);
+  return {};
+}
+
+/** A registration's place in the order of the list, which no change of the others moves. */
+const placeOf = ({ createdAt, registrationId }: Registration): string =>
+  `${String(createdAt).padStart(16, '0')} ${registrationId}`;
+
+/** The registrations of a contact, oldest first, with their device tokens abbreviated. */
+export async function listRegistrations(
+  { store, directory }: OperationDependencies,
+  input: Input<'ListPushNotificationRegistrations'>,
+): Promise<Output<'ListPushNotificationRegistrations'>> {
+  await directory.instance(input.InstanceId);
+  const after = fromPageToken('registrations', input.NextToken, /^\d{16} .+$/) ?? '';
+  const { document } = await findContact(store, {
+    instanceId: input.InstanceId,
+    contactId: input.ContactId,
+  });
+  if (document === undefined)
+    throw new ServiceError('ResourceNotFoundException', 'The contact does not exist.');
+  const rest = document.registrations
+    .filter((registration) => placeOf(registration) > after)
+    .sort((one, two) => (placeOf(one) < placeOf(two) ? -1 : 1));
+  const page = rest.slice(0, input.MaxResults ?? 100);
+  const last = page.at(-1);
+  return {
+    Registrations: page.map((registration) => ({
+      RegistrationId: registration.registrationId,
+      DeviceType: registration.deviceType,
+      DeviceToken: abbreviated(registration.deviceToken),
+      PinpointAppArn: registration.applicationArn,
+      IncludeRawMessage: registration.includeRawMessage,
+      Status: registration.status === 'active' ? ('ACTIVE' as const) : ('SUSPENDED' as const),
+      CreatedAt: new Date(registration.createdAt).toISOString(),
+    })),
+    ...(last !== undefined &&
+      page.length < rest.length && { NextToken: toPageToken('registrations', placeOf(last)) }),
+  };
+}
+
+/** Enough of a token to know it again, too little to push with: at most ten characters, never more than a third. */
+function abbreviated(token: string): string {
+  const shown = Math.min(5, Math.floor(token.length / 6));
+  return `${token.slice(0, shown)}…${shown > 0 ? token.slice(-shown) : ''}`;
+}
