@@ -33,7 +33,7 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: 
   const debug = reason === undefined ? undefined : Buffer.from(exchange.debugText(reason));
   const sendAway = (): void => {
     session.goaway(code, last, debug);
-    if (twice) setImmediate(() => !session.destroyed && session.goaway(code, last));
+    if (twice) session.goaway(code, last);
   };
   connection.lastStream = last;
   if (refuse) {

@@ -23,10 +23,9 @@ export class Phones {
     return this.#forgotten;
   }
 
-  /** The phone with this token, if it has appeared. */
+  /** The phone with this token, if anybody has spoken of it. */
   find(deviceToken: string): Phone | undefined {
-    const phone = this.#phones.get(deviceToken);
-    return phone?.deviceType === undefined ? undefined : phone;
+    return this.#phones.get(deviceToken);
   }
 
   /** The phone with this token, made if need be; it appears with its first notification. */

@@ -61,7 +61,7 @@ const wholeNumber = (query: URLSearchParams, name: string, usual: number, most: 
 const switching =
   (flip: (phone: Phone, body: Record<string, unknown>) => void): Route =>
   async (call) => {
-    const phone = knownPhone(call);
+    const phone = call.emulator.phone(call.token);
     const body = await readJson(call.request);
     flip(phone, isJson(body) ? body : {});
     return phoneSummary(phone);
