@@ -39,7 +39,7 @@ export function readSignature(headers: HeaderLines, query: string): PresentedSig
   if (parameters.has('X-Amz-Algorithm')) {
     if (authorization !== undefined)
       throw incomplete('A request is signed in its Authorization header or in its query, not in both.');
-    return fromQuery(parameters, query);
+    return fromQuery(parameters, headers, query);
   }
   if (authorization === undefined)
     throw new ServiceError('MissingAuthenticationTokenException', 'Missing Authentication Token');
@@ -78,7 +78,11 @@ function fromHeader(authorization: string, headers: HeaderLines, query: string):
 /** Seven days, as AWS has it. */
 const MAX_EXPIRES_SECONDS = 604_800;
 
-function fromQuery(given: ReadonlyMap<string, string>, query: string): PresentedSignature {
+function fromQuery(
+  given: ReadonlyMap<string, string>,
+  headers: HeaderLines,
+  query: string,
+): PresentedSignature {
   if (given.get('X-Amz-Algorithm') !== ALGORITHM) throw incomplete(`X-Amz-Algorithm must be ${ALGORITHM}.`);
   const required = [
     'X-Amz-Credential',
@@ -100,7 +104,7 @@ function fromQuery(given: ReadonlyMap<string, string>, query: string): Presented
     amzDate: basicDate(given.get('X-Amz-Date')!),
     expiresSeconds: Number(expires),
     sessionToken: given.get('X-Amz-Security-Token'),
-    declaredBodyHash: given.get('X-Amz-Content-Sha256'),
+    declaredBodyHash: headerValue(headers, 'x-amz-content-sha256'),
     signedQuery: query
       .split('&')
       .filter((pair) => decodeComponent(pair.split('=', 1)[0]!) !== 'X-Amz-Signature')

@@ -36,6 +36,8 @@ export interface SignatureRules {
   readonly accessKey: FindAccessKey;
   /** The regions a credential scope may name. */
   readonly regions: 'any' | readonly string[];
+  /** The signing name a scope must have. Default `connect`. */
+  readonly service?: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -45,12 +47,13 @@ const WINDOW_MS = 5 * 60_000;
 
 const invalid = (message: string) => new ServiceError('InvalidSignatureException', message);
 
-export function createVerifySignature({ accessKey, regions, now }: SignatureRules): VerifySignature {
+export function createVerifySignature(rules: SignatureRules): VerifySignature {
+  const { accessKey, regions, service = SERVICE, now } = rules;
   const signingKeys = createSigningKeys();
   return (request) => {
     const [path, query] = splitTarget(request.target);
     const presented = readSignature(request.headers, query);
-    checkScope(presented, regions);
+    checkScope(presented, service, regions);
     const key = findKey(presented, accessKey);
     checkTime(presented, now());
     checkSignedHeaders(presented, request.headers);
@@ -84,11 +87,15 @@ export function splitTarget(target: string): readonly [path: string, query: stri
   return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];
 }
 
-function checkScope({ scope, amzDate }: PresentedSignature, regions: SignatureRules['regions']): void {
+function checkScope(
+  { scope, amzDate }: PresentedSignature,
+  service: string,
+  regions: SignatureRules['regions'],
+): void {
   if (scope.terminator !== TERMINATOR)
     throw invalid(`Credential should be scoped with a valid terminator: '${TERMINATOR}'`);
-  if (scope.service !== SERVICE)
-    throw invalid(`Credential should be scoped to correct service: '${SERVICE}'.`);
+  if (scope.service !== service)
+    throw invalid(`Credential should be scoped to correct service: '${service}'.`);
   if (scope.region === '' || (regions !== 'any' && !regions.includes(scope.region)))
     throw invalid(`Credential should be scoped to a valid Region, not '${scope.region}'.`);
   if (scope.date !== amzDate.slice(0, 8))

@@ -1,0 +1,69 @@
+// AWS's published vectors of Signature Version 4 (awslabs/aws-c-auth), where they are present: the requests as signed there
+// are good here. The project does not carry them; CHATPUSH_SIGV4_VECTORS says where they are.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync, readdirSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+
+import type { HeaderLines } from '@chatpush/wire';
+
+import { createVerifySignature } from '../../src/auth/signature.ts';
+import type { SignedRequest } from '../../src/auth/signature.ts';
+
+const folder = process.env['CHATPUSH_SIGV4_VECTORS'] ?? '../shared/vectors/sigv4';
+const skip = existsSync(folder) ? false : `no vectors in ${folder}`;
+
+interface Context {
+  readonly credentials: { access_key_id: string; secret_access_key: string; token?: string };
+  readonly region: string;
+  readonly service: string;
+  readonly timestamp: string;
+  readonly normalize: boolean;
+  readonly omit_session_token?: boolean;
+}
+
+const contextOf = (name: string): Context =>
+  JSON.parse(readFileSync(join(folder, name, 'context.json'), 'utf8')) as Context;
+
+function parseRequest(text: string): SignedRequest {
+  const end = text.indexOf('\n\n');
+  const [first = '', ...lines] = text.slice(0, end).split('\n');
+  const [, method = '', target = ''] = /^(\S+) (.*) HTTP\/1\.1$/.exec(first) ?? [];
+  const headers: [string, string][] = [];
+  for (const line of lines) {
+    // A folded line continues the one before, as HTTP once allowed.
+    if (/^\s/.test(line)) headers.at(-1)![1] += `\n${line}`;
+    else headers.push([line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]);
+  }
+  return { method, target, headers: headers as HeaderLines, body: Buffer.from(text.slice(end + 2)) };
+}
+
+const names = skip === false ? readdirSync(folder).filter((name) => !/^[A-Z]/.test(name)) : ['vectors'];
+
+for (const name of names)
+  test(`AWS's vector ${name} is good as AWS signed it`, { skip }, () => {
+    const {
+      credentials,
+      region,
+      service,
+      timestamp,
+      normalize,
+      omit_session_token: isTokenAdded,
+    } = contextOf(name);
+    const verify = createVerifySignature({
+      accessKey: (id) =>
+        id === credentials.access_key_id
+          ? { id, secret: credentials.secret_access_key, sessionToken: credentials.token, instances: 'all' }
+          : undefined,
+      regions: [region],
+      service,
+      now: () => Date.parse(timestamp),
+    });
+    for (const form of ['header', 'query']) {
+      const request = parseRequest(readFileSync(join(folder, name, `${form}-signed-request.txt`), 'utf8'));
+      // Two kinds of vectors show what other services allow and this one refuses.
+      const isOurs = (normalize || !/[/]\.|[/]{2}/.test(request.target.split('?')[0]!)) && !isTokenAdded;
+      if (isOurs) assert.equal(verify(request).key.id, credentials.access_key_id, form);
+      else assert.throws(() => verify(request), { name: 'InvalidSignatureException' }, form);
+    }
+  });
