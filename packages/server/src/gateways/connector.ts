@@ -1,11 +1,11 @@
 // Opens HTTP/2 sessions to one endpoint: name, TCP, TLS, and the peer's first SETTINGS.
 import { connect, type ClientHttp2Session, type Settings } from 'node:http2';
-import { createSecureContext } from 'node:tls';
+import { createSecureContext, type TLSSocket } from 'node:tls';
 import { connectTls, spread, type Endpoint, type Resolve } from './connect.ts';
 import type { Trouble } from './gateway.ts';
 
 /** Takes over a session; called in the very event of its first SETTINGS, so that no later event is missed. */
-export type TakeOver<T> = (h2: ClientHttp2Session, settings: Settings, address: string) => T;
+export type TakeOver<T> = (h2: ClientHttp2Session, settings: Settings, socket: TLSSocket) => T;
 
 export interface Connector {
   /** Rejects with the fault, or with the signal's reason. `inUse` counts the sessions there are per address. */
@@ -31,7 +31,6 @@ export function createConnector(endpoint: Endpoint, resolve: Resolve, random: ()
     ): Promise<T> {
       const addresses = spread(await unlessAborted(resolve(endpoint.host), signal), inUse, random);
       const socket = await connectTls(endpoint, addresses, secureContext, signal);
-      const address = socket.remoteAddress ?? '';
       const h2 = connect(authority, { createConnection: () => socket, settings: { enablePush: false } });
       // Before SETTINGS nobody knows how many streams the peer allows: Node assumes 100, and Apple begins with one.
       const { promise, resolve: opened, reject } = Promise.withResolvers<T>();
@@ -46,10 +45,11 @@ export function createConnector(endpoint: Endpoint, resolve: Resolve, random: ()
       h2.once('remoteSettings', (settings) => {
         h2.off('goaway', onGoaway);
         h2.off('close', onClose);
-        opened(takeOver(h2, settings, address));
+        opened(takeOver(h2, settings, socket));
       });
       return unlessAborted(promise, signal).catch((error: unknown) => {
         h2.destroy();
+        socket.destroy();
         throw error;
       });
     },

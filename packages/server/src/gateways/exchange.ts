@@ -30,6 +30,8 @@ export interface ExchangeSession {
   readonly lastStreamId: number;
   /** Why the session ends or ended, if it does. */
   readonly endedBy: string | undefined;
+  /** Its connection is no more, for whatever reason. */
+  readonly broken: boolean;
   ended(exchange: Exchange): void;
   heard(): void;
   retire(reason: string): void;
@@ -121,6 +123,10 @@ export class Exchange {
 
   #whyUnknown(): string {
     if (this.#timedOutAfterMs !== undefined) return `no answer within ${this.#timedOutAfterMs} ms`;
-    return this.#session.endedBy ?? this.#errorCode ?? `stream closed with code ${this.#stream.rstCode}`;
+    const stated = this.#session.endedBy ?? this.#errorCode;
+    if (stated !== undefined) return stated;
+    return this.#session.broken
+      ? 'connection closed by the gateway'
+      : `stream reset with code ${this.#stream.rstCode}`;
   }
 }

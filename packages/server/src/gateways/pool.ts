@@ -100,24 +100,15 @@ export function createPool(options: PoolOptions): Pool {
 
   async function connectOne(): Promise<void> {
     connecting++;
+    const inUse = new Map<string, number>();
+    for (const { address } of sessions) inUse.set(address, (inUse.get(address) ?? 0) + 1);
+    const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(policy.connectMs)]);
+    const monotonic = (): number => clock.monotonic();
     try {
-      const inUse = new Map<string, number>();
-      for (const { address } of sessions) inUse.set(address, (inUse.get(address) ?? 0) + 1);
-      const deadline = AbortSignal.timeout(policy.connectMs);
-      const session = await connector.open(
-        inUse,
-        AbortSignal.any([closing.signal, deadline]),
-        (h2, settings, address) =>
-          new Session(h2, settings, {
-            policy,
-            monotonic: () => clock.monotonic(),
-            owner,
-            probe: options.probe,
-            address,
-          }),
-      );
+      await connector.open(inUse, signal, (h2, settings, socket) => {
+        sessions.push(new Session(h2, settings, { policy, monotonic, owner, probe: options.probe, socket }));
+      });
       connecting--;
-      sessions.push(session);
       works();
       tellCredit();
     } catch (error) {
@@ -129,24 +120,27 @@ export function createPool(options: PoolOptions): Pool {
 
   const owner: SessionOwner = {
     credit: tellCredit,
+    silent: open,
     retired(session) {
-      const at = sessions.indexOf(session);
-      if (at !== -1) sessions.splice(at, 1);
       draining.add(session);
-      open();
+      lost(session);
     },
     gone(session) {
-      const at = sessions.indexOf(session);
-      if (at !== -1) sessions.splice(at, 1);
-      draining.delete(session);
+      if (!draining.delete(session)) lost(session);
       leave();
-      if (session.answered || clock.monotonic() - session.openedAt >= SETTLED_MS) return open();
-      const reason = session.goawayReason;
-      const about =
-        reason !== undefined && options.isCredentialFault?.(reason) === true ? 'credential' : 'connection';
-      failed({ about, answer: session.endedBy ?? 'connection closed' });
     },
   };
+
+  /** A session takes attempts no more. One that brought nothing counts like a connection that failed. */
+  function lost(session: Session): void {
+    const at = sessions.indexOf(session);
+    if (at !== -1) sessions.splice(at, 1);
+    if (session.answered || clock.monotonic() - session.openedAt >= SETTLED_MS) return open();
+    const reason = session.goawayReason;
+    const about =
+      reason !== undefined && options.isCredentialFault?.(reason) === true ? 'credential' : 'connection';
+    failed({ about, answer: session.endedBy ?? 'connection closed' });
+  }
 
   /** Lets `close` go on when nothing is left. */
   function leave(): void {

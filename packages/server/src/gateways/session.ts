@@ -3,6 +3,7 @@
 //   open ──GOAWAY, retire()──► draining ──last stream closed──► gone
 //     └──────────FIN, RST, PING unanswered, destroy()────────────┘
 import type { ClientHttp2Session, OutgoingHttpHeaders, Settings } from 'node:http2';
+import type { TLSSocket } from 'node:tls';
 import { Exchange, type Answer, type ExchangeSession, type Result } from './exchange.ts';
 import type { PoolPolicy } from './policy.ts';
 
@@ -10,6 +11,8 @@ import type { PoolPolicy } from './policy.ts';
 export interface SessionOwner {
   /** Credit rose. */
   credit(): void;
+  /** It takes no attempts until it has answered a PING. */
+  silent(): void;
   /** It takes no more attempts, but some may still be under way. */
   retired(session: Session): void;
   gone(session: Session): void;
@@ -21,7 +24,8 @@ export interface SessionOptions {
   readonly owner: SessionOwner;
   /** Take one attempt at a time until one got an answer with this property. */
   readonly probe: ((answer: Answer) => boolean) | undefined;
-  readonly address: string;
+  /** What the session runs on. */
+  readonly socket: TLSSocket;
 }
 
 const NEVER = Number.POSITIVE_INFINITY;
@@ -37,6 +41,7 @@ export class Session implements ExchangeSession {
   /** Some answer has come back. */
   answered = false;
   readonly #h2: ClientHttp2Session;
+  readonly #socket: TLSSocket;
   readonly #policy: PoolPolicy;
   readonly #monotonic: () => number;
   readonly #owner: SessionOwner;
@@ -62,7 +67,8 @@ export class Session implements ExchangeSession {
     this.#owner = options.owner;
     this.#probe = options.probe;
     this.#probed = options.probe === undefined;
-    this.address = options.address;
+    this.#socket = options.socket;
+    this.address = options.socket.remoteAddress ?? '';
     this.openedAt = this.#monotonic();
     this.#heardAt = this.openedAt;
     h2.on('remoteSettings', (settings) => this.#obey(settings));
@@ -79,6 +85,10 @@ export class Session implements ExchangeSession {
   get credit(): number {
     if (!this.usable || this.#h2.destroyed) return 0;
     return Math.max(0, (this.#probed ? this.#limit : Math.min(1, this.#limit)) - this.#streams);
+  }
+
+  get broken(): boolean {
+    return this.#h2.destroyed;
   }
 
   get inFlight(): number {
@@ -137,6 +147,7 @@ export class Session implements ExchangeSession {
   destroy(reason: string): void {
     this.retire(reason);
     this.#h2.destroy();
+    this.#socket.destroy();
   }
 
   #obey(settings: Settings): void {
@@ -157,8 +168,13 @@ export class Session implements ExchangeSession {
   }
 
   #closeWhenIdle(): void {
-    // `close` sends GOAWAY and ends the socket; `destroy` in the next turn lets Node finish with the stream that just closed.
-    if (this.#streams === 0) setImmediate(() => this.#h2.destroy());
+    if (this.#streams > 0) return;
+    // In the next turn, so that Node is done with the stream that has just closed.
+    setImmediate(() => {
+      this.#h2.destroy();
+      // Node now waits for the peer to close as well; not every peer does after its GOAWAY.
+      this.#socket.destroySoon();
+    });
   }
 
   #gone(): void {
@@ -194,6 +210,7 @@ export class Session implements ExchangeSession {
   }
 
   #wake(): void {
+    if (this.#h2.destroyed) return; // `close` follows
     const { attemptMs, connectMs, idlePingMs, overdueMs, pingAnswerMs } = this.#policy;
     const now = this.#monotonic();
     if (this.#pingSentAt !== undefined && now - this.#pingSentAt >= pingAnswerMs) {
@@ -220,12 +237,13 @@ export class Session implements ExchangeSession {
     this.#pingSentAt = this.#monotonic();
     // Node never gives up on a PING by itself; #wake does.
     this.#h2.ping((error) => {
-      if (error !== null) return; // the session is gone, which `close` reports
+      if (error) return; // the session is gone, which `close` reports
       this.#pingSentAt = undefined;
       this.heard();
       this.#schedule();
       if (this.credit > 0) this.#owner.credit();
     });
+    this.#owner.silent();
   }
 }
 

@@ -1,11 +1,12 @@
 // Gateways under test, with what they report, and waiting by events instead of time.
 import { generateKeyPairSync } from 'node:crypto';
 import type { TestContext } from 'node:test';
+import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '../../src/clock.ts';
 import { createApnsGateway, type ApnsOptions } from '../../src/gateways/apns/apns-gateway.ts';
 import type { Gateway, Outcome, Push, Trouble } from '../../src/gateways/gateway.ts';
 import { APNS_POLICY, type PoolPolicy } from '../../src/gateways/policy.ts';
-import type { Peer } from './peer.ts';
+import { authority, type Peer } from './peer.ts';
 
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
@@ -35,8 +36,15 @@ export interface Watched {
   readonly troubles: (Trouble | undefined)[];
   /** Resolves as soon as `check` holds, looked at after every report of the gateway. */
   readonly until: (check: () => boolean) => Promise<void>;
-  /** Asks for `n` attempts and begins one as soon as there is credit. */
+  /** Asks for an attempt and begins it as soon as there is credit. */
   readonly send: (push?: Partial<Push>) => Promise<Outcome>;
+  /** Begins `n` attempts in one tick, as soon as there is credit for all. */
+  readonly begin: (n: number) => Promise<Promise<Outcome>[]>;
+}
+
+/** Waits for what no event tells, such as credit that falls: looks once per turn of the event loop. */
+export async function soon(check: () => boolean): Promise<void> {
+  while (!check()) await setImmediate();
 }
 
 let pushes = 0;
@@ -103,9 +111,29 @@ export function watch(test: TestContext, gateway: Gateway, { troubles, until }: 
     async send(push = {}) {
       gateway.want(1);
       await until(() => gateway.credit > 0);
-      return gateway.attempt(aPush(push));
+      const attempt = gateway.attempt(aPush(push));
+      gateway.want(0);
+      return attempt;
+    },
+    async begin(n) {
+      gateway.want(n);
+      await until(() => gateway.credit >= n);
+      const attempts = Array.from({ length: n }, () => gateway.attempt(aPush()));
+      gateway.want(0);
+      return attempts;
     },
   };
+}
+
+const certificate = authority.issueProvider('Apple Push Services: com.example.chat', 'com.example.chat');
+
+/** A sender that shows a certificate, so that no first attempt has to prove a token. */
+export function openWithCertificate(
+  test: TestContext,
+  peer: Pick<Peer, 'host' | 'port' | 'ca'>,
+  options: Partial<ApnsOptions> = {},
+): Watched {
+  return openApns(test, peer, { auth: certificate, ...options });
 }
 
 /** An APNs sender to this peer; closed with the test. */

@@ -32,6 +32,8 @@ export interface Peer {
   request(n: number): Promise<PeerRequest>;
   /** The n-th session (from 0) once it is there. */
   session(n: number): Promise<ServerHttp2Session>;
+  /** Sends SETTINGS; resolves when the client has acknowledged them. */
+  settings(session: ServerHttp2Session, settings: Settings): Promise<void>;
   /** The raw TCP connection of a session. */
   socketOf(session: ServerHttp2Session): Socket;
   close(): Promise<void>;
@@ -89,7 +91,12 @@ export async function startPeer(test: TestContext, options: PeerOptions = {}): P
     stream.on('end', () => {
       const { session } = stream;
       if (session === undefined) return;
-      const request: PeerRequest = { stream: stream as ServerHttp2Stream, headers, body, session: session as ServerHttp2Session };
+      const request: PeerRequest = {
+        stream: stream as ServerHttp2Stream,
+        headers,
+        body,
+        session: session as ServerHttp2Session,
+      };
       requests.push(request);
       arrivals.dispatchEvent(new Event('arrival'));
       options.answer?.(request, requests.length - 1);
@@ -114,6 +121,10 @@ export async function startPeer(test: TestContext, options: PeerOptions = {}): P
     requests,
     request: (n) => nth(requests, n),
     session: (n) => nth(sessions, n),
+    settings: (session, settings) =>
+      new Promise((resolve, reject) => {
+        session.settings(settings, (error: Error | null) => (error === null ? resolve() : reject(error)));
+      }),
     socketOf(session) {
       const socket = sockets.get(session);
       if (socket === undefined) throw new Error('no such session');

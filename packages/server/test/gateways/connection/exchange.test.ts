@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { aPush, openApns } from './harness.ts';
-import { ok, startPeer } from './peer.ts';
+import { aPush, openApns } from '../harness.ts';
+import { ok, startPeer } from '../peer.ts';
 
 describe('a connection', () => {
   test('carries an attempt to the gateway and its answer back', async (t) => {
