@@ -8,7 +8,7 @@
 // Everything else comes by claims.ts. Wake-ups are hints; the claim is the truth, and each node looks every second anyway.
 import type { Clock } from '../clock.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
-import type { NewDelivery, Store } from '../store/store.ts';
+import type { Attempt, NewDelivery, Store } from '../store/store.ts';
 import { createClaims, toHeld } from './claims.ts';
 import type { Effect } from './decide.ts';
 import { createNodeLease } from './node-lease.ts';
@@ -28,7 +28,7 @@ export interface DispatcherEvents {
   tokenRefused(
     delivery: NewDelivery,
     effect: Exclude<Effect, { kind: 'pause-device' }>,
-    answer: string,
+    attempt: Attempt,
   ): void;
   trouble(channel: string, trouble: Trouble | undefined): void;
   /** The store could not do something; it is tried again. */
@@ -110,8 +110,8 @@ export function createDispatcher(options: {
     settler,
     stopping: () => stopping,
     stale: (outlet, lane, held) => claims.recheck(outlet, lane, held),
-    effect: (held, effect, answer) => {
-      if (effect.kind !== 'pause-device') events.tokenRefused(held.delivery, effect, answer);
+    effect: (held, effect, attempt) => {
+      if (effect.kind !== 'pause-device') events.tokenRefused(held.delivery, effect, attempt);
     },
     observe: (outlet, outcome, held) => events.attempt(outlet.gateway.name, outcome, held.delivery),
     freed,

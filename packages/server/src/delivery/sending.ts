@@ -21,7 +21,7 @@ export interface SendingContext {
   stopping(): boolean;
   /** Asked to read the registration again; it comes back held, or is settled as withdrawn. */
   stale(outlet: Outlet, lane: Lane, held: Held): void;
-  effect(held: Held, effect: Effect, answer: string): void;
+  effect(held: Held, effect: Effect, attempt: Attempt): void;
   observe(outlet: Outlet, outcome: Outcome, held: Held): void;
   /** An attempt ended: there may be room for more work. */
   freed(outlet: Outlet): void;
@@ -112,7 +112,7 @@ function after(
   if (decision.effect && believed) {
     if (decision.effect.kind === 'pause-device')
       outlet.pausedDevices.set(held.work.deviceToken, context.clock.monotonic() + decision.effect.forMs);
-    else context.effect(held, decision.effect, outcome.answer);
+    else context.effect(held, decision.effect, attempt);
   }
   if (decision.to.status === 'repeat') {
     held.unsentInARow++;

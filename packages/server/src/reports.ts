@@ -1,0 +1,68 @@
+// What delivery reports becomes log lines, metrics, and registrations that are removed or suspended.
+import type { Logger } from 'pino';
+import { removeDead, suspend } from './contact/removal.ts';
+import type { DispatcherEvents } from './delivery/dispatcher.ts';
+import type { Metrics } from './metrics.ts';
+import type { ContactChanges } from './store/contact-change.ts';
+
+export function createReports({
+  log,
+  metrics,
+  changes,
+}: {
+  readonly log: Logger;
+  readonly metrics: Metrics;
+  readonly changes: ContactChanges;
+}): DispatcherEvents {
+  return {
+    attempt: (gateway, outcome, delivery) => {
+      metrics.attempt(gateway, outcome);
+      log.debug(
+        {
+          deliveryId: delivery.id,
+          gateway,
+          outcome: outcome.kind,
+          answer: outcome.answer,
+          ms: Math.round(outcome.ms),
+        },
+        'attempt',
+      );
+    },
+    tokenRefused: ({ instanceId, contactId, registrationId }, effect, attempt) => {
+      const answer = attempt.answer ?? '';
+      const changed = changes.change<object>({
+        key: { instanceId, contactId },
+        rule: (document, now) =>
+          effect.kind === 'remove-registration'
+            ? removeDead(document, { registrationId, deadSince: effect.deadSince ?? attempt.at }, now)
+            : suspend(document, { registrationId, reason: answer, askedAt: attempt.at }),
+      });
+      changed.then(
+        (result) =>
+          log.info({ instanceId, contactId, registrationId, answer, ...result }, 'device token refused'),
+        (error: unknown) =>
+          // The gateway will say the same of the next push.
+          log.warn(
+            { err: error, instanceId, contactId, registrationId, answer },
+            'registration could not be changed',
+          ),
+      );
+    },
+    trouble: (channel, trouble) => {
+      if (trouble)
+        log.warn({ channel, ...trouble }, 'gateway in trouble; it is tried again while pushes wait');
+      else log.info({ channel }, 'gateway works again');
+    },
+    storeFailed: (what, error) => {
+      metrics.storeFailed();
+      log.error({ err: error, what }, 'the store could not do it; it is tried again');
+    },
+    lost: (deliveryIds) => {
+      metrics.lost(deliveryIds.length);
+      log.warn(
+        { deliveries: deliveryIds.length },
+        'leases were void when deliveries were settled; another node has them',
+      );
+    },
+  };
+}

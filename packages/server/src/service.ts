@@ -1,0 +1,235 @@
+// The composition root: builds every part, hands each what it needs, and starts and stops them in order.
+// The only file that knows all others.
+import { createHmac } from 'node:crypto';
+import { startEmulator } from '@chatpush/emulator';
+import type { Emulator } from '@chatpush/emulator';
+import { pino } from 'pino';
+import { createAccessKeys } from './auth/access-keys.ts';
+import { createChannels } from './channels.ts';
+import type { EmulatedGateways } from './channels.ts';
+import { systemClock } from './clock.ts';
+import type { Clock } from './clock.ts';
+import type { Config } from './config/config.ts';
+import { isLoopback } from './config/environment.ts';
+import { DEFAULT_CONTACT_SETTINGS } from './contact/settings.ts';
+import { createDispatcher } from './delivery/dispatcher.ts';
+import type { Dispatcher } from './delivery/dispatcher.ts';
+import { createHousekeeping } from './delivery/housekeeping.ts';
+import { createNotify } from './delivery/notify.ts';
+import { NODE_LEASE } from './delivery/retry.ts';
+import { createHttpServer } from './http/server.ts';
+import { createMetrics } from './metrics.ts';
+import { createHandlers } from './operations/create-handlers.ts';
+import { createDirectory } from './operations/directory.ts';
+import { createReports } from './reports.ts';
+import { createContactChanges } from './store/contact-change.ts';
+import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { Store } from './store/store.ts';
+
+export interface Service {
+  /** Base URL of the API. */
+  readonly url: string;
+  /** The emulator inside this process, where there is one. */
+  readonly emulator: Emulator | undefined;
+  /** What to tell the person who started it. */
+  readonly greeting: string;
+  /** Readiness off, intake answers 503, no claims, running attempts get 10 seconds, all is settled, leases go back. */
+  stop(): Promise<void>;
+}
+
+export interface ServiceOptions {
+  readonly clock?: Clock;
+  /** pino's levels; `silent` for tests. */
+  readonly logLevel?: string;
+  /** The store cannot be trusted any more: the process should end. Default: it does. */
+  readonly onFatal?: (error: Error) => void;
+}
+
+const STOP_GRACE_MS = 10_000;
+
+/** Starts everything, or rejects having let go of whatever it had taken. */
+export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
+  const clock = options.clock ?? systemClock;
+  const log = pino({ level: options.logLevel ?? 'info', base: null });
+  const onFatal =
+    options.onFatal ??
+    ((error: Error) => {
+      log.fatal({ err: error }, 'the store cannot be trusted any more; start again');
+      process.exit(1);
+    });
+  // What is taken last is let go first; `stop` goes the same way.
+  const taken = new AsyncDisposableStack();
+  try {
+    const store = await openStore(config, clock, onFatal);
+    taken.defer(() => store.close());
+
+    const emulator = needsOwnEmulator(config) ? await startEmulator({ host: config.host }) : undefined;
+    if (emulator) taken.defer(() => emulator.close());
+    const emulated = config.emulatorUrl === undefined ? emulator : await askEmulator(config.emulatorUrl);
+
+    const settings = {
+      ...DEFAULT_CONTACT_SETTINGS,
+      registrations: config.registrationsPerContact,
+      lifetimeMs: config.contactLifetimeHours * 3_600_000,
+    };
+    const changes = createContactChanges({ store, clock, settings });
+    const metrics = createMetrics(() => dispatcher.status());
+    const dispatcher: Dispatcher = createDispatcher({
+      store,
+      clock,
+      openGateway: createChannels({
+        applications: config.applications,
+        everything: config.autoCreate === 'all',
+        emulator: emulated,
+        clock,
+      }),
+      events: createReports({ log, metrics, changes }),
+    });
+    taken.defer(() => dispatcher.stop(STOP_GRACE_MS));
+    taken.defer(
+      store.onHint((kind, id) => {
+        if (kind === 'work') dispatcher.wake();
+        else if (kind === 'revoked') dispatcher.revoke(id);
+      }),
+    );
+
+    const directory = createDirectory({
+      store,
+      clock,
+      autoCreate: config.autoCreate,
+      instances: config.instances,
+      applications: config.applications,
+    });
+    taken.defer(() => directory.close());
+    const housekeeping = createHousekeeping({
+      store,
+      changes,
+      settings,
+      failed: (error) => log.warn({ err: error }, 'housekeeping failed; it goes on in a minute'),
+    });
+    taken.defer(() => housekeeping.stop());
+
+    const notify = createNotify({
+      store,
+      changes,
+      clock,
+      intake: dispatcher,
+      node: () => dispatcher.node,
+      ttlMs: settings.ttlMs,
+      genericText: (arn) => directory.genericText(arn),
+    });
+    await dispatcher.start();
+    const http = await createHttpServer({
+      handlers: createHandlers({
+        store,
+        changes,
+        clock,
+        directory,
+        settings,
+        notify: async (instanceId, events) => {
+          const results = await notify(instanceId, events);
+          for (const { reason } of results) metrics.event(reason);
+          return results;
+        },
+        participantKey: participantKey(config),
+        onRevoked: (registrationId) => dispatcher.revoke(registrationId),
+      }),
+      accessKey: createAccessKeys(config.accessKeys),
+      regions: config.regions,
+      account: config.account,
+      limits: { callsPerSecond: config.limits.requestsPerSecond, burst: config.limits.burst },
+      clock,
+      log,
+      ready: () => readiness(store, dispatcher),
+      metrics: () => metrics.read(),
+      mounts: emulator ? [(request, response) => emulator.handler(request, response)] : [],
+      links: emulator ? [{ href: '/console/', text: 'phones' }] : [],
+      host: config.host,
+      port: config.port,
+      loopbackOnly: config.development,
+    });
+    taken.defer(() => http.close());
+
+    return {
+      url: http.url,
+      emulator,
+      greeting: greeting(config, http.url, emulated),
+      stop: async () => {
+        log.info('stopping');
+        http.drain();
+        await taken.disposeAsync();
+      },
+    };
+  } catch (error) {
+    await taken.disposeAsync();
+    throw error;
+  }
+}
+
+async function openStore(config: Config, clock: Clock, onFatal: (error: Error) => void): Promise<Store> {
+  if (config.store.kind === 'sqlite') return openSqliteStore({ path: config.store.path, clock, onFatal });
+  const { openPostgresStore } = await import('./store/postgres/postgres-store.ts');
+  return openPostgresStore({ url: config.store.url });
+}
+
+/** An emulator of our own runs only where something is emulated and nobody named another. */
+const needsOwnEmulator = (config: Config): boolean =>
+  config.emulatorUrl === undefined &&
+  isLoopback(config.host) &&
+  (config.autoCreate === 'all' ||
+    config.applications.some((application) =>
+      Object.values(application.channels).some((channel) => channel.gateway === 'emulated'),
+    ));
+
+async function askEmulator(url: string): Promise<EmulatedGateways> {
+  const address = new URL('/emulator', url);
+  let answer: Response;
+  try {
+    answer = await fetch(address, { signal: AbortSignal.timeout(5_000) });
+  } catch (error) {
+    throw new Error(
+      `No emulator answers at ${address.href}: start one by "chatpush emulator --port …", or correct CHATPUSH_EMULATOR_URL.`,
+      {
+        cause: error,
+      },
+    );
+  }
+  if (!answer.ok)
+    throw new Error(`${address.href} answers ${answer.status}; CHATPUSH_EMULATOR_URL must name an emulator.`);
+  return (await answer.json()) as EmulatedGateways;
+}
+
+/** Stable over restarts and the same on every node, because all share their settings; nothing of it is stored. */
+const participantKey = (config: Config): Uint8Array =>
+  createHmac('sha256', config.accessKeys[0]?.secret ?? '')
+    .update('chatpush participant key')
+    .digest();
+
+async function readiness(
+  store: Store,
+  dispatcher: Dispatcher,
+): Promise<{ ready: boolean; checks: Record<string, string> }> {
+  try {
+    // A beat writes, so it shows that the store can be written.
+    await store.beat(dispatcher.node, NODE_LEASE.ttlMs);
+    return { ready: true, checks: { store: 'ok' } };
+  } catch {
+    // What is wrong stands in the log; anyone may ask here.
+    return { ready: false, checks: { store: 'not available' } };
+  }
+}
+
+function greeting(config: Config, url: string, emulated: EmulatedGateways | undefined): string {
+  const lines = [`chatpush listens on ${url}`];
+  const store = config.store.kind === 'sqlite' ? config.store.path : 'PostgreSQL';
+  lines.push(`  store       ${store}`);
+  if (config.development)
+    lines.push('  development access key test / test; instances and applications are created on first use');
+  for (const { arn, channels } of config.applications)
+    for (const [name, { gateway }] of Object.entries(channels))
+      lines.push(`  ${name.padEnd(12)}${arn}: ${gateway === 'emulated' ? 'EMULATED' : 'real'}`);
+  if (emulated && config.autoCreate === 'all')
+    lines.push('  gateways    EMULATED for every other application');
+  if (emulated) lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
+  return `${lines.join('\n')}\n`;
+}
