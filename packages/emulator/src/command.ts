@@ -1,6 +1,4 @@
 // The command line of the emulator alone: `chatpush emulator` and `chatpush-emulator`.
-import { existsSync } from 'node:fs';
-import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 import { startEmulator, type Emulator } from './emulator.ts';
 
@@ -54,12 +52,6 @@ function parse(argv: readonly string[]) {
   }
 }
 
-/** The page, where it was built into this package. */
-function builtPage(): string | undefined {
-  const directory = fileURLToPath(new URL('../dist/console/', import.meta.url));
-  return existsSync(directory) ? directory : undefined;
-}
-
 const greeting = ({ url, apns, apnsSandbox, fcm }: Emulator): string => `
   phones, faults   ${url}/console/
   APNs             ${apns.url}
@@ -86,7 +78,6 @@ export async function runEmulator(argv: readonly string[]): Promise<void> {
     apnsSandboxPort: portOf(values['apns-sandbox-port'], 'apns-sandbox-port', 0),
     fcmPort: portOf(values['fcm-port'], 'fcm-port', 0),
     strict: { keys: values['strict-keys'], tokens: values['strict-tokens'], quotas: values['strict-quotas'] },
-    consoleFiles: builtPage(),
   });
   process.stdout.write(greeting(emulator));
   await new Promise<void>((resolve) => {

@@ -11,6 +11,7 @@ import { Events, type EmulatorEvent } from './events.ts';
 import { FaultRules } from './fault-rules.ts';
 import { AccessTokens } from './fcm/access-tokens.ts';
 import { createFcmServer } from './fcm/server.ts';
+import { builtPage } from './http/built-page.ts';
 import { handle } from './http/handler.ts';
 import { duplicatesOn, type Duplicate } from './ledger.ts';
 import type { Installed, Phone } from './phone.ts';
@@ -33,7 +34,7 @@ export interface EmulatorOptions {
   clock?: Clock;
   /** Chance for faults with a probability: from 0 to 1, without 1. */
   random?: () => number;
-  /** Directory of a built page, served at /console/. */
+  /** Directory of the built page, served at /console/; absent: wherever it was built. */
   consoleFiles?: string;
 }
 
@@ -118,7 +119,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     strict = {},
     clock = systemClock,
     random = Math.random,
-    consoleFiles,
+    consoleFiles = builtPage(),
   } = options;
   const authority = createAuthority(Date.now());
   const hosts = [...new Set(['localhost', '127.0.0.1', '::1', host])].filter(

@@ -89,22 +89,31 @@ function fcmHandling({ payload, receivedAt }: Notification): Handling {
   };
 }
 
+const handlingOf = (notification: Notification): Handling =>
+  notification.gateway === 'fcm' ? fcmHandling(notification) : apnsHandling(notification);
+
+/** The lock screen once `notification` has lit it up at `shownAt`; as it was, if there is nothing to see. */
+export function lightUp(shown: readonly Shown[], notification: Notification, shownAt: number): Shown[] {
+  const { collapseId, visible } = handlingOf(notification);
+  if (visible === undefined) return [...shown];
+  const { n, app } = notification;
+  const replaced =
+    collapseId === undefined
+      ? undefined
+      : shown.find((one) => one.app === app && one.collapseId === collapseId);
+  const merged = (replaced?.merged ?? 0) + 1;
+  return [
+    { n, shownAt, app, ...visible, collapseId, merged },
+    ...(replaced === undefined ? shown : shown.filter((one) => one !== replaced)),
+  ];
+}
+
 /** The lock screen at `now`, newest first. */
 export function shownOn(happenings: readonly Happening[], now: number): Shown[] {
   let shown: Shown[] = [];
   let stored: { notification: Notification; handling: Handling }[] = [];
   let off = false;
 
-  const show = (notification: Notification, { collapseId, visible }: Handling, shownAt: number): void => {
-    if (visible === undefined) return;
-    const { n, app } = notification;
-    const replaced =
-      collapseId === undefined
-        ? undefined
-        : shown.find((one) => one.app === app && one.collapseId === collapseId);
-    shown = shown.filter((one) => one !== replaced);
-    shown.unshift({ n, shownAt, app, ...visible, collapseId, merged: (replaced?.merged ?? 0) + 1 });
-  };
   const store = (notification: Notification, handling: Handling): void => {
     if (handling.storedUntil === -Infinity) return;
     const same = stored.filter(
@@ -131,14 +140,12 @@ export function shownOn(happenings: readonly Happening[], now: number): Shown[] 
   for (const happening of happenings) {
     if (happening.what === 'arrived') {
       const { notification } = happening;
-      const handling =
-        notification.gateway === 'fcm' ? fcmHandling(notification) : apnsHandling(notification);
-      if (off) store(notification, handling);
-      else show(notification, handling, notification.receivedAt);
+      if (off) store(notification, handlingOf(notification));
+      else shown = lightUp(shown, notification, notification.receivedAt);
     } else if (happening.what === 'on') {
       off = false;
       for (const { notification, handling } of stored) {
-        if (handling.storedUntil >= happening.at) show(notification, handling, happening.at);
+        if (handling.storedUntil >= happening.at) shown = lightUp(shown, notification, happening.at);
       }
       stored = [];
     } else if (happening.what === 'off') {

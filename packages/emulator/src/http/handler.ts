@@ -4,11 +4,12 @@ import type { Emulator } from '../emulator.ts';
 import { FaultRuleError, parseRules } from '../fault-rule-check.ts';
 import { FAULTS } from '../faults.ts';
 import { isJson } from '../notification.ts';
-import { WaitTimeoutError, type Phone } from '../phone.ts';
+import { KEPT_NOTIFICATIONS, WaitTimeoutError, type Phone } from '../phone.ts';
+import { KEPT_REQUESTS } from '../request-log.ts';
 import { serveConsole } from './console-files.ts';
 import { streamEvents } from './event-stream.ts';
 import { foreignness } from './loopback.ts';
-import { phoneSummary, phoneView, xcodeFile } from './views.ts';
+import { newest, phoneSummary, phoneView, xcodeFile } from './views.ts';
 
 /** A request that was refused, with the sentence that says why. */
 class Refused extends Error {
@@ -71,7 +72,8 @@ const ROUTES: Record<string, Route> = {
   'GET /emulator': ({ emulator }) => emulator.description,
   'GET /emulator/phones': ({ emulator }) => ({ phones: emulator.phones().map(phoneSummary) }),
   'DELETE /emulator/phones': ({ emulator }) => emulator.forgetPhones(),
-  'GET /emulator/phones/:token': (call) => phoneView(knownPhone(call)),
+  'GET /emulator/phones/:token': (call) =>
+    phoneView(knownPhone(call), wholeNumber(call.query, 'newest', KEPT_NOTIFICATIONS, KEPT_NOTIFICATIONS)),
   'PUT /emulator/phones/:token': async ({ emulator, request, token }) => {
     const body = await readJson(request);
     const { deviceType, app } = isJson(body) ? body : {};
@@ -115,9 +117,9 @@ const ROUTES: Record<string, Route> = {
     return xcodeFile(notification);
   },
   'GET /emulator/duplicates': ({ emulator }) => ({ duplicates: emulator.duplicates() }),
-  'GET /emulator/requests': ({ emulator }) => ({
+  'GET /emulator/requests': ({ emulator, query }) => ({
     total: emulator.requests.total,
-    requests: emulator.requests.list(),
+    requests: newest(emulator.requests.list(), wholeNumber(query, 'newest', KEPT_REQUESTS, KEPT_REQUESTS)),
   }),
   'GET /emulator/faults': ({ emulator }) => ({ rules: emulator.faults.list(), faults: FAULTS }),
   'PUT /emulator/faults': async ({ emulator, request }) => {

@@ -12,10 +12,14 @@ export const phoneSummary = (phone: Phone): object => ({
   received: phone.received,
 });
 
-/** `GET /emulator/phones/{deviceToken}` */
-export const phoneView = (phone: Phone): object => ({
+/** The newest so many of what is listed oldest first. */
+export const newest = <T>(items: readonly T[], most: number): T[] =>
+  items.slice(Math.max(0, items.length - most));
+
+/** `GET /emulator/phones/{deviceToken}`, with the newest `most` notifications: all that are kept, usually. */
+export const phoneView = (phone: Phone, most = Infinity): object => ({
   ...phoneSummary(phone),
-  notifications: phone.notifications,
+  notifications: newest(phone.notifications, most),
   shown: phone.shown,
 });
 
