@@ -122,6 +122,9 @@ function listCheck({ of, min, max }: ListShape): Check {
   };
 }
 
+/** How much of a map's key a fault shows, in UTF-16 units. */
+const MAX_KEY_IN_PATH = 100;
+
 function mapCheck({ of, maxBytes }: MapShape): Check {
   const check = compile(of);
   return (value, path, faults) => {
@@ -129,9 +132,10 @@ function mapCheck({ of, maxBytes }: MapShape): Check {
     let bytes = 0;
     for (const [key, element] of Object.entries(value)) {
       bytes += utf8Bytes(key) + (typeof element === 'string' ? utf8Bytes(element) : 0);
-      if (element === null || element === undefined)
-        fail(faults, `${path}/${key}`, 'Member must not be null');
-      else check(element, `${path}/${key}`, faults);
+      // The caller chooses the key, and must not choose the length of the message.
+      const place = `${path}/${key.length > MAX_KEY_IN_PATH ? `${key.slice(0, MAX_KEY_IN_PATH)}…` : key}`;
+      if (element === null || element === undefined) fail(faults, place, 'Member must not be null');
+      else check(element, place, faults);
     }
     if (maxBytes !== undefined && bytes > maxBytes)
       fail(

@@ -1,0 +1,146 @@
+// Every constraint of every operation, from both sides, in the words of the answer.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { OPERATIONS, codePoints, createValidate, describeFaults, utf8Bytes } from '@chatpush/wire';
+import fc from 'fast-check';
+import { list, map, string, structure, required } from '../src/shape.ts';
+import { fitting, misfits, sample } from './shape-samples.ts';
+
+for (const operation of Object.values(OPERATIONS)) {
+  const validate = createValidate(operation.input);
+
+  describe(operation.name, () => {
+    test('takes what fits', () => {
+      assert.deepEqual(validate(sample(operation.input)), []);
+      fc.assert(
+        fc.property(fitting(operation.input), (input) => {
+          assert.deepEqual(validate(input), []);
+        }),
+        { seed: 1, numRuns: 200 },
+      );
+    });
+
+    const cases = misfits(operation.input);
+    test(`refuses each of ${cases.length} misfits by its one fault`, () => {
+      assert.ok(cases.length > 20);
+      for (const { what, input, fault } of cases)
+        assert.deepEqual(
+          validate(input).map(({ message }) => message),
+          [fault],
+          what,
+        );
+    });
+
+    test('names all faults of an empty input at once', () => {
+      const missing = Object.entries(operation.input.members)
+        .filter(([, shape]) => 'required' in shape)
+        .map(([name]) => `/${name}`);
+      assert.deepEqual(
+        validate({}).map(({ path }) => path),
+        missing,
+      );
+    });
+
+    test('refuses what is not a structure at all', () => {
+      for (const input of [null, undefined, 'text', 5, true, [], [sample(operation.input)]])
+        assert.deepEqual(
+          validate(input).map(({ message }) => message),
+          ["Value at '/' failed to satisfy constraint: Member must be a structure"],
+        );
+    });
+  });
+}
+
+describe('optional members', () => {
+  test('may be null, which is absent', () => {
+    const input = {
+      ...(sample(OPERATIONS.ListDeliveries.input) as object),
+      MaxResults: null,
+      NextToken: undefined,
+    };
+    assert.deepEqual(createValidate(OPERATIONS.ListDeliveries.input)(input), []);
+  });
+
+  test('nobody knows are ignored, and inherited ones are not seen', () => {
+    const shape = structure({ toString: string(), constructor: required(string()) });
+    assert.deepEqual(createValidate(shape)({ constructor: 'x', other: {} }), []);
+    assert.deepEqual(
+      createValidate(shape)({}).map(({ path }) => path),
+      ['/constructor'],
+    );
+  });
+});
+
+describe('lengths', () => {
+  test('are code points: 500 emoji fit where 500 characters do', () => {
+    const validate = createValidate(string({ min: 1, max: 500 }));
+    assert.deepEqual(validate('😀'.repeat(500)), []);
+    assert.equal(validate('😀'.repeat(501))[0]?.message.slice(0, 21), 'Value with length 501');
+    assert.deepEqual(validate('é'.repeat(500)), []);
+  });
+
+  test('are counted as Array.from counts, bytes as Buffer does, also with lone surrogates', () => {
+    fc.assert(
+      fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), (units) => {
+        const text = String.fromCharCode(...units);
+        assert.equal(codePoints(text), Array.from(text).length);
+        assert.equal(utf8Bytes(text), Buffer.byteLength(text));
+      }),
+      { seed: 2, numRuns: 500 },
+    );
+    const surrogates = fc.constantFrom('\ud83d', '\ude00', 'a', '😀');
+    fc.assert(
+      fc.property(fc.array(surrogates), (parts) => {
+        const text = parts.join('');
+        assert.equal(codePoints(text), Array.from(text).length);
+        assert.equal(utf8Bytes(text), Buffer.byteLength(text));
+      }),
+      { seed: 3, numRuns: 500 },
+    );
+  });
+
+  test('in bytes stop at the last byte', () => {
+    const validate = createValidate(string({ maxBytes: 10 }));
+    assert.deepEqual(validate('éééé12'), []);
+    assert.equal(validate('éééé123').length, 1);
+    assert.deepEqual(createValidate(map(string(), { maxBytes: 4 }))({ é: 'ü' }), []);
+    assert.equal(createValidate(map(string(), { maxBytes: 4 }))({ é: 'üx' }).length, 1);
+  });
+});
+
+describe('the message', () => {
+  test('counts, then lists every fault', () => {
+    const input = { InstanceId: '', ContactId: null, MaxResults: 101 };
+    assert.equal(
+      describeFaults(createValidate(OPERATIONS.ListDeliveries.input)(input)),
+      "3 validation errors detected: Value with length 0 at '/InstanceId' failed to satisfy constraint: Member must have length between 1 and 100, inclusive; Value at '/ContactId' failed to satisfy constraint: Member must not be null; Value at '/MaxResults' failed to satisfy constraint: Member must be between 1 and 100, inclusive",
+    );
+    assert.equal(describeFaults([{ path: '/a', message: 'one' }]), '1 validation error detected: one');
+  });
+
+  test('spells out 50 faults and counts the rest', () => {
+    const validate = createValidate(list(structure({ Id: required(string()) })));
+    const message = describeFaults(validate(Array.from({ length: 500 }, () => ({}))));
+    assert.match(message, /^500 validation errors detected: /);
+    assert.match(message, /; and 450 more$/);
+    assert.ok(message.length < 6000);
+  });
+
+  test('stays short when the keys of a map are long', () => {
+    const faults = createValidate(map(string({ max: 1 })))({ ['k'.repeat(10_000)]: 'xx' });
+    assert.ok(faults[0]!.message.length < 300, String(faults[0]!.message.length));
+  });
+
+  test('does not look into a list that is too long', () => {
+    const faults = createValidate(list(structure({ Id: required(string()) }), { max: 3 }))([{}, {}, {}, {}]);
+    assert.equal(faults.length, 1);
+  });
+
+  test('never repeats a value', () => {
+    for (const operation of Object.values(OPERATIONS))
+      for (const { input } of misfits(operation.input)) {
+        const secret = JSON.parse(JSON.stringify(input).replaceAll('"x"', '"geheim"')) as unknown;
+        assert.ok(!describeFaults(createValidate(operation.input)(secret)).includes('geheim'));
+      }
+  });
+});
