@@ -308,9 +308,6 @@ test('what was accepted twice is counted as a duplicate', async () => {
   const headers = pushTo(emulator, TOKEN, { 'apns-id': id, 'apns-collapse-id': id });
   for (let n = 0; n < 3; n++) await wire.request(headers, BODY);
   await wire.request(pushTo(emulator), BODY);
-  await wire.request(
-    pushTo(emulator, TOKEN, { 'apns-topic': TOPIC, 'apns-id': id.replace('1', '2') }),
-    BODY,
-  );
+  await wire.request(pushTo(emulator, TOKEN, { 'apns-topic': TOPIC, 'apns-id': id.replace('1', '2') }), BODY);
   assert.deepEqual(emulator.duplicates(), [{ deviceToken: TOKEN, identity: id, collapseId: id, count: 3 }]);
 });
