@@ -54,14 +54,17 @@ export function pushes(document: ContactDocument, eventTime: number, now: number
 const silentAt = (document: ContactDocument, settings: ContactSettings): number =>
   Math.max(document.endsAt, document.endedAt ?? 0) + GRACE.arrivalMs + settings.ttlMs;
 
-/** Housekeeping's look at a contact: erases the tokens of one that is over, leaves any other as it is. */
+/**
+ * Housekeeping's look at a contact that is due: erases its tokens if it is over, otherwise writes it as it is, which puts it off
+ * to the time that today's settings say.
+ */
 export function review(
   document: ContactDocument | undefined,
   now: number,
   settings: ContactSettings,
 ): Change<{ readonly erased: boolean }> {
-  if (document === undefined || document.erasedAt !== undefined || now < silentAt(document, settings))
-    return { result: { erased: false } };
+  if (document === undefined || document.erasedAt !== undefined) return { result: { erased: false } };
+  if (now < silentAt(document, settings)) return { document, result: { erased: false } };
   return {
     document: { ...document, erasedAt: now, registrations: [], tombstones: [] },
     result: { erased: true },

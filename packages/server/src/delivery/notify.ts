@@ -124,12 +124,19 @@ export function createNotify(options: {
     });
     await batch.fillIn(options.genericText);
 
-    const [states] = await Promise.all([enqueue(batch, readAt), ...upkeep.map((run) => run())]);
+    const enqueued = enqueue(batch, readAt);
+    // All of it, also when one part fails: nothing of a batch is under way any more once it was answered.
+    await Promise.allSettled([enqueued, ...upkeep.map((run) => run())]).then(rejectAny);
+    const states = await enqueued;
     return planned.map((plan, index) => resultOf(events[index]!.id, plan, states));
   };
 }
 
 const isDelivery = (entry: Enqueued): entry is NewDelivery => 'lane' in entry;
+
+function rejectAny(results: readonly PromiseSettledResult<unknown>[]): void {
+  for (const result of results) if (result.status === 'rejected') throw result.reason;
+}
 
 function resultOf(
   id: string,

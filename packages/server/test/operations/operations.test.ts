@@ -1,0 +1,231 @@
+// The operations beside their repeats: refusals, lists, stop, and what a directory knows.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { readParticipantToken } from '../../src/operations/participant-token.ts';
+import { APPLICATION, DAY, INSTANCE, create, message, openService } from './harness.ts';
+import type { AutoCreate } from '../../src/operations/directory.ts';
+
+const CREATE = 'CreatePushNotificationRegistration';
+const LIST = 'ListPushNotificationRegistrations';
+const DELETE = 'DeletePushNotificationRegistration';
+const CONTACT = { InstanceId: INSTANCE, ContactId: 'contact-1' };
+const CHAT = { InstanceId: INSTANCE, ContactFlowId: 'flow', ParticipantDetails: { DisplayName: 'Jane' } };
+
+describe('Create', () => {
+  test('names every fault at once: the role that gets no push and the ARN of nothing', async () => {
+    await using service = await openService();
+    for (const ParticipantRole of ['AGENT', 'SYSTEM', 'CUSTOM_BOT', 'SUPERVISOR'] as const)
+      await assert.rejects(
+        service.call(CREATE, {
+          ...create({ PinpointAppArn: 'arn:aws:sns:us-east-1:1:topic' }),
+          ContactConfiguration: { ContactId: 'contact-1', ParticipantRole },
+        }),
+        {
+          name: 'InvalidParameterException',
+          message:
+            /^2 validation errors detected: .*'\/PinpointAppArn'.*'\/ContactConfiguration\/ParticipantRole'/,
+        },
+      );
+    await assert.rejects(service.call(LIST, CONTACT), { name: 'ResourceNotFoundException' });
+  });
+
+  const arns: [string, boolean][] = [
+    [APPLICATION, true],
+    ['arn:aws-cn:mobiletargeting:cn-north-1:123456789012:apps/0123456789abcdef0123456789abcdef', true],
+    ['arn:aws:mobiletargeting:us-east-1:123456789012:apps/', false],
+    ['arn:aws:mobiletargeting:us-east-1:123456789012:apps/a b', false],
+    ['arn:aws:mobiletargeting:us-east-1:apps/a', false],
+    ['app-1', false],
+    [`${APPLICATION}\n`, false],
+  ];
+  for (const [arn, good] of arns)
+    test(`${good ? 'takes' : 'refuses'} ${JSON.stringify(arn)}`, async () => {
+      await using service = await openService();
+      const call = service.call(CREATE, create({ PinpointAppArn: arn }));
+      await (good ? call : assert.rejects(call, { name: 'InvalidParameterException' }));
+    });
+});
+
+describe('List', () => {
+  test('pages through the registrations, oldest first, and shows no whole token', async () => {
+    await using service = await openService();
+    const made: string[] = [];
+    for (let n = 0; n < 5; n++) {
+      const DeviceToken = `${n}-a-device-token-of-some-length`;
+      made.push((await service.call(CREATE, create({ DeviceToken }))).RegistrationId);
+      service.clock.advance(1);
+    }
+    const listed: string[] = [];
+    let NextToken: string | undefined;
+    do {
+      const page = await service.call(LIST, { ...CONTACT, MaxResults: 2, NextToken });
+      for (const one of page.Registrations) {
+        listed.push(one.RegistrationId);
+        assert.match(one.DeviceToken, /^\d-a-d…ength$/);
+        assert.equal(one.Status, 'ACTIVE');
+      }
+      // Deleting what was shown must not hide what comes next.
+      await service.call(DELETE, { ...CONTACT, RegistrationId: listed.at(-1)! });
+      NextToken = page.NextToken;
+    } while (NextToken !== undefined);
+    assert.deepEqual(listed, made);
+  });
+
+  test('a token too short to abbreviate is not shown at all', async () => {
+    await using service = await openService();
+    await service.call(CREATE, create({ DeviceToken: 'abc' }));
+    assert.equal((await service.call(LIST, CONTACT)).Registrations[0]?.DeviceToken, '…');
+  });
+
+  test('a NextToken of another list, or of nobody, is refused', async () => {
+    await using service = await openService();
+    await service.call(CREATE, create());
+    for (const Id of ['1', '2', '3'])
+      await service.call('PutChatEvents', { InstanceId: INSTANCE, Events: [message({ Id })] });
+    const { NextToken, Deliveries } = await service.call('ListDeliveries', { ...CONTACT, MaxResults: 2 });
+    assert.deepEqual(
+      Deliveries.map((one) => one.MessageId),
+      ['3', '2'],
+    );
+    const rest = await service.call('ListDeliveries', { ...CONTACT, MaxResults: 2, NextToken });
+    assert.deepEqual(
+      rest.Deliveries.map((one) => one.MessageId),
+      ['1'],
+    );
+    assert.equal(rest.NextToken, undefined);
+    for (const wrong of [NextToken!, 'AAAA', '%'])
+      await assert.rejects(service.call(LIST, { ...CONTACT, NextToken: wrong }), {
+        name: 'InvalidParameterException',
+      });
+  });
+});
+
+describe('Delete', () => {
+  test('is known on this node before it answers, is accepted again for a day, then unknown', async () => {
+    await using service = await openService();
+    const hints: string[] = [];
+    const stop = service.store.onHint((kind, id) => kind === 'revoked' && hints.push(id));
+    const { RegistrationId } = await service.call(CREATE, create());
+    await service.call(DELETE, { ...CONTACT, RegistrationId });
+    await service.call(DELETE, { ...CONTACT, RegistrationId });
+    assert.deepEqual(service.revoked, [RegistrationId, RegistrationId]);
+    service.clock.advance(DAY);
+    const late = service.call(DELETE, { ...CONTACT, RegistrationId });
+    await assert.rejects(late, { name: 'ResourceNotFoundException' });
+    assert.deepEqual(hints, [RegistrationId, RegistrationId]);
+    stop();
+  });
+
+  test('of a registration or a contact nobody knows is refused, and creates nothing', async () => {
+    await using service = await openService();
+    await assert.rejects(service.call(DELETE, { ...CONTACT, RegistrationId: 'r' }), {
+      name: 'ResourceNotFoundException',
+    });
+    await assert.rejects(service.call(LIST, CONTACT), { name: 'ResourceNotFoundException' });
+    assert.deepEqual(service.revoked, []);
+  });
+});
+
+describe('contacts', () => {
+  test('a started chat takes registrations until it is stopped, and stopping again is no failure', async () => {
+    await using service = await openService();
+    const { ContactId } = await service.call('StartChatContact', CHAT);
+    await service.call(CREATE, create({ contactId: ContactId }));
+    await service.call('StopContact', { InstanceId: INSTANCE, ContactId });
+    assert.deepEqual(await service.call('StopContact', { InstanceId: INSTANCE, ContactId }), {});
+    await assert.rejects(service.call(CREATE, create({ contactId: ContactId, DeviceToken: 'b' })), {
+      name: 'ResourceNotFoundException',
+      message: /has ended/,
+    });
+    await assert.rejects(service.call('StopContact', { InstanceId: INSTANCE, ContactId: 'nobody' }), {
+      name: 'ResourceNotFoundException',
+    });
+  });
+
+  test('faults of a chat that no shape can describe are told together', async () => {
+    await using service = await openService();
+    const wrong = {
+      ...CHAT,
+      SupportedMessagingContentTypes: ['text/markdown'],
+      PersistentChat: {},
+      RelatedContactId: 'c',
+    };
+    await assert.rejects(service.call('StartChatContact', wrong), {
+      name: 'InvalidParameterException',
+      message: /^2 validation errors/,
+    });
+  });
+
+  test('the participant token says who holds it, fits its limit, and no changed or expired one is read', async () => {
+    await using service = await openService();
+    const InstanceId = '\u{1F4F1}'.repeat(100);
+    const started = await service.call('StartChatContact', { ...CHAT, InstanceId });
+    const token = started.ParticipantToken;
+    assert.ok(token.length <= 1_000, `${token.length} characters`);
+    const key = Buffer.alloc(32, 7);
+    assert.deepEqual(readParticipantToken(key, token, service.clock.now()), {
+      instanceId: InstanceId,
+      contactId: started.ContactId,
+      participantId: started.ParticipantId,
+      role: 'CUSTOMER',
+      expiresAt: service.clock.now() + 7 * DAY,
+    });
+    assert.equal(readParticipantToken(key, token, service.clock.now() + 7 * DAY), undefined);
+    assert.equal(readParticipantToken(Buffer.alloc(32, 8), token, 0), undefined);
+    const [payload, proof] = token.split('.') as [string, string];
+    const forged = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('CUSTOMER', 'AGENT'));
+    for (const bad of [
+      '',
+      '.',
+      payload,
+      `${payload}.`,
+      `${payload}.AAAA`,
+      `${token}.x`,
+      `${forged.toString('base64url')}.${proof}`,
+    ])
+      assert.equal(readParticipantToken(key, bad, 0), undefined);
+  });
+});
+
+describe('the directory', () => {
+  const cases: [AutoCreate, boolean, boolean][] = [
+    ['all', true, true],
+    ['contacts', false, true],
+    ['none', false, false],
+  ];
+  for (const [autoCreate, strangers, contacts] of cases) {
+    test(`${autoCreate}: unknown instances and applications are ${strangers ? 'created' : 'refused'}`, async () => {
+      await using service = await openService({ autoCreate });
+      const calls = [
+        () => service.call(CREATE, create()),
+        async () => {
+          await service.store.putSetting('instance', INSTANCE, 0, '{}');
+          await service.call(CREATE, create({ PinpointAppArn: `${APPLICATION}-2`, DeviceToken: 'b' }));
+        },
+        () => service.call('PutChatEvents', { InstanceId: 'instance-2', Events: [message()] }),
+      ];
+      for (const call of calls)
+        await (strangers ? call() : assert.rejects(call, { name: 'ResourceNotFoundException' }));
+    });
+
+    test(`${autoCreate}: a registration ${contacts ? 'may' : 'may not'} begin a contact; starting one always may`, async () => {
+      await using service = await openService({ autoCreate });
+      await service.store.putSetting('instance', INSTANCE, 0, '{}');
+      await service.store.putSetting('application', APPLICATION, 0, '{}');
+      const call = service.call(CREATE, create());
+      await (contacts ? call : assert.rejects(call, { name: 'ResourceNotFoundException' }));
+      const { ContactId } = await service.call('StartChatContact', CHAT);
+      await service.call(CREATE, create({ contactId: ContactId }));
+    });
+  }
+
+  test('an application that was removed is refused once the store has hinted so', async () => {
+    await using service = await openService({ autoCreate: 'contacts' });
+    await service.store.putSetting('instance', INSTANCE, 0, '{}');
+    await service.store.putSetting('application', APPLICATION, 0, '{}');
+    await service.call(CREATE, create());
+    await service.store.putSetting('application', APPLICATION, 1);
+    service.store.hint('setting', APPLICATION);
+    await assert.rejects(service.call(CREATE, create()), { name: 'ResourceNotFoundException' });
+  });
+});
