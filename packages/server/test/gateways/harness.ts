@@ -1,11 +1,13 @@
 // Gateways under test, with what they report, and waiting by events instead of time.
+import type { Emulator } from '@chatpush/emulator';
 import { generateKeyPairSync } from 'node:crypto';
 import type { TestContext } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
 import { systemClock } from '../../src/clock.ts';
 import { createApnsGateway, type ApnsOptions } from '../../src/gateways/apns/apns-gateway.ts';
 import type { Gateway, Outcome, Push, Trouble } from '../../src/gateways/gateway.ts';
-import { APNS_POLICY, type PoolPolicy } from '../../src/gateways/policy.ts';
+import { createFcmGateway, type FcmOptions } from '../../src/gateways/fcm/fcm-gateway.ts';
+import { APNS_POLICY, FCM_POLICY, type PoolPolicy } from '../../src/gateways/policy.ts';
 import { authority, type Peer } from './peer.ts';
 
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
@@ -134,6 +136,22 @@ export function openWithCertificate(
   options: Partial<ApnsOptions> = {},
 ): Watched {
   return openApns(test, peer, { auth: certificate, ...options });
+}
+
+/** An FCM sender to an emulator; closed with the test. */
+export function openFcm(test: TestContext, emulator: Emulator, options: Partial<FcmOptions> = {}): Watched {
+  const reported = reports();
+  const gateway = createFcmGateway({
+    name: 'fcm (emulated)',
+    url: emulator.fcm.url,
+    ca: emulator.ca,
+    serviceAccount: emulator.credentials.fcm,
+    events: reported.events,
+    clock: systemClock,
+    policy: { ...FCM_POLICY, backOff: PATIENT.backOff },
+    ...options,
+  });
+  return watch(test, gateway, reported);
 }
 
 /** An APNs sender to this peer; closed with the test. */
