@@ -19,7 +19,7 @@ import { createNotify } from './delivery/notify.ts';
 import { NODE_LEASE } from './delivery/retry.ts';
 import { createHttpServer } from './http/server.ts';
 import { createMetrics } from './metrics.ts';
-import { createHandlers } from './operations/create-handlers.ts';
+import { createHandlers } from './operations/operations.ts';
 import { createDirectory } from './operations/directory.ts';
 import { createReports } from './reports.ts';
 import { createContactChanges } from './store/contact-change.ts';

@@ -57,5 +57,5 @@ export interface Config {
   readonly contactLifetimeHours: number;
 }
 
-/** `process.env`, as far as it is asked. */
+/** The environment variables, as far as they are asked. */
 export type Environment = Readonly<Record<string, string | undefined>>;

@@ -1,0 +1,49 @@
+// Child processes of benchmarks: started with this Node and the sources, ended with the benchmark.
+import { spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { createInterface } from 'node:readline';
+import { fileURLToPath } from 'node:url';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+export interface Child {
+  readonly process: ChildProcess;
+  /** The next line of its standard output. */
+  line(): Promise<string>;
+  stop(): Promise<void>;
+}
+
+export function startChild(
+  script: string,
+  argv: readonly string[] = [],
+  environment: Record<string, string> = {},
+): Child {
+  const child = spawn(process.execPath, ['--conditions=source', script, ...argv], {
+    cwd: ROOT,
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { ...process.env, ...environment },
+  });
+  const lines = createInterface(child.stdout)[Symbol.asyncIterator]();
+  return {
+    process: child,
+    line: async () => {
+      const { value, done } = await lines.next();
+      if (done) throw new Error(`${script} ended before it said anything`);
+      return value as string;
+    },
+    stop: async () => {
+      if (child.exitCode !== null || child.signalCode !== null) return;
+      const gone = once(child, 'exit');
+      child.stdin.end();
+      child.kill('SIGTERM');
+      await gone;
+    },
+  };
+}
+
+export const median = (values: readonly number[]): number => {
+  const sorted = values.toSorted((a, b) => a - b);
+  const middle = sorted.length >> 1;
+  return sorted.length % 2 === 1 ? sorted[middle]! : (sorted[middle - 1]! + sorted[middle]!) / 2;
+};

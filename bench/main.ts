@@ -1,0 +1,14 @@
+// npm run bench -- name [options]: measurements with ratios against something in the same run. Absolute figures are this machine's.
+const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {
+  deliver: () => import('./deliver.ts'),
+  emulator: () => import('./emulator.ts'),
+};
+
+const [name, ...rest] = process.argv.slice(2);
+const load = name === undefined ? undefined : BENCHES[name];
+if (load === undefined) {
+  console.error(`npm run bench -- ${Object.keys(BENCHES).join(' | ')}`);
+  process.exit(2);
+}
+const { run } = await load();
+await run(rest);

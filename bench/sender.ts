@@ -1,0 +1,116 @@
+// A process of its own: sends `count` pushes to the sink as fast as one sender can, and prints what it took.
+//   node bench/sender.ts bare|node-apn|apns2 <sink url> <count>
+import { connect } from 'node:http2';
+import type { ClientHttp2Session } from 'node:http2';
+
+const [kind, sinkUrl, countText] = process.argv.slice(2) as [string, string, string];
+const count = Number(countText);
+const IN_FLIGHT = 1_000;
+
+const sink = (await (await fetch(new URL('/emulator', sinkUrl))).json()) as {
+  apns: { host: string; port: number };
+  ca: string;
+  credentials: { apns: { keyId: string; teamId: string; privateKey: string; topic: string } };
+};
+const { keyId, teamId, privateKey, topic } = sink.credentials.apns;
+
+const deviceToken = (index: number): string => index.toString(16).padStart(64, '0');
+const payload = {
+  aps: {
+    alert: { title: '', body: 'Hello, your parcel is on its way.' },
+    'mutable-content': 1,
+    'content-available': 0,
+  },
+  initialContactId: 'contact-000000',
+  messageId: 'message-000000000',
+  messageType: 'MESSAGE',
+  contentType: 'text/plain',
+};
+
+type Send = (index: number) => Promise<void>;
+
+async function bare(): Promise<{ send: Send; close: () => void }> {
+  const session: ClientHttp2Session = connect(`https://${sink.apns.host}:${sink.apns.port}`, { ca: sink.ca });
+  await new Promise((resolve) => session.once('remoteSettings', resolve));
+  const body = Buffer.from(JSON.stringify(payload));
+  // As long as a real provider token.
+  const authorization = `bearer ${'x'.repeat(180)}`;
+  return {
+    close: () => session.close(),
+    send: (index) =>
+      new Promise((resolve, reject) => {
+        const stream = session.request({
+          ':method': 'POST',
+          ':path': `/3/device/${deviceToken(index)}`,
+          authorization,
+          'apns-topic': topic,
+          'apns-push-type': 'alert',
+          'apns-priority': '10',
+          'apns-expiration': '1900000000',
+          'apns-id': `00000000-0000-8000-8000-${index.toString(16).padStart(12, '0')}`,
+          'apns-collapse-id': `00000000-0000-8000-8000-${index.toString(16).padStart(12, '0')}`,
+        });
+        let status = 0;
+        stream.on('response', (headers) => {
+          status = headers[':status'] ?? 0;
+        });
+        stream.on('error', reject);
+        stream.on('close', () => (status === 200 ? resolve() : reject(new Error(`status ${status}`))));
+        stream.resume();
+        stream.end(body);
+      }),
+  };
+}
+
+async function nodeApn(): Promise<{ send: Send; close: () => void }> {
+  const apn = (await import('@parse/node-apn')).default;
+  const provider = new apn.Provider({
+    token: { key: privateKey, keyId, teamId },
+    address: sink.apns.host,
+    port: sink.apns.port,
+    ca: sink.ca,
+    production: true,
+  } as never);
+  return {
+    close: () => void provider.shutdown(),
+    send: async (index) => {
+      const note = new apn.Notification();
+      note.rawPayload = payload;
+      note.topic = topic;
+      const { failed } = await provider.send(note, deviceToken(index));
+      if (failed.length > 0) throw new Error(JSON.stringify(failed[0]));
+    },
+  };
+}
+
+async function apns2(): Promise<{ send: Send; close: () => void }> {
+  const { ApnsClient, Notification } = await import('apns2');
+  const client = new ApnsClient({ team: teamId, keyId, signingKey: privateKey, defaultTopic: topic });
+  // Host, port and authority are fixed inside; its connection pool is a public member, so it is put in another's place.
+  const Pool = client.client.constructor as new (url: string, options: object) => typeof client.client;
+  const url = `https://${sink.apns.host}:${sink.apns.port}`;
+  const options = { connections: 32, pipelining: 1, allowH2: true, maxConcurrentStreams: 100 };
+  Object.assign(client, { client: new Pool(url, { ...options, connect: { ca: sink.ca } }) });
+  const { aps, ...data } = payload;
+  return {
+    close: () => void client.destroy(),
+    send: async (index) => {
+      await client.send(new Notification(deviceToken(index), { aps, data }));
+    },
+  };
+}
+
+const { send, close } = await { bare, 'node-apn': nodeApn, apns2 }[kind as 'bare']();
+await send(0);
+const cpuBefore = process.cpuUsage();
+const from = performance.now();
+let next = 0;
+await Promise.all(
+  Array.from({ length: IN_FLIGHT }, async () => {
+    while (next < count) await send(next++);
+  }),
+);
+const ms = performance.now() - from;
+const cpu = process.cpuUsage(cpuBefore);
+process.stdout.write(`${JSON.stringify({ ms, cpuMs: (cpu.user + cpu.system) / 1000 })}\n`);
+close();

@@ -1,0 +1,74 @@
+// Who may import whom, as ARCHITECTURE.md says: a new edge is a decision, not an accident.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { dirname, join, relative } from 'node:path';
+import { describe, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+
+const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
+const SOURCES = join(PACKAGES, 'server/src');
+
+/** What each part of the service may import, beside itself, clock.ts and service-error.ts. */
+const ALLOWED: Record<string, readonly string[]> = {
+  http: ['auth', 'operations', 'store/store.ts'],
+  auth: ['operations/handlers.ts'],
+  operations: ['contact', 'store', 'delivery/notify.ts', 'delivery/log-reason.ts'],
+  sources: ['contact', 'delivery/notify.ts'],
+  delivery: ['contact', 'gateways/gateway.ts', 'store'],
+  store: ['contact'],
+  contact: [],
+  gateways: [],
+  config: [],
+};
+/** The words below which everything stands on its own. */
+const LEAVES = ['clock.ts', 'service-error.ts'];
+/** What packages may import of each other. */
+const PACKAGES_ALLOWED: Record<string, readonly string[]> = {
+  wire: [],
+  client: ['@chatpush/wire'],
+  emulator: [],
+  console: ['@chatpush/client'],
+  server: ['@chatpush/wire', '@chatpush/emulator', '@chatpush/emulator/command'],
+};
+
+const importsOf = (file: string): string[] =>
+  [...readFileSync(file, 'utf8').matchAll(/(?:from|import)\s*\(?\s*'([^']+)'/g)].map((match) => match[1]!);
+
+function sourcesOf(folder: string): string[] {
+  const files = globSync('**/*.{ts,tsx}', { cwd: folder }).map((file) => join(folder, file));
+  assert.ok(files.length > 0, `no sources in ${relative(PACKAGES, folder)}`);
+  return files;
+}
+
+describe('parts of the service', () => {
+  for (const [part, allowed] of Object.entries(ALLOWED))
+    test(`${part} imports ${allowed.join(', ') || 'nothing else of ours'}`, () => {
+      const folder = join(SOURCES, part);
+      if (part === 'sources' && globSync('**/*.ts', { cwd: folder }).length === 0) return;
+      for (const file of sourcesOf(folder))
+        for (const target of importsOf(file).filter((name) => name.startsWith('.'))) {
+          const path = relative(SOURCES, join(dirname(file), target));
+          const fits = [part, ...allowed, ...LEAVES].some((one) => path === one || path.startsWith(`${one}/`));
+          assert.ok(fits, `${relative(SOURCES, file)} imports ${path}`);
+        }
+    });
+
+  test('store/store.ts and gateways/gateway.ts import nothing', () => {
+    for (const contract of ['store/store.ts', 'gateways/gateway.ts'])
+      assert.deepEqual(importsOf(join(SOURCES, contract)), []);
+  });
+
+  test('only main.ts reads the environment', () => {
+    for (const file of sourcesOf(SOURCES))
+      if (!file.endsWith('main.ts'))
+        assert.ok(!/process\.env/.test(readFileSync(file, 'utf8')), relative(SOURCES, file));
+  });
+});
+
+test('packages import only what they depend on', () => {
+  for (const [name, allowed] of Object.entries(PACKAGES_ALLOWED))
+    for (const file of sourcesOf(join(PACKAGES, name, 'src')))
+      for (const target of importsOf(file))
+        if (target.startsWith('@chatpush/') || target === 'chatpush')
+          assert.ok(allowed.includes(target), `${relative(PACKAGES, file)} imports ${target}`);
+});
