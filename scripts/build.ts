@@ -1,0 +1,45 @@
+// npm run build [-- package …] : compiles packages to JavaScript and declarations in their dist/, in order of dependency.
+import { spawnSync } from 'node:child_process';
+import { globSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+/** Each after those it imports: a package is compiled against the declarations of the others, as its users will see them. */
+const PACKAGES = ['wire', 'client', 'emulator', 'server'];
+
+const wanted = process.argv.slice(2);
+const unknown = wanted.filter((name) => !PACKAGES.includes(name));
+if (unknown.length > 0) {
+  console.error(`No package ${unknown.join(', ')}; there are ${PACKAGES.join(', ')}.`);
+  process.exit(1);
+}
+
+const root = fileURLToPath(new URL('..', import.meta.url));
+// Found from package.json and started by this very Node: the shims in node_modules/.bin differ between systems.
+const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
+
+for (const name of PACKAGES) {
+  if (wanted.length > 0 && !wanted.includes(name)) continue;
+  const folder = join(root, 'packages', name);
+  // What was deleted from src/ must not live on in dist/.
+  rmSync(join(folder, 'dist'), { recursive: true, force: true });
+  const { status, error } = spawnSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.build.json')], {
+    stdio: 'inherit',
+  });
+  if (error !== undefined) throw error;
+  if (status !== 0) {
+    console.error(`packages/${name} does not compile.`);
+    process.exit(1);
+  }
+  rewriteDeclarations(join(folder, 'dist'));
+}
+
+/** The compiler turns `./x.ts` into `./x.js` in JavaScript only; in declarations, older compilers refuse to read `.ts`. */
+function rewriteDeclarations(folder: string): void {
+  for (const file of globSync('**/*.d.ts', { cwd: folder })) {
+    const path = join(folder, file);
+    const text = readFileSync(path, 'utf8');
+    writeFileSync(path, text.replace(/((?:from|import)\s*\(?\s*['"]\.{1,2}\/[^'"]*)\.ts(?=['"])/g, '$1.js'));
+  }
+}
