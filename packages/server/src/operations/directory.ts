@@ -23,7 +23,7 @@ export interface Directory {
   /** Rejects with ResourceNotFoundException; the ARN must be well formed (`isApplicationArn`). */
   application(arn: string): Promise<Application>;
   /** The text of an application, or the usual one where it was removed since somebody registered with it. */
-  genericText(arn: string): Promise<string>;
+  readonly genericText: (arn: string) => Promise<string>;
   /** Whether a registration may begin a contact that nobody started here. */
   readonly createsContacts: boolean;
   close(): void;

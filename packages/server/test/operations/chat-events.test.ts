@@ -107,13 +107,10 @@ describe('what becomes of an event', () => {
     ]);
     // Messages that never started stand in the log, other events do not.
     assert.deepEqual(
-      (await log(service)).map(({ MessageId, Status, Reason }) => [MessageId, Status, Reason]).sort(),
-      [
-        ['1', 'queued', undefined],
-        ['2', 'skipped', 'own-message'],
-        ['3', 'skipped', 'not-visible-to-customer'],
-        ['6', 'skipped', 'expired'],
-      ],
+      (await log(service))
+        .map(({ MessageId, Status, Reason }) => `${MessageId} ${Status} ${Reason ?? ''}`)
+        .sort(),
+      ['1 queued ', '2 skipped own-message', '3 skipped not-visible-to-customer', '6 skipped expired'],
     );
     assert.deepEqual(
       (await log(service, 'nobody')).map((one) => one.Reason),
