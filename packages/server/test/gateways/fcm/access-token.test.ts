@@ -1,0 +1,139 @@
+import assert from 'node:assert/strict';
+import { describe, test, type TestContext } from 'node:test';
+import { startEmulator, type Emulator, type EmulatorOptions } from '@chatpush/emulator';
+import { aPush, openFcm, soon } from '../harness.ts';
+
+const MINUTE = 60_000;
+
+async function start(t: TestContext, options: EmulatorOptions = {}): Promise<Emulator> {
+  const emulator = await startEmulator(options);
+  t.after(() => emulator.close());
+  return emulator;
+}
+
+function tokenRequests(emulator: Emulator): number {
+  return emulator.requests.list().filter(({ gateway }) => gateway === 'oauth').length;
+}
+
+/** A clock to turn by hand, for sender and emulator alike. */
+function turnable(): { now(): number; monotonic(): number; turn(ms: number): void } {
+  let turned = 0;
+  return {
+    now: () => Date.now() + turned,
+    monotonic: () => performance.now() + turned,
+    turn(ms) {
+      turned += ms;
+    },
+  };
+}
+
+describe('an access token', () => {
+  test('is fetched once, however many attempts wait, and serves them all', async (t) => {
+    const emulator = await start(t);
+    const { begin, gateway } = openFcm(t, emulator);
+    assert.equal(gateway.credit, 0);
+    for (let n = 1; n <= 50; n++) gateway.want(n);
+    for (const { kind } of await Promise.all(await begin(50))) assert.equal(kind, 'accepted');
+    assert.equal(tokenRequests(emulator), 1);
+  });
+
+  test('is renewed before it ends, and the old one serves meanwhile', async (t) => {
+    const clock = turnable();
+    const emulator = await start(t, { clock });
+    const { gateway, send } = openFcm(t, emulator, { clock });
+    assert.equal((await send()).kind, 'accepted');
+    clock.turn(54 * MINUTE);
+    assert.equal((await send()).kind, 'accepted');
+    assert.equal(tokenRequests(emulator), 1);
+    clock.turn(2 * MINUTE);
+    emulator.faults.set([{ gateway: 'oauth', fault: 'slow', delayMs: 200 }]);
+    for (let n = 0; n < 5; n++) assert.equal((await send()).kind, 'accepted');
+    await soon(() => tokenRequests(emulator) === 2);
+    // The first would have ended by now.
+    await soon(() =>
+      emulator.requests
+        .list()
+        .some(({ gateway, status }, n) => gateway === 'oauth' && n > 0 && status === 200),
+    );
+    assert(gateway.credit > 0);
+  });
+
+  test('that has ended, with none to follow, means no credit, trouble, and a new try as long as something waits', async (t) => {
+    const clock = turnable();
+    const emulator = await start(t, { clock });
+    const { gateway, send, troubles, until } = openFcm(t, emulator, { clock });
+    assert.equal((await send()).kind, 'accepted');
+    clock.turn(61 * MINUTE);
+    assert.equal(gateway.credit, 0);
+    assert.deepEqual(await gateway.attempt(aPush()), { kind: 'unsent', answer: 'no access token', ms: 0 });
+    emulator.faults.set([{ gateway: 'oauth', fault: 'http', status: 503, times: 2 }]);
+    const attempt = send();
+    await until(() => troubles.length > 0);
+    assert.equal(troubles[0]?.about, 'connection');
+    assert.match(troubles[0]?.answer ?? '', /^token endpoint: 503/);
+    assert.equal((await attempt).kind, 'accepted');
+    assert.equal(troubles.at(-1), undefined);
+  });
+
+  test('refused to this account is trouble with the credential', async (t) => {
+    const emulator = await start(t);
+    const { gateway, troubles, until } = openFcm(t, emulator);
+    emulator.faults.set([{ gateway: 'oauth', fault: 'http', status: 400, reason: 'invalid_grant' }]);
+    gateway.want(1);
+    await until(() => troubles.length > 0);
+    assert.equal(troubles[0]?.about, 'credential');
+    assert.match(troubles[0]?.answer ?? '', /^token endpoint: 400 invalid_grant/);
+    assert.equal(gateway.credit, 0);
+  });
+
+  for (const fault of ['not-json', 'fin', 'rst', 'black-hole', 'frozen'] as const) {
+    test(`survives a token endpoint with the fault ${fault}`, async (t) => {
+      const emulator = await start(t);
+      emulator.faults.set([{ gateway: 'oauth', fault, times: 1 }]);
+      const { FCM_POLICY } = await import('../../../src/gateways/policy.ts');
+      const policy = { ...FCM_POLICY, attemptMs: 300, backOff: { firstMs: 20, mostMs: 50 } };
+      const { send, troubles } = openFcm(t, emulator, { policy });
+      assert.equal((await send()).kind, 'accepted');
+      assert.equal(troubles[0]?.about, 'connection');
+      assert.equal(troubles.at(-1), undefined);
+    });
+  }
+
+  test('expired at Google before its time is replaced at once', async (t) => {
+    const emulator = await start(t);
+    const { send } = openFcm(t, emulator);
+    assert.equal((await send()).kind, 'accepted');
+    emulator.faults.set([{ gateway: 'fcm', fault: 'expire-access-token', times: 1 }]);
+    const outcome = await send();
+    assert(outcome.kind === 'rejected');
+    assert.deepEqual([outcome.verdict, outcome.answer], ['again', '401 UNAUTHENTICATED']);
+    assert.equal((await send()).kind, 'accepted');
+    assert.equal(tokenRequests(emulator), 2);
+  });
+
+  test('of a short life is used for that long', async (t) => {
+    const clock = turnable();
+    const emulator = await start(t, { clock });
+    emulator.faults.set([{ gateway: 'oauth', fault: 'expires-in', seconds: 60, times: 1 }]);
+    const { gateway, send } = openFcm(t, emulator, { clock });
+    assert.equal((await send()).kind, 'accepted');
+    clock.turn(61_000);
+    assert.equal(gateway.credit, 0);
+    assert.equal((await send()).kind, 'accepted');
+  });
+
+  test('is no longer fetched when nothing waits', async (t) => {
+    const emulator = await start(t);
+    emulator.faults.set([{ gateway: 'oauth', fault: 'http', status: 503 }]);
+    const { gateway, troubles, until } = openFcm(t, emulator);
+    gateway.want(1);
+    await until(() => troubles.length > 1);
+    gateway.want(0);
+    const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
+    const before = timers();
+    await soon(() => timers() <= before);
+    const asked = tokenRequests(emulator);
+    gateway.want(0);
+    assert.equal(tokenRequests(emulator), asked);
+  });
+});
