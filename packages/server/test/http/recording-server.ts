@@ -80,22 +80,42 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends bytes as they are on a connection of their own and reads the one answer there is. */
+/** Sends bytes as they are on a connection of their own and reads the first whole answer, behind any `100 Continue`. */
 export async function exchange(port: number, ...parts: (string | Buffer)[]): Promise<RawAnswer> {
+  let answer: RawAnswer | undefined;
+  const text = await converse(port, parts, (text) => {
+    answer = parseAnswer(text.replace(/^HTTP\/1\.1 100 [^]*?\r\n\r\n/, ''));
+    return answer !== undefined;
+  });
+  if (answer === undefined) throw new Error(`No answer, but ${JSON.stringify(text)}`);
+  return answer;
+}
+
+/** Sends bytes as they are and reads until the text is enough or the server ends the connection. */
+export async function converse(
+  port: number,
+  parts: readonly (string | Buffer)[],
+  isEnough: (text: string) => boolean,
+): Promise<string> {
   const socket = connect(port, '127.0.0.1');
-  const chunks: Buffer[] = [];
-  socket.on('data', (chunk: Buffer) => chunks.push(chunk));
+  let text = '';
+  socket.setEncoding('utf8');
+  socket.on('data', (chunk: string) => {
+    text += chunk;
+    if (isEnough(text)) socket.destroy();
+  });
   // A server that refuses early may reset a connection that is still being written to; what it said is kept.
   socket.on('error', () => {});
   const closed = once(socket, 'close');
   for (const part of parts) socket.write(typeof part === 'string' ? Buffer.from(part, 'latin1') : part);
   await closed;
-  return parseAnswer(Buffer.concat(chunks).toString());
+  return text;
 }
 
-export function parseAnswer(text: string): RawAnswer {
+/** The answer a text begins with, or undefined while it is not whole. */
+function parseAnswer(text: string): RawAnswer | undefined {
   const end = text.indexOf('\r\n\r\n');
-  if (end < 0) throw new Error(`No answer, but ${JSON.stringify(text)}`);
+  if (end < 0) return undefined;
   const [first = '', ...lines] = text.slice(0, end).split('\r\n');
   const headers = new Headers(
     lines.map((line): [string, string] => {
@@ -103,7 +123,10 @@ export function parseAnswer(text: string): RawAnswer {
       return [line.slice(0, at), line.slice(at + 1).trim()];
     }),
   );
-  return { status: Number(first.split(' ')[1]), headers, body: text.slice(end + 4) };
+  const body = Buffer.from(text.slice(end + 4));
+  const length = Number(headers.get('content-length'));
+  if (body.length < length) return undefined;
+  return { status: Number(first.split(' ')[1]), headers, body: body.subarray(0, length).toString() };
 }
 
 export interface RequestParts {
