@@ -1,25 +1,172 @@
-import { mkdtempSync, rmSync } from 'node:fs';
-import { tmpdir } from 'node:os';
+import assert from 'node:assert/strict';
+import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, test } from 'node:test';
+import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
+import { openSqliteStore, WAITING_LIMIT } from '../../src/store/sqlite/sqlite-store.ts';
+import { RETENTION, StoreUnavailableError } from '../../src/store/store.ts';
+import { runAcknowledging } from './acknowledging-process.ts';
 import { conformance } from './conformance.ts';
-import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import {
+  contactChange,
+  credit,
+  ids,
+  newDeliveries,
+  newDelivery,
+  skippedDelivery,
+} from './conformance/harness.ts';
+import { newPath, openStore } from './sqlite-file.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+const NONE = new Map<string, number>();
+const MEGABYTE = 1024 * 1024;
+
+/** A clock that only the test moves. */
+function createClock() {
+  let time = Date.UTC(2026, 10, 22, 12);
+  return { now: () => time, monotonic: () => time, advance: (ms: number) => void (time += ms) };
+}
 
 conformance({
   name: 'SQLite',
   async open() {
-    const folder = mkdtempSync(join(tmpdir(), 'chatpush-store-'));
-    let time = Date.UTC(2026, 10, 22, 12);
-    const clock = { now: () => time, monotonic: () => time };
-    const store = await openSqliteStore({ path: join(folder, 'chatpush.db'), clock });
+    const folder = temporaryFolder();
+    const clock = createClock();
+    const store = await openSqliteStore({ path: join(folder.path, 'chatpush.db'), clock });
     return {
       stores: [store, store],
-      async advance(ms) {
-        time += ms;
-      },
+      advance: async (ms) => clock.advance(ms),
       async close() {
         await store.close();
-        rmSync(folder, { recursive: true });
+        folder.remove();
       },
     };
   },
+});
+
+describe('a SQLite file', () => {
+  test('is opened by one process at a time, and the second is told so', async (t) => {
+    const path = join(newPath(t), 'deep', 'down', 'chatpush.db');
+    const { store } = await openStore(t, { path });
+    const { said, exitCode } = await runAcknowledging({ path, rounds: 1, atOnce: 1 });
+    assert.deepEqual(said, [
+      `The database ${path} is in use by another process, and one process at a time may open it: stop that process, or give this one another CHATPUSH_STORE.`,
+    ]);
+    assert.equal(exitCode, 1);
+    await store.close();
+    const { acknowledged } = await runAcknowledging({ path, rounds: 1, atOnce: 1 });
+    assert.equal(acknowledged.length, 1);
+  });
+
+  test('of a newer schema is left alone, with a sentence', async (t) => {
+    const path = newPath(t);
+    await (await openStore(t, { path })).store.close();
+    const database = new DatabaseSync(path);
+    database.exec(`pragma user_version = ${MIGRATIONS.length + 1}`);
+    database.close();
+    await assert.rejects(
+      openSqliteStore({ path }),
+      /was written by a newer chatpush \(schema 2, this one knows 1\)/,
+    );
+  });
+
+  test('that is no database is refused and not touched', async (t) => {
+    const path = newPath(t);
+    writeFileSync(path, 'This is somebody else’s file.'.repeat(1000));
+    const { size } = statSync(path);
+    await assert.rejects(openStore(t, { path }), /file is not a database/);
+    assert.equal(statSync(path).size, size);
+  });
+
+  test('gives back every lease when it is opened again, also to a node of another life', async (t) => {
+    const path = newPath(t);
+    const { store: first } = await openStore(t, { path });
+    const batch = newDeliveries(3);
+    await first.beat('before', 3_600_000);
+    const states = await first.enqueue(batch, 'before', credit('lane', 3));
+    assert.deepEqual(new Set(states.map(({ state }) => state)), new Set(['leased']));
+    await first.close();
+    const { store: second } = await openStore(t, { path });
+    await second.beat('after', 3_600_000);
+    assert.deepEqual(ids(await second.claim('after', credit('lane', 9))), ids(batch));
+    await second.close();
+  });
+
+  test('found damaged ends the store: the call fails, the owner is told, later calls fail too', async (t) => {
+    const path = newPath(t);
+    const { store: before } = await openStore(t, { path });
+    const log = Array.from({ length: 2000 }, () => skippedDelivery());
+    await before.enqueue(log, 'node', NONE);
+    await before.close();
+    // Behind the pages of the schema and the empty queue, which are read at the start.
+    const file = openSync(path, 'r+');
+    const { size } = statSync(path);
+    writeSync(file, Buffer.alloc(size - 20 * 4096, 0xff), 0, size - 20 * 4096, 20 * 4096);
+    closeSync(file);
+
+    const { promise: fatal, resolve: onFatal } = Promise.withResolvers<Error>();
+    const { store } = await openStore(t, { path, onFatal });
+    await assert.rejects(store.enqueue(newDeliveries(500), 'node', NONE), StoreUnavailableError);
+    assert.match((await fatal).message, /chatpush\.db failed: database disk image is malformed/);
+    await assert.rejects(store.contacts([contactChange()]), StoreUnavailableError);
+    await store.close();
+  });
+
+  test('that is full refuses, and goes on by itself when there is room', async (t) => {
+    const clock = createClock();
+    const path = newPath(t);
+    const { store } = await openStore(t, { path, clock, maxBytes: 2 * MEGABYTE });
+    const enqueue = (count = 50) =>
+      store.enqueue(newDeliveries(count, { work: 'x'.repeat(1000) }), 'node', NONE);
+    let stored = 0;
+    await assert.rejects(async () => {
+      for (;;) stored += (await enqueue()).length;
+    }, new StoreUnavailableError('database or disk is full'));
+    assert.ok(stored >= 500, `${stored} fitted`);
+    assert.deepEqual(await store.contacts([contactChange()]), [undefined]);
+    clock.advance(RETENTION.deliveryMs + 2 * 86_400_000);
+    while (await store.sweep(100));
+    assert.equal((await enqueue()).length, 50);
+    await store.close();
+  });
+});
+
+describe('the queue before the SQLite thread', () => {
+  test('is bounded in calls and bytes; what takes work off the store is never refused', async (t) => {
+    const { store } = await openStore(t);
+    const calls = Array.from({ length: WAITING_LIMIT.calls + 5 }, () => store.ended(0));
+    const beat = store.beat('node', 10_000);
+    const results = await Promise.allSettled(calls);
+    const refused = results.filter(({ status }) => status === 'rejected');
+    assert.equal(refused.length, 5);
+    for (const result of refused) {
+      assert.ok(result.status === 'rejected' && result.reason instanceof StoreUnavailableError);
+    }
+    assert.equal(await beat, 'alive');
+
+    const work = 'x'.repeat(WAITING_LIMIT.bytes / 2);
+    const heavy = [newDelivery({ work }), newDelivery({ work }), newDelivery({ work })];
+    const outcomes = await Promise.allSettled(heavy.map((one) => store.enqueue([one], 'node', NONE)));
+    assert.deepEqual(
+      outcomes.map(({ status }) => status),
+      ['fulfilled', 'rejected', 'rejected'],
+    );
+    assert.equal((await store.enqueue([newDelivery()], 'node', NONE)).length, 1, 'and there is room again');
+    await store.close();
+  });
+
+  test('close finishes what was asked, refuses what comes later, and may be repeated', async (t) => {
+    const path = newPath(t);
+    const { store } = await openStore(t, { path });
+    const contacts = Array.from({ length: 300 }, () => contactChange());
+    const commits = contacts.map((contact) => store.commit({ contact }));
+    const closed = store.close();
+    await assert.rejects(store.contacts(contacts), new StoreUnavailableError('The store is closed.'));
+    assert.deepEqual(new Set(await Promise.all(commits)), new Set(['committed']));
+    await Promise.all([closed, store.close()]);
+    const { store: again } = await openStore(t, { path });
+    assert.ok((await again.contacts(contacts)).every((contact) => contact?.version === 1));
+    await again.close();
+  });
 });

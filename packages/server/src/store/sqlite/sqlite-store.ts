@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
+import { systemClock, type Clock } from '../../clock.ts';
 import { createHints } from '../hints.ts';
 import { StoreUnavailableError, type Store } from '../store.ts';
 import type { DatabaseOptions } from './database.ts';
@@ -14,8 +15,7 @@ import type { Moment, Reply, Request, Verb, Verbs } from './protocol.ts';
 export interface SqliteStoreOptions {
   /** Of the database file; its folder is made where it is missing. */
   readonly path: string;
-  /** Milliseconds since the epoch, and milliseconds that no setting of the clock can turn back. */
-  readonly clock?: { now(): number; monotonic(): number };
+  readonly clock?: Clock;
   /**
    * The file cannot be trusted or the thread is gone: the process should exit. Every waiting call has been rejected,
    * and so is every later one. Without it the error is thrown where nobody catches it.
@@ -33,8 +33,6 @@ export const WAITING_LIMIT = { calls: 20_000, bytes: 64 * 1024 * 1024 } as const
 /** Never refused: they take work off the store, and nodes ask for them no faster than their own credit allows. */
 const ALWAYS: ReadonlySet<Verb> = new Set(['claim', 'settle', 'beat', 'leave']);
 
-const SYSTEM_CLOCK = { now: Date.now, monotonic: () => performance.now() };
-
 type Answer<V extends Verb> = ReturnType<Verbs[V]>;
 
 interface Waiting {
@@ -45,7 +43,7 @@ interface Waiting {
 
 /** Opens the file, migrates it and takes its lock. Rejects with a sentence for the operator. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
-  const { path, clock = SYSTEM_CLOCK, maxBytes, synchronous = 'FULL' } = options;
+  const { path, clock = systemClock, maxBytes, synchronous = 'FULL' } = options;
   mkdirSync(dirname(path), { recursive: true });
   const waiting = new Map<number, Waiting>();
   let waitingBytes = 0;

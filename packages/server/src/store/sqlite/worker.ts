@@ -1,14 +1,9 @@
 // The thread that owns the SQLite connection. Commits block, so they must not block the thread that serves.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
-import { contactVerbs } from './contacts.ts';
 import { openDatabase, type DatabaseOptions } from './database.ts';
-import { deliveryVerbs } from './deliveries.ts';
 import { runGroup } from './group.ts';
-import { laneVerbs } from './lanes.ts';
-import { nodeVerbs } from './nodes.ts';
-import { settingVerbs } from './settings.ts';
-import { sweepVerb } from './sweep.ts';
-import type { Call, Reply, Request, Verbs } from './protocol.ts';
+import { createVerbs } from './verbs.ts';
+import type { Call, Reply, Request } from './protocol.ts';
 
 /** Calls in one group at most, so that the first of them does not wait long for the last. */
 const GROUP_CALLS = 256;
@@ -18,18 +13,7 @@ const port = parentPort;
 const reply = (message: Reply) => port.postMessage(message);
 
 const database = openDatabase(workerData as DatabaseOptions);
-const nodes = nodeVerbs(database);
-const lanes = laneVerbs(database, nodes);
-const verbs: Verbs = {
-  ...contactVerbs(database),
-  ...deliveryVerbs(database, nodes, lanes),
-  claim: lanes.claim,
-  waiting: lanes.waiting,
-  beat: nodes.beat,
-  leave: nodes.leave,
-  ...settingVerbs(database),
-  ...sweepVerb(database),
-};
+const verbs = createVerbs(database);
 
 port.on('message', (first: Request) => {
   const group: Call[] = [];

@@ -1,0 +1,24 @@
+// Every verb on one connection.
+import type { DatabaseSync } from 'node:sqlite';
+import { contactVerbs } from './contacts.ts';
+import { deliveryVerbs } from './deliveries.ts';
+import { laneVerbs } from './lanes.ts';
+import { nodeVerbs } from './nodes.ts';
+import { settingVerbs } from './settings.ts';
+import { sweepVerb } from './sweep.ts';
+import type { Verbs } from './protocol.ts';
+
+export function createVerbs(database: DatabaseSync): Verbs {
+  const nodes = nodeVerbs(database);
+  const lanes = laneVerbs(database, nodes);
+  return {
+    ...contactVerbs(database),
+    ...deliveryVerbs(database, nodes, lanes),
+    claim: lanes.claim,
+    waiting: lanes.waiting,
+    beat: nodes.beat,
+    leave: nodes.leave,
+    ...settingVerbs(database),
+    ...sweepVerb(database),
+  };
+}

@@ -1,0 +1,163 @@
+// Commit groups on SQLite: what is answered, and when, if a commit fails.
+import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { describe, test } from 'node:test';
+import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { runGroup } from '../../src/store/sqlite/group.ts';
+import { createVerbs } from '../../src/store/sqlite/verbs.ts';
+import { StoreUnavailableError } from '../../src/store/store.ts';
+import { contactChange, newClaim, newDeliveries, newDelivery } from './conformance/harness.ts';
+import { openStore } from './sqlite-file.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import type { Call, Result, Verb, Verbs } from '../../src/store/sqlite/protocol.ts';
+
+const NONE = new Map<string, number>();
+const MEGABYTE = 1024 * 1024;
+
+/** A connection as the worker has it, and groups run on it. */
+function connect(maxBytes: number) {
+  const folder = temporaryFolder();
+  const path = join(folder.path, 'chatpush.db');
+  const database = openDatabase({ path, synchronous: 'FULL', maxBytes });
+  const verbs = createVerbs(database);
+  return {
+    run: (...calls: Call[]) => runGroup(database, verbs, calls),
+    [Symbol.dispose]() {
+      database.close();
+      folder.remove();
+    },
+  };
+}
+
+let seq = 0;
+
+function call<V extends Verb>(
+  verb: V,
+  ...parameters: Parameters<Verbs[V]> extends [unknown, ...infer P] ? P : never
+) {
+  seq += 1;
+  const moment = { now: Date.UTC(2026, 10, 22), monotonic: 0 };
+  return { seq, verb, moment, parameters } satisfies Call;
+}
+
+const values = (results: readonly Result[]) =>
+  results.map((result) => ('value' in result ? result.value : Object.keys(result)[1]));
+
+/** More than a database of one megabyte can take. */
+const tooMuch = () => call('enqueue', newDeliveries(2, { work: 'x'.repeat(MEGABYTE) }), 'node', NONE);
+
+describe('a commit group on SQLite', () => {
+  test('when the disk is full nothing of it is answered: neither "known" nor what was read of the others', () => {
+    using connection = connect(MEGABYTE);
+    const { run } = connection;
+    const delivery = newDelivery();
+    const contact = contactChange();
+    const claim = newClaim();
+    const enqueue = () => call('enqueue', [delivery], 'node', NONE);
+    const failed = run(
+      enqueue(),
+      enqueue(),
+      call('commit', { contact, claim }),
+      call('contacts', [contact]),
+      call('claimed', claim.instanceId, claim.operation, claim.token),
+      tooMuch(),
+    );
+    assert.deepEqual(values(failed), Array(6).fill('unavailable'));
+    const later = run(
+      call('contacts', [contact]),
+      call('claimed', claim.instanceId, claim.operation, claim.token),
+      enqueue(),
+      enqueue(),
+      call('commit', { contact, claim }),
+      call('commit', { contact, claim }),
+    );
+    assert.deepEqual(values(later), [
+      [undefined],
+      undefined,
+      [{ id: delivery.id, state: 'queued' }],
+      [{ id: delivery.id, state: 'known' }],
+      'committed',
+      'token-taken',
+    ]);
+  });
+
+  test('a call that throws takes no other along, and leaves nothing behind', () => {
+    using connection = connect(100 * MEGABYTE);
+    const { run } = connection;
+    const [before, after] = [newDelivery(), newDelivery()];
+    const half = newDelivery();
+    const wrong = { ...newDelivery(), work: {} as string };
+    const results = run(
+      call('enqueue', [before], 'node', NONE),
+      call('enqueue', [half, wrong], 'node', NONE),
+      call('enqueue', [after], 'node', NONE),
+    );
+    assert.deepEqual(values(results), [
+      [{ id: before.id, state: 'queued' }],
+      'failed',
+      [{ id: after.id, state: 'queued' }],
+    ]);
+    assert.deepEqual(values(run(call('enqueue', [before, half, after], 'node', NONE))), [
+      [
+        { id: before.id, state: 'known' },
+        { id: half.id, state: 'queued' },
+        { id: after.id, state: 'known' },
+      ],
+    ]);
+  });
+
+  test('whatever shares a group with what, each answer is true afterwards', async (t) => {
+    const { store } = await openStore(t, { maxBytes: 2 * MEGABYTE });
+    let failures = 0;
+    for (let round = 0; round < 40; round++) {
+      const delivery = newDelivery();
+      const contact = contactChange();
+      const enqueue = () => store.enqueue([delivery], 'node', NONE);
+      const tooMuch = () => store.enqueue(newDeliveries(3, { work: 'x'.repeat(MEGABYTE) }), 'node', NONE);
+      const calls = [
+        enqueue(),
+        enqueue(),
+        ...(round % 2 === 0 ? [tooMuch()] : []),
+        store.commit({ contact }),
+        store.contacts([contact]),
+        enqueue(),
+        ...(round % 2 === 1 ? [tooMuch()] : []),
+      ];
+      const answers: string[] = [];
+      for (const result of await Promise.allSettled(calls)) {
+        if (result.status === 'fulfilled') answers.push(JSON.stringify(result.value));
+        else assert.ok(result.reason instanceof StoreUnavailableError);
+      }
+      failures += calls.length - answers.length;
+      const claims = (part: string) => answers.some((answer) => answer.includes(part));
+      const [after] = await enqueue();
+      assert.equal(after?.state === 'known', claims('queued'), 'queued once, and never known before');
+      if (claims('known')) assert.ok(claims('queued'));
+      const [stored] = await store.contacts([contact]);
+      assert.equal(stored !== undefined, claims('committed'));
+      if (claims('"version":1')) assert.ok(claims('committed'));
+    }
+    assert.ok(failures >= 40, `${failures} calls failed`);
+  });
+
+  test('one fsync serves many: 200 calls at once are a handful of commits', async (t) => {
+    const { store, path } = await openStore(t);
+    const before = commitCount(readFileSync(`${path}-wal`));
+    await Promise.all(
+      Array.from({ length: 200 }, () => store.commit({ contact: contactChange(), claim: newClaim() })),
+    );
+    const commits = commitCount(readFileSync(`${path}-wal`)) - before;
+    assert.ok(commits >= 1 && commits <= 20, `${commits} commits`);
+  });
+});
+
+/** How many transactions a WAL holds: their last frame carries the size of the database (https://sqlite.org/walformat.html). */
+function commitCount(wal: Buffer): number {
+  const pageBytes = wal.readUInt32BE(8);
+  let commits = 0;
+  for (let frame = 32; frame + 24 <= wal.length; frame += 24 + pageBytes) {
+    if (wal.readUInt32BE(frame + 4) > 0) commits += 1;
+  }
+  return commits;
+}
