@@ -29,7 +29,8 @@ export interface Pages {
 
 export function createPages({ ready, metrics, links }: PageParts): Pages {
   const readiness = async (isDraining: boolean): Promise<Readiness> => {
-    const state = await ready();
+    // What cannot be asked is not ready; why stands in the log of whoever was asked, not here.
+    const state = await ready().catch((): Readiness => ({ ready: false, checks: { service: 'no answer' } }));
     return isDraining ? { ready: false, checks: { ...state.checks, server: 'stopping' } } : state;
   };
   const pages = new Map<string, (accept: string, isDraining: boolean) => Promise<Answer>>([

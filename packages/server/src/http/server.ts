@@ -1,7 +1,7 @@
 // The HTTP server. Fastify listens, keeps the limits of time and closes; what a request means is decided in pipeline.ts
 // over the target as it came. So Fastify's router and body parsers, which would decode first and answer in their own
 // words, see one route and no body.
-import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import fastify from 'fastify';
@@ -84,6 +84,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   let isDraining = false;
 
+  /** What every answer has. SDKs set their clocks by `Date`, so it is of the clock that their signatures are held against. */
+  const headersOf = (requestId: string, isLast: boolean): OutgoingHttpHeaders => ({
+    'x-amzn-requestid': requestId,
+    date: new Date(clock.now()).toUTCString(),
+    ...(isLast ? { connection: 'close' } : {}),
+  });
+
   /** The answer, or undefined where a mount has taken the request. */
   const answerTo = async (
     request: IncomingMessage,
@@ -111,7 +118,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return thrownAnswer(error);
     });
     if (answer === undefined) return;
-    send(reply.raw, answer, request.id, isDraining);
+    send(reply.raw, answer, headersOf(request.id, isDraining));
     writeLog(log, { ...trace, status: answer.status, durationMs: clock.monotonic() - startedAtMs }, failure);
   };
 
@@ -140,7 +147,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     const answer = refusal('MalformedHttpRequestException', 'Only 100-continue can be expected.', {
       status: 417,
     });
-    send(response, answer, crypto.randomUUID(), true);
+    send(response, answer, headersOf(crypto.randomUUID(), true));
   });
   app.server.on('connect', (_request, socket) =>
     writeAndEnd(socket, refusal('UnknownOperationException', 'This server is no proxy.')),
@@ -167,18 +174,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
 }
 
-function send(
-  response: ServerResponse,
-  { status, headers, body }: Answer,
-  requestId: string,
-  isLast: boolean,
-) {
-  response.writeHead(status, {
-    ...headers,
-    'x-amzn-requestid': requestId,
-    'content-length': Buffer.byteLength(body),
-    ...(isLast ? { connection: 'close' } : {}),
-  });
+/** Writes an answer. */
+function send(response: ServerResponse, { status, headers, body }: Answer, more: OutgoingHttpHeaders): void {
+  response.writeHead(status, { ...headers, ...more, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
 

@@ -5,8 +5,6 @@ import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'node:test';
 
-import type { HeaderLines } from '@chatpush/wire';
-
 import { createVerifySignature } from '../../src/auth/signature.ts';
 import type { SignedRequest } from '../../src/auth/signature.ts';
 
@@ -35,7 +33,7 @@ function parseRequest(text: string): SignedRequest {
     if (/^\s/.test(line)) headers.at(-1)![1] += `\n${line}`;
     else headers.push([line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]);
   }
-  return { method, target, headers: headers as HeaderLines, body: Buffer.from(text.slice(end + 2)) };
+  return { method, target, headers, body: Buffer.from(text.slice(end + 2)) };
 }
 
 const names = skip === false ? readdirSync(folder).filter((name) => !/^[A-Z]/.test(name)) : ['vectors'];

@@ -114,7 +114,12 @@ function* faults(shape: Shape & { required?: true }, path: readonly string[]): G
       for (const value of wrongTypes(Array.isArray))
         yield fault('of a wrong type', value, 'Member must be a list');
       if (shape.min) yield fault('empty', [], 'Value with length 0');
-      if (shape.max) yield fault('too long', Array(shape.max + 1).fill({}), `${shape.max}`);
+      if (shape.max)
+        yield fault(
+          'too long',
+          Array.from({ length: shape.max + 1 }, () => ({})),
+          `${shape.max}`,
+        );
       yield { ...fault('null', null, 'Member must not be null'), path: [...path, '0'] };
       yield* faults(shape.of, [...path, '0']);
       return;
@@ -139,7 +144,7 @@ export function badInputs(name: OperationName): BadInput[] {
   const inPath = new Set(pathMembers(operation.path));
   const inQuery = new Set(Object.keys(operation.query ?? {}));
   return Object.entries(operation.input.members)
-    .flatMap(([member, shape]) => [...faults(shape, [member])])
+    .flatMap(([member, shape]) => Array.from(faults(shape, [member])))
     .filter(({ path: [member = ''], value }) => {
       // A segment of a path is always there and always text; so is what stands in a query.
       if (inPath.has(member)) return typeof value === 'string' && value !== 'x';

@@ -8,8 +8,12 @@ import {
   StartChatContactCommand,
   StopContactCommand,
 } from '@aws-sdk/client-connect';
-import type { ConnectClientConfig } from '@aws-sdk/client-connect';
+import type {
+  ConnectClientConfig,
+  ConnectServiceException as ServiceException,
+} from '@aws-sdk/client-connect';
 
+import { systemClock } from '../../src/clock.ts';
 import { KEY, startRecordingServer } from './recording-server.ts';
 import type { RecordingServer } from './recording-server.ts';
 
@@ -85,6 +89,69 @@ test('every Amazon operation is answered in a form the SDK reads', async () => {
       .httpStatusCode,
     200,
   );
+});
+
+test('the SDK tells every refusal by its name, its status and its message', async () => {
+  const cases: [Partial<ConnectClientConfig>, Partial<typeof REGISTRATION>, string, number, RegExp][] = [
+    [{}, { ClientToken: 'x'.repeat(501) as 'once' }, 'InvalidParameterException', 400, /'\/ClientToken'/],
+    [
+      { credentials: { accessKeyId: 'AKIDLIMITED', secretAccessKey: 'another secret' } },
+      { InstanceId: 'i-2' as 'i-1' },
+      'AccessDeniedException',
+      403,
+      /is not authorized to perform: connect:CreatePushNotificationRegistration/,
+    ],
+    [
+      { credentials: { accessKeyId: 'NOBODY', secretAccessKey: 'x' } },
+      {},
+      'UnrecognizedClientException',
+      403,
+      /^The security token included in the request is invalid\.$/,
+    ],
+    [
+      { credentials: { accessKeyId: KEY.id, secretAccessKey: 'wrong' } },
+      {},
+      'InvalidSignatureException',
+      403,
+      /^The request signature we calculated does not match/,
+    ],
+  ];
+  const before = server.recorded.length;
+  for (const [config, change, name, status, message] of cases) {
+    using client = disposable(createClient(config));
+    await assert.rejects(
+      client.send(new CreatePushNotificationRegistrationCommand({ ...REGISTRATION, ...change })),
+      (error: ServiceException) => {
+        assert.deepEqual([error.name, error.$metadata.httpStatusCode], [name, status]);
+        assert.match(error.message, message);
+        assert.match(error.$metadata.requestId ?? '', /^[0-9a-f-]{36}$/);
+        return true;
+      },
+    );
+  }
+  assert.equal(server.recorded.length, before);
+});
+
+test('an SDK whose clock is an hour off corrects it by our answer and succeeds', async () => {
+  for (const offsetMs of [3_600_000, -3_600_000]) {
+    const clock = { ...systemClock, now: () => Date.now() + offsetMs };
+    const ahead = await startRecordingServer({ clock });
+    using client = disposable(createClient({ endpoint: ahead.url, maxAttempts: 3 }));
+    const answer = await client.send(new CreatePushNotificationRegistrationCommand(REGISTRATION));
+    assert.deepEqual([answer.RegistrationId, answer.$metadata.attempts], ['r-1', 2]);
+    await ahead.close();
+  }
+});
+
+test('temporary credentials are good with their session token', async () => {
+  const credentials = {
+    accessKeyId: 'ASIATEMPORARY',
+    secretAccessKey: 'a temporary secret',
+    sessionToken: 'session token',
+  };
+  using client = disposable(createClient({ credentials }));
+  await client.send(new StopContactCommand({ InstanceId: 'i-1', ContactId: 'c-1' }));
+  assert.equal(server.recorded.at(-1)?.call.caller.accessKeyId, 'ASIATEMPORARY');
 });
 
 /** The SDK's client closes by `destroy`. */
