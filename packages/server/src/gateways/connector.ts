@@ -35,6 +35,9 @@ export function createConnector(endpoint: Endpoint, resolve: Resolve, random: ()
       // Before SETTINGS nobody knows how many streams the peer allows: Node assumes 100, and Apple begins with one.
       const { promise, resolve: opened, reject } = Promise.withResolvers<T>();
       let goaway: string | undefined;
+      // Node 26 waits for the socket to close before it reports an error of the session, and after a TLS alert (in TLS 1.3
+      // that about our certificate comes after the handshake) it never does by itself.
+      socket.on('error', () => socket.destroy());
       const onGoaway = (code: number): void => {
         goaway = `GOAWAY ${code} before SETTINGS`;
       };

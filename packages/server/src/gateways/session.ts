@@ -146,6 +146,7 @@ export class Session implements ExchangeSession {
   /** Ends it with everything on it, which becomes unknown. */
   destroy(reason: string): void {
     this.retire(reason);
+    this.endedBy = reason;
     this.#h2.destroy();
     this.#socket.destroy();
   }
