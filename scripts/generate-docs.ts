@@ -1,0 +1,189 @@
+// npm run docs [-- --check] : writes the pages that follow from tables in the code, or fails where they are out of date.
+import { readFileSync, writeFileSync } from 'node:fs';
+import { ERRORS, OPERATIONS, pathMembers } from '@chatpush/wire';
+import type { ErrorName, Operation, OperationName, Shape, StructureShape } from '@chatpush/wire';
+import { LOG_REASONS } from '../packages/server/src/delivery/log-reason.ts';
+import { ERROR_PROSE, OPERATION_PROSE } from '../packages/wire/src/prose.ts';
+import type { OperationProse } from '../packages/wire/src/prose.ts';
+
+const number = new Intl.NumberFormat('en-US');
+const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
+  [head, head.map(() => '---'), ...rows].map((cells) => `| ${cells.join(' | ')} |`).join('\n');
+
+const range = (min: number | undefined, max: number | undefined): string =>
+  min !== undefined && max !== undefined
+    ? ` of ${number.format(min)}–${number.format(max)}`
+    : max !== undefined
+      ? ` of up to ${number.format(max)}`
+      : min !== undefined
+        ? ` of ${number.format(min)} or more`
+        : '';
+
+/** A shape in words: `text of 1–256 characters`. */
+function inWords(shape: Shape): string {
+  switch (shape.kind) {
+    case 'string':
+      if (shape.values !== undefined) return shape.values.map((value) => `\`${value}\``).join(', ');
+      if (shape.format === 'date-time') return 'ISO 8601 time with a zone';
+      if (shape.maxBytes !== undefined)
+        return `text of up to ${number.format(shape.maxBytes)} bytes in UTF-8`;
+      return shape.max === undefined ? 'text' : `text${range(shape.min, shape.max)} characters`;
+    case 'boolean':
+      return '`true` or `false`';
+    case 'integer':
+      return shape.max === undefined
+        ? 'whole number'
+        : `whole number from ${number.format(shape.min ?? 0)} to ${number.format(shape.max)}`;
+    case 'list':
+      return shape.of.kind === 'structure'
+        ? `list${range(shape.min, shape.max)}`
+        : `list${range(shape.min, shape.max)}, each ${inWords(shape.of)}`;
+    case 'map':
+      return `map to ${inWords(shape.of)}${shape.maxBytes === undefined ? '' : `, together up to ${number.format(shape.maxBytes)} bytes`}`;
+    case 'structure':
+      return 'structure';
+  }
+}
+
+interface Row {
+  readonly path: string;
+  readonly shape: Shape & { readonly required?: true };
+}
+
+/** All members, those of structures and of lists of structures below their own. */
+function flatten({ members }: StructureShape, prefix = ''): Row[] {
+  return Object.entries(members).flatMap(([name, shape]): Row[] => {
+    const row = { path: `${prefix}${name}`, shape };
+    if (shape.kind === 'structure') return [row].concat(flatten(shape, `${row.path}.`));
+    if (shape.kind === 'list' && shape.of.kind === 'structure')
+      return [row].concat(flatten(shape.of, `${row.path}[].`));
+    return [row];
+  });
+}
+
+/** The sentence of a member; one that is missing, or left over from a member that is gone, stops the generator. */
+function memberTable(
+  what: string,
+  shape: StructureShape,
+  prose: OperationProse['input'],
+  place?: (member: string) => string,
+): string {
+  const rows = flatten(shape);
+  const paths = new Set(rows.map(({ path }) => path));
+  const stale = Object.keys(prose).filter((path) => !paths.has(path));
+  const missing = rows.filter(({ path }) => prose[path] === undefined).map(({ path }) => path);
+  if (stale.length + missing.length > 0)
+    throw new Error(
+      `prose.ts, ${what}: no words for [${missing.join(', ')}], no member for [${stale.join(', ')}]`,
+    );
+  const optional = (cell: string): string[] => (place === undefined ? [] : [cell]);
+  return table(
+    ['member'].concat(optional('where'), 'value', 'required', ''),
+    rows.map(({ path, shape }) =>
+      [`\`${path}\``].concat(
+        optional(place?.(path) ?? ''),
+        inWords(shape),
+        shape.required === true ? 'yes' : '',
+        prose[path]!,
+      ),
+    ),
+  );
+}
+
+function operationSection(operation: Operation, prose: OperationProse): string {
+  const inPath = new Set(pathMembers(operation.path));
+  const place = (path: string): string =>
+    inPath.has(path)
+      ? 'path'
+      : operation.query?.[path] !== undefined
+        ? `query, \`${operation.query[path]}\``
+        : 'body';
+  const origin = operation.origin === 'amazon' ? "In Amazon Connect's API, too." : 'chatpush only.';
+  const isEmpty = Object.keys(operation.output.members).length === 0;
+  return [
+    `## ${operation.name}`,
+    prose.summary,
+    `\`${operation.method} ${operation.path}\`, body up to ${number.format(operation.bodyLimitBytes)} bytes. ${origin}`,
+    memberTable(`${operation.name} input`, operation.input, prose.input, place),
+    isEmpty
+      ? `Answers 200 with ${operation.emptyAnswer === 'object' ? '`{}`' : 'an empty body'}.`
+      : `Answers 200:\n\n${memberTable(`${operation.name} output`, operation.output, prose.output)}`,
+    table(
+      ['error', 'status', 'cause'],
+      operation.errors.map((name) => [
+        `[${name}](#errors)`,
+        `${ERRORS[name].status}`,
+        prose.errors?.[name] ?? ERROR_PROSE[name].cause,
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+const NOTE = '<!-- Written by `npm run docs` from tables in the code; change those, not this page. -->';
+
+function operationsPage(): string {
+  const names = Object.keys(OPERATIONS) as OperationName[];
+  return [
+    NOTE,
+    '# Operations',
+    'Requests are signed with Signature Version 4 for the service `connect`, bodies are JSON in UTF-8, `null` counts as absent, members nobody knows are ignored, and lengths are Unicode code points. Ids travel percent-encoded in paths. A refused request changes nothing.',
+    table(
+      ['operation', 'request', ''],
+      names.map((name) => [
+        `[${name}](#${name.toLowerCase()})`,
+        `\`${OPERATIONS[name].method} ${OPERATIONS[name].path}\``,
+        OPERATIONS[name].origin === 'amazon' ? '' : 'chatpush only',
+      ]),
+    ),
+    ...names.map((name) => operationSection(OPERATIONS[name], OPERATION_PROSE[name])),
+    '## Errors',
+    'The name stands in the header `X-Amzn-ErrorType`, the sentence in the body as `Message`, the id to find it by in the log in `x-amzn-RequestId`. SDKs and `@chatpush/client` repeat by themselves what is marked so. The second half may come from any operation, before it is reached.',
+    table(
+      ['error', 'status', 'repeated', 'cause', 'what to do'],
+      (Object.keys(ERRORS) as ErrorName[]).map((name) => [
+        name,
+        `${ERRORS[name].status}`,
+        ERRORS[name].repeated ? 'yes' : 'no',
+        ERROR_PROSE[name].cause,
+        ERROR_PROSE[name].remedy,
+      ]),
+    ),
+  ].join('\n\n');
+}
+
+function reasonsPage(): string {
+  return [
+    NOTE,
+    '# Reasons',
+    'Why a notification was not delivered, or not yet: `Reason` in [PutChatEvents](operations.md#putchatevents) and [ListDeliveries](operations.md#listdeliveries). Where a gateway refused, its own word stands there instead (`BadDeviceToken`, `UNREGISTERED`, …).',
+    table(
+      ['reason', ''],
+      Object.entries(LOG_REASONS).map(([reason, sentence]) => [`\`${reason}\``, sentence]),
+    ),
+  ].join('\n\n');
+}
+
+const PAGES = [
+  ['docs/operations.md', operationsPage],
+  ['docs/reasons.md', reasonsPage],
+] as const;
+
+const isCheck = process.argv.includes('--check');
+for (const [file, page] of PAGES) {
+  const url = new URL(`../${file}`, import.meta.url);
+  const text = `${page()}\n`;
+  if (!isCheck) writeFileSync(url, text);
+  else if (readIfThere(url) !== text) {
+    console.error(`${file} is out of date: run "npm run docs" and commit what it writes.`);
+    process.exitCode = 1;
+  }
+}
+
+function readIfThere(url: URL): string | undefined {
+  try {
+    return readFileSync(url, 'utf8').replaceAll('\r\n', '\n');
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined;
+    throw error;
+  }
+}
