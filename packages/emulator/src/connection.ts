@@ -6,6 +6,9 @@ import type { Server as TlsServer, TLSSocket } from 'node:tls';
 /** For sockets and streams whose peer may go at any time: the request log says what became of requests. */
 export const ignored = (): void => undefined;
 
+/** HTTP/2 error code: nothing was done. */
+const REFUSED_STREAM = 7;
+
 export class Connection {
   /** Counts from 1, per emulator. */
   readonly n: number;
@@ -33,6 +36,14 @@ export class Connection {
       this.#streams -= 1;
       if (this.#leaving && this.#streams === 0) setImmediate(() => this.fin());
     });
+  }
+
+  /** Whether a GOAWAY said that this stream is not served. */
+  refuses(stream: ServerHttp2Stream | undefined): boolean {
+    if (stream === undefined || (stream.id ?? 0) <= this.lastStream) return false;
+    // Node sends "last processed" instead of a last stream id of 0, so its sender would wait: say it stream by stream.
+    if (this.lastStream === 0) stream.close(REFUSED_STREAM);
+    return true;
   }
 
   /** Closes as soon as no stream is open. Unlike Node's own way it sends no GOAWAY of its own. */

@@ -3,6 +3,9 @@ import type { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultRule } from './fault-rules.ts';
 
+const REFUSED_STREAM = 7;
+const CANCEL = 8;
+
 const html = (status: number): string =>
   `<!DOCTYPE html>\n<html><head><title>Error ${status}</title></head><body><h1>${status}</h1><p>The server could not complete your request.</p></body></html>\n`;
 
@@ -15,7 +18,7 @@ function afterFlush(connection: Connection, then: () => void): void {
 
 function loseAnswer(exchange: Exchange, by: FaultRule['by']): void {
   if (by === 'silence') return;
-  if (by === 'stream' && exchange.stream) exchange.stream.close(8);
+  if (by === 'stream' && exchange.stream) exchange.stream.close(CANCEL);
   else if (by === 'fin') exchange.connection.fin();
   else exchange.connection.rst();
 }
@@ -37,8 +40,11 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: 
   };
   connection.lastStream = last;
   if (refuse) {
+    // Node takes a last stream id of 0 to mean "the latest", so the first stream of a connection is refused by name.
+    if (last === 0) stream.close(REFUSED_STREAM);
     sendAway();
     exchange.unanswered('above the last stream id', 'goaway');
+    connection.refuses(stream);
   } else if (code === 0) {
     sendAway();
     exchange.send(exchange.serve(), 'goaway');

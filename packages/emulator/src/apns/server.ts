@@ -58,8 +58,7 @@ export function createApnsServer(options: ApnsOptions): Http2SecureServer {
 
   function deal(exchange: ApnsExchange): void {
     const { line } = exchange;
-    if ((exchange.stream.id ?? 0) > line.connection.lastStream)
-      return exchange.unanswered('above the last stream id');
+    if (line.connection.refuses(exchange.stream)) return exchange.unanswered('above the last stream id');
     if (!faults.any) return exchange.send(exchange.serve());
     const target = { gateway, app: exchange.topic, deviceToken: exchange.deviceToken };
     const rule = faults.hit(target, (rule) => {

@@ -52,8 +52,7 @@ export function createFcmServer(options: FcmOptions): Http2SecureServer {
   });
 
   function dealSend(exchange: SendExchange, connection: Connection): void {
-    if ((exchange.stream?.id ?? 0) > connection.lastStream)
-      return exchange.unanswered('above the last stream id');
+    if (connection.refuses(exchange.stream)) return exchange.unanswered('above the last stream id');
     const target = { gateway: 'fcm', app: exchange.project, deviceToken: exchange.deviceToken } as const;
     const rule = faults.hit(target, (rule) => {
       if (rule.fault !== 'quota') return true;
