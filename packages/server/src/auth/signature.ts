@@ -12,12 +12,11 @@ import { basicDateMs, readSignature } from './presented-signature.ts';
 import type { PresentedSignature } from './presented-signature.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
-export interface SignedRequest {
+export interface SignedHead {
   readonly method: string;
   /** Path and query as they stand on the request line. */
   readonly target: string;
   readonly headers: HeaderLines;
-  readonly body: Buffer;
 }
 
 /** Whose signature it is, and the region it was made for. */
@@ -27,10 +26,11 @@ export interface Signer {
 }
 
 /**
- * Throws MissingAuthenticationTokenException, IncompleteSignatureException, UnrecognizedClientException or
- * InvalidSignatureException unless the request is signed with a known key. About 20 µs.
+ * Checks a request in two steps, so that no body is kept in memory for strangers: all that the head shows, then, with the
+ * body, the signature itself. Either throws MissingAuthenticationTokenException, IncompleteSignatureException,
+ * UnrecognizedClientException or InvalidSignatureException. About 25 µs for both.
  */
-export type VerifySignature = (request: SignedRequest) => Signer;
+export type VerifySignature = (head: SignedHead) => (body: Buffer) => Signer;
 
 export interface SignatureRules {
   readonly accessKey: FindAccessKey;
@@ -50,34 +50,36 @@ const invalid = (message: string) => new ServiceError('InvalidSignatureException
 export function createVerifySignature(rules: SignatureRules): VerifySignature {
   const { accessKey, regions, service = SERVICE, now } = rules;
   const signingKeys = createSigningKeys();
-  return (request) => {
-    const [path, query] = splitTarget(request.target);
-    const presented = readSignature(request.headers, query);
+  return ({ method, target, headers }) => {
+    const [path, query] = splitTarget(target);
+    const presented = readSignature(headers, query);
+    const { scope, signedHeaders, signedQuery } = presented;
     checkScope(presented, service, regions);
     const key = findKey(presented, accessKey);
     checkTime(presented, now());
-    checkSignedHeaders(presented, request.headers);
-    const payloadHash = checkBody(presented, request.body);
+    checkSignedHeaders(presented, headers);
 
-    const { scope, signedHeaders, signedQuery } = presented;
-    const canonical = canonicalRequest({
-      method: request.method,
-      path,
-      query: signedQuery,
-      headers: request.headers,
-      signedHeaders,
-      payloadHash,
-    });
-    const signingKey = signingKeys.get(key, scope);
-    const expected = createHmac('sha256', signingKey)
-      .update(stringToSign(presented.amzDate, scope, hash('sha256', canonical)))
-      .digest('hex');
-    if (!equalTexts(expected, presented.signature))
-      throw invalid(
-        'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
-      );
-    signingKeys.keep(key, scope, signingKey);
-    return { key, region: scope.region };
+    return (body) => {
+      const payloadHash = checkBody(presented, body);
+      const canonical = canonicalRequest({
+        method,
+        path,
+        query: signedQuery,
+        headers,
+        signedHeaders,
+        payloadHash,
+      });
+      const signingKey = signingKeys.get(key, scope);
+      const expected = createHmac('sha256', signingKey)
+        .update(stringToSign(presented.amzDate, scope, hash('sha256', canonical)))
+        .digest('hex');
+      if (!equalTexts(expected, presented.signature))
+        throw invalid(
+          'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
+        );
+      signingKeys.keep(key, scope, signingKey);
+      return { key, region: scope.region };
+    };
   };
 }
 

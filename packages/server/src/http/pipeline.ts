@@ -43,8 +43,9 @@ export function createPipeline({ handlers, verifySignature, throttle, account }:
     const method = request.method ?? '';
     const route = findRoute(method, target);
     trace.operation = route.name;
+    const verifyBody = verifySignature({ method, target, headers: headerLines(request) });
     const body = await readBody(request, route.operation.bodyLimitBytes);
-    const signer = verifySignature({ method, target, headers: headerLines(request), body });
+    const signer = verifyBody(body);
     trace.accessKeyId = signer.key.id;
     const input = decode(route, request, body);
     const instanceId = bareInstanceId(input.InstanceId);

@@ -23,6 +23,7 @@ import type { Link, PageParts } from './pages.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Trace } from './pipeline.ts';
 import { answerClientError, writeAndEnd } from './refused-connection.ts';
+import { writeLog } from './request-log.ts';
 import { createThrottle } from './throttle.ts';
 
 /** A part of the server that answers on its own, such as the emulator's routes: whether it took the request. */
@@ -40,7 +41,7 @@ export interface HttpServerOptions {
   readonly log?: Logger;
   readonly ready: PageParts['ready'];
   readonly metrics?: PageParts['metrics'];
-  /** Asked in order, before operations; they never see a body read. One that keeps a response open ends it on close. */
+  /** Asked in order, before operations; the body is theirs to read. A response still streaming on close is ended. */
   readonly mounts?: readonly Mount[];
   /** What the page at `/` points at besides its own. */
   readonly links?: readonly Link[];
@@ -83,6 +84,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     account: options.account ?? '000000000000',
   });
   let isDraining = false;
+  const mounted = new Set<ServerResponse>();
 
   /** What every answer has. SDKs set their clocks by `Date`, so it is of the clock that their signatures are held against. */
   const headersOf = (requestId: string, isLast: boolean): OutgoingHttpHeaders => ({
@@ -103,7 +105,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     const page = pages.answer(request.method ?? '', path, request.headers.accept ?? '', isDraining);
     if (page) return page;
     if (isDraining) throw new ServiceError('ServiceUnavailableException', 'The service is stopping.');
-    if (mounts.some((mount) => mount(request, response))) return undefined;
+    if (mounts.some((mount) => mount(request, response))) {
+      mounted.add(response);
+      response.once('close', () => mounted.delete(response));
+      return undefined;
+    }
     return pipeline(request, target, trace);
   };
 
@@ -164,6 +170,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     drain,
     async close() {
       drain();
+      // A stream of events ends with its listener or with us; nobody would wait for it.
+      for (const response of mounted) if (response.headersSent) response.destroy();
       const deadline = setTimeout(() => app.server.closeAllConnections(), limits.closeTimeoutMs);
       try {
         await app.close();
@@ -178,17 +186,4 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 function send(response: ServerResponse, { status, headers, body }: Answer, more: OutgoingHttpHeaders): void {
   response.writeHead(status, { ...headers, ...more, 'content-length': Buffer.byteLength(body) });
   response.end(body);
-}
-
-/** One line per request: what broke as an error with its stack, refusals as information, the rest for debugging. */
-function writeLog(
-  log: Logger | undefined,
-  line: Trace & { status: number; durationMs: number },
-  failure: unknown,
-): void {
-  if (log === undefined) return;
-  const isStopping = failure instanceof ServiceError && failure.name === 'ServiceUnavailableException';
-  if (line.status >= 500 && !isStopping) log.error({ ...line, err: failure }, 'request failed');
-  else if (failure instanceof ServiceError) log.info({ ...line, error: failure.name }, 'request refused');
-  else log.debug(line, 'request answered');
 }

@@ -5,7 +5,7 @@ import type { Hash, Hmac } from 'node:crypto';
 import type { HeaderLines } from '@chatpush/wire';
 import { SignatureV4 } from '@smithy/signature-v4';
 
-import type { SignedRequest } from '../../src/auth/signature.ts';
+import type { SignedHead } from '../../src/auth/signature.ts';
 
 /** SHA-256 as the signer wants it: plain, or with a key. */
 class Sha256 {
@@ -25,6 +25,10 @@ class Sha256 {
   reset(): void {
     throw new Error('The signer takes a new one each time.');
   }
+}
+
+export interface SignedRequest extends SignedHead {
+  readonly body: Buffer;
 }
 
 export interface ToSign {

@@ -8,11 +8,11 @@ import * as fc from 'fast-check';
 
 import { createAccessKeys } from '../../src/auth/access-keys.ts';
 import { createVerifySignature } from '../../src/auth/signature.ts';
-import type { SignatureRules, SignedRequest } from '../../src/auth/signature.ts';
+import type { SignatureRules, Signer } from '../../src/auth/signature.ts';
 import { deriveSigningKey } from '../../src/auth/signing-keys.ts';
 import { ServiceError } from '../../src/service-error.ts';
 import { signOfficially } from './official-signer.ts';
-import type { SigningOptions, ToSign } from './official-signer.ts';
+import type { SignedRequest, SigningOptions, ToSign } from './official-signer.ts';
 
 const NOW_MS = Date.UTC(2026, 10, 22, 19, 0, 0);
 const MINUTE_MS = 60_000;
@@ -23,8 +23,10 @@ const accessKey = createAccessKeys([
   { ...KEY, instances: 'all' },
   { ...TEMPORARY, instances: 'all' },
 ]);
-const createVerify = (rules: Partial<SignatureRules> = {}) =>
-  createVerifySignature({ accessKey, regions: 'any', now: () => NOW_MS, ...rules });
+function createVerify(rules: Partial<SignatureRules> = {}): (request: SignedRequest) => Signer {
+  const verify = createVerifySignature({ accessKey, regions: 'any', now: () => NOW_MS, ...rules });
+  return (request) => verify(request)(request.body);
+}
 
 const REQUEST: ToSign = {
   method: 'PUT',

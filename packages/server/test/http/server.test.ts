@@ -90,6 +90,15 @@ test('no sensitive value, no secret and no signature is ever in the log', async 
   assert.ok(!lines.join('').includes('MARKED'));
 });
 
+test('a stranger is refused before its body has come', async () => {
+  await using server = await start();
+  const head = `PUT /chat-events/i-1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10000000\r\n\r\n`;
+  assert.equal(
+    isRefusal(await exchange(server.port, head), 'MissingAuthenticationTokenException'),
+    undefined,
+  );
+});
+
 describe('an access key limited to instances', () => {
   const key = { id: 'AKIDLIMITED', secret: 'another secret' };
   test('reaches those, by id or ARN, and no other', async () => {
@@ -299,6 +308,28 @@ describe('stopping', () => {
     await started.promise;
     await server.close();
     await answer;
+  });
+
+  test('ends a stream of events at once, and its mount hears of it', async () => {
+    const ended = Promise.withResolvers<void>();
+    await using server = await start({
+      mounts: [
+        (_, response) => {
+          response.on('close', () => ended.resolve());
+          response.writeHead(200, { 'content-type': 'text/event-stream' });
+          response.write('data: {}\n\n');
+          return true;
+        },
+      ],
+    });
+    const stream = connect(server.port, '127.0.0.1');
+    stream.on('error', () => {});
+    stream.write('GET /events HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n');
+    await once(stream, 'data');
+    const startedAtMs = performance.now();
+    await server.close();
+    await ended.promise;
+    assert.ok(performance.now() - startedAtMs < 5000);
   });
 
   test('may be asked for twice', async () => {
