@@ -11,8 +11,8 @@ import { promisify } from 'node:util';
 import { OPERATIONS } from '@chatpush/wire';
 import type { OperationName } from '@chatpush/wire';
 import { lowerFirst } from '../src/casing.ts';
-import { startRecordingServer } from './recording-server.ts';
-import { assertSigned } from './verify-signature.ts';
+import { clientOf } from './calls.ts';
+import { startTestService } from './service.ts';
 
 const run = promisify(execFile);
 const packages = fileURLToPath(new URL('../..', import.meta.url));
@@ -134,19 +134,24 @@ describe('the packed client', () => {
     });
 
   for (const major of [26, 20])
-    test(`calls a server from Node ${major}, and the server accepts the signature`, async (t) => {
+    test(`registers a device at the service from Node ${major}`, async (t) => {
       const node =
         Number(process.versions.node.split('.')[0]) === major ? process.execPath : await findNode(major);
       if (node === undefined) return t.skip(`no Node ${major} here nor in the registry`);
-      await using server = await startRecordingServer();
-      await writeFile(join(folder, 'stranger.ts'), STRANGER(server.url));
+      await using service = await startTestService();
+      await writeFile(join(folder, 'stranger.ts'), STRANGER(service.url));
       await compile();
       const { stdout } = await run(node, ['stranger.js'], { cwd: folder });
-      assert.deepEqual(JSON.parse(stdout), ['r-1', true, true]);
-      const [request] = server.requests;
-      assert.equal(server.requests.length, 1);
-      assert.equal(request!.target, '/push-notification/instance-1/registrations');
-      assertSigned(request!, 'test');
+      const [registrationId, ...refusals] = JSON.parse(stdout) as [string, ...boolean[]];
+      assert.deepEqual(refusals, [true, true]);
+      const { registrations } = await clientOf(service).listPushNotificationRegistrations({
+        instanceId: 'instance-1',
+        contactId: 'contact-1',
+      });
+      assert.deepEqual(
+        registrations.map((registration) => [registration.registrationId, registration.includeRawMessage]),
+        [[registrationId, true]],
+      );
     });
 
   test('tells in the editor what each method does and throws, as declared in wire', async () => {
