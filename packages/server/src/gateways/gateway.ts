@@ -11,7 +11,7 @@ export interface Push {
   readonly title: string;
   /** Shortened at a grapheme boundary, with `…`, until the whole payload fits. */
   readonly body: string;
-  /** Custom keys beside title and body, in this order: `initialContactId`, `messageId`, … */
+  /** Custom keys beside title and body, in this order: `initialContactId`, `messageId`, …; never `aps`, `title` or `body`. */
   readonly data: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch after which nobody wants it any more. */
   readonly expiresAt: number;
@@ -78,7 +78,7 @@ export interface Gateway {
 
 /** How a gateway reports to its owner. Calls are synchronous and must not throw. */
 export interface GatewayEvents {
-  /** Credit rose from what it was: look again. */
+  /** Credit rose: look again. Told once for all that happened in one turn of the event loop. */
   credit(): void;
   /** Connecting or authenticating failed (it goes on trying, with back-off, while attempts are wanted); undefined: it works again. */
   trouble(trouble: Trouble | undefined): void;

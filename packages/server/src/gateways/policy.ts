@@ -7,6 +7,8 @@ export interface PoolPolicy {
   readonly maxSessions: number;
   /** Our own limit on streams per session; the peer's MAX_CONCURRENT_STREAMS counts when it is smaller. */
   readonly maxStreams: number;
+  /** After so many requests a session is replaced. */
+  readonly maxRequests: number;
   /** From the start of a connection (name, TCP, TLS, SETTINGS) until it is given up. */
   readonly connectMs: number;
   /** From HEADERS to the last byte of the answer. After that the stream is reset and the attempt is `unknown`. */
@@ -24,6 +26,7 @@ export interface PoolPolicy {
 }
 
 const EITHER = {
+  maxRequests: 1_000_000_000,
   connectMs: 10_000,
   // Google's own RPCs wait 10 s and ask senders to do so too; Apple gives no number, and now and then never answers a
   // single push (github.com/jchambers/pushy/issues/816).

@@ -1,6 +1,5 @@
 // The sessions to one gateway with one credential: opened as attempts wait, spread over addresses, replaced before they
 // end, and after failures only with back-off. It never queues: `credit` says what may begin in this tick.
-import { setMaxListeners } from 'node:events';
 import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Clock } from '../clock.ts';
 import { createBackOff } from './back-off.ts';
@@ -42,19 +41,19 @@ export function createPool(options: PoolOptions): Pool {
   const { endpoint, policy, clock, resolve = resolveUncached, random = Math.random } = options;
   const connector = createConnector(endpoint, resolve, random);
   const closing = new AbortController();
-  setMaxListeners(policy.maxSessions + 1, closing.signal);
 
   /** Those that take attempts. */
   const sessions: Session[] = [];
   const draining = new Set<Session>();
   let connecting = 0;
   let wanted = 0;
-  /** Counts connections in a row that brought nothing. */
+  /** Counts connections in a row that brought no answer. */
   const backOff = createBackOff(policy.backOff, () => clock.monotonic(), random);
   let retryTimer: NodeJS.Timeout | undefined;
   let troubled = false;
   let creditTold = true;
   let onEmpty: (() => void) | undefined;
+  let closed: Promise<void> | undefined;
 
   function tellCredit(): void {
     if (!creditTold) return;
@@ -66,11 +65,14 @@ export function createPool(options: PoolOptions): Pool {
     });
   }
 
+  /** Told only while nothing works: one bad address among good ones is none of the owner's concern. */
   function failed(trouble: Trouble): void {
     if (closing.signal.aborted) return;
     backOff.failed();
-    troubled = true;
-    options.onTrouble(trouble);
+    if (sessions.length === 0) {
+      troubled = true;
+      options.onTrouble(trouble);
+    }
     open();
   }
 
@@ -80,22 +82,31 @@ export function createPool(options: PoolOptions): Pool {
     options.onTrouble(undefined);
   }
 
-  /** Opens what is missing for the attempts that wait and run. */
+  /** How many sessions the attempts that wait and run need. */
+  function needed(): number {
+    let attempts = wanted;
+    for (const session of sessions) attempts += session.inFlight;
+    return Math.min(policy.maxSessions, Math.ceil(attempts / policy.maxStreams));
+  }
+
+  /** Opens what is missing. */
   function open(): void {
     if (wanted === 0 || closing.signal.aborted) return;
-    const usable = sessions.filter((session) => session.usable);
-    const running = usable.reduce((sum, session) => sum + session.inFlight, 0);
-    const needed = Math.min(policy.maxSessions, Math.ceil((wanted + running) / policy.maxStreams));
-    // After a failure one at a time, until one works.
-    const missing = (backOff.failures > 0 ? 1 : needed) - usable.length - connecting;
+    let missing = needed() - connecting;
+    for (const session of sessions) if (session.usable) missing--;
     if (missing <= 0) return;
-    clearTimeout(retryTimer);
-    const { waitMs } = backOff;
-    if (waitMs > 0) {
-      retryTimer = setTimeout(open, Math.ceil(waitMs));
-      return;
+    if (backOff.failures > 0) {
+      // One at a time, until one has brought an answer.
+      if (connecting > 0) return;
+      missing = 1;
+      clearTimeout(retryTimer);
+      const { waitMs } = backOff;
+      if (waitMs > 0) {
+        retryTimer = setTimeout(open, Math.ceil(waitMs));
+        return;
+      }
     }
-    for (let opened = 0; opened < missing; opened++) void connectOne();
+    for (; missing > 0; missing--) void connectOne();
   }
 
   async function connectOne(): Promise<void> {
@@ -121,6 +132,11 @@ export function createPool(options: PoolOptions): Pool {
   const owner: SessionOwner = {
     credit: tellCredit,
     silent: open,
+    // Only an answer proves that a connection is worth having: some gateways greet and then send us away.
+    proved() {
+      backOff.worked();
+      open();
+    },
     retired(session) {
       draining.add(session);
       lost(session);
@@ -150,13 +166,23 @@ export function createPool(options: PoolOptions): Pool {
   function closeSurplus(): void {
     if (sessions.length < 2) return;
     const idleBefore = clock.monotonic() - policy.surplusMs;
-    const needed = Math.ceil(
-      (wanted + sessions.reduce((sum, session) => sum + session.inFlight, 0)) / policy.maxStreams,
-    );
-    const surplus = sessions
-      .filter((session) => session.idleSince < idleBefore)
-      .slice(0, sessions.length - Math.max(1, needed));
-    for (const session of surplus) session.retire('idle');
+    const surplus = sessions.length - Math.max(1, needed());
+    const idle = sessions.filter((session) => session.idleSince < idleBefore);
+    for (const session of idle.slice(0, surplus)) session.retire('idle');
+  }
+
+  async function closeAll(graceMs: number): Promise<void> {
+    closing.abort(new Error('closing'));
+    clearTimeout(retryTimer);
+    const { promise: empty, resolve } = Promise.withResolvers<void>();
+    onEmpty = resolve;
+    leave();
+    const grace = setTimeout(() => {
+      for (const session of draining) session.destroy('closed at the end of its grace');
+    }, graceMs);
+    while (sessions.length > 0) sessions[0]?.retire('closing'); // which takes it out of the list
+    await empty;
+    clearTimeout(grace);
   }
 
   return {
@@ -187,26 +213,11 @@ export function createPool(options: PoolOptions): Pool {
         }
       }
       if (best === undefined) return done({ kind: 'unsent', answer: 'no stream to begin on', ms: 0 });
-      best.request(headers, body, (result) => {
-        // Only an answer proves that a connection is worth having: some gateways greet and then send us away.
-        if (result.kind === 'answered') backOff.worked();
-        done(result);
-      });
+      best.request(headers, body, done);
     },
 
-    async close(graceMs) {
-      closing.abort(new Error('closing'));
-      clearTimeout(retryTimer);
-      const empty = new Promise<void>((resolve) => {
-        onEmpty = resolve;
-      });
-      leave();
-      const grace = setTimeout(() => {
-        for (const session of [...sessions, ...draining]) session.destroy('closed at the end of its grace');
-      }, graceMs);
-      while (sessions.length > 0) sessions[0]?.retire('closing'); // which takes it out of the list
-      await empty;
-      clearTimeout(grace);
+    close(graceMs) {
+      return (closed ??= closeAll(graceMs));
     },
   };
 }

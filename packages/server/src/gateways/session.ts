@@ -11,6 +11,8 @@ import type { PoolPolicy } from './policy.ts';
 export interface SessionOwner {
   /** Credit rose. */
   credit(): void;
+  /** Its first answer has come. */
+  proved(): void;
   /** It takes no attempts until it has answered a PING. */
   silent(): void;
   /** It takes no more attempts, but some may still be under way. */
@@ -50,6 +52,7 @@ export class Session implements ExchangeSession {
   readonly #waiting = new Set<Exchange>();
   /** Streams that have not closed, timed out or not. */
   #streams = 0;
+  #requests = 0;
   #limit = 0;
   #probed: boolean;
   #state: 'open' | 'draining' | 'gone' = 'open';
@@ -110,7 +113,10 @@ export class Session implements ExchangeSession {
     this.#streams++;
     const exchange = new Exchange(stream, this, this.#monotonic, (result) => {
       if (result.kind === 'answered') {
-        this.answered = true;
+        if (!this.answered) {
+          this.answered = true;
+          this.#owner.proved();
+        }
         if (!this.#probed && this.#probe?.(result) === true) {
           this.#probed = true;
           this.#owner.credit();
@@ -120,6 +126,8 @@ export class Session implements ExchangeSession {
     });
     this.#waiting.add(exchange);
     stream.end(body);
+    // Identifiers of streams are not used again (RFC 9113 §5.1.1): at 20,000 pushes/s they last for 15 hours.
+    if (++this.#requests >= this.#policy.maxRequests) this.retire('identifiers of streams used up');
     // Under load the timer is already set and fires once in a while, not once per attempt.
     if (this.#wakeAt > exchange.startedAt + this.#policy.overdueMs) this.#schedule();
   }

@@ -70,4 +70,14 @@ describe('connections', () => {
     assert.equal((await send()).kind, 'accepted');
     assert.equal(gateway.credit, 1_000);
   });
+
+  test('are replaced before the identifiers of their streams run out', async (t) => {
+    const peer = await startPeer(t, { answer: ok });
+    const { send } = openWithCertificate(t, peer, { policy: { ...PATIENT, maxRequests: 2 } });
+    for (let n = 0; n < 5; n++) assert.equal((await send()).kind, 'accepted');
+    const perSession = peer.sessions.map(
+      (session) => peer.requests.filter((request) => request.session === session).length,
+    );
+    assert.deepEqual(perSession, [2, 2, 1]);
+  });
 });

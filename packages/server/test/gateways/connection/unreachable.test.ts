@@ -3,7 +3,7 @@ import { once } from 'node:events';
 import { createServer as createTcpServer, type AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { createServer as createTlsServer } from 'node:tls';
-import { IMPATIENT, openApns, openWithCertificate, soon } from '../harness.ts';
+import { IMPATIENT, openApns, openWithCertificate, PATIENT, soon } from '../harness.ts';
 import { authority, ok, startPeer } from '../peer.ts';
 
 const host = '127.0.0.1';
@@ -125,5 +125,28 @@ describe('a gateway that cannot be reached', () => {
     const { send } = openWithCertificate(t, peer);
     assert.equal((await send()).kind, 'accepted');
     assert.equal(peer.requests[0]?.headers.authorization, undefined);
+  });
+
+  test('by a second connection is no trouble while the first works, and is tried again with back-off', async (t) => {
+    const peer = await startPeer(t, { answer: ok });
+    let asked = 0;
+    const { gateway, send, troubles } = openWithCertificate(
+      t,
+      { host: 'localhost', port: peer.port, ca: peer.ca },
+      {
+        policy: { ...PATIENT, maxSessions: 2, maxStreams: 1, backOff: { firstMs: 60_000, mostMs: 60_000 } },
+        random: () => 0.999,
+        resolve: async () => [++asked === 1 ? '127.0.0.1' : '127.0.0.3'],
+      },
+    );
+    assert.equal((await send()).kind, 'accepted');
+    gateway.want(2);
+    await soon(() => asked === 2);
+    for (let n = 0; n < 20; n++) {
+      gateway.want(2);
+      assert.equal((await send()).kind, 'accepted');
+    }
+    assert.equal(asked, 2);
+    assert.deepEqual(troubles, []);
   });
 });
