@@ -28,12 +28,13 @@ export class Connection {
     this.tls = tls;
   }
 
-  /** Counts the stream until it closes. */
-  opened(stream: ServerHttp2Stream): void {
+  /** Counts the stream until it closes, and says when. */
+  opened(stream: ServerHttp2Stream, closed: () => void = ignored): void {
     this.#streams += 1;
     stream.on('error', ignored);
-    stream.once('close', () => {
+    stream.on('close', () => {
       this.#streams -= 1;
+      closed();
       if (this.#leaving && this.#streams === 0) setImmediate(() => this.fin());
     });
   }

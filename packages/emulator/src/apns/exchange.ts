@@ -37,7 +37,7 @@ export class ApnsExchange implements Exchange {
   #raw: readonly string[];
   #route: ReturnType<typeof routed>;
   #id: string;
-  #body = '';
+  #body: Buffer | undefined;
   #bytes = 0;
   #finished = false;
   #accepted = false;
@@ -68,9 +68,10 @@ export class ApnsExchange implements Exchange {
     return (this.#headers['apns-topic'] as string | undefined) ?? this.line.certifiedBundleId;
   }
 
-  take(text: string, bytes: number): void {
-    if (this.#bytes < KEPT_BYTES) this.#body += text;
-    this.#bytes += bytes;
+  take(chunk: Buffer): void {
+    if (this.#body === undefined) this.#body = chunk;
+    else if (this.#bytes < KEPT_BYTES) this.#body = Buffer.concat([this.#body, chunk]);
+    this.#bytes += chunk.length;
   }
 
   serve(): Answer {
@@ -105,8 +106,8 @@ export class ApnsExchange implements Exchange {
     this.#log(verdict, undefined, fault);
   }
 
-  /** The sender gave up before an answer. */
-  abandoned(): void {
+  /** The stream is gone; without an answer, if the sender gave up before. */
+  closed(): void {
     if (!this.#finished) this.unanswered('abandoned by the sender');
   }
 
@@ -128,7 +129,7 @@ export class ApnsExchange implements Exchange {
     if (topic === undefined || topic === '') return { reason: 'MissingTopic' };
     const badTopic = topicFault(topic, type) ?? this.line.topicFault(topic);
     if (badTopic !== undefined) return { reason: badTopic };
-    const payload = payloadOf(this.#body, this.#bytes, type);
+    const payload = payloadOf(this.#body?.toString() ?? '', this.#bytes, type);
     if (typeof payload === 'string') return { reason: payload };
     if (this.deviceToken === undefined) return { reason: 'BadDeviceToken' };
     const phone = phones.find(this.deviceToken);

@@ -19,6 +19,8 @@ export interface ProviderToken {
 
 export class ProviderTokens {
   #keys: ReadonlyMap<string, RegisteredApnsKey> | undefined;
+  #latest = '';
+  #latestToken: ProviderToken | 'InvalidProviderToken' = 'InvalidProviderToken';
   #known = new Map<string, ProviderToken | 'InvalidProviderToken'>();
 
   /** Without keys, any key is taken to have signed well. */
@@ -29,12 +31,15 @@ export class ProviderTokens {
   /** What an `authorization` value says, or why it is refused. */
   check(authorization: string | undefined, now: number): ProviderToken | Reason {
     if (authorization === undefined) return 'MissingProviderToken';
-    let token = this.#known.get(authorization);
+    // Senders repeat theirs with every push: comparing is cheaper than hashing 250 characters.
+    let token = authorization === this.#latest ? this.#latestToken : this.#known.get(authorization);
     if (token === undefined) {
       token = this.#decode(authorization);
       if (this.#known.size >= REMEMBERED) this.#known.clear();
       this.#known.set(authorization, token);
     }
+    this.#latest = authorization;
+    this.#latestToken = token;
     if (token === 'InvalidProviderToken') return token;
     const age = now - token.issuedAt;
     return age > HOUR_MS ? 'ExpiredProviderToken' : age < -HOUR_MS ? 'InvalidProviderToken' : token;

@@ -49,11 +49,9 @@ export function createApnsServer(options: ApnsOptions): Http2SecureServer {
       return;
     }
     const exchange = new ApnsExchange(options, line, stream, headers, raw);
-    line.connection.opened(stream);
-    stream.setEncoding('utf8');
-    stream.on('data', (text: string) => exchange.take(text, Buffer.byteLength(text)));
+    line.connection.opened(stream, () => exchange.closed());
+    stream.on('data', (chunk: Buffer) => exchange.take(chunk));
     stream.on('end', () => deal(exchange));
-    stream.on('aborted', () => exchange.abandoned());
   });
 
   function deal(exchange: ApnsExchange): void {
