@@ -1,5 +1,6 @@
 // What needs no signature: whether the process lives, whether it is ready, its numbers, and a page that says where to look.
 import { OPERATIONS } from '@chatpush/wire';
+import type { Logger } from 'pino';
 
 import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -15,6 +16,7 @@ export interface PageParts {
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Further pages to point at. */
   readonly links: readonly Link[];
+  readonly log?: Logger;
 }
 
 export interface Link {
@@ -27,10 +29,13 @@ export interface Pages {
   answer(method: string, path: string, accept: string, isDraining: boolean): Promise<Answer> | undefined;
 }
 
-export function createPages({ ready, metrics, links }: PageParts): Pages {
+export function createPages({ ready, metrics, links, log }: PageParts): Pages {
   const readiness = async (isDraining: boolean): Promise<Readiness> => {
-    // What cannot be asked is not ready; why stands in the log of whoever was asked, not here.
-    const state = await ready().catch((): Readiness => ({ ready: false, checks: { service: 'no answer' } }));
+    // What cannot be asked is not ready; why is in the log, not on a page that anyone may read.
+    const state = await ready().catch((error: unknown): Readiness => {
+      log?.warn({ err: error }, 'readiness could not be asked');
+      return { ready: false, checks: { service: 'no answer' } };
+    });
     return isDraining ? { ready: false, checks: { ...state.checks, server: 'stopping' } } : state;
   };
   const pages = new Map<string, (accept: string, isDraining: boolean) => Promise<Answer>>([

@@ -1,11 +1,12 @@
-// The HTTP server. Fastify listens, keeps the limits of time and closes; what a request means is decided in pipeline.ts
-// over the target as it came. So Fastify's router and body parsers, which would decode first and answer in their own
-// words, see one route and no body.
+// The HTTP server: node:http, its limits of time, and the order in which a request finds who answers it. What a call means
+// is decided in pipeline.ts over the target as it came. A framework's router and body parsers decode before a signature
+// can be checked and refuse in their own words, so all of Fastify but `listen` and `close` was switched off here; then so
+// were those.
+import { once } from 'node:events';
+import { createServer } from 'node:http';
 import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import fastify from 'fastify';
-import type { FastifyReply, FastifyRequest } from 'fastify';
 import type { Logger } from 'pino';
 
 import type { FindAccessKey } from '../auth/access-keys.ts';
@@ -66,13 +67,17 @@ export interface HttpServer {
 /** Rejects where it cannot listen. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { clock, log, mounts = [], allowedHosts = [] } = options;
-  // Fastify opens one server per address of `localhost`, and the second would lack our listeners.
-  const host = options.host === 'localhost' ? '127.0.0.1' : options.host;
+  const { host } = options;
   const onLoopback = isLoopback(host);
   if (options.loopbackOnly && !onLoopback)
     throw new Error(`With the development defaults the service listens on loopback only, not on ${host}.`);
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
-  const pages = createPages({ ready: options.ready, metrics: options.metrics, links: options.links ?? [] });
+  const pages = createPages({
+    ready: options.ready,
+    metrics: options.metrics,
+    links: options.links ?? [],
+    log,
+  });
   const pipeline = createPipeline({
     handlers: options.handlers,
     verifySignature: createVerifySignature({
@@ -113,53 +118,45 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     return pipeline(request, target, trace);
   };
 
-  const handle = async (request: FastifyRequest, reply: FastifyReply): Promise<void> => {
+  const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startedAtMs = clock.monotonic();
-    const trace: Trace = { requestId: request.id };
-    request.raw.url = request.originalUrl;
-    reply.hijack();
+    const trace: Trace = { requestId: crypto.randomUUID() };
     let failure: unknown;
-    const answer = await answerTo(request.raw, reply.raw, trace).catch((error: unknown) => {
+    const answer = await answerTo(request, response, trace).catch((error: unknown) => {
       failure = error;
       return thrownAnswer(error);
     });
     if (answer === undefined) return;
-    send(reply.raw, answer, headersOf(request.id, isDraining));
+    // A mount that threw with its answer under way: what has been said cannot be taken back, only cut short.
+    if (response.headersSent) response.destroy();
+    else send(response, answer, headersOf(trace.requestId, isDraining));
     writeLog(log, { ...trace, status: answer.status, durationMs: clock.monotonic() - startedAtMs }, failure);
   };
 
-  const app = fastify({
-    logger: false,
-    genReqId: () => crypto.randomUUID(),
-    rewriteUrl: () => '/',
-    return503OnClosing: false,
-    forceCloseConnections: 'idle',
-    keepAliveTimeout: limits.keepAliveTimeoutMs,
+  const server = createServer({
+    maxHeaderSize: limits.headerBytes,
+    headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
-    clientErrorHandler: answerClientError,
-    http: {
-      maxHeaderSize: limits.headerBytes,
-      headersTimeout: limits.headersTimeoutMs,
-      connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutMs, limits.requestTimeoutMs),
-      // Node's own answer to a missing Host has no body; a signature without Host is refused in our words.
-      requireHostHeader: false,
-    },
+    keepAliveTimeout: limits.keepAliveTimeoutMs,
+    connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutMs, limits.requestTimeoutMs),
+    // Node's own answer to a missing Host has no body; a signature without Host is refused in our words.
+    requireHostHeader: false,
   });
-  app.removeAllContentTypeParsers();
-  app.addContentTypeParser('*', (_request, _body, done) => done(null));
-  app.addHook('onRequest', handle);
-  app.setNotFoundHandler(() => {});
-  app.server.on('checkExpectation', (_request, response: ServerResponse) => {
+  server.on('request', (request, response) => void handle(request, response));
+  server.on('clientError', answerClientError);
+  server.on('checkExpectation', (_request, response) => {
     const answer = refusal('MalformedHttpRequestException', 'Only 100-continue can be expected.', {
       status: 417,
     });
     send(response, answer, headersOf(crypto.randomUUID(), true));
   });
-  app.server.on('connect', (_request, socket) =>
+  server.on('connect', (_request, socket) =>
     writeAndEnd(socket, refusal('UnknownOperationException', 'This server is no proxy.')),
   );
-  await app.listen({ host, port: options.port });
-  const { port } = app.server.address() as AddressInfo;
+  // `once` rejects with the error where it cannot listen.
+  await once(server.listen(options.port, host), 'listening');
+  const { port } = server.address() as AddressInfo;
+  let closed: Promise<unknown> | undefined;
 
   const drain = () => {
     isDraining = true;
@@ -172,12 +169,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       drain();
       // A stream of events ends with its listener or with us; nobody would wait for it.
       for (const response of mounted) if (response.headersSent) response.destroy();
-      const deadline = setTimeout(() => app.server.closeAllConnections(), limits.closeTimeoutMs);
-      try {
-        await app.close();
-      } finally {
-        clearTimeout(deadline);
-      }
+      const deadline = setTimeout(() => server.closeAllConnections(), limits.closeTimeoutMs);
+      // Also ends idle connections; those with an answer under way end after it, as it says `Connection: close`.
+      closed ??= once(server.close(), 'close');
+      await closed;
+      clearTimeout(deadline);
     },
   };
 }

@@ -128,6 +128,14 @@ test('a body said to be of more bytes than any may have is refused before it com
   assert.equal(isRefusal(answer, 'RequestEntityTooLargeException'), undefined);
 });
 
+test('a body without end is refused once more has come than anyone reads', async () => {
+  const { head } = signedHead(server.port, GOOD);
+  const chunked = head.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
+  const chunk = Buffer.from(`100000\r\n${' '.repeat(0x10_0000)}\r\n`);
+  const answer = await exchange(server.port, chunked, ...Array.from({ length: 33 }, () => chunk));
+  assert.equal(isRefusal(answer, 'RequestEntityTooLargeException'), undefined);
+});
+
 test('requests in a row on one connection are answered in order', async () => {
   const requests = ['/livez', '/nothing', '/readyz'].map((target) => `GET ${target} HTTP/1.1\r\n${host()}`);
   const text = `${requests.join('\r\n')}Connection: close\r\n\r\n`;

@@ -207,12 +207,15 @@ describe('pages', () => {
     assert.deepEqual([answer.status, JSON.parse(answer.body)], [503, { ready: false, checks }]);
     assert.equal((await get(unready, '/livez')).status, 200);
     assert.match((await get(unready, '/', { Accept: 'text/html' })).body, /not ready/);
+    const lines: string[] = [];
     await using failing = await start({
       ready: () => Promise.reject(new StoreUnavailableError('db.internal')),
+      log: pino({}, { write: (line: string) => lines.push(line) }),
     });
     const failed = await get(failing, '/readyz');
     assert.equal(failed.status, 503);
     assert.ok(!failed.body.includes('db.internal'));
+    assert.match(lines.join(''), /db\.internal/);
     assert.equal((await get(failing, '/', { Accept: 'text/html' })).status, 200);
   });
 
@@ -257,6 +260,27 @@ test('a mount takes what is its own, with its body unread, and leaves the rest',
   assert.equal((await call(server, STOP)).status, 200);
 });
 
+test('a mount that fails is answered for, or cut short where it had begun', async () => {
+  const lines: string[] = [];
+  await using server = await start({
+    log: pino({ level: 'error' }, { write: (line: string) => lines.push(line) }),
+    mounts: [
+      (request, response) => {
+        if (request.url === '/begun') response.writeHead(200).write('so far');
+        throw new Error('a mount that fails');
+      },
+    ],
+  });
+  assert.equal(isRefusal(await get(server, '/new'), 'InternalServiceException'), undefined);
+  await assert.rejects(fetch(`${server.url}/begun`).then((response) => response.text()));
+  assert.equal(lines.length, 2);
+});
+
+test('a port that is taken is told to whoever starts the server', async () => {
+  await using server = await start();
+  await assert.rejects(start({ port: server.port }), { code: 'EADDRINUSE' });
+});
+
 describe('stopping', () => {
   test('refuses new calls while it drains, and says so to load balancers', async () => {
     await using server = await start();
@@ -282,13 +306,16 @@ describe('stopping', () => {
     const idleClosed = once(idle, 'close');
     idle.write(`GET /livez HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n`);
     await once(idle, 'data');
+    const silent = connect(server.port, '127.0.0.1');
+    const silentClosed = once(silent, 'close');
+    await once(silent, 'connect');
     const answer = call(server, STOP);
     await started.promise;
     let isClosed = false;
     const closed = server.close().then(() => {
       isClosed = true;
     });
-    await idleClosed;
+    await Promise.all([idleClosed, silentClosed]);
     assert.equal(isClosed, false);
     release.resolve();
     assert.equal((await answer).status, 200);
