@@ -1,0 +1,70 @@
+// The faults in force, and the form that switches another on.
+import { useState } from 'preact/hooks';
+import type { AppliedRule, FaultRule } from '@chatpush/emulator';
+import { putRules } from '../emulator-api.ts';
+import { carriedOver } from '../fault-rule.ts';
+import type { State } from '../state.ts';
+import { GATEWAY_NAMES, isSpent, oftenOf, parametersOf, shortToken } from '../words.ts';
+import { FaultForm } from './fault-form.tsx';
+
+export function Faults({ state }: { state: State }) {
+  const { rules, faults } = state;
+  const [problem, setProblem] = useState('');
+  const replace = async (next: readonly FaultRule[]): Promise<void> => {
+    try {
+      setProblem('');
+      await putRules(next);
+    } catch (error) {
+      setProblem((error as Error).message);
+    }
+  };
+  const remove = (rule: AppliedRule): void => void replace(carriedOver(rules.filter((one) => one !== rule)));
+  return (
+    <section class="panel" aria-labelledby="faults-title">
+      <h2 id="faults-title">
+        Faults {rules.length > 0 && <span class="count alarm">{rules.length}</span>}
+        {rules.length > 1 && (
+          <button type="button" class="quiet" onClick={() => void replace([])}>
+            Remove all
+          </button>
+        )}
+      </h2>
+      {rules.length > 0 && (
+        <ul class="rules">
+          {rules.map((rule, index) => (
+            <li key={index} data-spent={isSpent(rule)}>
+              <span>
+                <strong>{rule.fault}</strong> at {GATEWAY_NAMES[rule.gateway]}
+                <small>
+                  {[parametersOf(rule, faults[rule.fault]), oftenOf(rule), whomOf(rule), hitsOf(rule)]
+                    .filter(Boolean)
+                    .join(' · ')}
+                </small>
+              </span>
+              <button
+                type="button"
+                class="quiet"
+                aria-label={`Remove ${rule.fault} at ${GATEWAY_NAMES[rule.gateway]}`}
+                onClick={() => remove(rule)}
+              >
+                Remove
+              </button>
+            </li>
+          ))}
+        </ul>
+      )}
+      {problem !== '' && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      <FaultForm state={state} onRule={(rule) => void replace([...carriedOver(rules), rule])} />
+    </section>
+  );
+}
+
+const whomOf = ({ deviceToken, topic, project }: AppliedRule): string =>
+  deviceToken === undefined ? (topic ?? project ?? '') : `only ${shortToken(deviceToken)}`;
+
+const hitsOf = (rule: AppliedRule): string =>
+  `${isSpent(rule) ? 'spent, ' : ''}${rule.applied}\u00a0${rule.applied === 1 ? 'hit' : 'hits'}`;

@@ -1,0 +1,83 @@
+// What a person sees on the phone: the time, and the notifications that are there.
+import type { PhoneOnPage, ShownOnPage } from '../phone.ts';
+import { ago, duration, hoursMinutes } from '../words.ts';
+
+/** More than anyone scrolls through; the rest is counted. */
+const DRAWN_NOTIFICATIONS = 30;
+
+const DATE = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
+
+interface Props {
+  phone: PhoneOnPage;
+  nowMs: number;
+  onOpen: (n: number) => void;
+}
+
+export function LockScreen({ phone, nowMs, onOpen }: Props) {
+  const { shown = [], state, uninstalledAt } = phone;
+  const hidden = shown.length - DRAWN_NOTIFICATIONS;
+  if (state === 'off') {
+    return (
+      <div class="screen">
+        <p class="dark">Off</p>
+      </div>
+    );
+  }
+  return (
+    <div class="screen" style={{ '--hue': hueOf(phone.deviceToken) }}>
+      <p class="status-bar" aria-hidden="true">
+        <span>{hoursMinutes(nowMs)}</span>
+        <span class="signal" />
+      </p>
+      <p class="clock" aria-hidden="true">
+        <time>{hoursMinutes(nowMs)}</time>
+        <span>{DATE.format(nowMs)}</span>
+      </p>
+      {uninstalledAt === undefined ? (
+        <ol class="cards" aria-label="Notifications">
+          {shown.slice(0, DRAWN_NOTIFICATIONS).map((one) => (
+            <li key={`${one.app} ${one.collapseId ?? one.n}`}>
+              <Card shown={one} nowMs={nowMs} onOpen={onOpen} />
+            </li>
+          ))}
+          {hidden > 0 && <li class="hidden-cards">and {hidden} older</li>}
+        </ol>
+      ) : (
+        <p class="uninstalled">The app is uninstalled. Pushes are refused: {refusalOf(phone)}.</p>
+      )}
+    </div>
+  );
+}
+
+const refusalOf = ({ deviceType }: PhoneOnPage): string =>
+  deviceType === 'GCM' ? '404 UNREGISTERED' : '410 Unregistered';
+
+function Card({ shown, nowMs, onOpen }: { shown: ShownOnPage; nowMs: number; onOpen: (n: number) => void }) {
+  const { n, app, title, subtitle, body, shownAt, litAfterMs, merged } = shown;
+  return (
+    <button type="button" class="card" onClick={() => onOpen(n)}>
+      <span class="card-head">
+        <span class="app-icon" aria-hidden="true">
+          {initialOf(app)}
+        </span>
+        <span class="app-name">{app}</span>
+        {merged > 1 && <span class="merged">{merged} merged</span>}
+        <span class="when">{ago(shownAt, nowMs)}</span>
+      </span>
+      {title !== undefined && <strong>{title}</strong>}
+      {subtitle !== undefined && <em>{subtitle}</em>}
+      {body !== undefined && <span class="body">{body}</span>}
+      {litAfterMs !== undefined && <span class="lit">{duration(litAfterMs)} after acceptance</span>}
+    </button>
+  );
+}
+
+/** Bundle ids begin with the domain; what names the app comes last. */
+const initialOf = (app: string): string => (app.split(/[.-]/).at(-1) ?? '').slice(0, 1).toUpperCase();
+
+/** A wallpaper of its own for each phone, the same each time: FNV-1a over the token. */
+function hueOf(token: string): number {
+  let hash = 2_166_136_261;
+  for (const character of token) hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619) >>> 0;
+  return hash % 360;
+}

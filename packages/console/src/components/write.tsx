@@ -1,0 +1,117 @@
+// Writes into a chat as agent, bot or system, and shows how soon which phone lit up.
+import { useState } from 'preact/hooks';
+import type { ParticipantRole } from '@chatpush/client';
+import type { Live } from '../live.ts';
+import { write } from '../service.ts';
+import type { Written } from '../written.ts';
+import { duration, shortToken } from '../words.ts';
+import type { RegisteringProps } from './register.tsx';
+
+const WRITERS: readonly { role: ParticipantRole; label: string; displayName: string }[] = [
+  { role: 'AGENT', label: 'Agent', displayName: 'Ana' },
+  { role: 'CUSTOM_BOT', label: 'Bot', displayName: 'Support bot' },
+  { role: 'SYSTEM', label: 'System', displayName: 'Support' },
+];
+
+/** Written messages in sight; the delivery log has them all. */
+const DRAWN_WRITTEN = 5;
+
+export function Write({ live, state, access, contactId, onContact }: RegisteringProps & { live: Live }) {
+  const [writer, setWriter] = useState(WRITERS[0]!);
+  const [content, setContent] = useState('Hello, how can I help you?');
+
+  const send = async (): Promise<void> => {
+    const { displayName, role } = writer;
+    const written: Written = {
+      eventId: `page-${Date.now()}-${crypto.getRandomValues(new Uint32Array(2)).join('')}`,
+      contactId,
+      displayName,
+      content,
+      writtenAt: Date.now(),
+      arrivals: [],
+    };
+    const { eventId } = written;
+    live.change({ type: 'wrote', written });
+    try {
+      const { deliveries, reason } = await write(access, written, role);
+      const afterMs = Date.now() - written.writtenAt;
+      live.change({ type: 'answered', eventId, answer: { afterMs, deliveries, reason } });
+    } catch (error) {
+      live.change({ type: 'answered', eventId, answer: { error: (error as Error).message } });
+    }
+  };
+  return (
+    <section class="panel" aria-labelledby="write-title">
+      <h2 id="write-title">Write</h2>
+      <form
+        onSubmit={(event) => {
+          event.preventDefault();
+          void send();
+        }}
+      >
+        <fieldset class="choice">
+          <legend>As</legend>
+          {WRITERS.map((one) => (
+            <label key={one.role}>
+              <input type="radio" name="writer" checked={one === writer} onChange={() => setWriter(one)} />
+              {one.label}
+            </label>
+          ))}
+        </fieldset>
+        <label>
+          To contact
+          <input
+            type="text"
+            required
+            maxLength={256}
+            value={contactId}
+            onInput={(event) => onContact(event.currentTarget.value)}
+          />
+        </label>
+        <label>
+          Message
+          <input
+            type="text"
+            required
+            maxLength={4000}
+            value={content}
+            onInput={(event) => setContent(event.currentTarget.value)}
+          />
+        </label>
+        <button type="submit" class="first">
+          Send
+        </button>
+      </form>
+      <ol class="written" aria-label="Messages written here, newest first" aria-live="polite">
+        {state.written.slice(0, DRAWN_WRITTEN).map((written) => (
+          <li key={written.eventId}>
+            <span class="text">
+              {written.displayName}: {written.content}
+            </span>
+            <Became written={written} />
+          </li>
+        ))}
+      </ol>
+    </section>
+  );
+}
+
+function Became({ written: { answer, arrivals } }: { written: Written }) {
+  if (answer !== undefined && 'error' in answer) return <span class="problem">{answer.error}</span>;
+  const devices = answer?.deliveries === 1 ? '1 phone' : `${answer?.deliveries} phones`;
+  return (
+    <small>
+      {answer === undefined
+        ? 'sending…'
+        : answer.deliveries === 0
+          ? `no push: ${answer.reason ?? 'no device'}`
+          : `accepted in ${duration(answer.afterMs)} for ${devices}`}
+      {arrivals.map(({ deviceToken, afterMs }) => (
+        <span key={deviceToken}>
+          {' '}
+          · <code>{shortToken(deviceToken)}</code> lit up after {duration(afterMs)}
+        </span>
+      ))}
+    </small>
+  );
+}

@@ -1,0 +1,80 @@
+// The emulator's HTTP side, as far as the page needs it, on the page's own address.
+import type {
+  AppliedRule,
+  Description,
+  FaultKind,
+  FaultRule,
+  LoggedRequest,
+  Notification,
+} from '@chatpush/emulator';
+import type { PhoneSummary, PhoneView } from './phone.ts';
+import { KEPT_REQUESTS, type Snapshot } from './state.ts';
+
+/** The emulator said no; the message is its own sentence. */
+export class RefusedError extends Error {
+  override readonly name = 'RefusedError';
+  readonly status: number;
+
+  constructor(status: number, message: string) {
+    super(message);
+    this.status = status;
+  }
+}
+
+async function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
+  const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
+  const response = await fetch(path, init);
+  const text = await response.text();
+  if (response.ok) return JSON.parse(text) as T;
+  throw new RefusedError(response.status, sentenceOf(text) ?? `${path} answered ${response.status}.`);
+}
+
+function sentenceOf(text: string): string | undefined {
+  try {
+    return (JSON.parse(text) as { message?: string }).message;
+  } catch {
+    return undefined; // a proxy's page
+  }
+}
+
+export const phonePath = (deviceToken: string): string =>
+  `/emulator/phones/${encodeURIComponent(deviceToken)}`;
+
+export const notificationPath = (deviceToken: string, n: number): string =>
+  `${phonePath(deviceToken)}/notifications/${n}`;
+
+/** Whether the service answers beside the emulator. */
+async function hasService(): Promise<boolean> {
+  const response = await fetch('/livez');
+  return response.ok && (response.headers.get('content-type') ?? '').includes('json');
+}
+
+export async function readSnapshot(): Promise<Snapshot> {
+  const [description, beside, { phones }, faults, { total, requests }] = await Promise.all([
+    ask<Description>('/emulator'),
+    hasService(),
+    ask<{ phones: PhoneSummary[] }>('/emulator/phones'),
+    ask<{ rules: AppliedRule[]; faults: Record<string, FaultKind> }>('/emulator/faults'),
+    ask<{ total: number; requests: LoggedRequest[] }>(`/emulator/requests?newest=${KEPT_REQUESTS}`),
+  ]);
+  return { description, hasService: beside, phones, ...faults, requests, requestCount: total };
+}
+
+export const readPhone = (deviceToken: string): Promise<PhoneView> =>
+  ask(`${phonePath(deviceToken)}?newest=0`);
+
+export const readNotification = (deviceToken: string, n: number): Promise<Notification> =>
+  ask(notificationPath(deviceToken, n));
+
+export type Switch = 'switch-off' | 'switch-on' | 'uninstall' | 'reinstall';
+
+export const switchPhone = (deviceToken: string, how: Switch): Promise<unknown> =>
+  ask(`${phonePath(deviceToken)}/${how}`, 'POST');
+
+export const installPhone = (deviceToken: string, deviceType: string): Promise<unknown> =>
+  ask(phonePath(deviceToken), 'PUT', { deviceType });
+
+export const forgetPhones = (): Promise<unknown> => ask('/emulator/phones', 'DELETE');
+
+export const putRules = (rules: readonly FaultRule[]): Promise<unknown> =>
+  ask('/emulator/faults', 'PUT', { rules });

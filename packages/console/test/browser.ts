@@ -1,0 +1,54 @@
+// A real Chromium for the tests of the page: Debian's, or the one that CHATPUSH_CHROMIUM names.
+import { existsSync } from 'node:fs';
+import { chromium, type Browser, type Page } from 'playwright-core';
+
+const EXECUTABLE = process.env['CHATPUSH_CHROMIUM'] ?? '/usr/bin/chromium';
+
+/** Why tests in the browser are skipped; false where they run. */
+export const noBrowser: string | false =
+  !existsSync(EXECUTABLE) && `there is no Chromium at ${EXECUTABLE} (CHATPUSH_CHROMIUM names another)`;
+
+/** Without what a browser does on its own: this one speaks to the page's server only. As root it has no sandbox. */
+const ARGUMENTS = [
+  '--no-sandbox',
+  '--disable-gpu',
+  '--disable-quic',
+  '--no-first-run',
+  '--disable-background-networking',
+  '--disable-component-update',
+  '--disable-sync',
+];
+
+export interface Look {
+  width?: number;
+  height?: number;
+  colorScheme?: 'light' | 'dark';
+}
+
+export interface OpenPage {
+  page: Page;
+  /** What went wrong within the page: errors that nobody caught, and lines of the console that say so. */
+  problems: string[];
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+export const openBrowser = (): Promise<Browser> =>
+  chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+
+/** Opens the page of phones and waits until it is live. */
+export async function openConsole(
+  browser: Browser,
+  url: string,
+  { width = 1280, height = 900, colorScheme = 'light' }: Look = {},
+): Promise<OpenPage> {
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const page = await context.newPage();
+  const problems: string[] = [];
+  page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
+  page.on('console', (line) => {
+    if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text());
+  });
+  await page.goto(`${url}/console/`);
+  await page.getByText('Live', { exact: false }).first().waitFor();
+  return { page, problems, [Symbol.asyncDispose]: () => context.close() };
+}

@@ -1,0 +1,57 @@
+// Builds the page of phones where it is missing or older than what it is made from; `npm start` and the tests ask first.
+import { globSync } from 'node:fs';
+import { chmod, mkdtemp, rename, rm, stat } from 'node:fs/promises';
+import { fileURLToPath } from 'node:url';
+import { build } from 'vite';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+const PAGE = `${ROOT}packages/console/`;
+const BUILT = `${PAGE}dist`;
+
+/** All that the page is made from, the packages that it takes from their sources included. */
+const SOURCES = [
+  'packages/console/{src,public}/**/*.*',
+  'packages/console/{index.html,package.json,vite.config.ts}',
+  'packages/{client,wire}/src/**/*.ts',
+  'packages/emulator/src/{screen,notification}.ts',
+  'package-lock.json',
+];
+
+const changedAtMs = async (path: string): Promise<number> => (await stat(path)).mtimeMs;
+
+async function isFresh(): Promise<boolean> {
+  const [builtAt, ...sources] = await Promise.all([
+    changedAtMs(`${BUILT}/index.html`).catch(() => -Infinity),
+    ...globSync(SOURCES, { cwd: ROOT }).map((path) => changedAtMs(ROOT + path)),
+  ]);
+  return Math.max(...sources) <= builtAt;
+}
+
+/** Answers the directory of the page, built if need be. It is put in place whole, so that many may build at once. */
+export async function buildConsole(): Promise<string> {
+  if (await isFresh()) return BUILT;
+  const made = await mkdtemp(`${ROOT}node_modules/.console-`);
+  const replaced = `${made}-replaced`;
+  try {
+    await build({ root: PAGE, logLevel: 'warn', build: { outDir: made, emptyOutDir: true } });
+    await chmod(made, 0o755);
+    await rename(BUILT, replaced).catch(ignoreMissing);
+    await rename(made, BUILT).catch(ignoreTaken);
+  } finally {
+    await rm(made, { recursive: true, force: true });
+    await rm(replaced, { recursive: true, force: true });
+  }
+  return BUILT;
+}
+
+const ignoring =
+  (...codes: readonly string[]) =>
+  (error: NodeJS.ErrnoException): void => {
+    if (!codes.includes(error.code ?? '')) throw error;
+  };
+/** There was no page yet, or another process has just put it away. */
+const ignoreMissing = ignoring('ENOENT');
+/** Another process built the same page at the same time. */
+const ignoreTaken = ignoring('ENOTEMPTY', 'EEXIST');
+
+if (import.meta.main) await buildConsole();
