@@ -2,9 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ChatpushError } from '@chatpush/client';
-import { CREATE, clientOf, errorOf } from './calls.ts';
+import { CREATE, CREDENTIALS, clientOf, errorOf } from './calls.ts';
 import { REGISTERED, refuse, startRecordingServer } from './recording-server.ts';
 import type { Respond } from './recording-server.ts';
+import { assertSigned } from './verify-signature.ts';
 
 const HOUR = 3_600_000;
 const signedMs = (amzDate: string): number =>
@@ -54,6 +55,21 @@ describe('the clock', () => {
     const error = await errorOf(client.createPushNotificationRegistration(CREATE));
     assert.ok(error instanceof ChatpushError);
     assert.deepEqual([error.name, error.attempts], ['InvalidSignatureException', 1]);
+  });
+
+  test('past midnight brings a new signing key', async () => {
+    await using server = await startRecordingServer();
+    let now = Date.UTC(2026, 10, 22, 23, 59, 59);
+    const client = clientOf(server, { now: () => now });
+    for (const laterMs of [0, 500, 1000, 500]) {
+      now += laterMs;
+      await client.createPushNotificationRegistration(CREATE);
+      assertSigned(server.requests.at(-1)!, CREDENTIALS.secretAccessKey);
+    }
+    const days = server.requests.map(
+      (request) => /Credential=test\/(\d+)/.exec(request.headers.authorization!)![1],
+    );
+    assert.deepEqual(days, ['20261122', '20261122', '20261123', '20261123']);
   });
 
   test('that goes wrong again later is corrected again', async () => {

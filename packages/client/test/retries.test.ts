@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ChatpushError, InternalServiceException, ThrottlingException } from '@chatpush/client';
-import { backoffMs, delayMs } from '../src/retry.ts';
+import { backoffMs, createRetryBudget, delayMs } from '../src/retry.ts';
 import { CREATE, clientOf, errorOf } from './calls.ts';
 import { REGISTERED, answer, inTurn, refuse, startRecordingServer } from './recording-server.ts';
 import type { Respond } from './recording-server.ts';
@@ -103,6 +103,16 @@ describe('the retry budget', () => {
     const error = await errorOf(client.createPushNotificationRegistration(CREATE));
     assert.ok(error instanceof InternalServiceException);
     assert.deepEqual([error.attempts, server.requests.length], [2, 2]);
+  });
+
+  test('is charged double for a time-out, which has held a connection for seconds', () => {
+    const count = (isTimeout: boolean): number => {
+      const budget = createRetryBudget();
+      let taken = 0;
+      while (budget.take(isTimeout) !== undefined) taken++;
+      return taken;
+    };
+    assert.deepEqual([count(false), count(true)], [100, 50]);
   });
 
   test('gets back what a repeat cost when it succeeds', async () => {
