@@ -3,7 +3,6 @@ import type { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultRule } from './fault-rules.ts';
 
-const REFUSED_STREAM = 7;
 const CANCEL = 8;
 
 const html = (status: number): string =>
@@ -40,8 +39,6 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: 
   };
   connection.lastStream = last;
   if (refuse) {
-    // Node takes a last stream id of 0 to mean "the latest", so the first stream of a connection is refused by name.
-    if (last === 0) stream.close(REFUSED_STREAM);
     sendAway();
     exchange.unanswered('above the last stream id', 'goaway');
     connection.refuses(stream);

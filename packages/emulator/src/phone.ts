@@ -37,7 +37,8 @@ export interface Arrival {
   gateway: Gateway;
   app: string;
   headers: IncomingHttpHeaders;
-  payload: Json;
+  /** JSON. It is kept as text: a phone that is a sink for millions costs the collector far less so. */
+  body: string;
 }
 
 export interface Installed {
@@ -45,6 +46,15 @@ export interface Installed {
   /** Bundle id (APNs) or Firebase project (FCM); absent: any. */
   app?: string;
 }
+
+interface Arrived extends Omit<Notification, 'payload'> {
+  body: string;
+}
+
+const notificationOf = ({ body, ...rest }: Arrived): Notification => ({
+  ...rest,
+  payload: JSON.parse(body) as Json,
+});
 
 type Watcher = (notification: Notification | undefined) => void;
 
@@ -57,7 +67,7 @@ export class Phone {
   #gateway: Gateway | undefined;
   /** The app of the newest notification. */
   lastApp: string | undefined;
-  #notifications = new Ring<Notification>(KEPT_NOTIFICATIONS);
+  #arrived = new Ring<Arrived>(KEPT_NOTIFICATIONS);
   #switches: { after: number; happening: Happening }[] = [];
   #watchers = new Set<Watcher>();
   #state: PhoneState = 'on';
@@ -86,19 +96,24 @@ export class Phone {
 
   /** Every accepted request, oldest first, unmerged; the newest 10,000. */
   get notifications(): Notification[] {
-    return this.#notifications.toArray();
+    return this.#arrived.toArray().map(notificationOf);
+  }
+
+  /** The newest of {@link notifications}. */
+  get latest(): Notification | undefined {
+    return this.#arrived.newest && notificationOf(this.#arrived.newest);
   }
 
   /** How many arrived, those no longer kept included. */
   get received(): number {
-    return this.#notifications.total;
+    return this.#arrived.total;
   }
 
   /** What a person sees on the lock screen now, newest first. */
   get shown(): Shown[] {
     const happenings: Happening[] = [];
     const switches = [...this.#switches];
-    for (const notification of this.#notifications.toArray()) {
+    for (const notification of this.notifications) {
       while (switches[0] !== undefined && switches[0].after < notification.n)
         happenings.push(switches.shift()!.happening);
       happenings.push({ what: 'arrived', notification });
@@ -107,20 +122,15 @@ export class Phone {
     return shownOn(happenings, this.#clock.now());
   }
 
-  receive({ gateway, app, headers, payload }: Arrival): Notification {
+  receive({ gateway, app, headers, body }: Arrival): void {
     this.#gateway ??= gateway;
     this.lastApp = app;
-    const notification = {
-      n: this.#notifications.total + 1,
-      receivedAt: this.#clock.now(),
-      gateway,
-      app,
-      headers: keptHeaders(headers),
-      payload,
-    };
-    this.#notifications.push(notification);
+    const n = this.#arrived.total + 1;
+    const arrived = { n, receivedAt: this.#clock.now(), gateway, app, headers: keptHeaders(headers), body };
+    this.#arrived.push(arrived);
+    if (this.#watchers.size === 0) return;
+    const notification = notificationOf(arrived);
     for (const watcher of this.#watchers) watcher(notification);
-    return notification;
   }
 
   /** Without power or network: gateways accept and store as they do in life. */
@@ -188,9 +198,9 @@ export class Phone {
   #switch(what: 'off' | 'on' | 'uninstalled' | 'reinstalled', at: number): void {
     if (what === 'on' || what === 'off') this.#state = what;
     else this.#uninstalledAt = what === 'uninstalled' ? at : undefined;
-    this.#switches.push({ after: this.#notifications.total, happening: { what, at } });
+    this.#switches.push({ after: this.#arrived.total, happening: { what, at } });
     // Switches before the oldest kept notification only matter by the state they left.
-    const oldest = this.#notifications.total - KEPT_NOTIFICATIONS;
+    const oldest = this.#arrived.total - KEPT_NOTIFICATIONS;
     while (this.#switches.length > 1 && this.#switches[1]!.after < oldest) this.#switches.shift();
     this.#changed(this);
   }

@@ -2,9 +2,8 @@
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import { Phone, type Arrival, type Installed } from './phone.ts';
-import type { Notification } from './notification.ts';
 
-/** How many phones are kept; then the one that heard least lately is forgotten, and counted. */
+/** How many phones are kept; then the one known longest is forgotten, and counted. */
 export const KEPT_PHONES = 100_000;
 
 export class Phones {
@@ -53,18 +52,17 @@ export class Phones {
     return phone;
   }
 
-  /** Phones that have appeared, the longest silent first. */
+  /** Phones that have appeared, in the order in which they became known. */
   all(): Phone[] {
     return [...this.#phones.values()].filter((phone) => phone.deviceType !== undefined);
   }
 
-  receive(deviceToken: string, arrival: Arrival): Notification {
+  receive(deviceToken: string, arrival: Arrival): void {
     const phone = this.phone(deviceToken);
     const appears = phone.deviceType === undefined;
-    this.#phones.delete(deviceToken); // to the end of the map: heard most lately
-    this.#phones.set(deviceToken, phone);
-    const notification = phone.receive(arrival);
+    phone.receive(arrival);
     if (this.#events.heard) {
+      const notification = phone.latest;
       if (appears)
         this.#events.emit({
           type: 'phone-appeared',
@@ -72,9 +70,8 @@ export class Phones {
           deviceType: phone.deviceType,
           app: arrival.app,
         });
-      this.#events.emit({ type: 'notification', deviceToken, notification });
+      if (notification !== undefined) this.#events.emit({ type: 'notification', deviceToken, notification });
     }
-    return notification;
   }
 
   /** Forgets every phone and ends every wait. */

@@ -24,6 +24,11 @@ export class Ring<T> {
     this.#oldest = (this.#oldest + 1) % this.capacity;
   }
 
+  get newest(): T | undefined {
+    return this.#items.at(this.#oldest - 1);
+  }
+
+  /** Oldest first. */
   toArray(): T[] {
     return [...this.#items.slice(this.#oldest), ...this.#items.slice(0, this.#oldest)];
   }

@@ -1,6 +1,6 @@
 // One push on its way through the emulated APNs.
 import { randomUUID } from 'node:crypto';
-import type { IncomingHttpHeaders, ServerHttp2Stream } from 'node:http2';
+import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Clock } from '../clock.ts';
 import type { Answer, Exchange } from '../exchange.ts';
 import type { FaultRule } from '../fault-rules.ts';
@@ -11,7 +11,15 @@ import type { Strict } from '../strictness.ts';
 import type { Line } from './line.ts';
 import type { ProviderTokens } from './provider-token.ts';
 import { statusOf, usualReason, type Reason } from './reasons.ts';
-import { bundleIdOf, duplicated, headerFault, KEPT_BYTES, payloadOf, routed, topicFault } from './request.ts';
+import {
+  bundleIdOf,
+  duplicated,
+  headerFault,
+  KEPT_BYTES,
+  payloadFault,
+  routed,
+  topicFault,
+} from './request.ts';
 
 export interface ApnsPlace {
   gateway: 'apns' | 'apns-sandbox';
@@ -94,10 +102,12 @@ export class ApnsExchange implements Exchange {
     if (this.#finished) return; // abandoned while a slow answer was on its way
     this.#log(verdict, status, fault);
     if (this.stream.destroyed) return;
+    const fields: OutgoingHttpHeaders = headers;
+    fields[':status'] = status;
     if (body === undefined) {
-      this.stream.respond({ ':status': status, ...headers }, { endStream: true });
+      this.stream.respond(fields, { endStream: true });
     } else {
-      this.stream.respond({ ':status': status, ...headers });
+      this.stream.respond(fields);
       this.stream.end(body);
     }
   }
@@ -129,8 +139,9 @@ export class ApnsExchange implements Exchange {
     if (topic === undefined || topic === '') return { reason: 'MissingTopic' };
     const badTopic = topicFault(topic, type) ?? this.line.topicFault(topic);
     if (badTopic !== undefined) return { reason: badTopic };
-    const payload = payloadOf(this.#body?.toString() ?? '', this.#bytes, type);
-    if (typeof payload === 'string') return { reason: payload };
+    const body = this.#body?.toString() ?? '';
+    const badPayload = payloadFault(body, this.#bytes, type);
+    if (badPayload !== undefined) return { reason: badPayload };
     if (this.deviceToken === undefined) return { reason: 'BadDeviceToken' };
     const phone = phones.find(this.deviceToken);
     if (phone?.uninstalledAt !== undefined) return { reason: 'Unregistered', timestamp: phone.uninstalledAt };
@@ -141,7 +152,7 @@ export class ApnsExchange implements Exchange {
     } else if (phone.installed.app !== undefined && phone.installed.app !== bundleIdOf(topic)) {
       return { reason: 'DeviceTokenNotForTopic' };
     }
-    phones.receive(this.deviceToken, { gateway, app: topic, headers, payload });
+    phones.receive(this.deviceToken, { gateway, app: topic, headers, body });
     return undefined;
   }
 

@@ -24,7 +24,7 @@ export class Line {
   readonly connection: Connection;
   #environment: Environment;
   #bound: ProviderToken | undefined;
-  #current = '';
+  #current: ProviderToken | undefined;
   #tokens = new Set<string>();
   #updatedAt = -Infinity;
   #limit = FIRST_STREAMS;
@@ -62,7 +62,7 @@ export class Line {
    * and a key of another environment are errors; which reason another team gets is our reading.
    */
   tokenFault(authorization: string, token: ProviderToken, now: number): Reason | undefined {
-    if (authorization === this.#current) return undefined;
+    if (token === this.#current) return undefined; // the same bytes are the same object, see ProviderTokens
     const { key } = token;
     if (key?.environments !== undefined && !key.environments.includes(this.#environment))
       return 'BadEnvironmentKeyIdInToken';
@@ -74,7 +74,7 @@ export class Line {
     }
     this.#bound ??= token;
     this.#tokens.add(authorization);
-    this.#current = authorization;
+    this.#current = token;
     if (this.#limit === FIRST_STREAMS && this.#tokens.size === 1) this.limit(USUAL_STREAMS);
     return undefined;
   }

@@ -2,7 +2,7 @@
 // precedence; ours is the order of the functions below.
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 import type { IncomingHttpHeaders } from 'node:http2';
-import { isJson, type Json } from '../notification.ts';
+import { isJson } from '../notification.ts';
 import type { Reason } from './reasons.ts';
 
 /** Largest payload in bytes, for VoIP and for all else. */
@@ -30,7 +30,7 @@ const SUFFIXES = Object.values(TOPIC_SUFFIXES).filter(
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TOPIC = /^[A-Za-z0-9.-]+$/;
-const HEX = /^([0-9a-f]{2})+$/i;
+const HEX = /^[0-9a-f]+$/i;
 const DEVICE_PATH = '/3/device/';
 
 /** Apple's two: the first serves apps from the stores, the second apps run from Xcode. */
@@ -50,7 +50,7 @@ export function routed(headers: IncomingHttpHeaders): { deviceToken: string } | 
   const token = path.slice(DEVICE_PATH.length);
   if (token === '') return 'MissingDeviceToken';
   if (token.includes('/')) return 'BadPath';
-  return HEX.test(token) ? { deviceToken: token.toLowerCase() } : 'BadDeviceToken';
+  return token.length % 2 === 0 && HEX.test(token) ? { deviceToken: token.toLowerCase() } : 'BadDeviceToken';
 }
 
 /** Header fields that came twice. `raw` is Node's flat list of names and values. */
@@ -92,13 +92,12 @@ export function topicFault(topic: string, type: string | undefined): Reason | un
   return fits ? undefined : 'BadTopic';
 }
 
-/** The payload, or what is wrong with it. `bytes` is the true length, also of a body that was not kept whole. */
-export function payloadOf(body: string, bytes: number, type: string | undefined): Json | Reason {
+/** What is wrong with a payload. `bytes` is the true length, also of a body that was not kept whole. */
+export function payloadFault(body: string, bytes: number, type: string | undefined): Reason | undefined {
   if (bytes === 0) return 'PayloadEmpty';
   if (bytes > (type === 'voip' ? MOST_BYTES.voip : MOST_BYTES.other)) return 'PayloadTooLarge';
   try {
-    const payload: unknown = JSON.parse(body);
-    return isJson(payload) ? payload : 'BadRequestPayload';
+    return isJson(JSON.parse(body)) ? undefined : 'BadRequestPayload';
   } catch {
     return 'BadRequestPayload';
   }

@@ -144,7 +144,7 @@ export class SendExchange extends Base implements Exchange {
           gateway: 'fcm',
           app: project,
           headers: this.request.headers,
-          payload: { message },
+          body: JSON.stringify({ message }),
         });
       }
     }
