@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
-import { openSqliteStore, WAITING_LIMIT } from '../../src/store/sqlite/sqlite-store.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { RETENTION, StoreUnavailableError } from '../../src/store/store.ts';
+import { WAITING_LIMIT } from '../../src/store/waiting-limit.ts';
 import { runAcknowledging } from './acknowledging-process.ts';
 import { conformance } from './conformance.ts';
 import {

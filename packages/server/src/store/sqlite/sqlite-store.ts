@@ -9,6 +9,7 @@ import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '../../clock.ts';
 import { createHints } from '../hints.ts';
 import { StoreUnavailableError, type Store } from '../store.ts';
+import { createWaitingLimit } from '../waiting-limit.ts';
 import type { DatabaseOptions } from './database.ts';
 import type { Moment, Reply, Request, Verb, Verbs } from './protocol.ts';
 
@@ -27,16 +28,10 @@ export interface SqliteStoreOptions {
   readonly synchronous?: 'FULL' | 'OFF';
 }
 
-/** Calls and bytes of text that may wait for the worker; beyond either a new call is refused. */
-export const WAITING_LIMIT = { calls: 20_000, bytes: 64 * 1024 * 1024 } as const;
-
-/** Never refused: they take work off the store, and nodes ask for them no faster than their own credit allows. */
-const ALWAYS: ReadonlySet<Verb> = new Set(['claim', 'settle', 'beat', 'leave']);
-
 type Answer<V extends Verb> = ReturnType<Verbs[V]>;
 
 interface Waiting {
-  readonly bytes: number;
+  readonly release: () => void;
   readonly resolve: (value: unknown) => void;
   readonly reject: (error: Error) => void;
 }
@@ -46,7 +41,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
   const { path, clock = systemClock, maxBytes, synchronous = 'FULL' } = options;
   mkdirSync(dirname(path), { recursive: true });
   const waiting = new Map<number, Waiting>();
-  let waitingBytes = 0;
+  const limit = createWaitingLimit();
   let lastSeq = 0;
   let ended: StoreUnavailableError | undefined;
 
@@ -67,7 +62,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     const call = waiting.get(seq);
     if (call === undefined) return;
     waiting.delete(seq);
-    waitingBytes -= call.bytes;
+    call.release();
     if ('unavailable' in result) call.reject(new StoreUnavailableError(String(result.unavailable)));
     else if ('failed' in result) call.reject(new Error(`The store failed: ${String(result.failed)}`));
     else call.resolve('value' in result ? result.value : undefined);
@@ -84,17 +79,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
 
   async function call<V extends Verb>(verb: V, ...parameters: Parameters<Store[V]>): Promise<Answer<V>> {
     if (ended !== undefined) throw ended;
-    const bytes = textLength(parameters);
-    if (
-      !ALWAYS.has(verb) &&
-      (waiting.size >= WAITING_LIMIT.calls || waitingBytes + bytes > WAITING_LIMIT.bytes)
-    ) {
-      throw new StoreUnavailableError(`${waiting.size} calls wait for the disk already.`);
-    }
+    const release = limit.admit(verb, parameters);
     const moment: Moment = { now: clock.now(), monotonic: clock.monotonic() };
     const seq = ++lastSeq;
-    const result = new Promise<unknown>((resolve, reject) => waiting.set(seq, { bytes, resolve, reject }));
-    waitingBytes += bytes;
+    const result = new Promise<unknown>((resolve, reject) => waiting.set(seq, { release, resolve, reject }));
     ask({ seq, verb, moment, parameters });
     return (await result) as Answer<V>;
   }
@@ -138,13 +126,4 @@ async function startWorker(options: DatabaseOptions): Promise<Worker> {
   // Rejects with what the worker threw while opening.
   await once(worker, 'message');
   return worker;
-}
-
-/** How much text a call carries, in UTF-16 units: near enough to what it costs to keep. */
-function textLength(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  let length = 0;
-  for (const member of Object.values(value)) length += textLength(member);
-  return length;
 }

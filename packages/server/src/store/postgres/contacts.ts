@@ -1,0 +1,115 @@
+// Contact documents and the claims of ClientTokens, which are written by one statement: together or not at all.
+import { RETENTION, type Claim, type Contact, type ContactChange, type Store } from '../store.ts';
+import type { Database } from './database.ts';
+import { sqlState, UNIQUE_VIOLATION } from './faults.ts';
+
+const CONTACT = `instance_id as "instanceId", contact_id as "contactId", version, body`;
+
+const READ_CONTACTS = {
+  name: 'contacts',
+  text: `select place::int, version, body
+    from unnest($1::text[], $2::text[]) with ordinality as wanted (instance_id, contact_id, place)
+    join contact using (instance_id, contact_id)`,
+};
+
+const READ_ENDED = {
+  name: 'ended',
+  text: `select ${CONTACT} from contact where review_at <= now_ms() order by review_at limit $1`,
+};
+
+const READ_CLAIM = {
+  name: 'claimed',
+  text: `select fingerprint, answer from claim
+    where instance_id = $1 and operation = $2 and token = $3 and expires_at > now_ms()`,
+};
+
+const DROP_EXPIRED_CLAIM = {
+  name: 'drop-expired-claim',
+  text: `delete from claim where instance_id = $1 and operation = $2 and token = $3 and expires_at <= now_ms()
+    returning 1`,
+};
+
+// Parameters 1–6 are the contact's, the claim's follow. The row of `written` is what lets the claim be inserted; when the
+// token is taken, the unique violation undoes the whole statement.
+const INSERT_CONTACT = `insert into contact (instance_id, contact_id, version, body, review_at, remove_at)
+  values ($1, $2, $3::bigint + 1, $4, now_ms() + $5::bigint, now_ms() + $6::bigint)
+  on conflict do nothing returning 1`;
+const UPDATE_CONTACT = `update contact
+  set version = version + 1, body = $4, review_at = now_ms() + $5::bigint, remove_at = now_ms() + $6::bigint
+  where instance_id = $1 and contact_id = $2 and version = $3 returning 1`;
+const INSERT_CLAIM = `insert into claim (instance_id, operation, token, fingerprint, answer, expires_at)`;
+const withClaim = (writing: string) => `with written as (${writing})
+  ${INSERT_CLAIM} select $7, $8, $9, $10, $11, now_ms() + ${RETENTION.claimMs} from written returning 1`;
+
+const COMMIT = {
+  newContact: { name: 'commit-new', text: INSERT_CONTACT },
+  contact: { name: 'commit', text: UPDATE_CONTACT },
+  newContactAndClaim: { name: 'commit-new-claim', text: withClaim(INSERT_CONTACT) },
+  contactAndClaim: { name: 'commit-claim', text: withClaim(UPDATE_CONTACT) },
+  claim: {
+    name: 'claim-token',
+    text: `${INSERT_CLAIM} values ($1, $2, $3, $4, $5, now_ms() + ${RETENTION.claimMs}) returning 1`,
+  },
+};
+
+export function contactVerbs(database: Database): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'ended'> {
+  const claimed: Store['claimed'] = async (instanceId, operation, token) => {
+    const [row] = await database.query<Pick<Claim, 'fingerprint' | 'answer'>>(READ_CLAIM, [
+      instanceId,
+      operation,
+      token,
+    ]);
+    return row === undefined ? undefined : { instanceId, operation, token, ...row };
+  };
+
+  const commit: Store['commit'] = async ({ contact, claim }) => {
+    const [statement, values] = statementFor(contact, claim);
+    if (statement === undefined) return 'committed';
+    try {
+      const written = await database.query(statement, values);
+      if (written.length > 0) return 'committed';
+    } catch (error) {
+      if (sqlState(error) !== UNIQUE_VIOLATION || claim === undefined) throw error;
+      // An expired claim holds its token until it is swept, or until now.
+      const dropped = await database.query(DROP_EXPIRED_CLAIM, keyOf(claim));
+      return dropped.length > 0 ? commit({ contact, claim }) : 'token-taken';
+    }
+    const taken = claim !== undefined && (await claimed(claim.instanceId, claim.operation, claim.token));
+    return taken ? 'token-taken' : 'contact-changed';
+  };
+
+  return {
+    async contacts(keys) {
+      if (keys.length === 0) return [];
+      const rows = await database.query<{ place: number; version: number; body: string }>(READ_CONTACTS, [
+        keys.map(({ instanceId }) => instanceId),
+        keys.map(({ contactId }) => contactId),
+      ]);
+      const found: (Contact | undefined)[] = Array.from({ length: keys.length });
+      for (const { place, version, body } of rows) {
+        const key = keys[place - 1];
+        if (key === undefined) continue;
+        found[place - 1] = { instanceId: key.instanceId, contactId: key.contactId, version, body };
+      }
+      return found;
+    },
+    claimed,
+    commit,
+    ended: (limit) => database.query<Contact>(READ_ENDED, [limit]),
+  };
+}
+
+function statementFor(contact: ContactChange | undefined, claim: Claim | undefined) {
+  const claimValues = claim === undefined ? [] : [...keyOf(claim), claim.fingerprint, claim.answer];
+  if (contact === undefined)
+    return claim === undefined ? ([undefined, []] as const) : ([COMMIT.claim, claimValues] as const);
+  const { instanceId, contactId, version, body, reviewInMs, keepForMs } = contact;
+  const values = [instanceId, contactId, version, body, whole(reviewInMs), whole(keepForMs), ...claimValues];
+  if (claim === undefined) return [version === 0 ? COMMIT.newContact : COMMIT.contact, values] as const;
+  return [version === 0 ? COMMIT.newContactAndClaim : COMMIT.contactAndClaim, values] as const;
+}
+
+const keyOf = ({ instanceId, operation, token }: Claim) => [instanceId, operation, token];
+
+/** Null plus a time is null: never. */
+const whole = (inMs: number | undefined) => (inMs === undefined ? null : Math.round(inMs));

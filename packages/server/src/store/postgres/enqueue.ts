@@ -1,0 +1,89 @@
+// Handing deliveries in: one statement for the whole batch.
+import type { Enqueued, EnqueueState, Store } from '../store.ts';
+import type { Database } from './database.ts';
+import { CHECK_VIOLATION, sqlState } from './faults.ts';
+import { FREE, NO_LANE, type Lanes } from './lanes.ts';
+import { LIVE_NODE, NOBODY, type Nodes } from './nodes.ts';
+import { createPartitions } from './partitions.ts';
+
+// The keys decide what is new, in the order of the ids: two batches with the same ids then wait for one another and never
+// in a circle. Of an id that stands twice in the batch the first is taken. `rank` counts the new ones of each lane.
+const ENQUEUE = {
+  name: 'enqueue',
+  text: `with me as materialized (${LIVE_NODE}),
+    batch as (
+      select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
+        $9::bigint[], $10::text[], $11::text[]) with ordinality
+        as entry (id, day, instance_id, contact_id, message_id, registration_id, lane, expires_in, work, reason, place)
+    ),
+    first as (select distinct on (id) * from batch order by id, place),
+    new_key as (
+      insert into delivery_key (id, day) select id, day from first order by id on conflict do nothing returning id
+    ),
+    credit as (
+      select lane, count from unnest($12::int[], $13::int[]) as given (lane, count)
+      where not exists (
+        select from delivery where ${FREE} and delivery.lane = given.lane and due_at <= now_ms()
+      )
+    ),
+    fresh as (
+      select first.*, row_number() over (partition by first.lane order by place) as rank
+      from first join new_key using (id)
+    ),
+    placed as (
+      select fresh.*, case when lane = ${NO_LANE} then 'skipped' else 'queued' end as status,
+        case when rank <= credit.count then coalesce((select number from me), ${NOBODY}) else ${NOBODY} end as owner
+      from fresh left join credit using (lane)
+    )
+    insert into delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
+      due_at, expires_at, enqueued_at, work)
+    select id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
+      case when status = 'queued' then now_ms() end, now_ms() + expires_in, now_ms(), work
+    from placed order by place
+    returning id, case when status = 'skipped' then status when owner = ${NOBODY} then 'queued' else 'leased' end as state`,
+};
+
+export function enqueueVerb(database: Database, nodes: Nodes, lanes: Lanes): Store['enqueue'] {
+  return async (batch, node, credit) => {
+    if (batch.length === 0) return [];
+    await nodes.releaseSilent();
+    const names = new Set(batch.flatMap((entry) => ('lane' in entry ? [entry.lane] : [])));
+    const numbers = await lanes.laneNumbers(names);
+    const given = [...credit].filter(([name]) => names.has(name));
+    const values = [
+      node,
+      ...columns(batch, numbers),
+      given.map(([name]) => numbers.get(name)),
+      given.map(([, count]) => Math.floor(count)),
+    ];
+    const insert = () => database.query<{ id: string; state: EnqueueState }>(ENQUEUE, values);
+    const rows = await insert().catch(async (error: unknown) => {
+      // The first delivery of a day: nothing was stored, so once there is a partition all of it is done again.
+      if (sqlState(error) !== CHECK_VIOLATION) throw error;
+      await createPartitions(database, new Set(batch.map(({ day }) => day)));
+      return insert();
+    });
+    const states = new Map(rows.map(({ id, state }) => [id, state]));
+    return batch.map(({ id }) => {
+      const state = states.get(id) ?? 'known';
+      states.delete(id);
+      return { id, state };
+    });
+  };
+}
+
+/** The batch turned on its side: one array per column. */
+function columns(batch: readonly Enqueued[], lanes: ReadonlyMap<string, number>): unknown[][] {
+  return [
+    batch.map(({ id }) => id),
+    batch.map(({ day }) => day),
+    batch.map(({ instanceId }) => instanceId),
+    batch.map(({ contactId }) => contactId),
+    batch.map(({ messageId }) => messageId),
+    batch.map(({ registrationId }) => registrationId ?? null),
+    batch.map((entry) => ('lane' in entry ? (lanes.get(entry.lane) ?? null) : NO_LANE)),
+    batch.map((entry) => ('lane' in entry ? Math.round(entry.expiresInMs) : null)),
+    batch.map((entry) => ('lane' in entry ? entry.work : null)),
+    batch.map((entry) => ('lane' in entry ? null : entry.reason)),
+  ];
+}

@@ -1,0 +1,101 @@
+// Lanes by number, and the work that waits in them.
+import type { Delivery, Store } from '../store.ts';
+import type { Database } from './database.ts';
+import { LIVE_NODE, NOBODY, type Nodes } from './nodes.ts';
+
+/** The lane of deliveries that never start. */
+export const NO_LANE = 0;
+
+/** What a claim may take; each use is one range of the index delivery_open. */
+export const FREE = `status = 'queued' and owner = ${NOBODY}`;
+
+const READ_LANES = { name: 'lanes', text: 'select name, number from lane where name = any($1::text[])' };
+
+const ADD_LANES = {
+  name: 'add-lanes',
+  text: 'insert into lane (name) select unnest($1::text[]) order by 1 on conflict do nothing',
+};
+
+const CLAIM = {
+  name: 'claim',
+  text: `with me as materialized (${LIVE_NODE}),
+    picked as materialized (
+      select due.* from unnest($2::int[], $3::int[]) as wanted (lane, count), lateral (
+        select id, day from delivery
+        where ${FREE} and lane = wanted.lane and due_at <= now_ms() and exists (select from me)
+        order by due_at, seq limit wanted.count
+        for update skip locked
+      ) as due
+    )
+    update delivery set owner = (select number from me) from picked
+    where delivery.id = picked.id and delivery.day = picked.day
+    returning delivery.id, delivery.day, instance_id as "instanceId", contact_id as "contactId",
+      message_id as "messageId", registration_id as "registrationId", lane, expires_at - now_ms() as "expiresInMs",
+      work, attempt_count as attempts, now_ms() - enqueued_at as "ageMs", due_at as "dueAt", seq`,
+};
+
+// From lane to lane by the index, so that lanes without free work cost nothing.
+const WAITING = {
+  name: 'waiting',
+  text: `with recursive with_work (lane) as (
+      (select lane from delivery where ${FREE} order by lane limit 1)
+      union all
+      select (select lane from delivery where ${FREE} and lane > with_work.lane order by lane limit 1)
+      from with_work where with_work.lane is not null
+    )
+    select name, due.count::int from with_work join lane on number = with_work.lane, lateral (
+      select count(*) from (
+        select from delivery where ${FREE} and delivery.lane = with_work.lane and due_at <= now_ms() limit $1
+      ) as up_to_cap
+    ) as due where due.count > 0`,
+};
+
+interface ClaimedRow extends Omit<Delivery, 'lane'> {
+  readonly lane: number;
+  readonly dueAt: number;
+  readonly seq: number;
+}
+
+export interface Lanes extends Pick<Store, 'claim' | 'waiting'> {
+  /** Numbers by name, given where a lane is named for the first time. */
+  laneNumbers(names: Iterable<string>): Promise<ReadonlyMap<string, number>>;
+}
+
+export function laneVerbs(database: Database, nodes: Nodes): Lanes {
+  /** Lanes are never removed and keep their number, so what was read once holds. */
+  const known = new Map<string, number>();
+
+  async function laneNumbers(wanted: Iterable<string>): Promise<ReadonlyMap<string, number>> {
+    const missing = () => [...new Set(wanted)].filter((name) => !known.has(name));
+    const read = async () => {
+      const rows = await database.query<{ name: string; number: number }>(READ_LANES, [missing()]);
+      for (const { name, number } of rows) known.set(name, number);
+    };
+    if (missing().length > 0) await read();
+    if (missing().length > 0) {
+      await database.query(ADD_LANES, [missing()]);
+      await read();
+    }
+    return known;
+  }
+
+  return {
+    laneNumbers,
+    async claim(node, want) {
+      if (want.size === 0) return [];
+      await nodes.releaseSilent();
+      const numbers = await laneNumbers(want.keys());
+      const names = new Map([...want.keys()].map((name) => [numbers.get(name), name]));
+      const rows = await database.query<ClaimedRow>(CLAIM, [node, [...names.keys()], [...want.values()]]);
+      rows.sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq);
+      return rows.map(({ dueAt: _dueAt, seq: _seq, ...row }) =>
+        Object.assign(row, { lane: names.get(row.lane) ?? '' }),
+      );
+    },
+    async waiting(cap) {
+      await nodes.releaseSilent();
+      const rows = await database.query<{ name: string; count: number }>(WAITING, [cap]);
+      return new Map(rows.map(({ name, count }) => [name, count]));
+    },
+  };
+}

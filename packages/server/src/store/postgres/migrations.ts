@@ -1,0 +1,90 @@
+// The tables, as the steps that made them. A step that was released is never changed: a new one is added below it.
+//
+// Times are milliseconds since the epoch by the database's clock; text is compared byte by byte, as SQLite does.
+
+/** Step n takes a schema from version n − 1 to version n; the table `schema_version` says which one it has. */
+export const MIGRATIONS: readonly string[] = [
+  `
+  -- The one clock: all nodes measure leases, due times and expiry by it. Stable, so that an index answers "due by now".
+  create function now_ms() returns bigint language sql stable as
+    $$ select (extract(epoch from statement_timestamp()) * 1000)::bigint $$;
+
+  create table contact (
+    instance_id text collate "C" not null,
+    contact_id text collate "C" not null,
+    version bigint not null,
+    body text not null,
+    review_at bigint,
+    remove_at bigint,
+    primary key (instance_id, contact_id)
+  );
+  create index contact_review on contact (review_at) where review_at is not null;
+  create index contact_remove on contact (remove_at) where remove_at is not null;
+
+  create table claim (
+    instance_id text collate "C" not null,
+    operation text collate "C" not null,
+    token text collate "C" not null,
+    fingerprint text not null,
+    answer text not null,
+    expires_at bigint not null,
+    primary key (instance_id, operation, token)
+  );
+  create index claim_expiry on claim (expires_at);
+
+  create table lane (
+    number integer primary key generated always as identity,
+    name text collate "C" not null unique
+  );
+
+  -- A node that is gone keeps its row for a while, so that its next beat learns of it.
+  create table node (
+    number integer primary key generated always as identity,
+    name text collate "C" not null unique,
+    silent_at bigint not null,
+    gone boolean not null default false
+  );
+
+  -- Which deliveries are known, whatever their day: an event that comes without a time of its own gets the day of its
+  -- arrival, so its repeat after midnight has another day. A unique key of the partitioned table would have to contain it.
+  create table delivery_key (
+    id text collate "C" primary key,
+    day text collate "C" not null
+  );
+  create index delivery_key_day on delivery_key (day);
+
+  -- Queue and delivery log in one row, one partition per day of the event, dropped as a whole.
+  -- owner is 0 while nobody holds the lease; work is erased when the delivery ends.
+  create sequence delivery_seq;
+  create table delivery (
+    id text collate "C" not null,
+    day text collate "C" not null,
+    seq bigint not null default nextval('delivery_seq'),
+    instance_id text collate "C" not null,
+    contact_id text collate "C" not null,
+    message_id text not null,
+    registration_id text,
+    lane integer not null,
+    status text not null,
+    reason text,
+    owner integer not null,
+    due_at bigint,
+    expires_at bigint,
+    enqueued_at bigint not null,
+    attempts text,
+    attempt_count integer not null default 0,
+    work text,
+    primary key (id, day)
+  ) partition by list (day);
+  create index delivery_open on delivery (owner, lane, due_at, seq) where status = 'queued';
+  create index delivery_log on delivery (instance_id, contact_id, seq);
+
+  create table setting (
+    kind text collate "C" not null,
+    id text collate "C" not null,
+    version bigint not null,
+    body text not null,
+    primary key (kind, id)
+  );
+  `,
+];

@@ -1,0 +1,99 @@
+// The store on PostgreSQL (14 or newer): for several nodes, which share nothing else.
+//
+// Every verb is one statement or one short transaction; time is the database's, so the clocks of nodes need not agree.
+import { StoreUnavailableError, type Store } from '../store.ts';
+import { createWaitingLimit } from '../waiting-limit.ts';
+import { contactVerbs } from './contacts.ts';
+import { createDatabase } from './database.ts';
+import { deliveryLogVerb } from './delivery-log.ts';
+import { enqueueVerb } from './enqueue.ts';
+import { openHints } from './hints.ts';
+import { laneVerbs } from './lanes.ts';
+import { nodeVerbs } from './nodes.ts';
+import { migrate } from './schema.ts';
+import { settingVerbs } from './settings.ts';
+import { settleVerb } from './settle.ts';
+import { sweepVerb } from './sweep.ts';
+
+export interface PostgresStoreOptions {
+  /** `postgres://user:password@host/database`, with the parameters of libpq such as `?sslmode=verify-full`. */
+  readonly url: string;
+  /** Where the tables are; made where it is missing. Lower-case letters, digits and `_`. Default: `chatpush`. */
+  readonly schema?: string;
+  /** At most; one more listens for hints. Default: 10. */
+  readonly connections?: number;
+}
+
+type Verbs = Omit<Store, 'onHint' | 'hint' | 'close'>;
+
+/** Connects and migrates. Rejects with StoreUnavailableError, or with a sentence for the operator. */
+export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
+  const { url, schema = 'chatpush', connections = 10 } = options;
+  if (!/^[a-z_][a-z0-9_]*$/.test(schema)) throw new TypeError(`Not a name for a schema: ${schema}`);
+  const where = { url, schema, connections };
+  await migrate(where);
+  const database = createDatabase(where);
+  const hints = await openHints(where, database);
+  const nodes = nodeVerbs(database);
+  const lanes = laneVerbs(database, nodes);
+  const verbs: Verbs = {
+    ...contactVerbs(database),
+    enqueue: enqueueVerb(database, nodes, lanes),
+    claim: lanes.claim,
+    waiting: lanes.waiting,
+    settle: settleVerb(database),
+    beat: nodes.beat,
+    leave: nodes.leave,
+    deliveries: deliveryLogVerb(database),
+    ...settingVerbs(database),
+    sweep: sweepVerb(database),
+  };
+
+  const limit = createWaitingLimit();
+  const running = new Set<Promise<unknown>>();
+  let closed: Promise<void> | undefined;
+
+  /** Counts a call in, and keeps `close` waiting for it. */
+  const limited = <V extends keyof Verbs>(verb: V): Verbs[V] => {
+    const answer = verbs[verb] as (...parameters: unknown[]) => Promise<unknown>;
+    return (async (...parameters: unknown[]) => {
+      if (closed !== undefined) throw new StoreUnavailableError('The store is closed.');
+      const release = limit.admit(verb, parameters);
+      const call = answer(...parameters);
+      running.add(call);
+      try {
+        return await call;
+      } finally {
+        running.delete(call);
+        release();
+      }
+    }) as unknown as Verbs[V];
+  };
+
+  async function close(): Promise<void> {
+    await Promise.allSettled(running);
+    await hints.close();
+    await database.close();
+  }
+
+  return {
+    contacts: limited('contacts'),
+    claimed: limited('claimed'),
+    commit: limited('commit'),
+    ended: limited('ended'),
+    enqueue: limited('enqueue'),
+    claim: limited('claim'),
+    waiting: limited('waiting'),
+    settle: limited('settle'),
+    beat: limited('beat'),
+    leave: limited('leave'),
+    deliveries: limited('deliveries'),
+    setting: limited('setting'),
+    settings: limited('settings'),
+    putSetting: limited('putSetting'),
+    sweep: limited('sweep'),
+    onHint: hints.onHint,
+    hint: hints.hint,
+    close: () => (closed ??= close()),
+  };
+}

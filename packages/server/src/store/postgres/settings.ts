@@ -1,0 +1,58 @@
+// Settings: applications, instances, access keys.
+import type { Setting, Store } from '../store.ts';
+import type { Database } from './database.ts';
+
+const READ = {
+  name: 'setting',
+  text: 'select kind, id, version, body from setting where kind = $1 and id = $2',
+};
+
+const LIST = {
+  name: 'settings',
+  text: 'select kind, id, version, body from setting where kind = $1 and id > $2 order by id limit $3',
+};
+
+const INSERT = {
+  name: 'insert-setting',
+  text: `insert into setting (kind, id, version, body) values ($1, $2, 1, $3) on conflict do nothing returning 1`,
+};
+
+const UPDATE = {
+  name: 'update-setting',
+  text: `update setting set version = version + 1, body = $4 where kind = $1 and id = $2 and version = $3 returning 1`,
+};
+
+const REMOVE = {
+  name: 'remove-setting',
+  text: 'delete from setting where kind = $1 and id = $2 and version = $3 returning 1',
+};
+
+export function settingVerbs(database: Database): Pick<Store, 'setting' | 'settings' | 'putSetting'> {
+  const setting: Store['setting'] = async (kind, id) => (await database.query<Setting>(READ, [kind, id]))[0];
+
+  async function isWritten(kind: string, id: string, version: number, body?: string): Promise<boolean> {
+    const key = [kind, id];
+    if (body !== undefined) {
+      const rows =
+        version === 0
+          ? await database.query(INSERT, [...key, body])
+          : await database.query(UPDATE, [...key, version, body]);
+      return rows.length > 0;
+    }
+    if (version === 0) return (await database.query(READ, key)).length === 0;
+    return (await database.query(REMOVE, [...key, version])).length > 0;
+  }
+
+  return {
+    setting,
+    async settings(kind, { limit, next = '' }) {
+      const rows = await database.query<Setting>(LIST, [kind, next, limit + 1]);
+      const items = rows.slice(0, limit);
+      const last = items.at(-1);
+      return rows.length > limit && last !== undefined ? { items, next: last.id } : { items };
+    },
+    async putSetting(kind, id, expectedVersion, body) {
+      return (await isWritten(kind, id, expectedVersion, body)) ? 'committed' : 'changed';
+    },
+  };
+}
