@@ -5,6 +5,7 @@ import { readFile } from 'node:fs/promises';
 import { describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { ERRORS, OPERATIONS } from '@chatpush/wire';
 import { startTestService } from './service.ts';
 
 const root = fileURLToPath(new URL('../../..', import.meta.url));
@@ -48,4 +49,18 @@ describe('the examples', () => {
     const printed = await runExample('packages/wire/README.md', 'describeFaults', ADDRESS);
     assert.match(printed, /^5 validation errors detected: Value with length 0 at '\/InstanceId'/);
   });
+});
+
+test('the method’s page lists the errors that wire declares, with their status and whether they are repeated', async () => {
+  const text = await readFile(`${root}/docs/create-push-notification-registration.md`, 'utf8');
+  const rows = [...text.matchAll(/^\| `(\w+Exception)`\s*\|(.*)\|$/gm)].map(([, name, rest]) => {
+    const [status, , repeated] = rest!.split('|').map((cell) => cell.trim());
+    return [name, Number(status), repeated!.startsWith('yes')];
+  });
+  const declared = OPERATIONS.CreatePushNotificationRegistration.errors.map((name) => [
+    name,
+    ERRORS[name].status,
+    ERRORS[name].repeated,
+  ]);
+  assert.deepEqual(rows, declared);
 });

@@ -1,7 +1,7 @@
 // What a stranger gets: the packed tarballs, installed in an empty folder, compiled strictly, run on Node 26 and 20.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
-import { access, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { access, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
@@ -153,6 +153,21 @@ describe('the packed client', () => {
         [[registrationId, true]],
       );
     });
+
+  test('imports nothing but its own files and wire', async () => {
+    for (const name of ['wire', 'client']) {
+      const dist = join(folder, 'node_modules/@chatpush', name, 'dist');
+      for (const file of (await readdir(dist, { recursive: true })).filter((file) => file.endsWith('.js'))) {
+        const source = await readFile(join(dist, file), 'utf8');
+        for (const [, from] of source.matchAll(/(?:from|import)\s*\(?\s*['"]([^'"]+)['"]/g))
+          assert.match(
+            from!,
+            name === 'client' ? /^(\.{1,2}\/.+\.js|@chatpush\/wire)$/ : /^\.{1,2}\/.+\.js$/,
+            file,
+          );
+      }
+    }
+  });
 
   test('tells in the editor what each method does and throws, as declared in wire', async () => {
     const declarations = await readFile(

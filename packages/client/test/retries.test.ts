@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ChatpushError, InternalServiceException, ThrottlingException } from '@chatpush/client';
+import { retryAfterSeconds } from '../src/answer.ts';
 import { backoffMs, createRetryBudget, delayMs } from '../src/retry.ts';
 import { CREATE, clientOf, errorOf } from './calls.ts';
 import { REGISTERED, answer, inTurn, refuse, startRecordingServer } from './recording-server.ts';
@@ -176,6 +177,13 @@ describe('how long it waits', () => {
     const error = await errorOf(clientOf(server).createPushNotificationRegistration(CREATE));
     assert.ok(error instanceof ChatpushError);
     assert.deepEqual([error.retryAfterSeconds, error.attempts], [125, 1]);
+  });
+
+  test('a date without a time of the service counts from now, and nonsense counts as nothing', () => {
+    const inAMinute = retryAfterSeconds(new Date(Date.now() + 60_000).toUTCString());
+    assert.ok(inAMinute !== undefined && inAMinute > 50 && inAMinute <= 60, String(inAMinute));
+    assert.equal(retryAfterSeconds('Sun, 06 Nov 1994 08:49:37 GMT'), 0);
+    for (const nonsense of [null, '', 'soon', '-5x']) assert.equal(retryAfterSeconds(nonsense), undefined);
   });
 
   test('a longer wait is left to the caller: the error comes at once and says how long', async () => {

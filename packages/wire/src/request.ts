@@ -30,7 +30,6 @@ export function encodeRequest(operation: Operation, input: object): EncodedReque
   const query = Object.entries(operation.query ?? {})
     .filter(([name]) => values[name] !== undefined)
     .map(([name, key]) => `${encodeComponent(key)}=${encodeComponent(scalarText(values[name]))}`)
-    .sort()
     .join('&');
   const members = bodyMembers(operation);
   if (members.length === 0) return { method: operation.method, path, query };

@@ -60,6 +60,13 @@ const bounds = (what: string, min: number | undefined, max: number | undefined):
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
+/** `Date.parse` takes 30 February and means 2 March. */
+function isInstant(text: string): boolean {
+  if (!DATE_TIME.test(text) || Number.isNaN(Date.parse(text))) return false;
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
 function stringCheck(shape: StringShape): Check {
   const { min, max, maxBytes, values, format } = shape;
   const known = values && new Set<string>(values);
@@ -87,7 +94,7 @@ function stringCheck(shape: StringShape): Check {
         `Member must have length less than or equal to ${maxBytes} bytes in UTF-8`,
         `Value with ${utf8Bytes(value)} bytes`,
       );
-    if (format === 'date-time' && (!DATE_TIME.test(value) || Number.isNaN(Date.parse(value))))
+    if (format === 'date-time' && !isInstant(value))
       fail(
         faults,
         path,

@@ -159,7 +159,13 @@ function outOfBounds(
           ),
         );
       if (format === 'date-time')
-        return ['yesterday', '2026-11-22', '2026-11-22T19:00:00', '2026-13-01T00:00:00Z'].map((value) =>
+        return [
+          'yesterday',
+          '2026-11-22',
+          '2026-11-22T19:00:00',
+          '2026-13-01T00:00:00Z',
+          '2026-02-30T00:00:00Z',
+        ].map((value) =>
           at(
             `as ${value}`,
             value,
