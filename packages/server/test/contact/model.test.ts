@@ -91,7 +91,7 @@ test('contacts behave as the plain model does', async () => {
     try {
       return await call();
     } catch (error) {
-      if (error instanceof ServiceError) return error.name as Expected;
+      if (error instanceof ServiceError) return error.name;
       throw error;
     }
   }
@@ -211,7 +211,15 @@ test('contacts behave as the plain model does', async () => {
           registeredAt: registration.registeredAt,
           suspended: registration.status === 'suspended',
         }));
-        const wanted = model.registrations(contactId)?.map(({ device: _, ...registration }) => registration);
+        const wanted = model
+          .registrations(contactId)
+          ?.map(({ id, type, flag, registeredAt, suspended }) => ({
+            id,
+            type,
+            flag,
+            registeredAt,
+            suspended,
+          }));
         assert.deepEqual(kept, wanted, `contact ${contactId} after step ${index}`);
       }
     }

@@ -1,0 +1,130 @@
+// Several nodes change one contact: no change is lost, no claim is answered twice, nobody waits for ever.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { Store } from '../../src/store/store.ts';
+import { INSTANCE, create, createService, openService } from './harness.ts';
+import type { Call } from './harness.ts';
+
+const CREATE = 'CreatePushNotificationRegistration';
+
+const listed = async (call: Call) =>
+  (await call('ListPushNotificationRegistrations', { InstanceId: INSTANCE, ContactId: 'contact-1' }))
+    .Registrations;
+
+/** Counts what `commit` answers. */
+function counting(store: Store, answers: Map<string, number>): Store {
+  return new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (name !== 'commit') return value;
+      return async (change: Parameters<Store['commit']>[0]) => {
+        const answer = await target.commit(change);
+        answers.set(answer, (answers.get(answer) ?? 0) + 1);
+        return answer;
+      };
+    },
+  });
+}
+
+/** Holds the answer of the first `contacts` call until `release` is called. */
+function slow(store: Store) {
+  const gate = Promise.withResolvers<void>();
+  const reached = Promise.withResolvers<void>();
+  let first = true;
+  const held = new Proxy(store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (name !== 'contacts') return value;
+      return async (keys: Parameters<Store['contacts']>[0]) => {
+        const answer = await target.contacts(keys);
+        if (!first) return answer;
+        first = false;
+        reached.resolve();
+        await gate.promise;
+        return answer;
+      };
+    },
+  });
+  return { store: held, reached: reached.promise, release: () => gate.resolve() };
+}
+
+test('four nodes register ten devices at once: all ten are there', async () => {
+  await using base = await openService();
+  const answers = new Map<string, number>();
+  const nodes = Array.from({ length: 4 }, () => createService(counting(base.store, answers), base.clock));
+  const calls = Array.from({ length: 10 }, (_, n) =>
+    nodes[n % 4]!.call(CREATE, create({ DeviceToken: `device-${n}` })),
+  );
+  const ids = (await Promise.all(calls)).map((answer) => answer.RegistrationId);
+  assert.deepEqual((await listed(base.call)).map((one) => one.RegistrationId).sort(), ids.sort());
+  assert.ok((answers.get('contact-changed') ?? 0) > 0, 'nobody was in anybody’s way');
+});
+
+test('two nodes get one call with one token at once: one id, although they chose two', async () => {
+  await using base = await openService();
+  const answers = new Map<string, number>();
+  const nodes = [0, 1].map(() => createService(counting(base.store, answers), base.clock));
+  for (let n = 0; n < 20; n++) {
+    const input = create({ contactId: `contact-${n}`, ClientToken: `t-${n}` });
+    const [one, two] = await Promise.all(nodes.map((node) => node.call(CREATE, input)));
+    assert.deepEqual(one, two);
+  }
+  assert.ok((answers.get('token-taken') ?? 0) > 0, 'no token was ever taken');
+});
+
+test('a call refused on what it read too early answers what its overtaking repeat was answered', async () => {
+  await using base = await openService({ settings: { registrations: 1 } });
+  const first = await base.call(CREATE, create());
+  const { store, reached, release } = slow(base.store);
+  const overtaken = createService(store, base.clock, { settings: { registrations: 1 } });
+  const input = create({ DeviceToken: 'device-2', ClientToken: 't' });
+  // It has read a full contact, and hears of it only now.
+  const late = overtaken.call(CREATE, input);
+  await reached;
+  const key = { InstanceId: INSTANCE, ContactId: 'contact-1' };
+  await base.call('DeletePushNotificationRegistration', { ...key, RegistrationId: first.RegistrationId });
+  const repeat = await base.call(CREATE, input);
+  release();
+  assert.deepEqual(await late, repeat);
+  assert.deepEqual(
+    (await listed(base.call)).map((one) => one.RegistrationId),
+    [repeat.RegistrationId],
+  );
+});
+
+test('a call that is still refused when its answer comes leaves its token free', async () => {
+  await using base = await openService({ settings: { registrations: 1 } });
+  const first = await base.call(CREATE, create());
+  const { store, reached, release } = slow(base.store);
+  const slowNode = createService(store, base.clock, { settings: { registrations: 1 } });
+  const refused = slowNode.call(CREATE, create({ DeviceToken: 'device-2', ClientToken: 't' }));
+  await reached;
+  release();
+  await assert.rejects(refused, { name: 'ServiceQuotaExceededException' });
+  const key = { InstanceId: INSTANCE, ContactId: 'contact-1' };
+  await base.call('DeletePushNotificationRegistration', { ...key, RegistrationId: first.RegistrationId });
+  await base.call(CREATE, create({ DeviceToken: 'device-3', ClientToken: 't' }));
+});
+
+test('a contact that changes under every try is given up as busy, with a time to come back', async () => {
+  await using base = await openService();
+  let tries = 0;
+  const unlucky = new Proxy(base.store, {
+    get(target, name) {
+      const value: unknown = Reflect.get(target, name);
+      if (name !== 'commit') return value;
+      return async (change: Parameters<Store['commit']>[0]) => {
+        // Somebody else is always a moment faster.
+        await base.call(CREATE, create({ DeviceToken: `other-${tries++ % 2}` }));
+        return target.commit(change);
+      };
+    },
+  });
+  const service = createService(unlucky, base.clock);
+  await assert.rejects(service.call(CREATE, create({ ClientToken: 't' })), {
+    name: 'ThrottlingException',
+    retryAfterSeconds: 1,
+  });
+  assert.equal(tries, 10);
+  assert.equal((await listed(base.call)).length, 2);
+});

@@ -1,0 +1,74 @@
+// Promise: one event, one delivery. Its identity follows from event and device, on every node and for ever.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import fc from 'fast-check';
+import { dayOf, deliveryId, skippedId } from '../../src/delivery/identity.ts';
+import { laneOf, parseLane, parseWork, serialiseWork } from '../../src/delivery/work.ts';
+
+type Parts = [string, string, string, string];
+const parts = fc.tuple(fc.string(), fc.string(), fc.string(), fc.string());
+
+test('the id of a delivery never changes from one version of the service to the next', () => {
+  assert.equal(
+    deliveryId('instance', 'contact', 'message', 'apns:ab01'),
+    'ed1260ab-cc19-8520-90af-5361194cf298',
+  );
+  assert.equal(skippedId('instance', 'contact', 'message', ''), '9f92c400-41a7-8345-b1bf-b7e10b688250');
+});
+
+test('every id is a UUID of version 8 in lower case, which APNs takes as apns-id', () => {
+  fc.assert(
+    fc.property(parts, (of: Parts) => {
+      const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
+      assert.match(deliveryId(...of), uuid);
+      assert.match(skippedId(...of), uuid);
+      assert.notEqual(deliveryId(...of), skippedId(...of));
+    }),
+    { seed: 1, numRuns: 500 },
+  );
+});
+
+test('parts that run into each other make different ids', () => {
+  // The same letters, cut at other places, with the framing's own characters among them.
+  const text = fc.string({ unit: fc.constantFrom('1', ':', '\n', 'a'), maxLength: 4 });
+  fc.assert(
+    fc.property(
+      fc.tuple(text, text, text, text),
+      fc.tuple(text, text, text, text),
+      (one: Parts, two: Parts) => {
+        assert.equal(deliveryId(...one) === deliveryId(...two), JSON.stringify(one) === JSON.stringify(two));
+      },
+    ),
+    { seed: 2, numRuns: 5_000 },
+  );
+});
+
+test('the day of an event is its UTC day', () => {
+  assert.equal(dayOf(Date.UTC(2026, 10, 22, 23, 59, 59, 999)), '2026-11-22');
+  assert.equal(dayOf(Date.UTC(2026, 10, 23)), '2026-11-23');
+});
+
+test('a lane is read back as it was named, whatever the instance is called', () => {
+  fc.assert(
+    fc.property(fc.string(), fc.constantFrom('APNS', 'APNS_SANDBOX', 'GCM'), (instanceId, deviceType) => {
+      const name = { instanceId, deviceType, applicationArn: 'arn:aws:mobiletargeting:r:1:apps/a' };
+      assert.deepEqual(parseLane(laneOf(name)), name);
+    }),
+    { seed: 3, numRuns: 500 },
+  );
+  assert.throws(() => parseLane('APNS'), TypeError);
+});
+
+test('work survives the store as it is', () => {
+  const work = {
+    deviceToken: 'ab01',
+    deviceType: 'APNS' as const,
+    applicationArn: 'arn:aws:mobiletargeting:r:1:apps/a',
+    registrationId: 'r1',
+    title: '',
+    body: 'Grüße 👋\u0000',
+    data: { initialContactId: 'c', messageId: 'm', messageType: 'MESSAGE', contentType: 'text/plain' },
+    expiresAt: 1_795_000_000_000,
+  };
+  assert.deepEqual(parseWork(serialiseWork(work)), work);
+});
