@@ -154,7 +154,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return { url: `https://${named}:${taken}`, host: named, port: taken };
   };
   const close = async (): Promise<void> => {
-    for (const phone of phones.all()) phone.forget();
+    phones.clear();
     web.closeAllConnections();
     const all = servers.map(closed);
     connections.destroy();
