@@ -1,5 +1,6 @@
 // The store contract in executable form: every adapter runs it, and its own test file is this call and its regressions.
 import { describe } from 'node:test';
+import { churnCases } from './conformance/churn.ts';
 import { claimCases } from './conformance/claim.ts';
 import { commitCases } from './conformance/commit.ts';
 import { contactCases } from './conformance/contacts.ts';
@@ -10,6 +11,7 @@ import { nodeCases } from './conformance/nodes.ts';
 import { settingCases } from './conformance/settings.ts';
 import { settleCases } from './conformance/settle.ts';
 import { sweepCases } from './conformance/sweep.ts';
+import { textCases } from './conformance/text.ts';
 import type { Open } from './conformance/harness.ts';
 
 export interface Adapter {
@@ -29,6 +31,8 @@ export function conformance({ name, open }: Adapter): void {
     deliveryLogCases(open);
     settingCases(open);
     sweepCases(open);
+    textCases(open);
+    churnCases(open);
     modelCases(open);
   });
 }

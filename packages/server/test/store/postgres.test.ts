@@ -24,7 +24,7 @@ async function createSchema() {
         `create or replace function ${schema}.now_ms() returns bigint language sql stable as
            $$ select (extract(epoch from statement_timestamp()) * 1000)::bigint + ${ms} $$`,
       ),
-    async drop() {
+    drop: async () => {
       await client.query(`drop schema ${schema} cascade`);
       await client.end();
     },

@@ -1,6 +1,7 @@
 // Connections, statements, transactions.
 import pg from 'pg';
 import { faultKind, toStoreError } from './faults.ts';
+import { decodeRow, encode } from './text.ts';
 
 export interface DatabaseOptions {
   readonly url: string;
@@ -9,9 +10,9 @@ export interface DatabaseOptions {
   readonly connections: number;
 }
 
-/** A prepared statement: the server parses and plans it once per connection. */
 export interface Statement {
-  readonly name: string;
+  /** With a name it is prepared: the server parses and plans it once per connection. */
+  readonly name?: string;
   readonly text: string;
 }
 
@@ -23,8 +24,6 @@ export interface Database {
   readonly query: Query;
   /** Several statements, all or none. `work` may run more than once: on a deadlock everything is done again. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
-  /** Several statements without parameters, for schema changes. */
-  script(text: string): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -52,8 +51,11 @@ export function createDatabase(options: DatabaseOptions): Database {
   pool.on('error', () => undefined);
 
   const run = async <R>(client: pg.PoolClient, statement: Statement, values: readonly unknown[]) => {
-    const { rows } = await client.query({ ...statement, values: [...values] });
-    return rows as R[];
+    const { rows } = await client.query<Record<string, unknown>>({
+      ...statement,
+      values: values.map(encode),
+    });
+    return rows.map(decodeRow) as R[];
   };
 
   /** Lends a connection. One that failed as such is thrown away; after an error of the statement it is as good as before. */
@@ -87,12 +89,6 @@ export function createDatabase(options: DatabaseOptions): Database {
     query: (statement, values = []) =>
       repeatedly(() => withClient((client) => run(client, statement, values))),
     transaction: (work) => repeatedly(() => withClient((client) => transact(client, work))),
-    script: (text) =>
-      repeatedly(() =>
-        withClient(async (client) => {
-          await client.query(text);
-        }),
-      ),
     close: () => pool.end(),
   };
 }

@@ -1,9 +1,10 @@
 // Handing deliveries in: one statement for the whole batch.
+import { NOBODY } from '../settle-rule.ts';
 import type { Enqueued, EnqueueState, Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { CHECK_VIOLATION, sqlState } from './faults.ts';
 import { FREE, NO_LANE, type Lanes } from './lanes.ts';
-import { LIVE_NODE, NOBODY, type Nodes } from './nodes.ts';
+import { LIVE_NODE, type Nodes } from './nodes.ts';
 import { createPartitions } from './partitions.ts';
 
 // The keys decide what is new, in the order of the ids: two batches with the same ids then wait for one another and never

@@ -1,7 +1,8 @@
 // Lanes by number, and the work that waits in them.
+import { NOBODY } from '../settle-rule.ts';
 import type { Delivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
-import { LIVE_NODE, NOBODY, type Nodes } from './nodes.ts';
+import { LIVE_NODE, type Nodes } from './nodes.ts';
 
 /** The lane of deliveries that never start. */
 export const NO_LANE = 0;

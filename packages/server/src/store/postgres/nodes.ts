@@ -3,11 +3,9 @@
 // Whoever leases to a node holds its row FOR KEY SHARE until the lease is committed, and whoever buries a node holds it
 // FOR UPDATE and looks for its leases with a later statement: so no lease is given to a buried node, none is overlooked,
 // and a beat (an update of no key) waits for neither enqueue nor claim.
+import { NOBODY } from '../settle-rule.ts';
 import type { Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
-
-/** The owner of a delivery that nobody holds. */
-export const NOBODY = 0;
 
 /** The number of node $1 if it lives, kept alive until the end of the transaction. For use as a CTE. */
 export const LIVE_NODE = `select number from node where name = $1 and not gone and silent_at > now_ms() for key share`;

@@ -7,28 +7,39 @@ const READ_DAYS = {
     where inhparent = 'delivery'::regclass`,
 };
 
-/** Makes the partitions of these days where they are missing. */
+// Nodes that need the same partition wait for each other here; enqueue and settle do not.
+const LOCK = { text: 'lock table delivery in share update exclusive mode' };
+
+/** Makes the partitions of these days (`2026-11-22`) where they are missing. */
 export async function createPartitions(database: Database, days: ReadonlySet<string>): Promise<void> {
+  const there = new Set(await readDays(database));
   for (const day of [...days].sort()) {
-    // "if not exists" looks before it locks: of two nodes at once the second may still fail on the name.
-    await database.script(
-      `begin; lock table delivery in share update exclusive mode;
-       create table if not exists ${tableOf(day)} partition of delivery for values in ('${day}'); commit`,
-    );
+    const digits = digitsOf(day);
+    if (there.has(digits)) continue;
+    await database.transaction(async (query) => {
+      await query(LOCK);
+      await query({
+        text: `create table if not exists delivery_${digits} partition of delivery for values in ('${day}')`,
+      });
+    });
   }
 }
 
 /** Drops every partition of a day before this one. */
 export async function dropPartitions(database: Database, oldestKept: string): Promise<void> {
-  const oldest = oldestKept.replaceAll('-', '');
-  const partitions = await database.query<{ day: string }>(READ_DAYS);
-  for (const { day } of partitions) {
-    if (day < oldest) await database.script(`drop table if exists delivery_${day}`);
+  const oldest = digitsOf(oldestKept);
+  for (const digits of await readDays(database)) {
+    if (digits < oldest) await database.query({ text: `drop table if exists delivery_${digits}` });
   }
 }
 
-/** Table names are no parameters: only what is surely a day gets into one. */
-function tableOf(day: string): string {
+async function readDays(database: Database): Promise<string[]> {
+  const rows = await database.query<{ day: string }>(READ_DAYS);
+  return rows.map(({ day }) => day);
+}
+
+/** `20261122`, for the name of a table. Names are no parameters: only what is surely a day gets into one. */
+function digitsOf(day: string): string {
   if (!/^\d{4}-\d\d-\d\d$/.test(day)) throw new TypeError(`Not a day: ${JSON.stringify(day)}`);
-  return `delivery_${day.replaceAll('-', '')}`;
+  return day.replaceAll('-', '');
 }

@@ -1,8 +1,8 @@
-// Moving deliveries on. The rule is that of sqlite/deliveries.ts; here two statements make it hold among many nodes.
-import { appendAttempts } from '../attempts.ts';
-import type { LogEntry, Settlement, Store } from '../store.ts';
+// Moving deliveries on. The rows stay locked from reading to writing them, so that the rule holds among many nodes.
+import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
+import type { Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
-import { LIVE_NODE, NOBODY } from './nodes.ts';
+import { LIVE_NODE } from './nodes.ts';
 
 const READ_NODE = { name: 'live-node', text: LIVE_NODE };
 
@@ -24,15 +24,8 @@ const WRITE = {
     where delivery.id = moved.id and delivery.day = moved.day`,
 };
 
-interface Row {
+interface Row extends DeliveryState {
   readonly id: string;
-  status: LogEntry['status'];
-  reason: string | null;
-  owner: number;
-  kept: string | null;
-  count: number;
-  /** Set when this settlement moves the delivery to a later time. */
-  dueInMs?: number;
 }
 
 export function settleVerb(database: Database): Store['settle'] {
@@ -43,30 +36,15 @@ export function settleVerb(database: Database): Store['settle'] {
       const [me] = await query<{ number: number }>(READ_NODE, [node]);
       const locked = await query<Row>(LOCK, [[...days.keys()], [...days.values()]]);
       const rows = new Map(locked.map((row) => [row.id, row]));
-      const lost = batch.filter((one) => !settleOne(rows.get(one.id), me?.number ?? NOBODY, one));
+      const lost = batch.filter((one) => {
+        const row = rows.get(one.id);
+        if (row === undefined) return one.to.status !== 'accepted';
+        return !applySettlement(row, me?.number ?? NOBODY, one);
+      });
       await write(query, locked, days);
       return { lost: lost.map(({ id }) => id) };
     });
   };
-}
-
-/** Changes `row` as the settlement says; false: the lease was not the node's. */
-function settleOne(row: Row | undefined, owner: number, { attempts, to }: Settlement): boolean {
-  if (row === undefined) return to.status === 'accepted';
-  const merged = appendAttempts(row, attempts);
-  row.kept = merged.kept;
-  row.count = merged.count;
-  if (to.status === row.status && to.status !== 'queued') return true;
-  const isRepeat = attempts.length > 0 && merged.added === 0;
-  if (to.status !== 'accepted') {
-    if (isRepeat) return true;
-    if (row.status !== 'queued' || owner === NOBODY || row.owner !== owner) return false;
-  }
-  row.status = to.status;
-  row.reason = to.reason ?? null;
-  row.owner = NOBODY;
-  if (to.status === 'queued') row.dueInMs = Math.round(to.dueInMs);
-  return true;
 }
 
 async function write(query: Query, rows: readonly Row[], days: ReadonlyMap<string, string>): Promise<void> {

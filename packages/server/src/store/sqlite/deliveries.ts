@@ -4,18 +4,15 @@
 //          └─► queued, owner n               │    ▲
 //          └─► skipped                       └────┘ settle to `queued`: owner 0, due later
 import type { DatabaseSync } from 'node:sqlite';
-import { appendAttempts, readAttempts } from '../attempts.ts';
+import { readAttempts } from '../attempts.ts';
+import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
-import { NOBODY, type Nodes } from './nodes.ts';
+import type { Nodes } from './nodes.ts';
 import type { Moment, Verbs } from './protocol.ts';
 import type { Enqueued, EnqueueState, LogEntry, Settlement } from '../store.ts';
 
-interface Row {
+interface Row extends DeliveryState {
   readonly seq: number;
-  readonly status: LogEntry['status'];
-  readonly owner: number;
-  readonly kept: string | null;
-  readonly count: number;
 }
 
 interface LogRow extends Omit<LogEntry, 'registrationId' | 'reason' | 'attempts'> {
@@ -36,14 +33,13 @@ export function deliveryVerbs(
      values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) on conflict (id) do nothing`,
   );
   const read = database.prepare(
-    `select seq, status, owner, attempts as kept, attempt_count as count from delivery where id = ?`,
+    'select seq, status, reason, owner, attempts as kept, attempt_count as count from delivery where id = ?',
   );
-  const record = database.prepare('update delivery set attempts = ?, attempt_count = ? where seq = ?');
-  const requeue = database.prepare(
-    `update delivery set owner = ${NOBODY}, due_at = ?, reason = ? where seq = ?`,
-  );
-  const end = database.prepare(
-    `update delivery set status = ?, reason = ?, owner = ${NOBODY}, due_at = null, work = null where seq = ?`,
+  // Nothing is left of work and due time once a delivery has ended; one that is not moved keeps its due time.
+  const write = database.prepare(
+    `update delivery set status = ?1, reason = ?2, owner = ?3, attempts = ?4, attempt_count = ?5,
+       due_at = case when ?1 = 'queued' then coalesce(?6, due_at) end, work = case when ?1 = 'queued' then work end
+     where seq = ?7`,
   );
   const readLog = database.prepare(
     `select seq, id, message_id as messageId, registration_id as registrationId, status, reason, attempts as kept,
@@ -61,24 +57,13 @@ export function deliveryVerbs(
     return insert.run(id, day, instanceId, contactId, messageId, registrationId, lane, ...rest).changes > 0;
   }
 
-  function settleOne(moment: Moment, owner: number, settlement: Settlement): boolean {
-    const { id, attempts, to } = settlement;
-    const row = read.get(id) as Row | undefined;
-    if (row === undefined) return to.status === 'accepted';
-    const merged = appendAttempts(row, attempts);
-    if (merged.added > 0) record.run(merged.kept, merged.count, row.seq);
-    if (to.status === row.status && to.status !== 'queued') return true;
-    if (to.status === 'accepted') {
-      end.run(to.status, to.reason ?? null, row.seq);
-      return true;
-    }
-    // Every attempt was there before: the answer to this very settlement was lost, and it is repeated. By now the
-    // delivery may be leased again, also to the same node, and must not be moved a second time.
-    if (attempts.length > 0 && merged.added === 0) return true;
-    if (row.status !== 'queued' || owner === NOBODY || row.owner !== owner) return false;
-    if (to.status === 'queued') requeue.run(moment.now + Math.round(to.dueInMs), to.reason ?? null, row.seq);
-    else end.run(to.status, to.reason ?? null, row.seq);
-    return true;
+  function settleOne({ now }: Moment, node: number, settlement: Settlement): boolean {
+    const row = read.get(settlement.id) as Row | undefined;
+    if (row === undefined) return settlement.to.status === 'accepted';
+    const isHeld = applySettlement(row, node, settlement);
+    const { status, reason, owner, kept, count, dueInMs } = row;
+    write.run(status, reason, owner, kept, count, dueInMs === undefined ? null : now + dueInMs, row.seq);
+    return isHeld;
   }
 
   return {

@@ -1,6 +1,7 @@
 // Lanes by number, and the work that waits in them.
 import type { DatabaseSync } from 'node:sqlite';
-import { NOBODY, type Nodes } from './nodes.ts';
+import { NOBODY } from '../settle-rule.ts';
+import type { Nodes } from './nodes.ts';
 import type { Verbs } from './protocol.ts';
 import type { Delivery } from '../store.ts';
 

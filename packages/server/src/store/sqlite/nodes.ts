@@ -3,10 +3,8 @@
 // The table is temporary: it takes part in transactions, costs no fsync, and is empty after a restart, when every node of
 // the process before is gone. Silence is measured by the monotonic clock: a wall clock set forward evicts nobody.
 import type { DatabaseSync } from 'node:sqlite';
+import { NOBODY } from '../settle-rule.ts';
 import type { Moment, Verbs } from './protocol.ts';
-
-/** The owner of a delivery that nobody holds. */
-export const NOBODY = 0;
 
 export interface Nodes extends Pick<Verbs, 'beat' | 'leave'> {
   /** The number by which a live node owns deliveries, NOBODY for any other name. */

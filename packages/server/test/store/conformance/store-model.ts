@@ -111,7 +111,8 @@ export class StoreModel {
     assert.ok(row);
     row.attemptCount += attempts.length;
     const held = row.status === 'queued' && row.owner === node && this.#lives(node);
-    if (to.status !== 'accepted' && !held) return to.status === row.status && to.status !== 'queued';
+    const isRepeat = attempts.length === 0 && to.status === row.status && to.status !== 'queued';
+    if (to.status !== 'accepted' && !held) return isRepeat;
     row.status = to.status;
     row.owner = undefined;
     if (to.status === 'queued') row.dueAt = this.now + to.dueInMs;
