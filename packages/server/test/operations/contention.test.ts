@@ -1,9 +1,12 @@
 // Several nodes change one contact: no change is lost, no claim is answered twice, nobody waits for ever.
 import assert from 'node:assert/strict';
-import { test } from 'node:test';
+import { after, before, describe, test } from 'node:test';
 import type { Store } from '../../src/store/store.ts';
-import { INSTANCE, create, createService, openService } from './harness.ts';
-import type { Call } from './harness.ts';
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import { startPostgres } from '../store/postgres-server.ts';
+import type { PostgresServer } from '../store/postgres-server.ts';
+import { INSTANCE, create, createService, openService, openSqlite } from './harness.ts';
+import type { Call, OpenStore } from './harness.ts';
 
 const CREATE = 'CreatePushNotificationRegistration';
 
@@ -48,83 +51,113 @@ function slow(store: Store) {
   return { store: held, reached: reached.promise, release: () => gate.resolve() };
 }
 
-test('four nodes register ten devices at once: all ten are there', async () => {
-  await using base = await openService();
-  const answers = new Map<string, number>();
-  const nodes = Array.from({ length: 4 }, () => createService(counting(base.store, answers), base.clock));
-  const calls = Array.from({ length: 10 }, (_, n) =>
-    nodes[n % 4]!.call(CREATE, create({ DeviceToken: `device-${n}` })),
-  );
-  const ids = (await Promise.all(calls)).map((answer) => answer.RegistrationId);
-  assert.deepEqual((await listed(base.call)).map((one) => one.RegistrationId).sort(), ids.sort());
-  assert.ok((answers.get('contact-changed') ?? 0) > 0, 'nobody was in anybody’s way');
-});
-
-test('two nodes get one call with one token at once: one id, although they chose two', async () => {
-  await using base = await openService();
-  const answers = new Map<string, number>();
-  const nodes = [0, 1].map(() => createService(counting(base.store, answers), base.clock));
-  for (let n = 0; n < 20; n++) {
-    const input = create({ contactId: `contact-${n}`, ClientToken: `t-${n}` });
-    const [one, two] = await Promise.all(nodes.map((node) => node.call(CREATE, input)));
-    assert.deepEqual(one, two);
-  }
-  assert.ok((answers.get('token-taken') ?? 0) > 0, 'no token was ever taken');
-});
-
-test('a call refused on what it read too early answers what its overtaking repeat was answered', async () => {
-  await using base = await openService({ settings: { registrations: 1 } });
-  const first = await base.call(CREATE, create());
-  const { store, reached, release } = slow(base.store);
-  const overtaken = createService(store, base.clock, { settings: { registrations: 1 } });
-  const input = create({ DeviceToken: 'device-2', ClientToken: 't' });
-  // It has read a full contact, and hears of it only now.
-  const late = overtaken.call(CREATE, input);
-  await reached;
-  const key = { InstanceId: INSTANCE, ContactId: 'contact-1' };
-  await base.call('DeletePushNotificationRegistration', { ...key, RegistrationId: first.RegistrationId });
-  const repeat = await base.call(CREATE, input);
-  release();
-  assert.deepEqual(await late, repeat);
-  assert.deepEqual(
-    (await listed(base.call)).map((one) => one.RegistrationId),
-    [repeat.RegistrationId],
-  );
-});
-
-test('a call that is still refused when its answer comes leaves its token free', async () => {
-  await using base = await openService({ settings: { registrations: 1 } });
-  const first = await base.call(CREATE, create());
-  const { store, reached, release } = slow(base.store);
-  const slowNode = createService(store, base.clock, { settings: { registrations: 1 } });
-  const refused = slowNode.call(CREATE, create({ DeviceToken: 'device-2', ClientToken: 't' }));
-  await reached;
-  release();
-  await assert.rejects(refused, { name: 'ServiceQuotaExceededException' });
-  const key = { InstanceId: INSTANCE, ContactId: 'contact-1' };
-  await base.call('DeletePushNotificationRegistration', { ...key, RegistrationId: first.RegistrationId });
-  await base.call(CREATE, create({ DeviceToken: 'device-3', ClientToken: 't' }));
-});
-
-test('a contact that changes under every try is given up as busy, with a time to come back', async () => {
-  await using base = await openService();
-  let tries = 0;
-  const unlucky = new Proxy(base.store, {
-    get(target, name) {
-      const value: unknown = Reflect.get(target, name);
-      if (name !== 'commit') return value;
-      return async (change: Parameters<Store['commit']>[0]) => {
-        // Somebody else is always a moment faster.
-        await base.call(CREATE, create({ DeviceToken: `other-${tries++ % 2}` }));
-        return target.commit(change);
-      };
-    },
+function contention(openStore: OpenStore): void {
+  test('50 identical calls over four nodes give one id and one registration', async () => {
+    await using base = await openService({ openStore });
+    const nodes = Array.from({ length: 4 }, () => createService(base.store, base.clock));
+    const input = create({ ClientToken: 't' });
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, (_, n) => nodes[n % 4]!.call(CREATE, input)),
+    );
+    const ids = new Set(answers.map((answer) => answer.RegistrationId));
+    assert.deepEqual(
+      (await listed(base.call)).map((one) => one.RegistrationId),
+      [...ids],
+    );
   });
-  const service = createService(unlucky, base.clock);
-  await assert.rejects(service.call(CREATE, create({ ClientToken: 't' })), {
-    name: 'ThrottlingException',
-    retryAfterSeconds: 1,
+
+  test('four nodes register ten devices at once: all ten are there', async () => {
+    await using base = await openService({ openStore });
+    const answers = new Map<string, number>();
+    const nodes = Array.from({ length: 4 }, () => createService(counting(base.store, answers), base.clock));
+    const calls = Array.from({ length: 10 }, (_, n) =>
+      nodes[n % 4]!.call(CREATE, create({ DeviceToken: `device-${n}` })),
+    );
+    const ids = (await Promise.all(calls)).map((answer) => answer.RegistrationId);
+    assert.deepEqual((await listed(base.call)).map((one) => one.RegistrationId).sort(), ids.sort());
+    assert.ok((answers.get('contact-changed') ?? 0) > 0, 'nobody was in anybody’s way');
   });
-  assert.equal(tries, 10);
-  assert.equal((await listed(base.call)).length, 2);
+
+  test('two nodes get one call with one token at once: one id, although they chose two', async () => {
+    await using base = await openService({ openStore });
+    const answers = new Map<string, number>();
+    const nodes = [0, 1].map(() => createService(counting(base.store, answers), base.clock));
+    for (let n = 0; n < 20; n++) {
+      const input = create({ contactId: `contact-${n}`, ClientToken: `t-${n}` });
+      const [one, two] = await Promise.all(nodes.map((node) => node.call(CREATE, input)));
+      assert.deepEqual(one, two);
+    }
+    assert.ok((answers.get('token-taken') ?? 0) > 0, 'no token was ever taken');
+  });
+
+  test('a call refused on what it read too early answers what its overtaking repeat was answered', async () => {
+    await using base = await openService({ openStore, settings: { registrations: 1 } });
+    const first = await base.call(CREATE, create());
+    const { store, reached, release } = slow(base.store);
+    const overtaken = createService(store, base.clock, { settings: { registrations: 1 } });
+    const input = create({ DeviceToken: 'device-2', ClientToken: 't' });
+    // It has read a full contact, and hears of it only now.
+    const late = overtaken.call(CREATE, input);
+    await reached;
+    const key = { InstanceId: INSTANCE, ContactId: 'contact-1' };
+    await base.call('DeletePushNotificationRegistration', { ...key, RegistrationId: first.RegistrationId });
+    const repeat = await base.call(CREATE, input);
+    release();
+    assert.deepEqual(await late, repeat);
+    assert.deepEqual(
+      (await listed(base.call)).map((one) => one.RegistrationId),
+      [repeat.RegistrationId],
+    );
+  });
+
+  test('a call that is still refused when its answer comes leaves its token free', async () => {
+    await using base = await openService({ openStore, settings: { registrations: 1 } });
+    const first = await base.call(CREATE, create());
+    const { store, reached, release } = slow(base.store);
+    const slowNode = createService(store, base.clock, { settings: { registrations: 1 } });
+    const refused = slowNode.call(CREATE, create({ DeviceToken: 'device-2', ClientToken: 't' }));
+    await reached;
+    release();
+    await assert.rejects(refused, { name: 'ServiceQuotaExceededException' });
+    const key = { InstanceId: INSTANCE, ContactId: 'contact-1' };
+    await base.call('DeletePushNotificationRegistration', { ...key, RegistrationId: first.RegistrationId });
+    await base.call(CREATE, create({ DeviceToken: 'device-3', ClientToken: 't' }));
+  });
+
+  test('a contact that changes under every try is given up as busy, with a time to come back', async () => {
+    await using base = await openService({ openStore });
+    let tries = 0;
+    const unlucky = new Proxy(base.store, {
+      get(target, name) {
+        const value: unknown = Reflect.get(target, name);
+        if (name !== 'commit') return value;
+        return async (change: Parameters<Store['commit']>[0]) => {
+          // Somebody else is always a moment faster.
+          await base.call(CREATE, create({ DeviceToken: `other-${tries++ % 2}` }));
+          return target.commit(change);
+        };
+      },
+    });
+    const service = createService(unlucky, base.clock);
+    await assert.rejects(service.call(CREATE, create({ ClientToken: 't' })), {
+      name: 'ThrottlingException',
+      retryAfterSeconds: 1,
+    });
+    assert.equal(tries, 10);
+    assert.equal((await listed(base.call)).length, 2);
+  });
+}
+
+describe('on SQLite', () => contention(openSqlite));
+
+describe('on PostgreSQL', () => {
+  let server: PostgresServer;
+  let schemas = 0;
+  before(async () => {
+    server = await startPostgres();
+  });
+  after(() => server.close());
+  contention(() =>
+    openPostgresStore({ url: server.url, schema: `contention_${process.pid}_${schemas++}`, connections: 8 }),
+  );
 });

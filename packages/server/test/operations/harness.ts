@@ -61,11 +61,7 @@ export interface ServiceOptions {
 }
 
 /** The operations over a store that is open already. */
-export function createService(
-  store: Store,
-  clock: ReturnType<typeof createTestClock>,
-  options: ServiceOptions = {},
-) {
+export function createService(store: Store, clock: Clock, options: ServiceOptions = {}) {
   const settings = { ...DEFAULT_CONTACT_SETTINGS, ...options.settings };
   const seen = options.wrap ? options.wrap(store) : store;
   const changes = createContactChanges({ store: seen, clock, settings });
@@ -99,11 +95,22 @@ export function createService(
   return { call, changes, directory, notify, revoked, ...handedOver };
 }
 
-/** A store of its own, and the operations over it. */
-export async function openService(options: ServiceOptions = {}) {
+export type Clock = ReturnType<typeof createTestClock>;
+
+/** Opens a store; its `close` leaves nothing behind. */
+export type OpenStore = (clock: Clock) => Promise<Store>;
+
+export const openSqlite: OpenStore = async (clock) => {
   const folder = temporaryFolder();
-  const clock = createTestClock();
   const store = await openSqliteStore({ path: join(folder.path, 'chatpush.db'), clock });
+  const close = store.close.bind(store);
+  return Object.assign(store, { close: () => close().finally(() => folder.remove()) });
+};
+
+/** A store of its own, and the operations over it. */
+export async function openService(options: ServiceOptions & { readonly openStore?: OpenStore } = {}) {
+  const clock = createTestClock();
+  const store = await (options.openStore ?? openSqlite)(clock);
   // Leases go to nodes that live.
   await store.beat(NODE, 365 * DAY);
   const service = createService(store, clock, options);
@@ -114,7 +121,6 @@ export async function openService(options: ServiceOptions = {}) {
     async [Symbol.asyncDispose]() {
       service.directory.close();
       await store.close();
-      folder.remove();
     },
   };
 }
