@@ -51,7 +51,8 @@ export function createApnsServer(options: ApnsOptions): Http2SecureServer {
     const exchange = new ApnsExchange(options, line, stream, headers, raw);
     line.connection.opened(stream, () => exchange.closed());
     stream.on('data', (chunk: Buffer) => exchange.take(chunk));
-    stream.on('end', () => deal(exchange));
+    // Node also says 'end' when the sender resets the stream within its body.
+    stream.on('end', () => stream.aborted || deal(exchange));
   });
 
   function deal(exchange: ApnsExchange): void {

@@ -42,6 +42,8 @@ export function createFcmServer(options: FcmOptions): Http2SecureServer {
       if (body.length <= KEPT_BYTES) body += text;
     });
     request.on('end', () => {
+      // Node also says 'end' when the sender resets the stream within its body.
+      if ('stream' in request && request.stream.aborted) return;
       if (request.url?.split('?')[0] === '/token' && request.method === 'POST') {
         // A failure here is a bug, and the process should hear of it: nothing catches it.
         void dealToken(new TokenExchange(options, connection, request, response, body));
