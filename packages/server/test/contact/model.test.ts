@@ -211,15 +211,13 @@ test('contacts behave as the plain model does', async () => {
           registeredAt: registration.registeredAt,
           suspended: registration.status === 'suspended',
         }));
-        const wanted = model
-          .registrations(contactId)
-          ?.map(({ id, type, flag, registeredAt, suspended }) => ({
-            id,
-            type,
-            flag,
-            registeredAt,
-            suspended,
-          }));
+        const wanted = model.registrations(contactId)?.map(({ id, type, flag, registeredAt, suspended }) => ({
+          id,
+          type,
+          flag,
+          registeredAt,
+          suspended,
+        }));
         assert.deepEqual(kept, wanted, `contact ${contactId} after step ${index}`);
       }
     }
