@@ -105,9 +105,9 @@ test('promise 4, delete means stop: no attempt begins after the answer', async (
   const { contact, token, message } = fresh();
   const registrationId = await system.register(contact, token);
   // The gateway is closed for a while, so that deliveries wait.
-  system.emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503, deviceToken: token, times: 3 }]);
+  system.emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503, deviceToken: token }]);
   await Promise.all([1, 2, 3].map((n) => system.say(contact, message(n))));
-  await system.settled(contact, (entries) => entries.every((entry) => entry.attempts.length === 1));
+  await system.settled(contact, (entries) => entries.every((entry) => entry.attempts.length > 0));
   await system.sdk.send(
     new DeletePushNotificationRegistrationCommand({
       InstanceId: INSTANCE,
@@ -116,6 +116,7 @@ test('promise 4, delete means stop: no attempt begins after the answer', async (
     }),
   );
   const answeredAt = Date.now();
+  system.emulator.faults.clear();
   await system.settled(contact, (entries) => entries.every((entry) => entry.status === 'withdrawn'));
   const { deliveries } = await system.log(contact);
   for (const { reason, attempts } of deliveries) {
