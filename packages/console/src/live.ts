@@ -86,15 +86,16 @@ export function openLive(): Live {
   follow();
 
   const reading = new Set<string>();
-  const read = async ({ deviceToken, switches }: PhoneOnPage): Promise<void> => {
+  const read = async ({ deviceToken, revision }: PhoneOnPage): Promise<void> => {
     try {
       const phone = await readPhone(deviceToken);
       reading.delete(deviceToken);
-      change({ type: 'phone-read', phone, asOf: switches });
+      change({ type: 'phone-read', phone, asOf: revision });
     } catch (error) {
       reading.delete(deviceToken);
       // Anything else than "no such phone" is the connection's trouble, and its return reads all phones again.
-      if (error instanceof RefusedError && error.status === 404) change({ type: 'phone-gone', deviceToken });
+      if (error instanceof RefusedError && error.status === 404)
+        change({ type: 'phone-gone', deviceToken, asOf: revision });
     }
   };
 

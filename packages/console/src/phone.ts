@@ -28,30 +28,29 @@ export interface ShownOnPage extends Shown {
 export interface PhoneOnPage extends PhoneSummary {
   /** The lock screen, newest first; undefined until it was read. */
   shown?: readonly ShownOnPage[];
-  /** How often it was switched or installed since the page knows it. */
-  switches: number;
-  /** `switches` when the lock screen was read. */
-  readAt?: number;
+  /** Given anew with every switch: an answer asked for under another one is of the past, or of a phone forgotten since. */
+  revision: number;
+  /** Whether the lock screen must be read: only the emulator knows what a gateway stored for a phone that was off. */
+  isStale: boolean;
 }
 
 /** Beyond it the clocks of page and emulator are not the same, or the page slept. */
 const PLAUSIBLE_MS = 60_000;
 
-/** Whether the lock screen must be read: only the emulator knows what a gateway stored for a phone that was off. */
-export const isStale = ({ readAt, switches }: PhoneOnPage): boolean => readAt !== switches;
-
 /** A phone from its summary; what the page knew `before` stays in sight until it is read again. */
-export function phoneOnPage(summary: PhoneSummary, before?: PhoneOnPage): PhoneOnPage {
+export function phoneOnPage(summary: PhoneSummary, revision: number, before?: PhoneOnPage): PhoneOnPage {
   const { deviceToken, deviceType, app, state, uninstalledAt, received } = summary;
-  const switches = (before?.switches ?? 0) + 1;
-  return { deviceToken, deviceType, app, state, uninstalledAt, received, shown: before?.shown, switches };
+  const shown = before?.shown;
+  return { deviceToken, deviceType, app, state, uninstalledAt, received, shown, revision, isStale: true };
 }
 
-/** A phone that has just come into being: its lock screen is dark. */
-export const newPhone = (phone: Pick<PhoneSummary, 'deviceToken' | 'deviceType' | 'app'>): PhoneOnPage => ({
-  ...phoneOnPage({ ...phone, state: 'on', received: 0 }),
+/** A phone that has just come into being: dark, as far as one knows; it may have been switched before it appeared. */
+export const newPhone = (
+  phone: Pick<PhoneSummary, 'deviceToken' | 'deviceType' | 'app'>,
+  revision: number,
+): PhoneOnPage => ({
+  ...phoneOnPage({ ...phone, state: 'on', received: 0 }, revision),
   shown: [],
-  readAt: 1,
 });
 
 /** Somebody installed its app by name. */
@@ -63,19 +62,21 @@ export const appeared = (
 export const switched = (
   phone: PhoneOnPage,
   { state, uninstalledAt }: Pick<PhoneSummary, 'state' | 'uninstalledAt'>,
+  revision: number,
 ): PhoneOnPage => ({
   ...phone,
   state,
   uninstalledAt,
   shown: uninstalledAt === undefined ? phone.shown : [],
-  switches: phone.switches + 1,
+  revision,
+  isStale: true,
 });
 
 /** A notification that the page has not heard of yet, at `nowMs`. */
 export function notified(phone: PhoneOnPage, notification: Notification, nowMs: number): PhoneOnPage {
   const { n, app, receivedAt } = notification;
   const next = { ...phone, app, received: n };
-  if (n !== phone.received + 1) return { ...next, readAt: undefined }; // some were missed
+  if (n !== phone.received + 1) return { ...next, isStale: true }; // some were missed
   if (phone.shown === undefined || phone.state === 'off') return next;
   const [first, ...rest] = lightUp(phone.shown, notification, receivedAt);
   if (first?.n !== n) return next; // nothing to see: a background notification
@@ -84,11 +85,11 @@ export function notified(phone: PhoneOnPage, notification: Notification, nowMs: 
   return { ...next, shown: [isPlausible ? { ...first, litAfterMs } : first, ...rest] };
 }
 
-/** The lock screen as the emulator answered it; an answer overtaken by a notification leaves the phone stale. */
+/** The lock screen as the emulator answered it; one that was overtaken leaves the phone stale. */
 export function read(phone: PhoneOnPage, view: PhoneView, asOf: number): PhoneOnPage {
-  if (view.received < phone.received) return { ...phone };
+  if (asOf !== phone.revision || view.received < phone.received) return { ...phone };
   const lit = new Map(phone.shown?.map(({ n, litAfterMs }) => [n, litAfterMs]));
   const { deviceType, app, state, uninstalledAt, received } = view;
   const shown = view.shown.map((one) => ({ ...one, litAfterMs: lit.get(one.n) }));
-  return { ...phone, deviceType, app, state, uninstalledAt, received, shown, readAt: asOf };
+  return { ...phone, deviceType, app, state, uninstalledAt, received, shown, isStale: false };
 }

@@ -27,6 +27,8 @@ export interface State {
   readonly phones: readonly PhoneOnPage[];
   /** All there are, those the page does not keep included. */
   readonly phoneCount: number;
+  /** The newest that a phone was given. */
+  readonly revision: number;
   readonly faults: Readonly<Record<string, FaultKind>>;
   readonly rules: readonly AppliedRule[];
   /** Newest first. */
@@ -56,9 +58,9 @@ export type Change =
   | { type: 'connection'; connection: State['connection'] }
   /** `missed` are the events that came while the snapshot was on its way; it may know some of them already. */
   | { type: 'snapshot'; snapshot: Snapshot; missed: readonly EmulatorEvent[] }
-  /** `asOf` is the phone's count of switches when it was asked for. */
+  /** `asOf` is the phone's revision when it was asked for. */
   | { type: 'phone-read'; phone: PhoneView; asOf: number }
-  | { type: 'phone-gone'; deviceToken: string }
+  | { type: 'phone-gone'; deviceToken: string; asOf: number }
   | { type: 'wrote'; written: Written }
   | { type: 'answered'; eventId: string; answer: NonNullable<Written['answer']> };
 
@@ -67,6 +69,7 @@ export const NOTHING: State = {
   hasService: false,
   phones: [],
   phoneCount: 0,
+  revision: 0,
   faults: {},
   rules: [],
   requests: [],
@@ -85,10 +88,15 @@ export function apply(state: State, change: Change, nowMs: number): State {
     case 'phone-appeared': {
       const known = state.phones.some(({ deviceToken }) => deviceToken === change.deviceToken);
       if (known) return withPhone(state, change.deviceToken, (phone) => appeared(phone, change));
-      return { ...withNewPhone(state, newPhone(change)), phoneCount: state.phoneCount + 1 };
+      return {
+        ...withNewPhone(state, newPhone(change, state.revision + 1)),
+        phoneCount: state.phoneCount + 1,
+      };
     }
     case 'phone-changed':
-      return withPhone(state, change.deviceToken, (phone) => switched(phone, change));
+      return withPhone({ ...state, revision: state.revision + 1 }, change.deviceToken, (phone) =>
+        switched(phone, change, state.revision + 1),
+      );
     case 'phones-forgotten':
       return { ...state, phones: [], phoneCount: 0 };
     case 'notification':
@@ -102,7 +110,9 @@ export function apply(state: State, change: Change, nowMs: number): State {
     case 'phone-read':
       return withPhone(state, change.phone.deviceToken, (phone) => read(phone, change.phone, change.asOf));
     case 'phone-gone': {
-      const phones = state.phones.filter(({ deviceToken }) => deviceToken !== change.deviceToken);
+      const phones = state.phones.filter(
+        ({ deviceToken, revision }) => deviceToken !== change.deviceToken || revision !== change.asOf,
+      );
       return { ...state, phones, phoneCount: state.phoneCount - (state.phones.length - phones.length) };
     }
     case 'wrote':
@@ -119,6 +129,7 @@ export function apply(state: State, change: Change, nowMs: number): State {
 
 const withNewPhone = (state: State, phone: PhoneOnPage): State => ({
   ...state,
+  revision: phone.revision,
   phones: [phone, ...state.phones].slice(0, KEPT_PHONES),
 });
 
@@ -140,10 +151,11 @@ function applySnapshot(
     ...state,
     ...rest,
     connection: 'live',
+    revision: state.revision + 1,
     phones: phones
       .slice(-KEPT_PHONES)
       .toReversed()
-      .map((summary) => phoneOnPage(summary, before.get(summary.deviceToken))),
+      .map((summary) => phoneOnPage(summary, state.revision + 1, before.get(summary.deviceToken))),
     phoneCount: phones.length,
     requests: requests.slice(-KEPT_REQUESTS).toReversed(),
   };
@@ -167,7 +179,7 @@ function applyNotification(
   if (phone === undefined) {
     // One of more phones than the page keeps.
     const { n: received, app } = notification;
-    return withNewPhone(state, phoneOnPage({ deviceToken, app, state: 'on', received }));
+    return withNewPhone(state, phoneOnPage({ deviceToken, app, state: 'on', received }, state.revision + 1));
   }
   if (notification.n <= phone.received) return state;
   const next = notified(phone, notification, nowMs);

@@ -27,7 +27,7 @@ export interface Look {
 
 export interface OpenPage {
   page: Page;
-  /** What went wrong within the page: errors that nobody caught, and lines of the console that say so. */
+  /** What went wrong within the page: errors that nobody caught, lines of the console that say so, requests to others. */
   problems: string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -46,7 +46,12 @@ export async function openConsole(
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
   page.on('console', (line) => {
+    // Where the emulator runs alone, the browser notes that it is not the service.
+    if (line.location().url.endsWith('/livez')) return;
     if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text());
+  });
+  page.on('request', (request) => {
+    if (!request.url().startsWith(url)) problems.push(`the page asked ${request.url()}`);
   });
   await page.goto(`${url}/console/`);
   await page.getByText('Live', { exact: false }).first().waitFor();

@@ -2,7 +2,7 @@
 import { useEffect, useState } from 'preact/hooks';
 import { forgetPhones, switchPhone, type Switch } from '../emulator-api.ts';
 import type { Live } from '../live.ts';
-import { isStale, type PhoneOnPage } from '../phone.ts';
+import type { PhoneOnPage } from '../phone.ts';
 import { DEVELOPMENT_ACCESS } from '../service.ts';
 import { Details, type Opened } from './details.tsx';
 import { Faults } from './faults.tsx';
@@ -28,7 +28,7 @@ export function App({ live }: { live: Live }) {
 
   const phones = state.phones.slice(0, drawn);
   useEffect(() => {
-    for (const phone of phones) if (isStale(phone)) live.readPhone(phone);
+    for (const phone of phones) if (phone.isStale) live.readPhone(phone);
   }, [state.phones, drawn]);
 
   /** Does what a button says, and says so where it could not. */

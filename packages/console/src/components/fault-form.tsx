@@ -134,7 +134,7 @@ export function FaultForm({ state, onRule }: { state: State; onRule: (rule: Faul
           </select>
         </label>
       )}
-      <button type="submit">Switch on</button>
+      <button type="submit">Switch fault on</button>
     </form>
   );
 }

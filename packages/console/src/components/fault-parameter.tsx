@@ -12,9 +12,10 @@ export function FaultParameter({ name, parameter, value, onValue }: Props) {
   const isRequired = 'required' in parameter && parameter.required === true;
   if (parameter.kind === 'switch') {
     return (
-      <label class="check" title={parameter.meaning}>
+      <label class="check">
         <input
           type="checkbox"
+          title={parameter.meaning}
           checked={value === true}
           onChange={(event) => onValue(event.currentTarget.checked)}
         />
@@ -24,10 +25,14 @@ export function FaultParameter({ name, parameter, value, onValue }: Props) {
   }
   const text = typeof value === 'string' ? value : '';
   return (
-    <label title={parameter.meaning}>
+    <label>
       {name}
       {parameter.kind === 'choice' ? (
-        <select value={text} onChange={(event) => onValue(event.currentTarget.value)}>
+        <select
+          title={parameter.meaning}
+          value={text}
+          onChange={(event) => onValue(event.currentTarget.value)}
+        >
           {parameter.of.map((one) => (
             <option key={one}>{one}</option>
           ))}
@@ -35,6 +40,7 @@ export function FaultParameter({ name, parameter, value, onValue }: Props) {
       ) : parameter.kind === 'integer' ? (
         <input
           type="number"
+          title={parameter.meaning}
           required={isRequired}
           min={parameter.least}
           max={parameter.most}
@@ -44,6 +50,7 @@ export function FaultParameter({ name, parameter, value, onValue }: Props) {
       ) : (
         <input
           type="text"
+          title={parameter.meaning}
           required={isRequired}
           value={text}
           onInput={(event) => onValue(event.currentTarget.value)}
