@@ -1,0 +1,189 @@
+// What a PostgreSQL store does when the database is away, in the way, or not what it should be.
+import assert from 'node:assert/strict';
+import { after, before, describe, test, type TestContext } from 'node:test';
+import { MIGRATIONS } from '../../src/store/postgres/migrations.ts';
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import { RETENTION, StoreUnavailableError, type Store } from '../../src/store/store.ts';
+import { contactChange, credit, fresh, newClaim, newDeliveries, newDelivery } from './conformance/harness.ts';
+import { createTestSchema, type TestSchema } from './postgres-schema.ts';
+import { startPostgres, type PostgresServer } from './postgres-server.ts';
+
+const NONE = new Map<string, number>();
+
+let server: PostgresServer;
+before(async () => {
+  server = await startPostgres();
+});
+after(() => server.close());
+
+/** A store in a schema of its own; both go when the test ends. */
+async function openStore(t: TestContext) {
+  const schema = await createTestSchema(server.url);
+  const store = await openPostgresStore({ url: server.url, schema: schema.schema });
+  t.after(async () => {
+    await store.close();
+    await schema.drop();
+  });
+  return { store, ...schema };
+}
+
+/** Hints with this id until one is heard: a connection that was lost comes back in its own time. */
+async function hintHeard(from: Store, to: Store): Promise<void> {
+  const { promise, resolve } = Promise.withResolvers<void>();
+  const stop = to.onHint(() => resolve());
+  const again = setInterval(() => from.hint('work', fresh('lane')), 50);
+  await promise;
+  clearInterval(again);
+  stop();
+}
+
+/** The process at the server that waits for a lock, as soon as there is one. */
+async function waitingPid(query: TestSchema['query']): Promise<number> {
+  let waiting: Record<string, unknown>[] = [];
+  while (waiting.length === 0) waiting = await query('select pid from pg_locks where not granted');
+  return Number(waiting[0]?.['pid']);
+}
+
+describe('a PostgreSQL store', () => {
+  test('refuses at once while the database is away, and goes on by itself', async (t) => {
+    if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES cannot be stopped');
+    const schema = fresh('away').replace('-', '_');
+    const [store, other] = [
+      await openPostgresStore({ url: server.url, schema }),
+      await openPostgresStore({ url: server.url, schema }),
+    ];
+    t.after(() => Promise.all([store.close(), other.close()]));
+    const contact = contactChange();
+    await store.commit({ contact });
+    await hintHeard(store, other);
+
+    await server.pause();
+    const start = performance.now();
+    const calls = [
+      store.contacts([contact]),
+      store.commit({ contact: { ...contact, version: 1 }, claim: newClaim() }),
+      store.enqueue(newDeliveries(10), 'node', NONE),
+      store.beat('node', 10_000),
+      store.settle('node', []).then(() => store.waiting(1)),
+    ];
+    for (const result of await Promise.allSettled(calls)) {
+      assert.ok(result.status === 'rejected' && result.reason instanceof StoreUnavailableError);
+    }
+    assert.ok(performance.now() - start < 2_000, 'at once');
+    await assert.rejects(openPostgresStore({ url: server.url, schema }), StoreUnavailableError);
+
+    await server.resume();
+    assert.equal((await store.contacts([contact]))[0]?.version, 1);
+    assert.equal((await store.enqueue(newDeliveries(10), 'node', NONE)).length, 10);
+    await hintHeard(store, other);
+  });
+
+  test('a connection cut in the middle of a call fails that call alone', async (t) => {
+    const { store, query } = await openStore(t);
+    await query('begin');
+    await query('lock table contact');
+    const contact = contactChange();
+    const cut = store.commit({ contact });
+    await query(`select pg_terminate_backend(${await waitingPid(query)})`);
+    await assert.rejects(cut, StoreUnavailableError);
+    await query('commit');
+    assert.equal(await store.commit({ contact }), 'committed');
+  });
+
+  test('deadlocked statements are repeated, and nobody hears of it', async (t) => {
+    const { store, query } = await openStore(t);
+    const contact = contactChange();
+    const claim = newClaim();
+    await store.commit({ contact });
+    // Somebody holds the token, the store holds the contact and waits for the token, and now somebody wants the contact.
+    await query('begin');
+    await query(
+      `insert into claim values ('${claim.instanceId}', '${claim.operation}', '${claim.token}', '', '', 0)`,
+    );
+    const commit = store.commit({ contact: { ...contact, version: 1 }, claim });
+    await waitingPid(query);
+    await query(`update contact set body = body where contact_id = '${contact.contactId}'`);
+    await query('rollback');
+    assert.equal(await commit, 'committed');
+  });
+
+  test('nodes that start together migrate once', async (t) => {
+    const { schema, query, drop } = await createTestSchema(server.url);
+    t.after(drop);
+    const stores = await Promise.all(
+      Array.from({ length: 4 }, () => openPostgresStore({ url: server.url, schema, connections: 2 })),
+    );
+    await Promise.all(stores.map((store) => store.close()));
+    assert.deepEqual(await query('select version from schema_version'), [{ version: MIGRATIONS.length }]);
+  });
+
+  test('leaves a newer schema alone, with a sentence', async (t) => {
+    const { schema, query } = await openStore(t);
+    await query(`update schema_version set version = ${MIGRATIONS.length + 1}`);
+    await assert.rejects(
+      openPostgresStore({ url: server.url, schema }),
+      /was written by a newer chatpush \(version 2, this one knows 1\)/,
+    );
+  });
+
+  test('refuses a database that would not keep what it accepted', async () => {
+    const url = new URL(server.url);
+    url.searchParams.set('user', 'careless');
+    const { query, drop } = await createTestSchema(server.url);
+    await query('drop role if exists careless');
+    await query('create role careless superuser login');
+    await query('alter role careless set synchronous_commit = off');
+    try {
+      await assert.rejects(
+        openPostgresStore({ url: url.href, schema: 'careless' }),
+        /synchronous_commit = off/,
+      );
+    } finally {
+      await query('drop schema if exists careless cascade');
+      await query('drop role careless');
+      await drop();
+    }
+  });
+
+  test('keeps a partition per day and drops it as a whole', async (t) => {
+    const { store, query, setClockAhead } = await openStore(t);
+    const partitions = async () => {
+      const rows = await query(
+        `select relname from pg_inherits join pg_class on oid = inhrelid where inhparent = 'delivery'::regclass order by 1`,
+      );
+      return rows.map(({ relname }) => relname);
+    };
+    await store.enqueue(
+      [newDelivery({ day: '2020-02-28' }), newDelivery({ day: '2020-02-29' })],
+      'node',
+      NONE,
+    );
+    assert.deepEqual(await partitions(), ['delivery_20200228', 'delivery_20200229']);
+    await setClockAhead(Date.UTC(2020, 1, 29) + RETENTION.deliveryMs + 1 - Date.now());
+    assert.equal(await store.sweep(100), false);
+    const kept = await partitions();
+    assert.ok(!kept.includes('delivery_20200228') && kept.includes('delivery_20200229'), String(kept));
+    assert.deepEqual(await query('select count(*)::int as keys from delivery_key'), [{ keys: 1 }]);
+  });
+
+  test('a day that is none is refused, and nothing of it reaches the database', async (t) => {
+    const { store, query } = await openStore(t);
+    const delivery = newDelivery({ day: "2026-11-22'); drop table contact; --" });
+    await assert.rejects(store.enqueue([delivery], 'node', NONE), TypeError);
+    assert.deepEqual(await query('select id from delivery_key'), []);
+    assert.deepEqual(await store.contacts([contactChange()]), [undefined]);
+  });
+
+  test('many nodes that need a new partition at once all get it', async (t) => {
+    const { store, schema } = await openStore(t);
+    const other = await openPostgresStore({ url: server.url, schema });
+    t.after(() => other.close());
+    await store.beat('node', 60_000);
+    const batches = Array.from({ length: 20 }, () => newDeliveries(5, { lane: 'lane' }));
+    const results = await Promise.all(
+      batches.map((batch, index) => (index % 2 === 0 ? store : other).enqueue(batch, 'node', NONE)),
+    );
+    assert.equal(results.flat().filter(({ state }) => state === 'queued').length, 100);
+    assert.equal((await store.claim('node', credit('lane', 200))).length, 100);
+  });
+});
