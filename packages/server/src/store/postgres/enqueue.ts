@@ -9,6 +9,8 @@ import { createPartitions } from './partitions.ts';
 
 // The keys decide what is new, in the order of the ids: two batches with the same ids then wait for one another and never
 // in a circle. Of an id that stands twice in the batch the first is taken. `rank` counts the new ones of each lane.
+// The limit makes the question for older work one look into the index; as "not exists" it became a join with all that
+// waits (measured, a batch of 100 with 100,000 waiting in another lane: 89 ms instead of 3.4).
 const ENQUEUE = {
   name: 'enqueue',
   text: `with me as materialized (${LIVE_NODE}),
@@ -23,9 +25,11 @@ const ENQUEUE = {
     ),
     credit as (
       select lane, count from unnest($12::int[], $13::int[]) as given (lane, count)
-      where not exists (
-        select from delivery where ${FREE} and delivery.lane = given.lane and due_at <= now_ms()
-      )
+      left join lateral (
+        select true as is_older from delivery
+        where ${FREE} and delivery.lane = given.lane and due_at <= now_ms() order by due_at limit 1
+      ) as work on true
+      where is_older is null
     ),
     fresh as (
       select first.*, row_number() over (partition by first.lane order by place) as rank
