@@ -23,6 +23,7 @@ export interface Look {
   width?: number;
   height?: number;
   colorScheme?: 'light' | 'dark';
+  reducedMotion?: 'reduce' | 'no-preference';
 }
 
 export interface OpenPage {
@@ -39,9 +40,9 @@ export const openBrowser = (): Promise<Browser> =>
 export async function openConsole(
   browser: Browser,
   url: string,
-  { width = 1280, height = 900, colorScheme = 'light' }: Look = {},
+  { width = 1280, height = 900, colorScheme = 'light', reducedMotion = 'no-preference' }: Look = {},
 ): Promise<OpenPage> {
-  const context = await browser.newContext({ viewport: { width, height }, colorScheme });
+  const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion });
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));

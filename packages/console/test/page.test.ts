@@ -1,13 +1,18 @@
 // The page in a real browser, beside a real emulator that is pushed to over HTTP/2.
 import assert from 'node:assert/strict';
+import { execFile, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
 import test, { after, before } from 'node:test';
+import { promisify } from 'node:util';
 import { startEmulator } from '@chatpush/emulator';
 import type { Browser } from 'playwright-core';
 import { buildConsole } from '../../../scripts/build-console.ts';
-import { noBrowser, openBrowser, openConsole } from './browser.ts';
+import { noBrowser, openBrowser, openConsole, type Look } from './browser.ts';
 import { alert, IPHONE, openSender } from './push.ts';
 
+/** Why what needs curl is skipped; false where it runs. */
+const noCurl =
+  !String(spawnSync('curl', ['--version']).stdout).includes('HTTP2') && 'there is no curl that speaks HTTP/2';
 const options = { skip: noBrowser };
 let browser: Browser;
 
@@ -20,8 +25,8 @@ after(() => browser?.close());
 test('a push lights up a phone, and opens with its payload and headers', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url);
+  const { page } = opened;
   await page.getByRole('heading', { name: 'No phone yet' }).waitFor();
   await sender.push(
     IPHONE,
@@ -43,14 +48,33 @@ test('a push lights up a phone, and opens with its payload and headers', options
   await dialog.getByRole('tab', { name: 'Headers' }).click();
   await dialog.getByRole('row', { name: 'apns-priority 10' }).waitFor();
   assert.equal(await dialog.getByText('authorization').count(), 0);
-  assert.deepEqual(console.problems, []);
+  assert.deepEqual(opened.problems, []);
 });
+
+test(
+  'the lines for a first push do what they say, pasted into a terminal',
+  { skip: noBrowser || noCurl },
+  async () => {
+    await using emulator = await startEmulator();
+    await using opened = await openConsole(browser, emulator.url);
+    const { page } = opened;
+    await page.getByText('--http2').waitFor();
+    const lines = await page.locator('.welcome pre').allInnerTexts();
+    assert.equal(lines.length, 2);
+    for (const line of lines) await promisify(execFile)('sh', ['-c', `${line} --fail --silent`]);
+    await page.getByRole('button', { name: 'Hello from curl' }).nth(1).waitFor();
+    assert.deepEqual(
+      emulator.phones().map(({ deviceType }) => deviceType),
+      ['GCM', 'APNS'],
+    );
+  },
+);
 
 test('a notification is saved as a file for Xcode’s simulator', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url);
+  const { page } = opened;
   await sender.push(IPHONE, alert('Ana', 'Hello'));
   await page.getByRole('button', { name: '1 received' }).click();
   const downloading = page.waitForEvent('download');
@@ -66,8 +90,8 @@ test('a notification is saved as a file for Xcode’s simulator', options, async
 test('a fault switched on hits so many pushes, and the log says which', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url);
+  const { page } = opened;
   const faults = page.getByRole('region', { name: 'Faults' });
   await faults.getByLabel('status').fill('503');
   await faults.getByLabel('retryAfterSeconds').fill('7');
@@ -92,13 +116,13 @@ test('a fault switched on hits so many pushes, and the log says which', options,
   await faults.getByRole('button', { name: 'Remove http at APNs' }).click();
   await faults.getByText('spent').waitFor({ state: 'detached' });
   assert.deepEqual(emulator.faults.list(), []);
-  assert.deepEqual(console.problems, []);
+  assert.deepEqual(opened.problems, []);
 });
 
 test('a fault that cannot be is refused in the emulator’s words', options, async () => {
   await using emulator = await startEmulator();
-  await using console = await openConsole(browser, emulator.url);
-  const faults = console.page.getByRole('region', { name: 'Faults' });
+  await using opened = await openConsole(browser, emulator.url);
+  const faults = opened.page.getByRole('region', { name: 'Faults' });
   await faults.getByLabel('status').fill('');
   await faults.getByRole('button', { name: 'Switch fault on' }).click();
   await faults.getByRole('alert').getByText('is missing, and so is reason').waitFor();
@@ -107,8 +131,8 @@ test('a fault that cannot be is refused in the emulator’s words', options, asy
 
 test('every fault of the table can be switched on as its form begins', options, async () => {
   await using emulator = await startEmulator();
-  await using console = await openConsole(browser, emulator.url);
-  const faults = console.page.getByRole('region', { name: 'Faults' });
+  await using opened = await openConsole(browser, emulator.url);
+  const faults = opened.page.getByRole('region', { name: 'Faults' });
   const chosen: string[] = [];
   for (const gateway of ['fcm', 'oauth', 'apns-sandbox', 'apns']) {
     await faults.getByLabel('Gateway').selectOption(gateway);
@@ -130,8 +154,8 @@ test('every fault of the table can be switched on as its form begins', options, 
 test('an app uninstalled is answered 410, and 200 once it is back', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url);
+  const { page } = opened;
   await sender.push(IPHONE, alert('Ana', 'before'));
   await page.getByRole('button', { name: 'Uninstall' }).click();
   await page.getByText('The app is uninstalled.').waitFor();
@@ -149,8 +173,8 @@ test('an app uninstalled is answered 410, and 200 once it is back', options, asy
 test('a phone that was off shows what the gateway kept for it', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url);
+  const { page } = opened;
   await sender.push(IPHONE, alert('Ana', 'first'));
   await page.getByRole('button', { name: 'Switch off' }).click();
   await page.getByText('Off', { exact: true }).waitFor();
@@ -165,8 +189,8 @@ test('a phone that was off shows what the gateway kept for it', options, async (
 test('the keyboard alone reaches a notification, and Esc gives the focus back', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url);
+  const { page } = opened;
   await sender.push(IPHONE, alert('Ana', 'Hello'));
   const card = page.getByRole('button', { name: 'Hello' });
   await card.waitFor();
@@ -189,8 +213,8 @@ test('the keyboard alone reaches a notification, and Esc gives the focus back', 
 test('at 375 pixels nothing is wider than the page', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url, { width: 375 });
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url, { width: 375 });
+  const { page } = opened;
   const width = (): Promise<number> => page.evaluate(() => document.documentElement.scrollWidth);
   await page.getByText('--http2').waitFor();
   assert.equal(await width(), 375);
@@ -207,11 +231,30 @@ test('at 375 pixels nothing is wider than the page', options, async () => {
   assert.equal(await width(), 375);
 });
 
+test('colours and motion follow what the person chose for all pages', options, async () => {
+  await using emulator = await startEmulator();
+  await using sender = openSender(emulator);
+  await sender.push(IPHONE, alert('Ana', 'Hello'));
+  const styles = async (look: Look): Promise<{ ground: string; animation: string }> => {
+    await using opened = await openConsole(browser, emulator.url, look);
+    await opened.page.getByRole('button', { name: 'Hello' }).waitFor();
+    return await opened.page.evaluate(() => ({
+      ground: getComputedStyle(document.documentElement).backgroundColor,
+      animation: getComputedStyle(document.querySelector('.card') ?? document.body).animationName,
+    }));
+  };
+  assert.deepEqual(await styles({}), { ground: 'rgb(245, 245, 242)', animation: 'light-up' });
+  assert.deepEqual(await styles({ colorScheme: 'dark', reducedMotion: 'reduce' }), {
+    ground: 'rgb(19, 21, 22)',
+    animation: 'none',
+  });
+});
+
 test('a phone is added by name and lights up at its first push', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url);
+  const { page } = opened;
   await page.getByRole('button', { name: 'Add' }).click();
   await page.getByText('waits for its first push').waitFor();
   const [phone] = emulator.phones();
@@ -227,8 +270,8 @@ test('a phone is added by name and lights up at its first push', options, async 
 test('more than the page draws is counted, never left out in silence', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using console = await openConsole(browser, emulator.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, emulator.url);
+  const { page } = opened;
   for (let n = 0; n < 15; n += 1) {
     await sender.push(n.toString(16).padStart(64, '0'), alert('Ana', `phone ${n}`));
   }
@@ -242,13 +285,13 @@ test('more than the page draws is counted, never left out in silence', options, 
   await page.getByText('and 970 older').waitFor();
   await page.getByText('The newest 200').waitFor();
   await page.getByRole('heading', { name: 'Requests 1,015' }).waitFor();
-  assert.deepEqual(console.problems, []);
+  assert.deepEqual(opened.problems, []);
 });
 
 test('a page that outlives the emulator goes on with the next one', options, async () => {
   const first = await startEmulator();
-  await using console = await openConsole(browser, first.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, first.url);
+  const { page } = opened;
   await first.close();
   await page.getByText('Connection lost').waitFor();
   await using next = await startEmulator({ port: Number(new URL(first.url).port) });

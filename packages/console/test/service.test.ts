@@ -33,8 +33,8 @@ async function openService() {
 
 test('a visitor registers a phone, writes as agent, bot and system, and it lights up', options, async () => {
   await using service = await openService();
-  await using console = await openConsole(browser, service.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, service.url);
+  const { page } = opened;
   for (const phone of ['a new iPhone', 'a new Android phone']) {
     await page.getByRole('combobox', { name: 'Phone', exact: true }).selectOption({ label: phone });
     await page.getByRole('button', { name: 'Register' }).click();
@@ -51,13 +51,13 @@ test('a visitor registers a phone, writes as agent, bot and system, and it light
     const became = write.getByRole('listitem').first();
     await became.getByText(/accepted in .* for 2 phones(.*lit up after){2}/).waitFor();
   }
-  assert.deepEqual(console.problems, []);
+  assert.deepEqual(opened.problems, []);
 });
 
 test('what makes no push is said with its reason', options, async () => {
   await using service = await openService();
-  await using console = await openConsole(browser, service.url);
-  const write = console.page.getByRole('region', { name: 'Write' });
+  await using opened = await openConsole(browser, service.url);
+  const write = opened.page.getByRole('region', { name: 'Write' });
   await write.getByLabel('To contact').fill('nobody-registered');
   await write.getByRole('button', { name: 'Send' }).click();
   await write.getByText('no push: contact-unknown').waitFor();
@@ -65,8 +65,8 @@ test('what makes no push is said with its reason', options, async () => {
 
 test('a key that is not good is refused, in the service’s words', options, async () => {
   await using service = await openService();
-  await using console = await openConsole(browser, service.url);
-  const { page } = console;
+  await using opened = await openConsole(browser, service.url);
+  const { page } = opened;
   await page.getByText('Key, instance, application').click();
   await page.getByLabel('Secret').fill('another');
   await page.getByRole('button', { name: 'Register' }).click();

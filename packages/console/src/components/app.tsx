@@ -83,12 +83,12 @@ export function App({ live }: { live: Live }) {
         </section>
         {isKnown && (
           <aside aria-label="What to do to them">
-            {state.hasService && <Write live={live} {...registering} />}
             <Register {...registering} />
+            {state.hasService && <Write live={live} {...registering} />}
             <Faults state={state} />
-            <Requests state={state} />
           </aside>
         )}
+        {isKnown && <Requests state={state} />}
       </main>
       <div class="unseen" role="status" aria-live="polite">
         {state.announcement}

@@ -89,7 +89,9 @@ export function Register({ state, access, onAccess, contactId, onContact }: Regi
             <AccessFields access={access} onAccess={onAccess} />
           </>
         )}
-        <button type="submit">{hasService ? 'Register' : 'Add'}</button>
+        <button type="submit" class="first">
+          {hasService ? 'Register' : 'Add'}
+        </button>
       </form>
       <p class="hint" role="status">
         {outcome.said}

@@ -8,7 +8,7 @@ export function Requests({ state }: { state: State }) {
   const { requests, requestCount } = state;
   const listed = onlyTrouble ? requests.filter(({ status }) => status !== 200) : requests;
   return (
-    <section class="panel" aria-labelledby="requests-title">
+    <section class="panel log" aria-labelledby="requests-title">
       <h2 id="requests-title">
         Requests <span class="count">{requestCount.toLocaleString('en')}</span>
       </h2>
@@ -27,22 +27,20 @@ export function Requests({ state }: { state: State }) {
       ) : (
         // One stop of the Tab key, so that the keyboard can scroll it.
         <ol class="requests" tabIndex={0} aria-label="Requests, newest first">
-          {listed.map(
-            ({ at, gateway, connection, stream, status, verdict, accepted, fault, deviceToken }) => (
-              <li key={`${connection} ${stream} ${at} ${verdict}`} data-accepted={accepted}>
-                <span class="status">{status ?? '—'}</span>
-                <span class="verdict">
-                  {verdict}
-                  {fault !== undefined && <span class="fault">{fault}</span>}
-                </span>
-                <span class="to">
-                  {GATEWAY_NAMES[gateway]}
-                  {deviceToken !== undefined && <code>{shortToken(deviceToken)}</code>}
-                </span>
-                <time>{clockTime(at)}</time>
-              </li>
-            ),
-          )}
+          {listed.map(({ at, gateway, connection, stream, status, verdict, fault, deviceToken }) => (
+            <li key={`${connection} ${stream} ${at} ${verdict}`} data-good={status === 200}>
+              <span class="status">{status ?? '—'}</span>
+              <span class="verdict">
+                {verdict}
+                {fault !== undefined && <span class="fault">{fault}</span>}
+              </span>
+              <span class="to">
+                {GATEWAY_NAMES[gateway]}
+                {deviceToken !== undefined && <code>{shortToken(deviceToken)}</code>}
+              </span>
+              <time>{clockTime(at)}</time>
+            </li>
+          ))}
         </ol>
       )}
       {requestCount > KEPT_REQUESTS && (
