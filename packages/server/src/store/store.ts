@@ -106,6 +106,7 @@ export type EndStatus = 'accepted' | 'rejected' | 'expired' | 'withdrawn';
 /** What became of a leased delivery: it ended, or it waits again. */
 export interface Settlement {
   readonly id: string;
+  /** As it was handed in: a store may look for the delivery there only. */
   readonly day: string;
   /** Attempts since the last settlement, oldest first. */
   readonly attempts: readonly Attempt[];
@@ -190,7 +191,7 @@ export interface Store {
    * Records every attempt and moves the delivery on. `accepted` ends a delivery whoever owns it, also one that had ended
    * otherwise; anything else only under the node's own lease: `lost` names the others. Repeating is harmless: an attempt
    * that is recorded already (equal in every member) is not recorded again, and a settlement that brings none but such
-   * moves nothing.
+   * moves nothing; nor does one without attempts that would end a delivery as it has ended. Neither is lost.
    */
   settle(node: string, batch: readonly Settlement[]): Promise<{ lost: string[] }>;
   /**

@@ -1,9 +1,9 @@
 // Hints between nodes, by LISTEN and NOTIFY; those of the own process also without the database.
-import { once } from 'node:events';
 import pg from 'pg';
 import { createHints } from '../hints.ts';
 import type { HintKind, Store } from '../store.ts';
 import { connection, type Database, type DatabaseOptions } from './database.ts';
+import { toStoreError } from './faults.ts';
 
 const NOTIFY = { name: 'notify', text: 'select pg_notify($1, $2)' };
 
@@ -20,6 +20,7 @@ export async function openHints(options: DatabaseOptions, database: Database): P
   const channel = `chatpush_${options.schema}`;
   let client: pg.Client | undefined;
   let timer: NodeJS.Timeout | undefined;
+  let connecting: Promise<void> = Promise.resolve();
   let closed = false;
 
   async function listen(): Promise<void> {
@@ -28,23 +29,35 @@ export async function openHints(options: DatabaseOptions, database: Database): P
       const [kind, ...id] = payload.split(' ');
       local.hint(kind as HintKind, id.join(' '));
     });
-    own.on('error', () => void own.end().catch(() => undefined)); // `end` follows, and that is acted on
+    own.on('error', () => undefined); // `end` follows, and that is acted on
     own.once('end', reconnectLater);
-    await own.connect();
-    await own.query(`listen ${channel}`);
-    client = own;
+    try {
+      await own.connect();
+      await own.query(`listen ${channel}`);
+      client = own;
+    } catch (error) {
+      await own.end();
+      throw error;
+    }
   }
 
+  /** Says nothing of why: as long as the database is away, every call of the store does. */
   function reconnectLater(): void {
     client = undefined;
     if (closed || timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
-      listen().catch(reconnectLater);
+      connecting = listen().catch(reconnectLater);
     }, RECONNECT_MS);
   }
 
-  await listen();
+  try {
+    await listen();
+  } catch (error) {
+    closed = true;
+    clearTimeout(timer);
+    throw toStoreError(error);
+  }
   return {
     onHint: local.onHint,
     hint(kind, id) {
@@ -55,10 +68,8 @@ export async function openHints(options: DatabaseOptions, database: Database): P
     async close() {
       closed = true;
       clearTimeout(timer);
-      if (client === undefined) return;
-      const ended = once(client, 'end');
-      await client.end();
-      await ended;
+      await connecting;
+      await client?.end();
     },
   };
 }

@@ -33,7 +33,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const where = { url, schema, connections };
   await migrate(where);
   const database = createDatabase(where);
-  const hints = await openHints(where, database);
+  const hints = await openHints(where, database).catch(async (error: unknown) => {
+    await database.close();
+    throw error;
+  });
   const nodes = nodeVerbs(database);
   const lanes = laneVerbs(database, nodes);
   const verbs: Verbs = {
