@@ -3,6 +3,7 @@ import { render } from 'preact';
 import './style/page.css';
 import './style/panels.css';
 import './style/phone.css';
+import './style/notification.css';
 import './style/details.css';
 import { App } from './components/app.tsx';
 import { openLive } from './live.ts';

@@ -1,6 +1,9 @@
 // A real Chromium for the tests of the page: Debian's, or the one that CHATPUSH_CHROMIUM names.
+import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
+import { after, before } from 'node:test';
 import { chromium, type Browser, type Page } from 'playwright-core';
+import { buildConsole } from '../../../scripts/build-console.ts';
 
 const EXECUTABLE = process.env['CHATPUSH_CHROMIUM'] ?? '/usr/bin/chromium';
 
@@ -33,8 +36,16 @@ export interface OpenPage {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export const openBrowser = (): Promise<Browser> =>
-  chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+/** One browser for all tests of a file, and the page built from what stands in the sources. */
+export function browserOfThisFile(): () => Browser {
+  let browser: Browser | undefined;
+  before(async () => {
+    await buildConsole();
+    if (!noBrowser) browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+  });
+  after(() => browser?.close());
+  return () => browser ?? assert.fail('asked for before the tests began');
+}
 
 /** Opens the page of phones and waits until it is live. */
 export async function openConsole(

@@ -3,20 +3,12 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import test, { after, before } from 'node:test';
+import test from 'node:test';
 import { readConfig, startService } from 'chatpush';
-import type { Browser } from 'playwright-core';
-import { buildConsole } from '../../../scripts/build-console.ts';
-import { noBrowser, openBrowser, openConsole } from './browser.ts';
+import { browserOfThisFile, noBrowser, openConsole } from './browser.ts';
 
 const options = { skip: noBrowser };
-let browser: Browser;
-
-before(async () => {
-  await buildConsole();
-  if (!noBrowser) browser = await openBrowser();
-});
-after(() => browser?.close());
+const browser = browserOfThisFile();
 
 async function openService() {
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-console-'));
@@ -33,7 +25,7 @@ async function openService() {
 
 test('a visitor registers a phone, writes as agent, bot and system, and it lights up', options, async () => {
   await using service = await openService();
-  await using opened = await openConsole(browser, service.url);
+  await using opened = await openConsole(browser(), service.url);
   const { page } = opened;
   for (const phone of ['a new iPhone', 'a new Android phone']) {
     await page.getByRole('combobox', { name: 'Phone', exact: true }).selectOption({ label: phone });
@@ -56,7 +48,7 @@ test('a visitor registers a phone, writes as agent, bot and system, and it light
 
 test('what makes no push is said with its reason', options, async () => {
   await using service = await openService();
-  await using opened = await openConsole(browser, service.url);
+  await using opened = await openConsole(browser(), service.url);
   const write = opened.page.getByRole('region', { name: 'Write' });
   await write.getByLabel('To contact').fill('nobody-registered');
   await write.getByRole('button', { name: 'Send' }).click();
@@ -65,7 +57,7 @@ test('what makes no push is said with its reason', options, async () => {
 
 test('a key that is not good is refused, in the service’s words', options, async () => {
   await using service = await openService();
-  await using opened = await openConsole(browser, service.url);
+  await using opened = await openConsole(browser(), service.url);
   const { page } = opened;
   await page.getByText('Key, instance, application').click();
   await page.getByLabel('Secret').fill('another');
