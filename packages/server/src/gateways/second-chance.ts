@@ -1,10 +1,10 @@
-// A credential that is refused may just have run out under way. One refusal therefore lets every attempt that had begun
-// by then try again; an attempt that began later and is refused too shows that the credential itself is wrong.
+// What is refused once may be mended by a fresh token or connection. One refusal therefore lets every attempt that had
+// begun by then try again; an attempt that began later and is refused too shows that nothing was mended.
 
 export interface SecondChance {
-  /** The verdict on an attempt that began at `startedAt` (monotonic milliseconds) and was refused now. */
-  refused(startedAt: number): 'again' | 'credential';
-  /** An attempt that began at `startedAt` got past the check of credentials. */
+  /** Whether an attempt that began at `startedAt` (monotonic milliseconds) and was refused now may try again. */
+  refused(startedAt: number): boolean;
+  /** An attempt that began at `startedAt` was not refused in that way. */
   worked(startedAt: number): void;
 }
 
@@ -13,7 +13,7 @@ export function createSecondChance(monotonic: () => number): SecondChance {
   return {
     refused(startedAt) {
       refusedAt ??= monotonic();
-      return startedAt <= refusedAt ? 'again' : 'credential';
+      return startedAt <= refusedAt;
     },
     worked(startedAt) {
       if (refusedAt !== undefined && startedAt > refusedAt) refusedAt = undefined;

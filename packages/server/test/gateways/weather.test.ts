@@ -36,53 +36,53 @@ interface Weather {
   readonly outcome: Outcome['kind'];
   /** How many requests the phone got by it. */
   readonly arrived: 0 | 1;
-  readonly then: 'the same connection' | 'another connection';
+  readonly next: 'the same connection' | 'another connection';
 }
 
 const WEATHER: readonly Weather[] = [
-  { fault: { fault: 'goaway' }, outcome: 'accepted', arrived: 1, then: 'another connection' },
-  { fault: { fault: 'goaway', twice: true }, outcome: 'accepted', arrived: 1, then: 'another connection' },
-  { fault: { fault: 'goaway', refuse: true }, outcome: 'unsent', arrived: 0, then: 'another connection' },
+  { fault: { fault: 'goaway' }, outcome: 'accepted', arrived: 1, next: 'another connection' },
+  { fault: { fault: 'goaway', twice: true }, outcome: 'accepted', arrived: 1, next: 'another connection' },
+  { fault: { fault: 'goaway', refuse: true }, outcome: 'unsent', arrived: 0, next: 'another connection' },
   {
     fault: { fault: 'goaway', refuse: true, code: 2 },
     outcome: 'unsent',
     arrived: 0,
-    then: 'another connection',
+    next: 'another connection',
   },
-  { fault: { fault: 'goaway', code: 2 }, outcome: 'unknown', arrived: 0, then: 'another connection' },
+  { fault: { fault: 'goaway', code: 2 }, outcome: 'unknown', arrived: 0, next: 'another connection' },
   {
     fault: { fault: 'goaway', code: 11, serve: true },
     outcome: 'unknown',
     arrived: 1,
-    then: 'another connection',
+    next: 'another connection',
   },
-  { fault: { fault: 'fin' }, outcome: 'unknown', arrived: 0, then: 'another connection' },
-  { fault: { fault: 'rst' }, outcome: 'unknown', arrived: 0, then: 'another connection' },
-  { fault: { fault: 'frozen' }, outcome: 'unknown', arrived: 0, then: 'another connection' },
-  { fault: { fault: 'black-hole' }, outcome: 'unknown', arrived: 0, then: 'the same connection' },
-  { fault: { fault: 'answer-lost', by: 'rst' }, outcome: 'unknown', arrived: 1, then: 'another connection' },
-  { fault: { fault: 'answer-lost', by: 'fin' }, outcome: 'unknown', arrived: 1, then: 'another connection' },
+  { fault: { fault: 'fin' }, outcome: 'unknown', arrived: 0, next: 'another connection' },
+  { fault: { fault: 'rst' }, outcome: 'unknown', arrived: 0, next: 'another connection' },
+  { fault: { fault: 'frozen' }, outcome: 'unknown', arrived: 0, next: 'another connection' },
+  { fault: { fault: 'black-hole' }, outcome: 'unknown', arrived: 0, next: 'the same connection' },
+  { fault: { fault: 'answer-lost', by: 'rst' }, outcome: 'unknown', arrived: 1, next: 'another connection' },
+  { fault: { fault: 'answer-lost', by: 'fin' }, outcome: 'unknown', arrived: 1, next: 'another connection' },
   {
     fault: { fault: 'answer-lost', by: 'stream' },
     outcome: 'unknown',
     arrived: 1,
-    then: 'the same connection',
+    next: 'the same connection',
   },
   {
     fault: { fault: 'answer-lost', by: 'silence' },
     outcome: 'unknown',
     arrived: 1,
-    then: 'the same connection',
+    next: 'the same connection',
   },
-  { fault: { fault: 'reset-stream', code: 7 }, outcome: 'unsent', arrived: 0, then: 'the same connection' },
-  { fault: { fault: 'reset-stream', code: 2 }, outcome: 'unknown', arrived: 0, then: 'the same connection' },
-  { fault: { fault: 'slow', delayMs: 50 }, outcome: 'accepted', arrived: 1, then: 'the same connection' },
-  { fault: { fault: 'slow', delayMs: 1_000 }, outcome: 'unknown', arrived: 1, then: 'the same connection' },
+  { fault: { fault: 'reset-stream', code: 7 }, outcome: 'unsent', arrived: 0, next: 'the same connection' },
+  { fault: { fault: 'reset-stream', code: 2 }, outcome: 'unknown', arrived: 0, next: 'the same connection' },
+  { fault: { fault: 'slow', delayMs: 50 }, outcome: 'accepted', arrived: 1, next: 'the same connection' },
+  { fault: { fault: 'slow', delayMs: 1_000 }, outcome: 'unknown', arrived: 1, next: 'the same connection' },
   {
     fault: { fault: 'stream-limit', limit: 1 },
     outcome: 'accepted',
     arrived: 1,
-    then: 'the same connection',
+    next: 'the same connection',
   },
 ];
 
@@ -91,11 +91,11 @@ const EXCLUSIVE = new Set<string>(['frozen', 'stream-limit']);
 
 for (const kind of KINDS) {
   describe(`${kind} with`, () => {
-    for (const { fault, outcome, arrived, then } of WEATHER) {
+    for (const { fault, outcome, arrived, next } of WEATHER) {
       const name = Object.entries(fault)
         .map(([key, value]) => (key === 'fault' ? value : `${key} ${value}`))
         .join(', ');
-      test(`${name}: ${outcome}, and the next goes out on ${then}`, async (t) => {
+      test(`${name}: ${outcome}, and the next goes out on ${next}`, async (t) => {
         const { emulator, sender } = await start(t, kind);
         assert.equal((await sender.send({ deviceToken: 'aa' })).kind, 'accepted');
         emulator.faults.set([{ gateway: kind, times: 1, ...fault }]);
@@ -106,7 +106,7 @@ for (const kind of KINDS) {
           .list()
           .filter(({ gateway }) => gateway === kind)
           .map(({ connection }) => connection);
-        assert.equal(connections.at(-1) === connections[0], then === 'the same connection');
+        assert.equal(connections.at(-1) === connections[0], next === 'the same connection');
       });
     }
 
@@ -125,10 +125,9 @@ for (const kind of KINDS) {
       const { emulator, sender } = await start(t, kind, { random }, policy);
       const rare = { gateway: kind, probability: 0.01 } as const;
       emulator.faults.set([
-        ...WEATHER.filter(({ fault }) => !EXCLUSIVE.has(fault.fault)).map(({ fault }) => ({
-          ...rare,
-          ...fault,
-        })),
+        ...WEATHER.filter(({ fault }) => !EXCLUSIVE.has(fault.fault)).map(({ fault }) =>
+          Object.assign({}, rare, fault),
+        ),
         { ...rare, fault: 'http', status: 503, probability: 0.05 },
         { ...rare, fault: 'http', status: 400, probability: 0.05 },
         { ...rare, fault: 'not-json', probability: 0.02 },

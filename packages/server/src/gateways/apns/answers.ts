@@ -6,7 +6,7 @@ import type { Verdict } from '../gateway.ts';
 export type Remedy =
   /** Attempts go to another connection; this one ends when its last has ended. */
   | 'new-connection'
-  /** The next attempt shows the token of its own time; refused again, it is the credential. */
+  /** The next attempt shows the token of its own time. */
   | 'new-token'
   /** Go back to the token before. */
   | 'previous-token';
@@ -14,6 +14,8 @@ export type Remedy =
 export interface Meaning {
   readonly verdict: Verdict;
   readonly remedy?: Remedy;
+  /** The verdict where the remedy did not help. */
+  readonly unmended?: Verdict;
   /** For people. */
   readonly means: string;
 }
@@ -41,6 +43,7 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
   '400 IdleTimeout': {
     verdict: 'again',
     remedy: 'new-connection',
+    unmended: 'gateway-busy',
     means: 'The connection was idle for too long.',
   },
   '400 InvalidPushType': { verdict: 'message', means: 'The push type does not exist.' },
@@ -65,6 +68,7 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
   '403 ExpiredProviderToken': {
     verdict: 'again',
     remedy: 'new-token',
+    unmended: 'credential',
     means:
       'The provider token is older than an hour by Apple’s clock; seen repeatedly, this machine’s clock is wrong.',
   },
@@ -81,6 +85,7 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
   '403 UnrelatedKeyIdInToken': {
     verdict: 'again',
     remedy: 'new-connection',
+    unmended: 'credential',
     means: 'The key changed on an open connection to one that is not related to the first.',
   },
   '404 BadPath': { verdict: 'message', means: 'The path is wrong.' },
@@ -95,6 +100,7 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
     verdict: 'again',
     // The refusals stick to a connection: github.com/jchambers/pushy/issues/811, github.com/esl/sparrow/issues/50
     remedy: 'previous-token',
+    unmended: 'gateway-busy',
     means: 'Provider tokens changed more often than every 20 minutes.',
   },
   '429 TooManyRequests': { verdict: 'device-busy', means: 'Too many pushes to this one device in a row.' },

@@ -3,7 +3,7 @@ import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Clock } from '../../clock.ts';
 import type { Endpoint, Resolve } from '../connect.ts';
 import type { Answer } from '../exchange.ts';
-import type { Gateway, GatewayEvents, Outcome, Push, Verdict } from '../gateway.ts';
+import type { Gateway, GatewayEvents, Outcome, Push } from '../gateway.ts';
 import { APNS_POLICY, type PoolPolicy } from '../policy.ts';
 import { createPool } from '../pool.ts';
 import { retryAfterMs } from '../retry-after.ts';
@@ -77,19 +77,20 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
   }
 
   function outcomeOf(answer: Answer, token: string | undefined): Outcome {
-    const { status, ms } = answer;
+    const { status, ms, startedAt } = answer;
     if (status >= 200 && status < 300) {
-      secondChance.worked(answer.startedAt);
+      secondChance.worked(startedAt);
       return { kind: 'accepted', answer: String(status), ms };
     }
     const { reason, timestamp } = explanation(answer.body);
-    const { verdict, remedy } = apnsMeaning(status, reason);
-    const said = `${status} ${reason}`.trimEnd();
+    const { verdict, remedy, unmended = verdict } = apnsMeaning(status, reason);
+    if (remedy === undefined) secondChance.worked(startedAt);
+    const mended = remedy === undefined || mend(remedy, answer, token);
     const retryAfter = retryAfterMs(answer.headers['retry-after'], clock.now());
     return {
       kind: 'rejected',
-      verdict: remedy === undefined ? verdict : remedied(remedy, answer, token, verdict),
-      answer: said,
+      verdict: mended ? verdict : unmended,
+      answer: `${status} ${reason}`.trimEnd(),
       reason: reason || String(status),
       ...(status === 410 && timestamp !== undefined ? { deadSince: timestamp } : {}),
       ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
@@ -97,18 +98,18 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     };
   }
 
-  /** Prepares what the next attempt needs, and says what then to think of this one. */
-  function remedied(remedy: Remedy, answer: Answer, token: string | undefined, verdict: Verdict): Verdict {
+  /** Prepares what the next attempt needs; false: that has been done before and did not help. */
+  function mend(remedy: Remedy, answer: Answer, token: string | undefined): boolean {
     switch (remedy) {
       case 'new-connection':
         answer.retireSession(`answered ${answer.status}`);
-        return verdict === 'again' ? secondChance.refused(answer.startedAt) : verdict;
+        return secondChance.refused(answer.startedAt);
       case 'new-token':
         return secondChance.refused(answer.startedAt);
       case 'previous-token':
-        if (tokens?.current() !== token || tokens?.keepPrevious() === true) return 'again';
+        if (tokens?.current() !== token || tokens?.keepPrevious() === true) return true;
         answer.retireSession(`answered ${answer.status}`);
-        return 'gateway-busy';
+        return false;
     }
   }
 

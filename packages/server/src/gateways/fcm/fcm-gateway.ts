@@ -90,13 +90,18 @@ export function createFcmGateway(options: FcmOptions): Gateway {
     }
     const error = parseFcmError(status, answer.body);
     const row = fcmMeaning(error);
-    if (row.remedy === 'new-token') tokens.refused(token);
-    else if (status !== 401) secondChance.worked(answer.startedAt);
+    let { verdict } = row;
+    if (row.remedy === 'new-token') {
+      tokens.refused(token);
+      if (!secondChance.refused(answer.startedAt)) verdict = 'credential';
+    } else {
+      secondChance.worked(answer.startedAt);
+    }
     const reason = error.errorCode ?? error.googleStatus ?? String(status);
     const retryAfter = retryAfterMs(answer.headers['retry-after'], clock.now());
     return {
       kind: 'rejected',
-      verdict: row.remedy === 'new-token' ? secondChance.refused(answer.startedAt) : row.verdict,
+      verdict,
       answer: reason === String(status) ? reason : `${status} ${reason}`,
       reason,
       ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),

@@ -120,17 +120,22 @@ describe('an answer of APNs', () => {
     assert.deepEqual([outcome.verdict, outcome.answer, outcome.reason], ['gateway-busy', '502', '502']);
   });
 
-  for (const reason of ['ExpiredProviderToken', 'UnrelatedKeyIdInToken']) {
-    test(`${reason} given again to an attempt begun later is the credential's fault, until one gets through`, async (t) => {
+  const unmended = [
+    [403, 'ExpiredProviderToken', 'credential'],
+    [403, 'UnrelatedKeyIdInToken', 'credential'],
+    [400, 'IdleTimeout', 'gateway-busy'],
+  ] as const;
+  for (const [status, reason, verdict] of unmended) {
+    test(`${reason} given again to an attempt begun later means ${verdict}, until one gets through`, async (t) => {
       const { send } = open(t);
-      emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 403, reason, times: 2 }]);
+      emulator.faults.set([{ gateway: 'apns', fault: 'http', status, reason, times: 2 }]);
       const verdicts: (string | undefined)[] = [];
       for (let n = 0; n < 3; n++) {
         const outcome = await send();
         verdicts.push(outcome.kind === 'rejected' ? outcome.verdict : outcome.kind);
       }
-      assert.deepEqual(verdicts, ['again', 'credential', 'accepted']);
-      emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 403, reason, times: 1 }]);
+      assert.deepEqual(verdicts, ['again', verdict, 'accepted']);
+      emulator.faults.set([{ gateway: 'apns', fault: 'http', status, reason, times: 1 }]);
       const outcome = await send();
       assert(outcome.kind === 'rejected');
       assert.equal(outcome.verdict, 'again');
