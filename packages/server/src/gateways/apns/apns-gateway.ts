@@ -37,9 +37,11 @@ export interface ApnsOptions {
   readonly random?: () => number;
 }
 
-/** Throws when the key or certificate cannot be read. */
+/** Throws when the key or certificate cannot be read, or the topic is none. */
 export function createApnsGateway(options: ApnsOptions): Gateway {
   const { auth, clock, events, topic } = options;
+  if (!/^[\w.-]+$/.test(topic))
+    throw new Error(`an APNs topic is a bundle id, and ${JSON.stringify(topic)} is none`);
   const tokens = 'keyId' in auth ? createProviderTokens(auth, () => clock.now()) : undefined;
   const secondChance = createSecondChance(() => clock.monotonic());
   const endpoint: Endpoint = {

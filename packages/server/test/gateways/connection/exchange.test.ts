@@ -33,4 +33,22 @@ describe('a connection', () => {
     assert.equal((await gateway.attempt(aPush())).kind, 'unsent');
     assert.equal(peer.sessions.length, 0);
   });
+
+  test('carries any device token there is, and none of them changes the path', async (t) => {
+    const peer = await startPeer(t, { answer: ok });
+    const { send } = openApns(t, peer);
+    const tokens = ['../x', 'a/b?c=d#e', 'line\r\nbreak', 'ü€😀', '\ud800', '%2F', '', 'x'.repeat(2_000)];
+    for (const deviceToken of tokens) assert.equal((await send({ deviceToken })).kind, 'accepted');
+    const paths = peer.requests.map(({ headers }) => decodeURIComponent(String(headers[':path'])));
+    assert.deepEqual(
+      paths,
+      tokens.map((token) => `/3/device/${token.toWellFormed()}`),
+    );
+    for (const { headers } of peer.requests) assert.match(String(headers[':path']), /^\/3\/device\/[^/?#]*$/);
+  });
+
+  test('is not even made with a topic that could be no bundle id', async (t) => {
+    const peer = await startPeer(t);
+    assert.throws(() => openApns(t, peer, { topic: 'com.example\r\nchat' }), /bundle id/);
+  });
 });
