@@ -1,7 +1,7 @@
 // npm run docs [-- --check] : writes the pages that follow from tables in the code, or fails where they are out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ERRORS, OPERATIONS, pathMembers } from '@chatpush/wire';
-import type { ErrorName, Operation, OperationName, Shape, StructureShape } from '@chatpush/wire';
+import { ERRORS, OPERATIONS, PARTICIPANT_OPERATIONS, pathMembers } from '@chatpush/wire';
+import type { ErrorName, Operation, Shape, StructureShape } from '@chatpush/wire';
 import { LOG_REASONS } from '../packages/server/src/delivery/log-reason.ts';
 import { ERROR_PROSE, OPERATION_PROSE } from '../packages/wire/src/prose.ts';
 import type { OperationProse } from '../packages/wire/src/prose.ts';
@@ -97,13 +97,15 @@ function operationSection(operation: Operation, prose: OperationProse): string {
       ? 'path'
       : operation.query?.[path] !== undefined
         ? `query, \`${operation.query[path]}\``
-        : 'body';
+        : operation.headers?.[path] !== undefined
+          ? `header, \`${operation.headers[path]}\``
+          : 'body';
   const origin = operation.origin === 'amazon' ? "In Amazon Connect's API, too." : 'chatpush only.';
   const isEmpty = Object.keys(operation.output.members).length === 0;
   return [
     `## ${operation.name}`,
     prose.summary,
-    `\`${operation.method} ${operation.path}\`, body up to ${number.format(operation.bodyLimitBytes)} bytes. ${origin}`,
+    `\`${operation.method} ${operation.path}\`, body up to ${number.format(operation.bodyLimitBytes)} bytes. ${origin} ${proof(operation)}`,
     memberTable(`${operation.name} input`, operation.input, prose.input, place),
     isEmpty
       ? `Answers 200 with ${operation.emptyAnswer === 'object' ? '`{}`' : 'an empty body'}.`
@@ -119,23 +121,31 @@ function operationSection(operation: Operation, prose: OperationProse): string {
   ].join('\n\n');
 }
 
+/** How a caller proves who it is, in a sentence. */
+function proof({ auth, bearer }: Operation): string {
+  if (auth !== undefined)
+    return 'Not signed: the token in `X-Amz-Bearer` is the proof, whatever `Authorization` says.';
+  return bearer === undefined ? 'Signed.' : `Signed, or with a bearer key for ${bearer}.`;
+}
+
 const NOTE = '<!-- Written by `npm run docs` from tables in the code; change those, not this page. -->';
 
 function operationsPage(): string {
-  const names = Object.keys(OPERATIONS) as OperationName[];
+  const all: Record<string, Operation> = { ...OPERATIONS, ...PARTICIPANT_OPERATIONS };
+  const names = Object.keys(all) as (keyof typeof OPERATION_PROSE)[];
   return [
     NOTE,
     '# Operations',
-    'Requests are signed with Signature Version 4 for the service `connect`, bodies are JSON in UTF-8, `null` counts as absent, members nobody knows are ignored, and lengths are Unicode code points. Ids travel percent-encoded in paths. A refused request changes nothing.',
+    'Requests are signed with Signature Version 4 for the service `connect`, where nothing else is said; bodies are JSON in UTF-8, `null` counts as absent, members nobody knows are ignored, and lengths are Unicode code points. Ids travel percent-encoded in paths. A refused request changes nothing.',
     table(
       ['operation', 'request', ''],
       names.map((name) => [
         `[${name}](#${name.toLowerCase()})`,
-        `\`${OPERATIONS[name].method} ${OPERATIONS[name].path}\``,
-        OPERATIONS[name].origin === 'amazon' ? '' : 'chatpush only',
+        `\`${all[name]!.method} ${all[name]!.path}\``,
+        all[name]!.origin === 'amazon' ? '' : 'chatpush only',
       ]),
     ),
-    ...names.map((name) => operationSection(OPERATIONS[name], OPERATION_PROSE[name])),
+    ...names.map((name) => operationSection(all[name]!, OPERATION_PROSE[name])),
     '## Errors',
     'The name stands in the header `X-Amzn-ErrorType`, the sentence in the body as `Message`, the id to find it by in the log in `x-amzn-RequestId`. SDKs and `@chatpush/client` repeat by themselves what is marked so. The second half may come from any operation, before it is reached.',
     table(

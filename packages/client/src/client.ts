@@ -7,6 +7,8 @@ import { lowerFirst } from './casing.ts';
 import type { PutChatEventsRequest, PutChatEventsResponse } from './chat-events.ts';
 import { createClockOffset } from './clock-offset.ts';
 import type {
+  CreateParticipantRequest,
+  CreateParticipantResponse,
   StartChatContactRequest,
   StartChatContactResponse,
   StopContactRequest,
@@ -180,6 +182,25 @@ export interface ChatpushClient {
    * @see https://docs.aws.amazon.com/connect/latest/APIReference/API_StopContact.html
    */
   stopContact(request: StopContactRequest, options?: CallOptions): Promise<StopContactResponse>;
+
+  /**
+   * Lets a bot join a chat. Its token is for the Participant Service (`@aws-sdk/client-connectparticipant`), by which the
+   * bot writes. Repeated with the same client token it answers the same token.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit, or the client
+   * token was used with other parameters within 7 days.
+   * @throws {@link InvalidRequestException} 400: only `CUSTOM_BOT` joins a chat this way.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or contact, or the contact has ended.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   * @see https://docs.aws.amazon.com/connect/latest/APIReference/API_CreateParticipant.html
+   */
+  createParticipant(
+    request: CreateParticipantRequest,
+    options?: CallOptions,
+  ): Promise<CreateParticipantResponse>;
 }
 
 /**

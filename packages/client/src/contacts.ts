@@ -1,4 +1,5 @@
-// Contacts: chat conversations, as far as a backend begins and ends them.
+// Contacts: chat conversations, as far as a backend begins and ends them and lets a bot join.
+import type { ParticipantRole } from './registrations.ts';
 
 /** What {@link ChatpushClient.startChatContact} takes. */
 export interface StartChatContactRequest {
@@ -63,3 +64,34 @@ export interface DisconnectReason {
 
 /** Stopping answers nothing but success. */
 export interface StopContactResponse {}
+
+/** What {@link ChatpushClient.createParticipant} takes. */
+export interface CreateParticipantRequest {
+  /** Identifier of the instance, 1–100 characters. */
+  instanceId: string;
+  /** Identifier of the chat, 1–256 characters. */
+  contactId: string;
+  /** As in {@link CreatePushNotificationRegistrationRequest.clientToken}. */
+  clientToken?: string;
+  /** Who joins. */
+  participantDetails: NewParticipant;
+}
+
+export interface NewParticipant {
+  /** In chats only `CUSTOM_BOT` joins this way. */
+  participantRole?: ParticipantRole;
+  /** 1–256 characters. */
+  displayName?: string;
+}
+
+export interface CreateParticipantResponse {
+  participantCredentials: ParticipantCredentials;
+  participantId: string;
+}
+
+export interface ParticipantCredentials {
+  /** What the participant connects with, by the Participant Service. A secret of this participant's. */
+  participantToken: string;
+  /** ISO 8601 time. */
+  expiry: string;
+}

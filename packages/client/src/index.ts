@@ -12,7 +12,11 @@ export type { CallOptions, ChatpushClient, ClientOptions } from './client.ts';
 export { generateClientToken } from './client-token.ts';
 export type {
   ChatMessage,
+  CreateParticipantRequest,
+  CreateParticipantResponse,
   DisconnectReason,
+  NewParticipant,
+  ParticipantCredentials,
   ParticipantDetails,
   PersistentChat,
   StartChatContactRequest,

@@ -20,6 +20,7 @@ export const ERRORS = {
   // Modelled by the operations.
   AccessDeniedException: client(403),
   ContactNotFoundException: client(410),
+  InternalServerException: server(500),
   InternalServiceException: server(500),
   InvalidParameterException: client(400),
   InvalidRequestException: client(400),
@@ -27,6 +28,7 @@ export const ERRORS = {
   ResourceNotFoundException: client(404),
   ServiceQuotaExceededException: client(402),
   ThrottlingException: throttled(429),
+  ValidationException: client(400),
   // Answered before an operation is reached.
   ExpiredTokenException: client(403),
   IncompleteSignatureException: client(403),

@@ -1,10 +1,10 @@
 // The public surface of @chatpush/wire: what crosses the wire, as data. No dependency, runs anywhere.
 export { ERRORS, errorName } from './errors.ts';
 export type { ErrorKind, ErrorName } from './errors.ts';
-export { operation, pathMembers } from './operation.ts';
+export { membersElsewhere, operation, pathMembers } from './operation.ts';
 export type { InputOf, Operation, OutputOf } from './operation.ts';
-export { OPERATIONS } from './operations.ts';
-export type { Input, OperationName, Output } from './operations.ts';
+export { OPERATIONS, PARTICIPANT_OPERATIONS } from './operations.ts';
+export type { Input, OperationName, Output, ParticipantOperationName } from './operations.ts';
 export { pick } from './pick.ts';
 export { decodeRequest, encodeRequest } from './request.ts';
 export type { EncodedRequest } from './request.ts';

@@ -8,8 +8,14 @@ export interface Operation {
   readonly method: 'DELETE' | 'GET' | 'POST' | 'PUT';
   /** Path template; `{Member}` stands for one percent-encoded segment. */
   readonly path: string;
-  /** Members that travel as query parameters, with their keys there. What is neither in the path nor here is the body's. */
+  /** Members that travel as query parameters, with their keys there. What is in none of path, query and headers is the body's. */
   readonly query?: { readonly [member: string]: string };
+  /** Members that travel as headers, with their names there in lower case. */
+  readonly headers?: { readonly [member: string]: string };
+  /** The token that a call proves itself by, in `X-Amz-Bearer`; absent: calls are signed. */
+  readonly auth?: 'participant-token' | 'connection-token';
+  /** Bearer keys with this right are taken in place of a signature. */
+  readonly bearer?: 'intake' | 'reading';
   readonly input: StructureShape;
   /** No members: the answer has an empty body, or `{}` with `emptyAnswer: 'object'`. */
   readonly output: StructureShape;
@@ -24,13 +30,20 @@ export interface Operation {
 export type InputOf<O extends Operation> = TypeOf<O['input']>;
 export type OutputOf<O extends Operation> = TypeOf<O['output']>;
 
-/** Declares an operation; the names of members in path and query are checked when the module loads. */
+/** Declares an operation; the names of members in path, query and headers are checked when the module loads. */
 export function operation<const O extends Operation>(value: O): O {
   const members: MemberShapes = value.input.members;
-  for (const name of [...pathMembers(value.path), ...Object.keys(value.query ?? {})])
+  for (const name of membersElsewhere(value))
     if (!Object.hasOwn(members, name)) throw new TypeError(`${value.name} has no member ${name}`);
   return value;
 }
+
+/** The members that travel outside of the body. */
+export const membersElsewhere = ({ path, query = {}, headers = {} }: Operation): string[] => [
+  ...pathMembers(path),
+  ...Object.keys(query),
+  ...Object.keys(headers),
+];
 
 /** The members of a path template, in order. */
 export function pathMembers(template: string): string[] {

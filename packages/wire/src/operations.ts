@@ -3,6 +3,7 @@ import type { InputOf, OutputOf } from './operation.ts';
 import { putChatEvents } from './operations/chat-events.ts';
 import { startChatContact, stopContact } from './operations/contacts.ts';
 import { listDeliveries } from './operations/deliveries.ts';
+import { createParticipant, createParticipantConnection, sendMessage } from './operations/participants.ts';
 import {
   createPushNotificationRegistration,
   deletePushNotificationRegistration,
@@ -17,8 +18,17 @@ export const OPERATIONS = {
   ListDeliveries: listDeliveries,
   StartChatContact: startChatContact,
   StopContact: stopContact,
+  CreateParticipant: createParticipant,
+} as const;
+
+/** Those of the Participant Service, which Amazon has under an address of its own and we beside the others. */
+export const PARTICIPANT_OPERATIONS = {
+  CreateParticipantConnection: createParticipantConnection,
+  SendMessage: sendMessage,
 } as const;
 
 export type OperationName = keyof typeof OPERATIONS;
-export type Input<N extends OperationName> = InputOf<(typeof OPERATIONS)[N]>;
-export type Output<N extends OperationName> = OutputOf<(typeof OPERATIONS)[N]>;
+export type ParticipantOperationName = keyof typeof PARTICIPANT_OPERATIONS;
+type All = typeof OPERATIONS & typeof PARTICIPANT_OPERATIONS;
+export type Input<N extends keyof All> = InputOf<All[N]>;
+export type Output<N extends keyof All> = OutputOf<All[N]>;

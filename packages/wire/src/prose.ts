@@ -1,7 +1,7 @@
 // The words of docs/operations.md. They stand apart from the operations so that no client carries them; the page's
 // generator refuses to run when a member or an error has none.
 import type { ErrorName } from './errors.ts';
-import type { OperationName } from './operations.ts';
+import type { OperationName, ParticipantOperationName } from './operations.ts';
 
 export interface OperationProse {
   /** What it does, in a paragraph or two. */
@@ -24,7 +24,12 @@ const NEXT_TOKEN = 'Present when there is another page.';
 const CLIENT_TOKEN =
   'Makes a repeat harmless for 7 days: the same token with the same parameters answers what it answered first; with other parameters it is refused. Case-sensitive; absent and empty are the same. SDKs fill it in.';
 
-export const OPERATION_PROSE: { readonly [N in OperationName]: OperationProse } = {
+const PARTICIPANT_DENIED =
+  'The token in `X-Amz-Bearer` is missing, of the other kind, not ours, or expired; or the chat has ended.';
+
+export const OPERATION_PROSE: {
+  readonly [N in OperationName | ParticipantOperationName]: OperationProse;
+} = {
   CreatePushNotificationRegistration: {
     summary:
       'Registers a device for push notifications of one chat. What an agent, a bot or the system writes in it from now on is pushed to the device. The same device registered again for the same chat keeps its registration. More: [its own page](create-push-notification-registration.md).',
@@ -167,6 +172,56 @@ export const OPERATION_PROSE: { readonly [N in OperationName]: OperationProse } 
     output: {},
     errors: { ResourceNotFoundException: 'Unknown instance.' },
   },
+  CreateParticipant: {
+    summary:
+      'Lets a bot join a chat. Its token is derived from who it is for and kept nowhere; the same client token answers the same one.',
+    input: {
+      InstanceId: INSTANCE,
+      ContactId: CONTACT,
+      ClientToken: CLIENT_TOKEN,
+      ParticipantDetails: 'Who joins.',
+      'ParticipantDetails.ParticipantRole': 'Only `CUSTOM_BOT`: that is who joins a chat this way.',
+      'ParticipantDetails.DisplayName': 'Its name.',
+    },
+    output: {
+      ParticipantCredentials: 'What it connects with.',
+      'ParticipantCredentials.ParticipantToken': 'For CreateParticipantConnection.',
+      'ParticipantCredentials.Expiry': 'Until when, unless the chat ends before.',
+      ParticipantId: 'The bot in this chat.',
+    },
+    errors: {
+      InvalidRequestException: 'Another role than `CUSTOM_BOT`, or none.',
+      ResourceNotFoundException: 'Unknown instance or contact, or the chat has ended.',
+    },
+  },
+  CreateParticipantConnection: {
+    summary:
+      'Exchanges a participant token for a connection token. There is no websocket here: whoever asks for one is told so, instead of waiting for messages that never come.',
+    input: {
+      ParticipantToken: 'The token of StartChatContact or CreateParticipant.',
+      Type: 'What to answer; `CONNECTION_CREDENTIALS` is what there is, anything else is refused. Absent: nothing.',
+      ConnectParticipant: 'Ignored.',
+    },
+    output: {
+      ConnectionCredentials: 'Where asked for.',
+      'ConnectionCredentials.ConnectionToken': 'For SendMessage.',
+      'ConnectionCredentials.Expiry':
+        'Until when, unless the chat ends before: as long as the participant token.',
+    },
+    errors: { AccessDeniedException: PARTICIPANT_DENIED },
+  },
+  SendMessage: {
+    summary:
+      "Writes a message into the chat as the token's participant. What a bot writes is pushed to the customer's devices; the answer comes when that is on disk.",
+    input: {
+      ConnectionToken: 'The token of CreateParticipantConnection.',
+      ContentType: 'MIME type; the texts of `text/plain` and `text/markdown` are shown where a device may.',
+      Content: 'The text. Not kept after its pushes have ended.',
+      ClientToken: CLIENT_TOKEN,
+    },
+    output: { Id: 'The message.', AbsoluteTime: 'When it was written.' },
+    errors: { AccessDeniedException: PARTICIPANT_DENIED },
+  },
 };
 
 /** Why each error comes and what to do about it. */
@@ -183,6 +238,10 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
     InternalServiceException: {
       cause:
         'The service failed: its store is away, or there is a bug, which is then in its log by the request id.',
+      remedy: 'Repeat with the same client token; look at `/readyz`.',
+    },
+    InternalServerException: {
+      cause: 'As InternalServiceException, in the words of the Participant Service.',
       remedy: 'Repeat with the same client token; look at `/readyz`.',
     },
     InvalidParameterException: {
@@ -206,6 +265,10 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
     ThrottlingException: {
       cause: 'This access key makes too many calls of this operation.',
       remedy: 'Wait as long as `Retry-After` says, then repeat.',
+    },
+    ValidationException: {
+      cause: 'As InvalidParameterException, in the words of the Participant Service.',
+      remedy: 'Mend the call.',
     },
     ExpiredTokenException: {
       cause: 'The session token has expired.',

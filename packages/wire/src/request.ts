@@ -1,6 +1,6 @@
 // The codec of requests: an input becomes method, target and body; path, query and body become an input again.
 import type { Operation } from './operation.ts';
-import { pathMembers } from './operation.ts';
+import { membersElsewhere, pathMembers } from './operation.ts';
 import { pick } from './pick.ts';
 import type { Shape } from './shape.ts';
 import { encodeComponent } from './uri.ts';
@@ -11,13 +11,15 @@ export interface EncodedRequest {
   readonly path: string;
   /** Encoded query without `?`; empty when there is none. */
   readonly query: string;
+  /** Headers that carry members, names in lower case; absent where none does. */
+  readonly headers?: Readonly<Record<string, string>>;
   /** JSON text; absent where the operation has no body. */
   readonly body?: string;
 }
 
 /** Members of an operation's body, in the order of its shape. */
 function bodyMembers(operation: Operation): string[] {
-  const elsewhere = new Set([...pathMembers(operation.path), ...Object.keys(operation.query ?? {})]);
+  const elsewhere = new Set(membersElsewhere(operation));
   return Object.keys(operation.input.members).filter((name) => !elsewhere.has(name));
 }
 
@@ -31,12 +33,21 @@ export function encodeRequest(operation: Operation, input: object): EncodedReque
     .filter(([name]) => values[name] !== undefined)
     .map(([name, key]) => `${encodeComponent(key)}=${encodeComponent(scalarText(values[name]))}`)
     .join('&');
+  const headers = Object.entries(operation.headers ?? {})
+    .filter(([name]) => values[name] !== undefined)
+    .map(([name, header]) => [header, scalarText(values[name])]);
+  const head = {
+    method: operation.method,
+    path,
+    query,
+    ...(headers.length > 0 && { headers: Object.fromEntries(headers) as Record<string, string> }),
+  };
   const members = bodyMembers(operation);
-  if (members.length === 0) return { method: operation.method, path, query };
+  if (members.length === 0) return head;
   const body = JSON.stringify(
     Object.fromEntries(members.filter((name) => name in values).map((name) => [name, values[name]])),
   );
-  return { method: operation.method, path, query, body };
+  return { ...head, body };
 }
 
 const scalarText = (value: unknown): string =>
@@ -48,13 +59,15 @@ const scalarText = (value: unknown): string =>
 
 /**
  * The input that a request carries, not yet checked against its shape (`createValidate`), still with members nobody knows
- * (`pick` drops them). Path values are the decoded segments by member name; the query is decoded; the body is parsed JSON.
+ * (`pick` drops them). Path values are the decoded segments by member name; the query is decoded; the body is parsed JSON; header
+ * names are in lower case.
  */
 export function decodeRequest(
   operation: Operation,
   path: Readonly<Record<string, string>>,
   query: URLSearchParams,
   body: unknown,
+  headers: Readonly<Record<string, string | string[] | undefined>> = {},
 ): unknown {
   const bodyNames = bodyMembers(operation);
   if (bodyNames.length > 0 && (typeof body !== 'object' || body === null || Array.isArray(body))) return body;
@@ -68,6 +81,8 @@ export function decodeRequest(
     const text = query.get(key);
     if (text !== null) input[name] = fromText(operation.input.members[name]!, text);
   }
+  for (const [name, header] of Object.entries(operation.headers ?? {}))
+    if (headers[header] !== undefined) input[name] = headers[header];
   return input;
 }
 

@@ -3,7 +3,11 @@
 import type { ContactDocument } from './document.ts';
 
 export interface Refusal {
-  readonly name: 'InvalidParameterException' | 'ResourceNotFoundException' | 'ServiceQuotaExceededException';
+  readonly name:
+    | 'AccessDeniedException'
+    | 'InvalidParameterException'
+    | 'ResourceNotFoundException'
+    | 'ServiceQuotaExceededException';
   readonly message: string;
 }
 

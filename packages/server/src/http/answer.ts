@@ -1,6 +1,6 @@
 // What goes back: one answer for every request, always JSON in the form of restJson1, whoever refused it.
 // https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
-import { ERRORS, pick } from '@chatpush/wire';
+import { ERRORS, PARTICIPANT_OPERATIONS, pick } from '@chatpush/wire';
 import type { ErrorName, Operation } from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
@@ -43,18 +43,30 @@ export function resultAnswer(operation: Operation, output: unknown): Answer {
   return { status: 200, headers: JSON_TYPE, body: operation.emptyAnswer === 'object' ? '{}' : '' };
 }
 
-/** The answer to whatever was thrown: a ServiceError by its name, anything else without its words. */
-export function thrownAnswer(error: unknown): Answer {
-  if (error instanceof HttpRefusal) return refusal(error.name, error.message, error.options);
+/** What the Participant Service calls some errors. Its SDK knows them by these names only. */
+const PARTICIPANT_NAMES: Readonly<Partial<Record<ErrorName, ErrorName>>> = {
+  InternalServiceException: 'InternalServerException',
+  InvalidParameterException: 'ValidationException',
+};
+
+/**
+ * The answer to whatever was thrown: a ServiceError by its name, anything else without its words.
+ * `operation`: its name, where it is known which one was called.
+ */
+export function thrownAnswer(error: unknown, operation?: string): Answer {
+  const isParticipants = operation !== undefined && Object.hasOwn(PARTICIPANT_OPERATIONS, operation);
+  const refuse: typeof refusal = (name, message, options) =>
+    refusal((isParticipants ? PARTICIPANT_NAMES[name] : undefined) ?? name, message, options);
+  if (error instanceof HttpRefusal) return refuse(error.name, error.message, error.options);
   if (error instanceof ServiceError) {
     const { retryAfterSeconds } = error;
-    if (retryAfterSeconds === undefined) return refusal(error.name, error.message);
+    if (retryAfterSeconds === undefined) return refuse(error.name, error.message);
     const headers = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) };
-    return refusal(error.name, error.message, { headers });
+    return refuse(error.name, error.message, { headers });
   }
   if (error instanceof StoreUnavailableError)
-    return refusal('InternalServiceException', 'The store is not available; repeat the request.');
-  return refusal(
+    return refuse('InternalServiceException', 'The store is not available; repeat the request.');
+  return refuse(
     'InternalServiceException',
     'An internal error occurred; its cause is in the log under this request id.',
   );

@@ -1,5 +1,5 @@
 // What needs no signature: whether the process lives, whether it is ready, its numbers, and a page that says where to look.
-import { OPERATIONS } from '@chatpush/wire';
+import { OPERATIONS, PARTICIPANT_OPERATIONS } from '@chatpush/wire';
 import type { Logger } from 'pino';
 
 import { jsonAnswer } from './answer.ts';
@@ -77,7 +77,7 @@ export function createPages({ ready, metrics, links, log }: PageParts): Pages {
 function statusPage({ ready, checks }: Readiness, links: readonly Link[]): string {
   const looked = Object.entries(checks).map(([name, state]) => `<li>${escape(name)}: ${escape(state)}</li>`);
   const pointed = links.map(({ href, text }) => `<li><a href="${escape(href)}">${escape(text)}</a></li>`);
-  const operations = Object.values(OPERATIONS).map(
+  const operations = Object.values({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }).map(
     ({ name, method, path }) => `<tr><td>${name}</td><td><code>${method} ${escape(path)}</code></td></tr>`,
   );
   return `<!doctype html>

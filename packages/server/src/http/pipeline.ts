@@ -2,24 +2,31 @@
 // before the signature over it is known to be good.
 import type { IncomingMessage } from 'node:http';
 
-import { OPERATIONS, createValidate, decodeRequest, describeFaults, pick } from '@chatpush/wire';
-import type { HeaderLines, OperationName, Validate } from '@chatpush/wire';
+import {
+  OPERATIONS,
+  PARTICIPANT_OPERATIONS,
+  createValidate,
+  decodeRequest,
+  describeFaults,
+  pick,
+} from '@chatpush/wire';
+import type { Validate } from '@chatpush/wire';
 
 import { authorize } from '../auth/authorize.ts';
 import { bareInstanceId } from '../auth/instance.ts';
-import type { VerifySignature } from '../auth/signature.ts';
-import type { Call, Caller, Handlers } from '../operations/handlers.ts';
+import type { Call, Handlers, ParticipantCall } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import { resultAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import type { Authenticate } from './authentication.ts';
 import { checkBodyHeaders, parseBody, readBody } from './body.ts';
 import { decodeQuery, decodeSegments, findRoute } from './routes.ts';
-import type { Route } from './routes.ts';
+import type { AnyOperationName, Route } from './routes.ts';
 import type { Throttle } from './throttle.ts';
 
 export interface PipelineParts {
   readonly handlers: Handlers;
-  readonly verifySignature: VerifySignature;
+  readonly authenticate: Authenticate;
   readonly throttle: Throttle;
   /** The account in ARNs of refusals. */
   readonly account: string;
@@ -28,66 +35,74 @@ export interface PipelineParts {
 /** What is known of a request while it is answered, for its line in the log. */
 export interface Trace {
   readonly requestId: string;
-  operation?: OperationName;
+  operation?: AnyOperationName;
+  /** The key's id, or the participant's. */
   accessKeyId?: string;
 }
 
 export type Pipeline = (request: IncomingMessage, target: string, trace: Trace) => Promise<Answer>;
 
 const VALIDATE = Object.fromEntries(
-  Object.entries(OPERATIONS).map(([name, operation]) => [name, createValidate(operation.input)]),
-) as Record<OperationName, Validate>;
+  Object.entries({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }).map(([name, operation]) => [
+    name,
+    createValidate(operation.input),
+  ]),
+) as Record<AnyOperationName, Validate>;
 
-export function createPipeline({ handlers, verifySignature, throttle, account }: PipelineParts): Pipeline {
+export function createPipeline({ handlers, authenticate, throttle, account }: PipelineParts): Pipeline {
   return async (request, target, trace) => {
     const method = request.method ?? '';
     const route = findRoute(method, target);
     trace.operation = route.name;
-    const verifyBody = verifySignature({ method, target, headers: headerLines(request) });
+    const prove = authenticate(request, target, route.operation);
     const body = await readBody(request, route.operation.bodyLimitBytes);
-    const signer = verifyBody(body);
-    trace.accessKeyId = signer.key.id;
+    const proof = prove(body);
+    const callerId = 'caller' in proof ? proof.caller.accessKeyId : proof.participant.participantId;
+    trace.accessKeyId = callerId;
     const input = decode(route, request, body);
-    const instanceId = bareInstanceId(input.InstanceId);
-    const caller: Caller = { accessKeyId: signer.key.id, instances: signer.key.instances };
-    authorize(caller, route.name, instanceId, { region: signer.region, account });
-    throttle.take(caller.accessKeyId, route.name);
-    const output = await invoke(
-      handlers,
-      route.name,
-      { ...input, InstanceId: instanceId },
-      {
-        caller,
-        requestId: trace.requestId,
-      },
-    );
+    const { requestId } = trace;
+    let output: unknown;
+    if ('participant' in proof) {
+      throttle.take(callerId, route.name);
+      output = await invoke(handlers, route.name, input, { participant: proof.participant, requestId });
+    } else {
+      const { caller, region } = proof;
+      const InstanceId = bareInstanceId((input as InstanceInput).InstanceId);
+      authorize(caller, route.name, InstanceId, { region, account });
+      throttle.take(callerId, route.name);
+      output = await invoke(handlers, route.name, { ...input, InstanceId }, { caller, requestId });
+    }
     return resultAnswer(route.operation, output);
   };
 }
 
-/** Every operation names its instance. */
-interface ValidInput {
+/** Every operation but the participants' names its instance. */
+interface InstanceInput {
   readonly InstanceId: string;
 }
 
-/** The input out of path, query and body, checked. Throws InvalidParameterException with all its faults. */
-function decode(route: Route, request: IncomingMessage, body: Buffer): ValidInput {
+/** The input out of path, query, headers and body, checked. Throws InvalidParameterException with all its faults. */
+function decode(route: Route, request: IncomingMessage, body: Buffer): object {
   if (body.length > 0) checkBodyHeaders(request);
-  const given = decodeRequest(route.operation, decodeSegments(route), decodeQuery(route), parseBody(body));
+  const given = decodeRequest(
+    route.operation,
+    decodeSegments(route),
+    decodeQuery(route),
+    parseBody(body),
+    request.headers,
+  );
   const faults = VALIDATE[route.name](given);
   if (faults.length > 0) throw new ServiceError('InvalidParameterException', describeFaults(faults));
-  return pick(route.operation.input, given) as ValidInput;
+  return pick(route.operation.input, given) as object;
 }
 
 /** The table of handlers is typed by operation; here the name is known only at run time. */
-function invoke(handlers: Handlers, name: OperationName, input: ValidInput, call: Call): Promise<unknown> {
-  const handler = handlers[name] as (input: ValidInput, call: Call) => Promise<unknown>;
+function invoke(
+  handlers: Handlers,
+  name: AnyOperationName,
+  input: object,
+  call: Call | ParticipantCall,
+): Promise<unknown> {
+  const handler = handlers[name] as (input: object, call: Call | ParticipantCall) => Promise<unknown>;
   return handler(input, call);
-}
-
-/** Header lines as they were sent: Node's own table joins and drops some of those that repeat. */
-function headerLines({ rawHeaders }: IncomingMessage): HeaderLines {
-  const lines: [string, string][] = [];
-  for (let at = 0; at < rawHeaders.length; at += 2) lines.push([rawHeaders[at]!, rawHeaders[at + 1]!]);
-  return lines;
 }

@@ -1,13 +1,15 @@
 // Which operation a request is for. The target is matched as it came, percent-encoded: an id may hold `%2F`, and what is
 // decoded before its signature is checked is checked no more.
-import { OPERATIONS, decodeComponent } from '@chatpush/wire';
-import type { Operation, OperationName } from '@chatpush/wire';
+import { OPERATIONS, PARTICIPANT_OPERATIONS, decodeComponent } from '@chatpush/wire';
+import type { Operation, OperationName, ParticipantOperationName } from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
 import { HttpRefusal } from './answer.ts';
 
+export type AnyOperationName = OperationName | ParticipantOperationName;
+
 export interface Route {
-  readonly name: OperationName;
+  readonly name: AnyOperationName;
   readonly operation: Operation;
   /** Path segments by member, still encoded. */
   readonly segments: Readonly<Record<string, string>>;
@@ -18,8 +20,10 @@ export interface Route {
 /** Longest request target; the longest of ours (two ids, a contact id, four bytes each, encoded) takes about 8 KiB. */
 export const MAX_TARGET_BYTES = 16_384;
 
-const TEMPLATES = (Object.keys(OPERATIONS) as OperationName[]).map((name) => {
-  const operation: Operation = OPERATIONS[name];
+const ALL: Readonly<Record<AnyOperationName, Operation>> = { ...OPERATIONS, ...PARTICIPANT_OPERATIONS };
+
+const TEMPLATES = (Object.keys(ALL) as AnyOperationName[]).map((name) => {
+  const operation = ALL[name];
   return { name, operation, parts: operation.path.split('/') };
 });
 
@@ -57,7 +61,10 @@ export function findRoute(method: string, target: string): Route {
     throw new HttpRefusal('UnknownOperationException', `No operation has the method ${method} here.`, {
       headers: { allow: allowed.sort().join(', ') },
     });
-  throw new ServiceError('UnknownOperationException', 'No operation has this path.');
+  throw new ServiceError(
+    'UnknownOperationException',
+    `No operation has this path. There are: ${Object.keys(ALL).join(', ')}.`,
+  );
 }
 
 /**

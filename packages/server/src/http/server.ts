@@ -10,12 +10,16 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 
 import type { FindAccessKey } from '../auth/access-keys.ts';
+import { createVerifyBearer } from '../auth/bearer.ts';
+import type { BearerKey } from '../auth/bearer.ts';
 import { createVerifySignature } from '../auth/signature.ts';
 import type { Clock } from '../clock.ts';
 import type { Handlers } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import { refusal, thrownAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { createAuthenticate } from './authentication.ts';
+import type { FindParticipant } from './authentication.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
 import { checkLoopback, isLoopback } from './loopback.ts';
@@ -33,6 +37,12 @@ export type Mount = (request: IncomingMessage, response: ServerResponse) => bool
 export interface HttpServerOptions {
   readonly handlers: Handlers;
   readonly accessKey: FindAccessKey;
+  /** Default: none. */
+  readonly bearerKeys?: readonly BearerKey[];
+  /** Addresses and networks of proxies that speak TLS with callers. Default: none. */
+  readonly trustedProxies?: readonly string[];
+  /** Who holds a participant's token. Default: nobody. */
+  readonly findParticipant?: FindParticipant;
   /** The regions a signature may be made for. Default `any`. */
   readonly regions?: 'any' | readonly string[];
   /** The account in ARNs of refusals. Default twelve zeros. */
@@ -80,10 +90,17 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   const pipeline = createPipeline({
     handlers: options.handlers,
-    verifySignature: createVerifySignature({
-      accessKey: options.accessKey,
-      regions: options.regions ?? 'any',
-      now: () => clock.now(),
+    authenticate: createAuthenticate({
+      verifySignature: createVerifySignature({
+        accessKey: options.accessKey,
+        regions: options.regions ?? 'any',
+        now: () => clock.now(),
+      }),
+      verifyBearer: createVerifyBearer({
+        keys: options.bearerKeys ?? [],
+        trustedProxies: options.trustedProxies ?? [],
+      }),
+      findParticipant: options.findParticipant ?? (() => undefined),
     }),
     throttle: createThrottle({ ...limits, monotonic: () => clock.monotonic() }),
     account: options.account ?? '000000000000',
@@ -124,7 +141,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     let failure: unknown;
     const answer = await answerTo(request, response, trace).catch((error: unknown) => {
       failure = error;
-      return thrownAnswer(error);
+      return thrownAnswer(error, trace.operation);
     });
     if (answer === undefined) return;
     // A mount that threw with its answer under way: what has been said cannot be taken back, only cut short.

@@ -1,5 +1,6 @@
 // What the HTTP side calls: one function per operation, typed by wire/, so that a missing or misspelled one does not compile.
-import type { Input, OperationName, Output } from '@chatpush/wire';
+import type { Input, OperationName, Output, ParticipantOperationName } from '@chatpush/wire';
+import type { Participant } from './participant-token.ts';
 
 /** Who calls, as established by auth/. */
 export interface Caller {
@@ -13,7 +14,17 @@ export interface Call {
   readonly requestId: string;
 }
 
+/** A call of the Participant Service: no key signed it, a participant makes it. */
+export interface ParticipantCall {
+  readonly participant: Participant;
+  readonly requestId: string;
+}
+
 /** Inputs arrive checked against their shapes and with `InstanceId` as a bare id, never an ARN. */
-export type Handlers = {
+export type SignedHandlers = {
   readonly [N in OperationName]: (input: Input<N>, call: Call) => Promise<Output<N>>;
+};
+
+export type Handlers = SignedHandlers & {
+  readonly [N in ParticipantOperationName]: (input: Input<N>, call: ParticipantCall) => Promise<Output<N>>;
 };

@@ -4,6 +4,7 @@ import { startChatContact, stopContact } from './contacts.ts';
 import { listDeliveries } from './deliveries.ts';
 import type { OperationDependencies } from './dependencies.ts';
 import type { Handlers } from './handlers.ts';
+import { createParticipant, createParticipantConnection, sendMessage } from './participants.ts';
 import { createRegistration, deleteRegistration, listRegistrations } from './registrations.ts';
 
 export const createHandlers = (dependencies: OperationDependencies): Handlers => ({
@@ -14,4 +15,8 @@ export const createHandlers = (dependencies: OperationDependencies): Handlers =>
   ListDeliveries: (input) => listDeliveries(dependencies, input),
   StartChatContact: (input) => startChatContact(dependencies, input),
   StopContact: (input) => stopContact(dependencies, input),
+  CreateParticipant: (input) => createParticipant(dependencies, input),
+  CreateParticipantConnection: (input, { participant }) =>
+    createParticipantConnection(dependencies, input, participant),
+  SendMessage: (input, { participant }) => sendMessage(dependencies, input, participant),
 });

@@ -50,6 +50,12 @@ export const GOOD_INPUTS: { readonly [N in OperationName]: Input<N> } = {
     CustomerId: 'customer',
   },
   StopContact: { InstanceId: 'i-1', ContactId: 'c-1', DisconnectReason: { Code: 'DONE' } },
+  CreateParticipant: {
+    InstanceId: 'i-1',
+    ContactId: 'c-1',
+    ClientToken: 'once',
+    ParticipantDetails: { ParticipantRole: 'CUSTOM_BOT', DisplayName: 'Ann' },
+  },
 };
 
 export interface BadInput {

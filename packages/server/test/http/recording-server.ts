@@ -39,6 +39,10 @@ const OUTPUTS: { readonly [N in OperationName]: object } = {
   ListDeliveries: { Deliveries: [] },
   StartChatContact: { ContactId: 'c-1', ParticipantId: 'p-1', ParticipantToken: 't-1' },
   StopContact: {},
+  CreateParticipant: {
+    ParticipantCredentials: { ParticipantToken: 't-1', Expiry: '2026-11-22T19:00:00.000Z' },
+    ParticipantId: 'p-1',
+  },
 };
 
 export const KEY = { id: 'AKIDTEST', secret: 'a secret of the tests' };

@@ -7,6 +7,7 @@ import { createNotify } from '../../src/delivery/notify.ts';
 import type { Intake } from '../../src/delivery/notify.ts';
 import { createDirectory } from '../../src/operations/directory.ts';
 import type { AutoCreate } from '../../src/operations/directory.ts';
+import type { SignedHandlers } from '../../src/operations/handlers.ts';
 import { createHandlers } from '../../src/operations/operations.ts';
 import { createContactChanges } from '../../src/store/contact-change.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -77,7 +78,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     genericText: directory.genericText,
   });
   const revoked: string[] = [];
-  const handlers = createHandlers({
+  const handlers: SignedHandlers = createHandlers({
     store: seen,
     changes,
     clock,

@@ -47,4 +47,5 @@ export const putChatEvents = operation({
   ],
   bodyLimitBytes: 10_485_760,
   origin: 'chatpush',
+  bearer: 'intake',
 });

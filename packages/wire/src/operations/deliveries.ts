@@ -50,4 +50,5 @@ export const listDeliveries = operation({
   ],
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
+  bearer: 'reading',
 });

@@ -101,4 +101,5 @@ export const listPushNotificationRegistrations = operation({
   ],
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
+  bearer: 'reading',
 });

@@ -1,0 +1,94 @@
+// Bearer keys: for backends without an AWS SDK. Each opens one instance for one purpose, to our own operations only; what
+// AWS SDKs call stays signed. A bearer key is a secret that travels, so it is taken only where nobody in between can read it.
+import { hash } from 'node:crypto';
+import type { IncomingMessage } from 'node:http';
+import { BlockList, isIPv6 } from 'node:net';
+import type { Operation } from '@chatpush/wire';
+import type { Caller } from '../operations/handlers.ts';
+import { ServiceError } from '../service-error.ts';
+
+export type BearerRight = NonNullable<Operation['bearer']>;
+
+export interface BearerKey {
+  /** Its name in logs. */
+  readonly id: string;
+  readonly secret: string;
+  /** The one instance (bare id) it is for. */
+  readonly instance: string;
+  readonly right: BearerRight;
+}
+
+/**
+ * The caller behind an `Authorization: Bearer …` header, or undefined where there is none. Throws AccessDeniedException where
+ * the key could have been read on its way, or has another right; UnrecognizedClientException for an unknown one.
+ */
+export type VerifyBearer = (request: IncomingMessage, operation: Operation) => Caller | undefined;
+
+export function createVerifyBearer(options: {
+  readonly keys: readonly BearerKey[];
+  /** Addresses (`10.0.0.5`) and networks (`10.0.0.0/8`) of proxies that speak TLS with callers. */
+  readonly trustedProxies: readonly string[];
+}): VerifyBearer {
+  // By hash: how long a look-up takes then says nothing about a secret.
+  const keys = new Map(options.keys.map((key) => [hash('sha256', key.secret), key]));
+  const isTrusted = createAddressList(options.trustedProxies);
+  return (request, operation) => {
+    const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(request.headers.authorization ?? '')?.[1];
+    if (secret === undefined) return undefined;
+    checkPath(request, isTrusted);
+    const key = keys.get(hash('sha256', secret));
+    if (key === undefined)
+      throw new ServiceError('UnrecognizedClientException', 'The bearer key is not known here.');
+    if (operation.bearer !== key.right)
+      throw new ServiceError(
+        'AccessDeniedException',
+        operation.bearer === undefined
+          ? `${operation.name} takes no bearer keys; sign the request.`
+          : `${operation.name} takes bearer keys for ${operation.bearer}; this one is for ${key.right}.`,
+      );
+    return { accessKeyId: key.id, instances: new Set([key.instance]) };
+  };
+}
+
+/**
+ * A named proxy must say that it was spoken to over TLS. Otherwise only loopback will do, and nothing that was passed on: a
+ * proxy on this machine that nobody named may well listen to the world in plain text.
+ */
+function checkPath({ socket, headers }: IncomingMessage, isTrusted: (address: string) => boolean): void {
+  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
+  const isPassedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'via'].some(
+    (name) => headers[name] !== undefined,
+  );
+  if (isTrusted(address) ? headers['x-forwarded-proto'] === 'https' : isLocal(address) && !isPassedOn) return;
+  throw new ServiceError(
+    'AccessDeniedException',
+    isTrusted(address)
+      ? 'Bearer keys travel over TLS only, and the proxy does not say X-Forwarded-Proto: https.'
+      : 'Bearer keys are taken on loopback, or from a proxy that the settings name in trustedProxies.',
+  );
+}
+
+const isLocal = createAddressList(['127.0.0.0/8', '::1']);
+
+/** Whether an entry is an address or a network that can be compared with. */
+export function isAddress(entry: string): boolean {
+  try {
+    addTo(new BlockList(), entry);
+    return true;
+  } catch {
+    return false;
+  }
+}
+
+function createAddressList(entries: readonly string[]): (address: string) => boolean {
+  const list = new BlockList();
+  for (const entry of entries) addTo(list, entry);
+  return (address) => address !== '' && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
+}
+
+function addTo(list: BlockList, entry: string): void {
+  const [address = '', bits] = entry.split('/');
+  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+  if (bits === undefined) list.addAddress(address, family);
+  else list.addSubnet(address, bits === '' ? Number.NaN : Number(bits), family);
+}

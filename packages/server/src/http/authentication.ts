@@ -1,0 +1,62 @@
+// How a call proves who makes it: by a signature, by a bearer key, or by a participant's token, as its operation has it.
+// Each in two steps, so that no body is kept in memory for strangers: what the head shows, then, with the body, the rest.
+import type { IncomingMessage } from 'node:http';
+import type { HeaderLines, Operation } from '@chatpush/wire';
+import type { VerifyBearer } from '../auth/bearer.ts';
+import type { VerifySignature } from '../auth/signature.ts';
+import type { Caller } from '../operations/handlers.ts';
+import type { Participant, TokenKind } from '../operations/participant-token.ts';
+import { ServiceError } from '../service-error.ts';
+
+export type Proof =
+  | { readonly caller: Caller; readonly region: string }
+  | { readonly participant: Participant };
+
+/** Throws what an unproved call is answered with. */
+export type Authenticate = (
+  request: IncomingMessage,
+  target: string,
+  operation: Operation,
+) => (body: Buffer) => Proof;
+
+/** Who holds a participant's token of a kind; undefined: nobody. */
+export type FindParticipant = (token: string, kind: TokenKind) => Participant | undefined;
+
+const KIND = { 'participant-token': 'participant', 'connection-token': 'connection' } as const;
+
+export function createAuthenticate(options: {
+  readonly verifySignature: VerifySignature;
+  readonly verifyBearer: VerifyBearer;
+  readonly findParticipant: FindParticipant;
+}): Authenticate {
+  return (request, target, operation) => {
+    if (operation.auth !== undefined) {
+      // AWS SDKs sign these, too, for `execute-api` and with whatever keys they have; chatjs with empty ones. The documents
+      // say that the Participant Service does not use signatures.
+      const token = request.headers['x-amz-bearer'];
+      const participant =
+        typeof token === 'string' ? options.findParticipant(token, KIND[operation.auth]) : undefined;
+      if (participant === undefined) throw new ServiceError('AccessDeniedException', 'Access denied');
+      return () => ({ participant });
+    }
+    const caller = options.verifyBearer(request, operation);
+    // No scope names a region here; the ARN of a refusal does without.
+    if (caller !== undefined) return () => ({ caller, region: '' });
+    const verifyBody = options.verifySignature({
+      method: request.method ?? '',
+      target,
+      headers: headerLines(request),
+    });
+    return (body) => {
+      const { key, region } = verifyBody(body);
+      return { caller: { accessKeyId: key.id, instances: key.instances }, region };
+    };
+  };
+}
+
+/** Header lines as they were sent: Node's own table joins and drops some of those that repeat. */
+function headerLines({ rawHeaders }: IncomingMessage): HeaderLines {
+  const lines: [string, string][] = [];
+  for (let at = 0; at < rawHeaders.length; at += 2) lines.push([rawHeaders[at]!, rawHeaders[at + 1]!]);
+  return lines;
+}
