@@ -1,9 +1,21 @@
 // Where lanes lead: each channel of each application to its gateway, real or emulated, as the settings say and never as a guess.
 import type { Clock } from './clock.ts';
-import type { ApplicationConfig, ChannelConfig, ChannelName, ServiceAccount } from './config/config.ts';
+import { CHANNEL_NAMES } from './config/config.ts';
+import type {
+  ApnsChannelConfig,
+  ApplicationConfig,
+  ChannelConfig,
+  ChannelName,
+  FcmChannelConfig,
+} from './config/config.ts';
+import { parseServiceAccount } from './config/credentials.ts';
+import type { Secret } from './config/secret.ts';
 import type { OpenGateway } from './delivery/outlets.ts';
 import { createApnsGateway } from './gateways/apns/apns-gateway.ts';
+import type { ApnsLook } from './gateways/apns/payload.ts';
+import type { ServiceAccount } from './gateways/fcm/access-token.ts';
 import { createFcmGateway } from './gateways/fcm/fcm-gateway.ts';
+import type { FcmLook } from './gateways/fcm/payload.ts';
 import type { GatewayEvents } from './gateways/gateway.ts';
 
 /** What an emulator tells about itself: where its gateways are, whom to trust, and credentials that it accepts. */
@@ -26,8 +38,13 @@ export interface EmulatedGateways {
 const APPLE_HOSTS = { APNS: 'api.push.apple.com', APNS_SANDBOX: 'api.sandbox.push.apple.com' } as const;
 const GOOGLE_URL = 'https://fcm.googleapis.com';
 
-const isChannel = (name: string): name is ChannelName =>
-  name === 'APNS' || name === 'APNS_SANDBOX' || name === 'GCM';
+/** Where a channel leads, for people: `real`, `EMULATED`, or the address that stands in for the gateway. */
+export function whereTo(channel: ChannelConfig): string {
+  if (channel.gateway === 'emulated') return 'EMULATED';
+  return channel.url === undefined ? 'real' : `at ${channel.url}`;
+}
+
+const isChannel = (name: string): name is ChannelName => CHANNEL_NAMES.some((known) => known === name);
 
 /** Opens gateways by application and channel. Applications that nobody configured have all channels emulated where `everything` says so. */
 export function createChannels(options: {
@@ -35,47 +52,83 @@ export function createChannels(options: {
   /** Development: an application exists when it is named, with every channel emulated. */
   readonly everything: boolean;
   readonly emulator: EmulatedGateways | undefined;
+  /** By which real gateways are reached. */
+  readonly proxy?: Secret;
   readonly clock: Clock;
 }): OpenGateway {
   const applications = new Map(options.applications.map((application) => [application.arn, application]));
+  const { clock, emulator } = options;
+  const proxy = options.proxy?.reveal();
 
-  const channelOf = (applicationArn: string, name: ChannelName): ChannelConfig | undefined => {
-    const application = applications.get(applicationArn);
-    if (application) return application.channels[name];
-    return options.everything ? { gateway: 'emulated' } : undefined;
-  };
+  const channelOf = (application: ApplicationConfig | undefined, name: ChannelName) =>
+    application
+      ? application.channels[name]
+      : options.everything
+        ? ({ gateway: 'emulated' } as const)
+        : undefined;
 
   return ({ applicationArn, deviceType }, events) => {
-    const channel = isChannel(deviceType) ? channelOf(applicationArn, deviceType) : undefined;
-    if (!channel || !isChannel(deviceType)) return undefined;
-    if (channel.gateway === 'emulated') return openEmulated(deviceType, events);
-    if (channel.gateway === 'fcm')
-      return {
-        family: 'fcm',
-        gateway: createFcmGateway({
-          name: 'fcm',
-          url: GOOGLE_URL,
-          serviceAccount: channel.serviceAccount,
-          events,
-          clock: options.clock,
-        }),
-      };
+    if (!isChannel(deviceType)) return undefined;
+    const application = applications.get(applicationArn);
+    const channel = channelOf(application, deviceType);
+    if (!channel) return undefined;
+    if (channel.gateway === 'emulated') return openEmulated(deviceType, application, events);
+    return channel.gateway === 'fcm'
+      ? openFcm(channel, application, events)
+      : openApns(channel, deviceType, application, events);
+  };
+
+  function openApns(
+    channel: ApnsChannelConfig,
+    deviceType: ChannelName,
+    application: ApplicationConfig | undefined,
+    events: GatewayEvents,
+  ): ReturnType<OpenGateway> {
+    const environment = deviceType === 'APNS' ? 'APNS' : 'APNS_SANDBOX';
+    const instead = channel.url === undefined ? undefined : new URL(channel.url);
+    const { auth } = channel;
     return {
       family: 'apns',
       gateway: createApnsGateway({
-        name: deviceType === 'APNS' ? 'apns' : 'apns-sandbox',
-        host: APPLE_HOSTS[deviceType === 'APNS' ? 'APNS' : 'APNS_SANDBOX'],
-        port: 443,
+        name: named(environment === 'APNS' ? 'apns' : 'apns-sandbox', channel.url),
+        host: instead?.hostname.replace(/^\[|\]$/g, '') ?? APPLE_HOSTS[environment],
+        port: instead ? Number(instead.port || 443) : channel.port,
+        ca: channel.ca,
+        proxy,
         topic: channel.topic,
-        auth: { keyId: channel.keyId, teamId: channel.teamId, privateKey: channel.privateKey },
+        auth: { ...auth, privateKey: auth.privateKey.reveal() },
+        look: apnsLook(application),
         events,
-        clock: options.clock,
+        clock,
       }),
     };
-  };
+  }
 
-  function openEmulated(deviceType: ChannelName, events: GatewayEvents): ReturnType<OpenGateway> {
-    const { emulator, clock } = options;
+  function openFcm(
+    channel: FcmChannelConfig,
+    application: ApplicationConfig | undefined,
+    events: GatewayEvents,
+  ): ReturnType<OpenGateway> {
+    return {
+      family: 'fcm',
+      gateway: createFcmGateway({
+        name: named('fcm', channel.url),
+        url: channel.url ?? GOOGLE_URL,
+        ca: channel.ca,
+        proxy,
+        serviceAccount: parseServiceAccount(channel.serviceAccount.reveal()),
+        look: fcmLook(application),
+        events,
+        clock,
+      }),
+    };
+  }
+
+  function openEmulated(
+    deviceType: ChannelName,
+    application: ApplicationConfig | undefined,
+    events: GatewayEvents,
+  ): ReturnType<OpenGateway> {
     if (!emulator) return undefined;
     const { ca, credentials } = emulator;
     if (deviceType === 'GCM')
@@ -86,6 +139,7 @@ export function createChannels(options: {
           url: emulator.fcm.url,
           ca,
           serviceAccount: credentials.fcm,
+          look: fcmLook(application),
           events,
           clock,
         }),
@@ -101,9 +155,30 @@ export function createChannels(options: {
         ca,
         topic,
         auth,
+        look: apnsLook(application),
         events,
         clock,
       }),
     };
   }
 }
+
+/** Every log line of a delivery shows this name: what is not Apple's or Google's own never looks as if it were. */
+const named = (name: string, url: string | undefined): string =>
+  url === undefined ? name : `${name} (${new URL(url).host})`;
+
+const apnsLook = (application: ApplicationConfig | undefined): ApnsLook | undefined =>
+  application && {
+    sound: application.sound,
+    category: application.category,
+    threadId: application.threadId,
+    priority: application.priority,
+  };
+
+const fcmLook = (application: ApplicationConfig | undefined): FcmLook | undefined =>
+  application && {
+    message: application.fcmMessage,
+    priority: application.priority,
+    channelId: application.androidChannelId,
+    sound: application.sound,
+  };

@@ -1,17 +1,23 @@
 #!/usr/bin/env node
 // The process: arguments, environment, signals. The only reader of process.env.
 import { parseArgs } from 'node:util';
+import type { Say } from './cli/say.ts';
+import type { Environment } from './config/config.ts';
 import { ConfigError, readConfig } from './config/environment.ts';
 import { startService } from './service.ts';
 
 const USAGE = `chatpush: push notifications for mobile chat
 
   chatpush                     start the service (settings: CHATPUSH_HOST, CHATPUSH_PORT, CHATPUSH_STORE, CHATPUSH_CONFIG, …)
+  chatpush check [file]        say what is wrong with the settings, or what would run
   chatpush emulator --port p   start only the emulator: both gateways, phones and faults
   chatpush --help | --version
 `;
 
-const say = (text: string): void => {
+/** Gives the exit code. */
+type Verb = (argv: readonly string[], environment: Environment, say: Say) => number | Promise<number>;
+
+const say: Say = (text) => {
   process.stdout.write(text);
 };
 
@@ -41,11 +47,21 @@ function fail(error: unknown): never {
   process.exit(1);
 }
 
+/** Each verb loads what it needs and nothing else. */
+const VERBS: ReadonlyMap<string, () => Promise<Verb>> = new Map([
+  ['check', async () => (await import('./cli/check.ts')).check],
+]);
+
 async function main(): Promise<void> {
   const [verb, ...rest] = process.argv.slice(2);
   if (verb === 'emulator') {
     const { runEmulator } = await import('@chatpush/emulator/command');
     return runEmulator(rest);
+  }
+  const command = VERBS.get(verb ?? '');
+  if (command) {
+    process.exitCode = await (await command())(rest, process.env, say);
+    return;
   }
   const { values } = parseArgs({
     options: { help: { type: 'boolean' }, version: { type: 'boolean' } },

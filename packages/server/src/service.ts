@@ -81,6 +81,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         applications: config.applications,
         everything: config.autoCreate === 'all',
         emulator: emulated,
+        ...(config.proxy && { proxy: config.proxy }),
         clock,
       }),
       events: createReports({ log, metrics, changes }),
@@ -134,7 +135,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         participantKey: participantKey(config),
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),
-      accessKey: createAccessKeys(config.accessKeys),
+      accessKey: createAccessKeys(config.accessKeys.map((key) => ({ ...key, secret: key.secret.reveal() }))),
       regions: config.regions,
       account: config.account,
       limits: { callsPerSecond: config.limits.requestsPerSecond, burst: config.limits.burst },
@@ -169,7 +170,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
 async function openStore(config: Config, clock: Clock, onFatal: (error: Error) => void): Promise<Store> {
   if (config.store.kind === 'sqlite') return openSqliteStore({ path: config.store.path, clock, onFatal });
   const { openPostgresStore } = await import('./store/postgres/postgres-store.ts');
-  return openPostgresStore({ url: config.store.url });
+  return openPostgresStore({ ...config.store, url: config.store.url.reveal() });
 }
 
 /** An emulator of our own runs only where something is emulated and nobody named another. */
@@ -201,7 +202,7 @@ async function askEmulator(url: string): Promise<EmulatedGateways> {
 
 /** Stable over restarts and the same on every node, because all share their settings; nothing of it is stored. */
 const participantKey = (config: Config): Uint8Array =>
-  createHmac('sha256', config.accessKeys[0]?.secret ?? '')
+  createHmac('sha256', config.accessKeys[0]?.secret.reveal() ?? '')
     .update('chatpush participant key')
     .digest();
 

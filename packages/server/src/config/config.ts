@@ -1,37 +1,61 @@
 // What the process runs by: everything a person can set, after it was read and checked.
+import type { Secret } from './secret.ts';
 
 export interface AccessKeyConfig {
   readonly id: string;
-  readonly secret: string;
+  readonly secret: Secret;
   readonly instances: 'all' | readonly string[];
 }
 
 export type ChannelName = 'APNS' | 'APNS_SANDBOX' | 'GCM';
 
-/** Real or emulated is a choice per channel, never a guess. */
-export type ChannelConfig =
-  | { readonly gateway: 'emulated' }
-  | {
-      readonly gateway: 'apns';
-      readonly keyId: string;
-      readonly teamId: string;
-      readonly privateKey: string;
-      readonly topic: string;
-    }
-  | { readonly gateway: 'fcm'; readonly serviceAccount: ServiceAccount };
+export const CHANNEL_NAMES: readonly ChannelName[] = ['APNS', 'APNS_SANDBOX', 'GCM'];
 
-export interface ServiceAccount {
-  readonly project_id: string;
-  readonly client_email: string;
-  readonly private_key: string;
-  readonly private_key_id?: string;
-  readonly token_uri: string;
+/** How the real gateway of a channel is reached. */
+interface Reached {
+  /** Base URL of something that stands in for the gateway. */
+  readonly url?: string;
+  /** PEM of the authorities to trust instead of the built-in list. */
+  readonly ca?: string;
 }
+
+export interface ApnsChannelConfig extends Reached {
+  readonly gateway: 'apns';
+  readonly topic: string;
+  readonly auth:
+    | { readonly keyId: string; readonly teamId: string; readonly privateKey: Secret }
+    | {
+        readonly certificate: string;
+        readonly privateKey: Secret;
+        /** Milliseconds since the epoch. */
+        readonly expiresAt: number;
+      };
+  readonly port: 443 | 2197;
+}
+
+export interface FcmChannelConfig extends Reached {
+  readonly gateway: 'fcm';
+  /** The contents of the service account's file. */
+  readonly serviceAccount: Secret;
+}
+
+/** Real or emulated is a choice per channel, never a guess. */
+export type ChannelConfig = { readonly gateway: 'emulated' } | ApnsChannelConfig | FcmChannelConfig;
 
 export interface ApplicationConfig {
   readonly arn: string;
   /** What the phone shows instead of a message that must not be shown. */
-  readonly genericText?: string;
+  readonly genericText: string;
+  /** What the phone shows for an attachment, with `{name}` for its file name. */
+  readonly attachmentText: string;
+  readonly sound?: string;
+  readonly category?: string;
+  /** `{contactId}` stands for the initial contact id. */
+  readonly threadId?: string;
+  readonly androidChannelId?: string;
+  readonly fcmMessage: 'data' | 'notification';
+  readonly priority: 'high' | 'normal';
+  readonly ttlMinutes: number;
   readonly channels: Readonly<Partial<Record<ChannelName, ChannelConfig>>>;
 }
 
@@ -40,10 +64,12 @@ export interface Config {
   readonly port: number;
   readonly store:
     | { readonly kind: 'sqlite'; readonly path: string }
-    | { readonly kind: 'postgres'; readonly url: string };
+    | { readonly kind: 'postgres'; readonly url: Secret; readonly schema?: string };
   readonly autoCreate: 'all' | 'contacts' | 'none';
-  /** Nothing was configured: test keys, everything created on first use, emulated gateways, loopback only. */
+  /** Nothing was configured: test keys, everything created on first use, emulated gateways. */
   readonly development: boolean;
+  /** Development defaults and the page of phones may be reached from elsewhere, because somebody said so. */
+  readonly exposed: boolean;
   readonly accessKeys: readonly AccessKeyConfig[];
   readonly regions: 'any' | readonly string[];
   readonly account: string;
@@ -51,6 +77,8 @@ export interface Config {
   readonly applications: readonly ApplicationConfig[];
   /** Base URL of an emulator to use instead of one of our own. */
   readonly emulatorUrl?: string;
+  /** URL of the HTTP proxy by which real gateways are reached; it may hold a password. */
+  readonly proxy?: Secret;
   /** Each access key may call each operation so often. */
   readonly limits: { readonly requestsPerSecond: number; readonly burst: number };
   readonly registrationsPerContact: number;

@@ -1,6 +1,7 @@
 // From a host name to a TLS connection that speaks HTTP/2.
 import { lookup, resolve4, resolve6 } from 'node:dns/promises';
 import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { connect, type ConnectionOptions, type SecureContext, type TLSSocket } from 'node:tls';
 
 /** Where a gateway is, and what we show and trust there. */
@@ -11,6 +12,8 @@ export interface Endpoint {
   readonly ca?: string;
   /** TLS client certificate and its key, PEM. */
   readonly client?: { readonly certificate: string; readonly privateKey: string };
+  /** URL of an HTTP proxy, which then asks the name servers, too. */
+  readonly proxy?: string;
 }
 
 /** All addresses of a host. Throws an Error with a `code` such as ENOTFOUND. */
@@ -41,12 +44,13 @@ export function spread(
     .map(({ address }) => address);
 }
 
-/** Connects to the first of these addresses that answers. Rejects with the socket's error, or when `signal` aborts. */
+/** Connects to the first of these addresses that answers, or by `tunnel`. Rejects with the socket's error, or when `signal` aborts. */
 export function connectTls(
   endpoint: Endpoint,
   addresses: readonly string[],
   secureContext: SecureContext,
   signal: AbortSignal,
+  tunnel?: Duplex,
 ): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
   const socket = connect({
@@ -64,6 +68,7 @@ export function connectTls(
     autoSelectFamily: true,
     // Node's own 250 ms are less than a round trip to the other side of the world.
     autoSelectFamilyAttemptTimeout: 2_500,
+    ...(tunnel === undefined ? {} : { socket: tunnel }),
   } as ConnectionOptions);
   const abort = (): void => {
     socket.destroy(signal.reason as Error);

@@ -3,6 +3,7 @@ import { connect, type ClientHttp2Session, type Settings } from 'node:http2';
 import { createSecureContext, type TLSSocket } from 'node:tls';
 import { connectTls, spread, type Endpoint, type Resolve } from './connect.ts';
 import type { Trouble } from './gateway.ts';
+import { openTunnel } from './tunnel.ts';
 
 /** Takes over a session; called in the very event of its first SETTINGS, so that no later event is missed. */
 export type TakeOver<T> = (h2: ClientHttp2Session, settings: Settings, socket: TLSSocket) => T;
@@ -29,8 +30,16 @@ export function createConnector(endpoint: Endpoint, resolve: Resolve, random: ()
       signal: AbortSignal,
       takeOver: TakeOver<T>,
     ): Promise<T> {
-      const addresses = spread(await unlessAborted(resolve(endpoint.host), signal), inUse, random);
-      const socket = await connectTls(endpoint, addresses, secureContext, signal);
+      const { proxy } = endpoint;
+      const socket =
+        proxy === undefined
+          ? await connectTls(
+              endpoint,
+              spread(await unlessAborted(resolve(endpoint.host), signal), inUse, random),
+              secureContext,
+              signal,
+            )
+          : await connectTls(endpoint, [], secureContext, signal, await openTunnel(proxy, endpoint, signal));
       const h2 = connect(authority, { createConnection: () => socket, settings: { enablePush: false } });
       // Before SETTINGS nobody knows how many streams the peer allows: Node assumes 100, and Apple begins with one.
       const { promise, resolve: opened, reject } = Promise.withResolvers<T>();

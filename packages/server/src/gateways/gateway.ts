@@ -15,6 +15,8 @@ export interface Push {
   readonly data: Readonly<Record<string, string>>;
   /** Milliseconds since the epoch after which nobody wants it any more. */
   readonly expiresAt: number;
+  /** FCM looks at the message and shows nothing. APNs knows no such thing. */
+  readonly validateOnly?: true;
 }
 
 /** What the answer says about the thing that was refused; delivery/ decides what to do with it. */

@@ -9,7 +9,7 @@ import { createPool } from '../pool.ts';
 import { retryAfterMs } from '../retry-after.ts';
 import { createSecondChance } from '../second-chance.ts';
 import { APNS_ANSWERS, apnsMeaning, type Remedy } from './answers.ts';
-import { apnsPayload } from './payload.ts';
+import { apnsPayload, type ApnsLook } from './payload.ts';
 import { createProviderTokens, type ProviderKey } from './provider-token.ts';
 
 /** A TLS client certificate of Apple's and its key, both PEM. */
@@ -30,6 +30,10 @@ export interface ApnsOptions {
   /** The app's bundle id. */
   readonly topic: string;
   readonly auth: ProviderKey | ProviderCertificate;
+  /** What is added to every notification. */
+  readonly look?: ApnsLook;
+  /** URL of an HTTP proxy; user and password may stand in it. */
+  readonly proxy?: string;
   readonly events: GatewayEvents;
   readonly clock: Clock;
   readonly policy?: PoolPolicy;
@@ -39,7 +43,8 @@ export interface ApnsOptions {
 
 /** Throws when the key or certificate cannot be read, or the topic is none. */
 export function createApnsGateway(options: ApnsOptions): Gateway {
-  const { auth, clock, events, topic } = options;
+  const { auth, clock, events, topic, look } = options;
+  const priority = look?.priority === 'normal' ? '5' : '10';
   if (!/^[\w.-]+$/.test(topic))
     throw new Error(`an APNs topic is a bundle id, and ${JSON.stringify(topic)} is none`);
   const tokens = 'keyId' in auth ? createProviderTokens(auth, () => clock.now()) : undefined;
@@ -49,6 +54,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     port: options.port,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
     ...('certificate' in auth ? { client: auth } : {}),
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
   };
   const pool = createPool({
     endpoint,
@@ -71,7 +77,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
       ...(token === undefined ? {} : { authorization: `bearer ${token}` }),
       'apns-topic': topic,
       'apns-push-type': 'alert',
-      'apns-priority': '10',
+      'apns-priority': priority,
       'apns-id': push.deliveryId,
       'apns-collapse-id': push.deliveryId,
       'apns-expiration': String(Math.floor(push.expiresAt / 1000)),
@@ -124,7 +130,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     attempt: (push) =>
       new Promise((resolve) => {
         const token = tokens?.current();
-        pool.request(headersFor(push, token), apnsPayload(push), (result) => {
+        pool.request(headersFor(push, token), apnsPayload(push, look), (result) => {
           resolve(result.kind === 'answered' ? outcomeOf(result, token) : result);
         });
       }),

@@ -37,6 +37,8 @@ export interface AccessTokenOptions {
   readonly account: ServiceAccount;
   /** PEM of the authorities to trust at `token_uri` instead of Node's own list. */
   readonly ca?: string;
+  /** URL of an HTTP proxy. */
+  readonly proxy?: string;
   readonly clock: Clock;
   readonly random: () => number;
   readonly backOff: BackOffLimits;
@@ -110,6 +112,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
         { grant_type: 'urn:ietf:params:oauth:grant-type:jwt-bearer', assertion },
         {
           ca: options.ca,
+          proxy: options.proxy,
           signal: AbortSignal.any([closing.signal, AbortSignal.timeout(options.deadlineMs)]),
         },
       );

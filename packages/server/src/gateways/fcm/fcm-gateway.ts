@@ -11,7 +11,7 @@ import { createSecondChance } from '../second-chance.ts';
 import { createTroubles } from '../troubles.ts';
 import { createAccessTokens, type ServiceAccount } from './access-token.ts';
 import { fcmMeaning, parseFcmError } from './answers.ts';
-import { fcmMessage } from './payload.ts';
+import { fcmMessage, type FcmLook } from './payload.ts';
 
 export interface FcmOptions {
   /** `fcm`, or `fcm (emulated)`. */
@@ -21,6 +21,10 @@ export interface FcmOptions {
   /** PEM of the authorities to trust instead of Node's own list, at both addresses: for emulators. */
   readonly ca?: string;
   readonly serviceAccount: ServiceAccount;
+  /** What every message is made as. */
+  readonly look?: FcmLook;
+  /** URL of an HTTP proxy to both addresses; user and password may stand in it. */
+  readonly proxy?: string;
   readonly events: GatewayEvents;
   readonly clock: Clock;
   readonly policy?: PoolPolicy;
@@ -37,6 +41,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
   const tokens = createAccessTokens({
     account: options.serviceAccount,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
     clock,
     random,
     backOff: policy.backOff,
@@ -51,6 +56,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
       host: hostname.replace(/^\[|\]$/g, ''),
       port: Number(port || 443),
       ...(options.ca === undefined ? {} : { ca: options.ca }),
+      ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
     },
     policy,
     clock,
@@ -123,7 +129,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
         const token = tokens.current;
         if (token === undefined) return resolve({ kind: 'unsent', answer: 'no access token', ms: 0 });
         tokens.renewIfDue();
-        pool.request(headersFor(token), fcmMessage(push, clock.now()), (result) => {
+        pool.request(headersFor(token), fcmMessage(push, clock.now(), options.look), (result) => {
           resolve(result.kind === 'answered' ? outcomeOf(result, token) : result);
         });
       }),

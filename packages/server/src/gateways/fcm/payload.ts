@@ -1,25 +1,58 @@
-// What an Android phone gets: a data message with the keys of Amazon Connect's samples. No `notification` member: the app
-// itself shows it, also in the background.
+// What an Android phone gets: the keys of Amazon Connect's samples, as a data message, which the app itself shows, also in the
+// background; or, where an application says so, as a notification, which Android shows while the app is not in front.
 import { fitTexts, fits, MAX_PAYLOAD_BYTES, utf8Bytes, wellFormed } from '../fit.ts';
 import type { Push } from '../gateway.ts';
+
+/** What an application wants its messages to be (firebase.google.com/docs/reference/fcm/rest/v1/projects.messages). */
+export interface FcmLook {
+  /** Default: `data`. */
+  readonly message?: 'data' | 'notification';
+  /** Default: `high`. `normal` waits until the phone is awake. */
+  readonly priority?: 'high' | 'normal';
+  /** For notifications only, as is `sound`. */
+  readonly channelId?: string;
+  readonly sound?: string;
+}
 
 /** FCM keeps a message for at most four weeks. */
 const MAX_TTL_SECONDS = 2_419_200;
 const OWN_KEYS_BYTES = 'title'.length + 'body'.length;
 
-/** As JSON text; the keys and values under `data`, which is what FCM counts, take at most 4,096 bytes. */
-export function fcmMessage(push: Push, nowMs: number): string {
+/**
+ * A Firebase installation id: 17 bytes that begin with 0111, in base64url, cut to 22 characters
+ * (firebase.google.com/docs/projects/manage-installations). Registration tokens are far longer, with a colon.
+ */
+const INSTALLATION_ID = /^[c-f][\w-]{21}$/;
+
+/** As JSON text; the keys and values that FCM counts take at most 4,096 bytes. */
+export function fcmMessage(push: Push, nowMs: number, look: FcmLook = {}): string {
   let custom = '';
-  let customBytes = 0;
+  let countedBytes = OWN_KEYS_BYTES;
   for (const key of Object.keys(push.data)) {
     const value = wellFormed(push.data[key] ?? '');
     custom += `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
-    customBytes += Buffer.byteLength(key) + Buffer.byteLength(value);
+    countedBytes += Buffer.byteLength(key) + Buffer.byteLength(value);
   }
+  const notice = look.message === 'notification' ? androidNotification(push, look) : '';
   let title = wellFormed(push.title);
   let body = wellFormed(push.body);
-  const room = MAX_PAYLOAD_BYTES - OWN_KEYS_BYTES - customBytes;
+  const room = MAX_PAYLOAD_BYTES - countedBytes - Buffer.byteLength(notice);
   if (!fits(title + body, room)) ({ title, body } = fitTexts(title, body, room, utf8Bytes));
+  const texts = `"title":${JSON.stringify(title)},"body":${JSON.stringify(body)}`;
+  const content =
+    notice === ''
+      ? `"data":{${texts}${custom}}`
+      : // An empty title would stand there as an empty line; without one, Android shows the app's name.
+        `"notification":{${title === '' ? texts.slice('"title":"",'.length) : texts}},"data":{${custom.slice(1)}}`;
   const ttlSeconds = Math.min(MAX_TTL_SECONDS, Math.max(0, Math.floor((push.expiresAt - nowMs) / 1000)));
-  return `{"message":{"token":${JSON.stringify(wellFormed(push.deviceToken))},"data":{"title":${JSON.stringify(title)},"body":${JSON.stringify(body)}${custom}},"android":{"priority":"HIGH","ttl":"${ttlSeconds}s"}}}`;
+  const target = INSTALLATION_ID.test(push.deviceToken) ? 'fid' : 'token';
+  const priority = look.priority === 'normal' ? 'NORMAL' : 'HIGH';
+  const validate = push.validateOnly ? ',"validate_only":true' : '';
+  return `{"message":{"${target}":${JSON.stringify(wellFormed(push.deviceToken))},${content},"android":{"priority":"${priority}","ttl":"${ttlSeconds}s"${notice}}}${validate}}`;
+}
+
+/** The tag makes a repeat take the place of what is shown already. */
+function androidNotification({ deliveryId }: Push, { channelId, sound }: FcmLook): string {
+  const fields = { tag: deliveryId, channel_id: channelId, sound };
+  return `,"notification":${JSON.stringify(fields)}`;
 }

@@ -1,20 +1,28 @@
-// One form sent by HTTP/1.1, for the token endpoint: node:https takes authorities of our own, which fetch does not.
+// One form sent by HTTP/1.1, for the token endpoint: node:https takes authorities and a proxy of our own, which fetch does not.
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
+import { isIP } from 'node:net';
+import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
+import { connect } from 'node:tls';
+import { openTunnel } from '../tunnel.ts';
 
 export interface FormOptions {
   /** PEM of the authorities to trust instead of Node's own list. */
   readonly ca: string | undefined;
+  /** URL of an HTTP proxy. */
+  readonly proxy?: string | undefined;
   readonly signal: AbortSignal;
 }
 
 /** Resolves with whatever was answered; rejects with the socket's error or the signal's reason. */
-export function postForm(
+export async function postForm(
   url: string,
   form: Readonly<Record<string, string>>,
   options: FormOptions,
 ): Promise<{ status: number; body: string }> {
+  const { ca, proxy, signal } = options;
+  const connection = proxy === undefined ? undefined : await tunnelTo(new URL(url), proxy, options);
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const body = new URLSearchParams(form).toString();
   const send = url.startsWith('http:') ? requestHttp : requestHttps;
@@ -28,16 +36,36 @@ export function postForm(
         'content-type': 'application/x-www-form-urlencoded',
         'content-length': Buffer.byteLength(body),
       },
-      signal: options.signal,
-      ...(options.ca === undefined ? {} : { ca: options.ca }),
+      signal,
+      ...(ca === undefined ? {} : { ca }),
+      ...(connection === undefined ? {} : { createConnection: () => connection }),
     },
     (response) => {
       text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), failed);
     },
   );
-  const failed = (error: Error): void =>
-    reject(options.signal.aborted ? (options.signal.reason as Error) : error);
+  const failed = (error: Error): void => reject(signal.aborted ? (signal.reason as Error) : error);
   request.on('error', failed);
   request.end(body);
   return promise;
+}
+
+async function tunnelTo(
+  { protocol, hostname, port }: URL,
+  proxy: string,
+  { ca, signal }: FormOptions,
+): Promise<Duplex> {
+  const host = hostname.replace(/^\[|\]$/g, '');
+  const socket = await openTunnel(
+    proxy,
+    { host, port: Number(port || (protocol === 'http:' ? 80 : 443)) },
+    signal,
+  );
+  if (protocol === 'http:') return socket;
+  return connect({
+    socket,
+    host,
+    servername: isIP(host) === 0 ? host : '',
+    ...(ca === undefined ? {} : { ca }),
+  });
 }

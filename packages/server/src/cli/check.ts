@@ -1,0 +1,48 @@
+// chatpush check [file]: reads the settings as a start would and says what is wrong, or what would run.
+import { parseArgs } from 'node:util';
+import { whereTo } from '../channels.ts';
+import type { Config, Environment } from '../config/config.ts';
+import { ConfigError, readConfig } from '../config/environment.ts';
+import type { Say } from './say.ts';
+
+/** Exit code 0: a service would start with these settings; 1: it would not, and every mistake has been said. */
+export function check(argv: readonly string[], environment: Environment, say: Say): number {
+  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
+  const file = positionals[0] ?? environment['CHATPUSH_CONFIG'];
+  try {
+    const config = readConfig(file === undefined ? environment : { ...environment, CHATPUSH_CONFIG: file });
+    say(`${file ?? 'The development defaults'}: no mistakes.\n${summary(config)}`);
+    return 0;
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    say(`${error.message}\n`);
+    return 1;
+  }
+}
+
+const DAY_MS = 86_400_000;
+/** Apple's certificates live a year; two months are time enough to notice. */
+const SOON_MS = 60 * DAY_MS;
+
+function summary({ accessKeys, instances, applications, autoCreate, proxy }: Config): string {
+  const count = (list: readonly unknown[], noun: string): string =>
+    `${list.length} ${noun}${list.length === 1 ? '' : 's'}`;
+  const lines = [
+    `  ${count(accessKeys, 'access key')}, ${count(instances, 'instance')}, ${count(applications, 'application')}`,
+  ];
+  for (const { arn, channels } of applications) {
+    for (const [name, channel] of Object.entries(channels)) {
+      lines.push(`  ${name.padEnd(13)}${arn}: ${whereTo(channel)}`);
+      if (channel.gateway !== 'apns' || !('expiresAt' in channel.auth)) continue;
+      const { expiresAt } = channel.auth;
+      const day = new Date(expiresAt).toISOString().slice(0, 10);
+      const soon = expiresAt - Date.now() < SOON_MS;
+      lines.push(`${' '.repeat(15)}its certificate ends on ${day}${soon ? ': make a new one soon' : ''}`);
+    }
+    if (Object.keys(channels).length === 0) lines.push(`  ${arn}: no channels, so nothing can be sent`);
+  }
+  if (autoCreate === 'all') lines.push('  every other application: EMULATED, created on first use');
+  if (proxy) lines.push('  real gateways are reached through the proxy');
+  lines.push('  Whether Apple and Google agree is shown by: chatpush doctor');
+  return `${lines.join('\n')}\n`;
+}
