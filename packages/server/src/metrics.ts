@@ -9,6 +9,8 @@ export interface Metrics {
   attempt(gateway: string, outcome: Outcome): void;
   /** Chat events that came in, by the reason why they did not push (`none`: they did). */
   event(reason: string | undefined): void;
+  /** Messages of Amazon's SNS, by what became of each. */
+  snsMessage(result: string): void;
   lost(count: number): void;
   storeFailed(): void;
   read(): Promise<{ contentType: string; body: string }>;
@@ -41,6 +43,12 @@ export function createMetrics(status: () => GatewayStatus[]): Metrics {
     name: 'chatpush_chat_events_total',
     help: 'Chat events by the reason why they did not push; none: they did.',
     labelNames: ['reason'],
+    registers,
+  });
+  const snsMessages = new Counter({
+    name: 'chatpush_sns_messages_total',
+    help: 'Messages of Amazon SNS by result: taken, confirmed, unsubscribed, failed (SNS repeats it), or why it was refused.',
+    labelNames: ['result'],
     registers,
   });
   const lost = new Counter({
@@ -80,6 +88,7 @@ export function createMetrics(status: () => GatewayStatus[]): Metrics {
         seconds.observe({ gateway }, outcome.ms / 1000);
     },
     event: (reason) => events.inc({ reason: reason ?? 'none' }),
+    snsMessage: (result) => snsMessages.inc({ result }),
     lost: (count) => lost.inc(count),
     storeFailed: () => storeFailures.inc(),
     read: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

@@ -16,12 +16,16 @@ import { createDispatcher } from './delivery/dispatcher.ts';
 import type { Dispatcher } from './delivery/dispatcher.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createNotify } from './delivery/notify.ts';
+import type { Notify } from './delivery/notify.ts';
 import { NODE_LEASE } from './delivery/retry.ts';
 import { createHttpServer } from './http/server.ts';
 import { createMetrics } from './metrics.ts';
 import { createHandlers } from './operations/operations.ts';
 import { createDirectory } from './operations/directory.ts';
+import { readParticipantToken } from './operations/participant-token.ts';
 import { createReports } from './reports.ts';
+import type { OtherNetwork } from './sources/sns/reach.ts';
+import { createSnsSource } from './sources/sns/sns-source.ts';
 import { createContactChanges } from './store/contact-change.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
@@ -39,6 +43,8 @@ export interface Service {
 
 export interface ServiceOptions {
   readonly clock?: Clock;
+  /** Stands for Amazon's hosts, from which SNS's certificates come; for tests. Default: those hosts. */
+  readonly snsNetwork?: OtherNetwork;
   /** pino's levels; `silent` for tests. */
   readonly logLevel?: string;
   /** The store cannot be trusted any more: the process should end. Default: it does. */
@@ -119,6 +125,25 @@ export async function startService(config: Config, options: ServiceOptions = {})
       ttlMs: settings.ttlMs,
       genericText: (arn) => directory.genericText(arn),
     });
+    const counted: Notify = async (instanceId, events) => {
+      const results = await notify(instanceId, events);
+      for (const { reason } of results) metrics.event(reason);
+      return results;
+    };
+    const key = participantKey(config);
+    const sns = createSnsSource({
+      topics: config.sources.sns,
+      notify: counted,
+      now: () => clock.now(),
+      // Events beyond their time to live do not push, and what became of the others is remembered for longer than that.
+      maxAgeMs: settings.ttlMs + 3_600_000,
+      report: (result, topicArn, error) => {
+        metrics.snsMessage(result);
+        if (error !== undefined) log.warn({ result, topicArn, err: error }, 'a message of SNS was not taken');
+        else if (result !== 'taken') log.info({ result, topicArn }, 'a subscription of SNS changed');
+      },
+      network: options.snsNetwork,
+    });
     await dispatcher.start();
     const http = await createHttpServer({
       handlers: createHandlers({
@@ -127,15 +152,15 @@ export async function startService(config: Config, options: ServiceOptions = {})
         clock,
         directory,
         settings,
-        notify: async (instanceId, events) => {
-          const results = await notify(instanceId, events);
-          for (const { reason } of results) metrics.event(reason);
-          return results;
-        },
-        participantKey: participantKey(config),
+        notify: counted,
+        participantKey: key,
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),
       accessKey: createAccessKeys(config.accessKeys.map((key) => ({ ...key, secret: key.secret.reveal() }))),
+      bearerKeys: config.bearerKeys.map((bearer) => ({ ...bearer, secret: bearer.secret.reveal() })),
+      trustedProxies: config.trustedProxies,
+      findParticipant: (token, kind) => readParticipantToken(key, token, clock.now(), kind),
+      sources: new Map([['/sources/sns', sns]]),
       regions: config.regions,
       account: config.account,
       limits: { callsPerSecond: config.limits.requestsPerSecond, burst: config.limits.burst },

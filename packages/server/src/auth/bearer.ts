@@ -70,25 +70,13 @@ function checkPath({ socket, headers }: IncomingMessage, isTrusted: (address: st
 
 const isLocal = createAddressList(['127.0.0.0/8', '::1']);
 
-/** Whether an entry is an address or a network that can be compared with. */
-export function isAddress(entry: string): boolean {
-  try {
-    addTo(new BlockList(), entry);
-    return true;
-  } catch {
-    return false;
-  }
-}
-
 function createAddressList(entries: readonly string[]): (address: string) => boolean {
   const list = new BlockList();
-  for (const entry of entries) addTo(list, entry);
+  for (const entry of entries) {
+    const [address = '', bits] = entry.split('/');
+    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
+    if (bits === undefined) list.addAddress(address, family);
+    else list.addSubnet(address, Number(bits), family);
+  }
   return (address) => address !== '' && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
-}
-
-function addTo(list: BlockList, entry: string): void {
-  const [address = '', bits] = entry.split('/');
-  const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-  if (bits === undefined) list.addAddress(address, family);
-  else list.addSubnet(address, bits === '' ? Number.NaN : Number(bits), family);
 }

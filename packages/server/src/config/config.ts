@@ -7,6 +7,19 @@ export interface AccessKeyConfig {
   readonly instances: 'all' | readonly string[];
 }
 
+export interface BearerKeyConfig {
+  readonly id: string;
+  readonly secret: Secret;
+  readonly instance: string;
+  readonly right: 'intake' | 'reading';
+}
+
+/** A topic that Amazon Connect streams to, and the instances whose messages may come by it. */
+export interface SnsTopicConfig {
+  readonly topicArn: string;
+  readonly instances: readonly string[];
+}
+
 export type ChannelName = 'APNS' | 'APNS_SANDBOX' | 'GCM';
 
 export const CHANNEL_NAMES: readonly ChannelName[] = ['APNS', 'APNS_SANDBOX', 'GCM'];
@@ -71,6 +84,10 @@ export interface Config {
   /** Development defaults and the page of phones may be reached from elsewhere, because somebody said so. */
   readonly exposed: boolean;
   readonly accessKeys: readonly AccessKeyConfig[];
+  readonly bearerKeys: readonly BearerKeyConfig[];
+  /** Addresses and networks of proxies that speak TLS with callers. */
+  readonly trustedProxies: readonly string[];
+  readonly sources: { readonly sns: readonly SnsTopicConfig[] };
   readonly regions: 'any' | readonly string[];
   readonly account: string;
   readonly instances: readonly string[];

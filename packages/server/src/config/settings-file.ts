@@ -46,12 +46,21 @@ export function readSettingsFile(
         `accessKeys[${index}].instances`,
         'names no instance; write "all" or a list of instance ids',
       );
+  for (const [index, { instances }] of (settings.sources?.sns ?? []).entries())
+    if (instances?.length === 0)
+      reader.wrong(
+        `sources.sns[${index}].instances`,
+        'names no instance; write the ids of the Amazon Connect instances that stream to this topic',
+      );
   const applications = (settings.applications ?? []).map((application, index) =>
     toApplication(reader, application, `applications[${index}]`, now),
   );
   checkUnique(reader, applications);
   return {
     accessKeys: settings.accessKeys ?? [],
+    bearerKeys: (settings.bearerKeys ?? []) as Config['bearerKeys'],
+    trustedProxies: settings.trustedProxies ?? [],
+    sources: { sns: settings.sources?.sns ?? [] },
     regions: settings.regions,
     account: settings.account,
     instances: settings.instances ?? [],

@@ -1,6 +1,7 @@
 // Every setting there is: name, what it may hold, its default, what it means. The reader, docs/settings.md and
 // docs/settings.schema.json follow from this table.
 import { certificateFault, privateKeyFault, serviceAccountFault, tenCharacters } from './credentials.ts';
+import { bearerSecretFault, networkFault } from './callers.ts';
 import type { ObjectSetting } from './setting.ts';
 
 const GATEWAY = 'The real gateway, or an emulated one. Always stated, never guessed.';
@@ -193,6 +194,91 @@ export const SETTINGS = {
             word: 'all',
             of: { kind: 'text', hint: 'the id of an instance', means: 'An instance id.' },
             means: 'Ids of the instances that calls with this key may name, or `"all"`.',
+          },
+        },
+      },
+    },
+    bearerKeys: {
+      kind: 'list',
+      means:
+        "Keys for callers without an AWS SDK, as `Authorization: Bearer`, to chatpush's own operations. They travel, so they are taken only on loopback and from `trustedProxies`.",
+      of: {
+        kind: 'object',
+        means: 'A key for one instance and one purpose.',
+        members: {
+          id: {
+            kind: 'text',
+            required: true,
+            hint: 'a name for logs, at most 128 letters and digits',
+            pattern: /^\w{1,128}$/,
+            means: 'Its name in logs.',
+          },
+          secret: {
+            kind: 'contents',
+            secret: true,
+            required: true,
+            hint: 'at least 20 random characters, such as "openssl rand -hex 32" gives',
+            check: bearerSecretFault,
+            means: 'What callers send.',
+          },
+          instance: {
+            kind: 'text',
+            required: true,
+            hint: 'the id of an instance, at most 100 characters',
+            pattern: /^.{1,100}$/,
+            means: 'The one instance it is for.',
+          },
+          right: {
+            kind: 'choice',
+            of: ['intake', 'reading'],
+            required: true,
+            means: '`intake`: PutChatEvents. `reading`: the lists of registrations and of deliveries.',
+          },
+        },
+      },
+    },
+    trustedProxies: {
+      kind: 'list',
+      of: {
+        kind: 'text',
+        hint: 'an address or a network, such as "10.0.0.0/8"',
+        check: networkFault,
+        means: 'An address or a network.',
+      },
+      means:
+        'Proxies that speak TLS with callers and say so by `X-Forwarded-Proto: https`. Bearer keys that come through others are refused.',
+    },
+    sources: {
+      kind: 'object',
+      means: 'Where chat events come from besides PutChatEvents.',
+      members: {
+        sns: {
+          kind: 'list',
+          means: "Topics of Amazon Connect's message streaming, subscribed to `POST /sources/sns`.",
+          of: {
+            kind: 'object',
+            means: 'A topic.',
+            members: {
+              topicArn: {
+                kind: 'text',
+                required: true,
+                hint: 'the ARN of a standard topic, such as "arn:aws:sns:eu-central-1:123456789012:chat"',
+                pattern: /^arn:(aws|aws-cn|aws-us-gov):sns:[a-z]{2}(-[a-z]+)+-\d:\d{12}:[\w-]{1,256}$/,
+                means: 'ARN of a standard topic. Messages of other topics are refused.',
+              },
+              instances: {
+                kind: 'list',
+                required: true,
+                of: {
+                  kind: 'text',
+                  hint: 'the id of an instance, at most 100 characters',
+                  pattern: /^.{1,100}$/,
+                  means: 'An instance id.',
+                },
+                means:
+                  'Ids of the instances whose messages may come by it. Whoever may publish to the topic can speak for each of them.',
+              },
+            },
           },
         },
       },

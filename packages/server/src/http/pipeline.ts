@@ -36,6 +36,8 @@ export interface PipelineParts {
 export interface Trace {
   readonly requestId: string;
   operation?: AnyOperationName;
+  /** Its path, where a source took it. */
+  source?: string;
   /** The key's id, or the participant's. */
   accessKeyId?: string;
 }

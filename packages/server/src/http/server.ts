@@ -4,7 +4,7 @@
 // were those.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
-import type { IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
+import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 import type { Logger } from 'pino';
@@ -16,8 +16,9 @@ import { createVerifySignature } from '../auth/signature.ts';
 import type { Clock } from '../clock.ts';
 import type { Handlers } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
-import { refusal, thrownAnswer } from './answer.ts';
+import { jsonAnswer, refusal, thrownAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { readBody } from './body.ts';
 import { createAuthenticate } from './authentication.ts';
 import type { FindParticipant } from './authentication.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
@@ -33,6 +34,13 @@ import { createThrottle } from './throttle.ts';
 
 /** A part of the server that answers on its own, such as the emulator's routes: whether it took the request. */
 export type Mount = (request: IncomingMessage, response: ServerResponse) => boolean;
+
+/** A part that takes in messages of other systems, which prove themselves in their own ways. */
+export interface Source {
+  readonly bodyLimitBytes: number;
+  /** Resolves when what the message leads to is on disk; rejects as a handler does. */
+  take(body: Buffer, headers: IncomingHttpHeaders): Promise<void>;
+}
 
 export interface HttpServerOptions {
   readonly handlers: Handlers;
@@ -54,6 +62,8 @@ export interface HttpServerOptions {
   readonly metrics?: PageParts['metrics'];
   /** Asked in order, before operations; the body is theirs to read. A response still streaming on close is ended. */
   readonly mounts?: readonly Mount[];
+  /** By path; they take POST. */
+  readonly sources?: ReadonlyMap<string, Source>;
   /** What the page at `/` points at besides its own. */
   readonly links?: readonly Link[];
   readonly host: string;
@@ -132,7 +142,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       response.once('close', () => mounted.delete(response));
       return undefined;
     }
-    return pipeline(request, target, trace);
+    const source = request.method === 'POST' ? options.sources?.get(path) : undefined;
+    if (source === undefined) return pipeline(request, target, trace);
+    trace.source = path;
+    await source.take(await readBody(request, source.bodyLimitBytes), request.headers);
+    return jsonAnswer(200, {});
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

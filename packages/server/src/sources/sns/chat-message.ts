@@ -1,0 +1,54 @@
+// A message of Amazon Connect's real-time stream as a chat event.
+// https://docs.aws.amazon.com/connect/latest/adminguide/sns-payload.html
+import type { ChatEvent } from '../../contact/events.ts';
+import { parseObject } from './envelope.ts';
+import type { Notification } from './envelope.ts';
+import { SnsRefusal } from './refusal.ts';
+
+export interface ChatMessage {
+  /** The instance that the message says it is of; nothing signed says so. */
+  readonly instanceId: string;
+  readonly event: ChatEvent;
+}
+
+/**
+ * Instance and visibility stand only in attributes, which the signature does not cover; who could change them on their way can
+ * at most choose another instance of this topic, or show or hide a message. All else is read from the signed text, and an
+ * attribute only where that is silent.
+ */
+export function parseChatMessage({ Message, Timestamp, attributes }: Notification): ChatMessage {
+  const message = parseObject(Message, 'no-chat-message');
+  const text = (name: string): string | undefined => {
+    const value = message[name];
+    return typeof value === 'string' && value !== '' ? value : attributes.get(name);
+  };
+  const id = (name: string): string => {
+    const value = text(name) ?? '';
+    if (value === '' || value.length > MAX_ID) throw new SnsRefusal('no-chat-message', `it has no ${name}`);
+    return value;
+  };
+  const type = text('Type');
+  const at = Date.parse(text('AbsoluteTime') ?? '');
+  return {
+    instanceId: attributes.get('InstanceId') ?? '',
+    event: {
+      id: id('Id'),
+      contactId: id('ContactId'),
+      ...(text('InitialContactId') !== undefined && { initialContactId: id('InitialContactId') }),
+      // Whatever else there may be (typing, receipts, MESSAGEMETADATA) is an event: it does not push.
+      type: type === 'MESSAGE' || type === 'ATTACHMENT' ? type : 'EVENT',
+      contentType: text('ContentType'),
+      content: text('Content'),
+      participantRole: text('ParticipantRole'),
+      visibility: readVisibility(attributes.get('MessageVisibility')),
+      // A repeat must fall on the same day, so never the time of arrival: SNS keeps its own over all repeats.
+      at: Number.isNaN(at) ? Date.parse(Timestamp) : at,
+    },
+  };
+}
+
+const MAX_ID = 256;
+
+/** Unknown ones do not push: nobody said that the customer may see it. */
+const readVisibility = (value: string | undefined): ChatEvent['visibility'] =>
+  value === 'AGENT' || value === 'CUSTOMER' || value === 'ALL' ? value : undefined;

@@ -1,0 +1,56 @@
+// How the hosts of Amazon are reached: one GET, no redirect, 16 KiB and 5 seconds at most.
+import { get as getPlain } from 'node:http';
+import type { Agent as PlainAgent, IncomingMessage } from 'node:http';
+import { get as getOverTls } from 'node:https';
+import type { Agent } from 'node:https';
+
+export const MAX_BYTES = 16_384;
+export const TIMEOUT_MS = 5_000;
+
+/** The answer of a host, whatever its status. Rejects with the fault of the connection. */
+export type Reach = (url: URL) => Promise<{ readonly status: number; readonly body: Buffer }>;
+
+/** Where another network stands for Amazon's: tests have a stand-in with an authority of its own. */
+export interface OtherNetwork {
+  /** Trusted instead of the machine's authorities, PEM. */
+  readonly authorities: readonly string[];
+  readonly agent: Agent;
+  readonly plainAgent: PlainAgent;
+}
+
+export const createReach =
+  (network?: OtherNetwork): Reach =>
+  (url) =>
+    new Promise((resolve, reject) => {
+      const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const take = (response: IncomingMessage): void => {
+        readUpTo(response, MAX_BYTES).then(
+          (body) => resolve({ status: response.statusCode ?? 0, body }),
+          (error: unknown) => reject(toFault(url, error)),
+        );
+      };
+      const request =
+        url.protocol === 'https:'
+          ? getOverTls(
+              url,
+              network ? { signal, agent: network.agent, ca: [...network.authorities] } : { signal },
+              take,
+            )
+          : getPlain(url, network ? { signal, agent: network.plainAgent } : { signal }, take);
+      request.on('error', (error) => reject(toFault(url, error)));
+    });
+
+async function readUpTo(response: IncomingMessage, limit: number): Promise<Buffer> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    // Leaving the loop destroys the stream.
+    if (bytes > limit) throw new Error(`more than ${limit} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks);
+}
+
+const toFault = (url: URL, cause: unknown): Error =>
+  new Error(`${url.host} cannot be reached: ${(cause as Error).message}`, { cause });
