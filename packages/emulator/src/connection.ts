@@ -9,6 +9,9 @@ export const ignored = (): void => undefined;
 /** HTTP/2 error code: nothing was done. */
 const REFUSED_STREAM = 7;
 
+/** With what Node keeps to itself, and one fault cannot do without. */
+type TcpSocket = Socket & { _handle?: { readStop(): number } | null };
+
 export class Connection {
   /** Counts from 1, per emulator. */
   readonly n: number;
@@ -18,7 +21,7 @@ export class Connection {
   session: ServerHttp2Session | undefined;
   /** Streams above it were refused by a GOAWAY and are not served. */
   lastStream = Infinity;
-  #tcp: Socket;
+  #tcp: TcpSocket;
   #streams = 0;
   #leaving = false;
 
@@ -37,6 +40,11 @@ export class Connection {
       closed();
       if (this.#leaving && this.#streams === 0) setImmediate(() => this.fin());
     });
+  }
+
+  /** Sets the stream limit, if the sender is still there. */
+  limit(streams: number): void {
+    if (this.session?.destroyed === false) this.session.settings({ maxConcurrentStreams: streams });
   }
 
   /** Whether a GOAWAY said that this stream is not served. */
@@ -60,7 +68,9 @@ export class Connection {
 
   /** TCP RST. */
   rst(): void {
-    if (!this.#tcp.destroyed) this.#tcp.resetAndDestroy();
+    // Once a FIN is on its way libuv refuses a reset (uv_tcp_close_reset), and Node 26 then never closes the handle.
+    if (this.tls.writableEnded || this.tls.destroyed) this.#tcp.destroy();
+    else if (!this.#tcp.destroyed) this.#tcp.resetAndDestroy();
   }
 
   /**
@@ -68,8 +78,7 @@ export class Connection {
    * straight from the TCP handle, past every stream, so that only the handle itself can be stopped.
    */
   freeze(): void {
-    const { _handle } = this.#tcp as Socket & { _handle?: { readStop(): number } | null };
-    _handle?.readStop();
+    this.#tcp._handle?.readStop();
   }
 
   destroy(): void {

@@ -25,6 +25,7 @@ function loseAnswer(exchange: Exchange, by: FaultRule['by']): void {
 function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: FaultRule): void {
   const { connection, stream } = exchange;
   const session = connection.session;
+  if (session?.destroyed) return exchange.unanswered('abandoned by the sender', 'goaway');
   if (stream === undefined || session === undefined) {
     // HTTP/1.1 knows one way to be sent away.
     const answer = exchange.serve();
@@ -96,7 +97,7 @@ export function applyFault(rule: FaultRule, exchange: Exchange): void {
     case 'goaway':
       return goAway(exchange, rule);
     case 'stream-limit':
-      connection.session?.settings({ maxConcurrentStreams: rule.limit });
+      connection.limit(rule.limit ?? 0);
       return exchange.send(exchange.serve(), rule.fault);
     case 'expires-in':
     case 'rejection-throttle':

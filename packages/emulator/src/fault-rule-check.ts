@@ -105,6 +105,9 @@ function problemsOf(rule: Json, where: string): FaultRuleProblem[] {
   if (rule['project'] !== undefined && (gateway === 'apns' || gateway === 'apns-sandbox')) {
     refuse('project', `${gateway} has no projects`, 'name a topic instead');
   }
+  if (gateway === 'oauth' && (rule['project'] !== undefined || rule['deviceToken'] !== undefined)) {
+    refuse('gateway', 'oauth sees neither projects nor phones', 'leave project and deviceToken out');
+  }
   return problems;
 }
 
@@ -126,6 +129,10 @@ export function parseRules(rules: unknown): FaultRule[] {
     const defaults = Object.entries(parameters).flatMap(([member, parameter]) =>
       'default' in parameter && parameter.default !== undefined ? [[member, parameter.default]] : [],
     );
-    return Object.assign(Object.fromEntries(defaults) as Partial<FaultRule>, rule);
+    const whole = Object.assign(Object.fromEntries(defaults) as Partial<FaultRule>, rule);
+    // APNs tokens are bytes written as hexadecimal, and known by it in lower case.
+    if (rule.gateway.startsWith('apns') && rule.deviceToken)
+      whole.deviceToken = rule.deviceToken.toLowerCase();
+    return whole;
   });
 }

@@ -21,6 +21,7 @@ const REFUSED: readonly [rules: unknown, ...where: string[]][] = [
   [[{ gateway: 'apns', fault: 'rst', times: 0 }], 'rules[0].times'],
   [[{ gateway: 'apns', fault: 'rst', project: 'p' }], 'rules[0].project'],
   [[{ gateway: 'fcm', fault: 'rst', topic: 't' }], 'rules[0].topic'],
+  [[{ gateway: 'oauth', fault: 'rst', project: 'p' }], 'rules[0].gateway'],
   [[{ gateway: 'apns', fault: 'slow' }], 'rules[0].delayMs'],
   [[{ gateway: 'apns', fault: 'answer-lost', by: 'magic' }], 'rules[0].by'],
   [[{ gateway: 'apns', fault: 'goaway', twice: 'yes' }], 'rules[0].twice'],

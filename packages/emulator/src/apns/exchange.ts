@@ -101,7 +101,7 @@ export class ApnsExchange implements Exchange {
   send({ status, headers, body, verdict }: Answer, fault?: string): void {
     if (this.#finished) return; // abandoned while a slow answer was on its way
     this.#log(verdict, status, fault);
-    if (this.stream.destroyed) return;
+    if (this.stream.destroyed || this.stream.closed) return;
     const fields: OutgoingHttpHeaders = headers;
     fields[':status'] = status;
     if (body === undefined) {

@@ -100,6 +100,6 @@ export class Line {
 
   limit(streams: number): void {
     this.#limit = streams;
-    this.connection.session?.settings({ maxConcurrentStreams: streams });
+    this.connection.limit(streams);
   }
 }
