@@ -77,6 +77,10 @@ export async function startService(config: Config, options: ServiceOptions = {})
       ...DEFAULT_CONTACT_SETTINGS,
       registrations: config.registrationsPerContact,
       lifetimeMs: config.contactLifetimeHours * 3_600_000,
+      ttlMs: Math.max(
+        DEFAULT_CONTACT_SETTINGS.ttlMs,
+        ...config.applications.map(({ ttlMinutes }) => ttlMinutes * 60_000),
+      ),
     };
     const changes = createContactChanges({ store, clock, settings });
     const metrics = createMetrics(() => dispatcher.status());
@@ -105,7 +109,12 @@ export async function startService(config: Config, options: ServiceOptions = {})
       clock,
       autoCreate: config.autoCreate,
       instances: config.instances,
-      applications: config.applications,
+      applications: config.applications.map(({ arn, genericText, attachmentText, ttlMinutes }) => ({
+        arn,
+        genericText,
+        attachmentText,
+        ttlMs: ttlMinutes * 60_000,
+      })),
     });
     taken.defer(() => directory.close());
     const housekeeping = createHousekeeping({
@@ -123,7 +132,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       intake: dispatcher,
       node: () => dispatcher.node,
       ttlMs: settings.ttlMs,
-      genericText: (arn) => directory.genericText(arn),
+      rules: (arn) => directory.rules(arn),
     });
     const counted: Notify = async (instanceId, events) => {
       const results = await notify(instanceId, events);

@@ -95,9 +95,9 @@ export const OPERATION_PROSE: {
       'Events[].InitialContactId': 'The first id of the chat, where a transfer has given it another since.',
       'Events[].Type': '`MESSAGE` and `ATTACHMENT` push; `EVENT` is all else, such as the end of the chat.',
       'Events[].ContentType':
-        'MIME type: `text/plain`, or for events such as `application/vnd.amazonaws.connect.event.chat.ended`.',
+        'MIME type: `text/plain`, `text/markdown`, of an interactive message, or of an event such as `application/vnd.amazonaws.connect.event.chat.ended`. Phones show what a person can read of it, otherwise the generic text.',
       'Events[].Content':
-        'The text. Kept only for registrations that want it, and only until it is delivered.',
+        'The text; of an attachment, the name of the file. Kept only for registrations that want it, and only until it is delivered.',
       'Events[].ParticipantRole': 'Who wrote it. Absent: nobody in particular, which pushes.',
       'Events[].DisplayName': 'The name of who wrote it.',
       'Events[].MessageVisibility': 'Who may see it. Absent: all. `AGENT` does not push.',

@@ -2,6 +2,8 @@
 //
 // Sources: Amazon Connect's admin guide ("push notifications are sent for all system and agent messages"), its rule for SNS
 // consumers (visibility CUSTOMER or ALL, role not CUSTOMER), and the payloads of its mobile sample apps.
+import { readableText } from './content.ts';
+import type { Texts } from './content.ts';
 import type { EventReason } from './reasons.ts';
 import { FUTURE_MS } from './settings.ts';
 
@@ -13,6 +15,7 @@ export interface ChatEvent {
   readonly initialContactId?: string;
   readonly type: 'MESSAGE' | 'ATTACHMENT' | 'EVENT';
   readonly contentType?: string;
+  /** The text; of an attachment, the name of the file. */
   readonly content?: string;
   /** Absent on some system events. */
   readonly participantRole?: string;
@@ -55,28 +58,23 @@ export function withoutPush(event: ChatEvent): EventReason | undefined {
 export const eventTime = (event: ChatEvent, now: number, ttlMs: number): number =>
   event.at === undefined ? now : Math.min(Math.max(event.at, now - ttlMs), now + FUTURE_MS);
 
-const READABLE: ReadonlySet<string> = new Set(['text/plain', 'text/markdown']);
-
 /** No payload holds more than 4,096 bytes, so no more of a body is kept: the gateway cuts it to fit, with `…`. */
 const BODY_UNITS = 4_096;
 
-/** `raw`: the message's own text where a person can read it; everything else is the application's generic text. */
+/** `raw`: what a person can read of the message; otherwise nothing of it, but the application's generic text. */
 export function toNotification(
   event: ChatEvent,
   initialContactId: string,
   raw: boolean,
-  genericText: string,
+  texts: Texts,
 ): Notification {
+  const { id, type, content } = event;
   const contentType =
-    event.contentType ?? (event.type === 'ATTACHMENT' ? 'application/octet-stream' : 'text/plain');
-  const readable =
-    event.type === 'MESSAGE' && READABLE.has(contentType.split(';', 1)[0]!.trim().toLowerCase());
-  const text = raw && readable && event.content ? event.content.slice(0, BODY_UNITS) : genericText;
+    event.contentType ?? (type === 'ATTACHMENT' ? 'application/octet-stream' : 'text/plain');
+  const text = raw ? readableText({ type, contentType, content }, texts) : texts.genericText;
   return {
     title: '',
-    body: text,
-    data: { initialContactId, messageId: event.id, messageType: event.type, contentType },
+    body: text.slice(0, BODY_UNITS),
+    data: { initialContactId, messageId: id, messageType: type, contentType },
   };
 }
-
-export const GENERIC_TEXT = 'You have a new message';

@@ -1,4 +1,5 @@
 // What a batch of chat events leads to, collected for one write: deliveries, and log rows of what never starts.
+import type { NotificationRules } from '../contact/content.ts';
 import type { ChatEvent } from '../contact/events.ts';
 import { toNotification } from '../contact/events.ts';
 import type { EventReason } from '../contact/reasons.ts';
@@ -19,19 +20,19 @@ export interface Batch {
   plan(event: ChatEvent, time: number, initialContactId: string, targets: readonly Target[]): Plan;
   /** Keeps for the log why an event makes no push. */
   skip(event: ChatEvent, time: number, initialContactId: string, reason: EventReason): void;
-  /** Asks once per application for the text that stands for a message which may not be shown. */
-  fillIn(genericText: (applicationArn: string) => Promise<string>): Promise<void>;
+  /** Asks once per application for what it says and how long it wants its notifications. */
+  fillIn(rules: (applicationArn: string) => Promise<NotificationRules>): Promise<void>;
 }
 
 interface Started {
   readonly event: ChatEvent;
   readonly initialContactId: string;
   readonly target: Target;
-  readonly expiresAt: number;
-  readonly row: Omit<NewDelivery, 'work'>;
+  readonly time: number;
+  readonly row: Omit<NewDelivery, 'work' | 'expiresInMs'>;
 }
 
-export function createBatch(instanceId: string, now: number, ttlMs: number): Batch {
+export function createBatch(instanceId: string, now: number): Batch {
   const entries: Enqueued[] = [];
   const started: Started[] = [];
   const ids = new Set<string>();
@@ -92,24 +93,22 @@ export function createBatch(instanceId: string, now: number, ttlMs: number): Bat
           messageId: event.id,
           registrationId,
           lane: laneOf({ instanceId, applicationArn, deviceType }),
-          expiresInMs: time + ttlMs - now,
         };
-        started.push({ event, initialContactId, target, expiresAt: time + ttlMs, row });
+        started.push({ event, initialContactId, target, time, row });
       }
       return { deliveries };
     },
     skip: skipOne,
-    fillIn: async (genericText) => {
-      const texts = new Map<string, string>();
+    fillIn: async (rules) => {
+      const known = new Map<string, NotificationRules>();
       const arns = new Set(started.map(({ target }) => target.registration.applicationArn));
-      await Promise.all(
-        [...arns].map(async (applicationArn) => texts.set(applicationArn, await genericText(applicationArn))),
-      );
-      for (const { event, initialContactId, target, expiresAt, row } of started.splice(0)) {
+      await Promise.all([...arns].map(async (arn) => known.set(arn, await rules(arn))));
+      for (const { event, initialContactId, target, time, row } of started.splice(0)) {
         const { registrationId, deviceToken, deviceType, applicationArn, includeRawMessage } =
           target.registration;
-        const generic = texts.get(applicationArn)!;
-        const { title, body, data } = toNotification(event, initialContactId, includeRawMessage, generic);
+        const rules = known.get(applicationArn)!;
+        const { title, body, data } = toNotification(event, initialContactId, includeRawMessage, rules);
+        const expiresAt = time + rules.ttlMs;
         const work = serialiseWork({
           deviceToken,
           deviceType,
@@ -120,7 +119,7 @@ export function createBatch(instanceId: string, now: number, ttlMs: number): Bat
           data,
           expiresAt,
         });
-        entries.push({ ...row, work });
+        entries.push({ ...row, expiresInMs: expiresAt - now, work });
       }
     },
   };

@@ -6,6 +6,7 @@
 // When `notify` resolves, every registration that had been answered before has its delivery on disk. Repeating a batch, or an
 // event within one, changes nothing: the ids follow from event and device.
 import type { Clock } from '../clock.ts';
+import type { NotificationRules } from '../contact/content.ts';
 import { endsChat, eventTime, isMessage, withoutPush } from '../contact/events.ts';
 import type { ChatEvent } from '../contact/events.ts';
 import { end } from '../contact/lifetime.ts';
@@ -50,9 +51,9 @@ export function createNotify(options: {
   readonly intake: Intake;
   /** The name under which this node leases work; it changes when the node was silent for too long. */
   readonly node: () => string;
+  /** The longest time to live of any application. */
   readonly ttlMs: number;
-  /** What an application shows where the message's own text may not be shown. */
-  readonly genericText: (applicationArn: string) => Promise<string>;
+  readonly rules: (applicationArn: string) => Promise<NotificationRules>;
 }): Notify {
   const { store, changes, clock, intake, ttlMs } = options;
 
@@ -111,7 +112,7 @@ export function createNotify(options: {
     const contacts = await readContacts(store, instanceId, events);
     const now = clock.now();
     const upkeep = upkeepOf(instanceId, contacts, events, now);
-    const batch = createBatch(instanceId, now, ttlMs);
+    const batch = createBatch(instanceId, now);
     // An end in this batch has been applied to `contacts`, so what was said after it does not push.
     const planned = events.map((event) => {
       const time = eventTime(event, now, ttlMs);
@@ -122,7 +123,7 @@ export function createNotify(options: {
       if (isMessage(event)) batch.skip(event, time, audience.initialContactId, targets);
       return targets;
     });
-    await batch.fillIn(options.genericText);
+    await batch.fillIn(options.rules);
 
     const enqueued = enqueue(batch, readAt);
     // All of it, also when one part fails: nothing of a batch is under way any more once it was answered.

@@ -4,17 +4,17 @@
 // Each is asked for by almost every call, so an answer is believed for a while; a hint of the store shortens that, and hints
 // may be lost. Only what exists is remembered: an unknown name costs one read of the store each time.
 import type { Clock } from '../clock.ts';
-import { GENERIC_TEXT } from '../contact/events.ts';
+import { ATTACHMENT_TEXT, GENERIC_TEXT } from '../contact/content.ts';
+import type { NotificationRules } from '../contact/content.ts';
+import { DEFAULT_CONTACT_SETTINGS } from '../contact/settings.ts';
 import { ServiceError } from '../service-error.ts';
 import type { SettingKind, Store } from '../store/store.ts';
 
 /** `all`: instances and applications begin with the first call that names them. */
 export type AutoCreate = 'all' | 'contacts' | 'none';
 
-export interface Application {
+export interface Application extends NotificationRules {
   readonly arn: string;
-  /** Shown instead of a message whose text may not be shown. */
-  readonly genericText: string;
 }
 
 export interface Directory {
@@ -22,8 +22,8 @@ export interface Directory {
   instance(id: string): Promise<void>;
   /** Rejects with ResourceNotFoundException; the ARN must be well formed (`isApplicationArn`). */
   application(arn: string): Promise<Application>;
-  /** The text of an application, or the usual one where it was removed since somebody registered with it. */
-  readonly genericText: (arn: string) => Promise<string>;
+  /** The rules of an application, or the usual ones where it was removed since somebody registered with it. */
+  readonly rules: (arn: string) => Promise<NotificationRules>;
   /** Whether a registration may begin a contact that nobody started here. */
   readonly createsContacts: boolean;
   close(): void;
@@ -38,14 +38,14 @@ export const isApplicationArn = (arn: string): boolean => PATTERN.test(arn);
 const BELIEVED_MS = 10_000;
 const MAX_REMEMBERED = 10_000;
 
-type Entry = { readonly genericText?: string };
+type Entry = Partial<NotificationRules>;
 
 export function createDirectory(options: {
   readonly store: Store;
   readonly clock: Clock;
   readonly autoCreate: AutoCreate;
   readonly instances?: readonly string[];
-  readonly applications?: readonly { readonly arn: string; readonly genericText?: string }[];
+  readonly applications?: readonly (Entry & { readonly arn: string })[];
 }): Directory {
   const { store, clock, autoCreate } = options;
   const configured = new Map<string, Entry>([
@@ -85,6 +85,8 @@ export function createDirectory(options: {
   const toApplication = (arn: string, entry: Entry | undefined): Application => ({
     arn,
     genericText: entry?.genericText ?? GENERIC_TEXT,
+    attachmentText: entry?.attachmentText ?? ATTACHMENT_TEXT,
+    ttlMs: entry?.ttlMs ?? DEFAULT_CONTACT_SETTINGS.ttlMs,
   });
 
   return {
@@ -101,7 +103,7 @@ export function createDirectory(options: {
         );
       return toApplication(arn, entry);
     },
-    genericText: async (arn) => toApplication(arn, await find('application', arn)).genericText,
+    rules: async (arn) => toApplication(arn, await find('application', arn)),
     createsContacts: autoCreate !== 'none',
     close: stopListening,
   };

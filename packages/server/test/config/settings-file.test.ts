@@ -5,7 +5,8 @@ import fc from 'fast-check';
 import { ConfigError, readConfig } from '../../src/config/environment.ts';
 import { parseSettingsJson } from '../../src/config/settings-json.ts';
 import { SETTINGS } from '../../src/config/settings.ts';
-import { GENERIC_TEXT } from '../../src/contact/events.ts';
+import { ATTACHMENT_TEXT, GENERIC_TEXT } from '../../src/contact/content.ts';
+import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
 import { ACCOUNT, PEM } from './keys.ts';
 import { ACCESS_KEY, ARN, configOf, mistakesOf, settingsFolder, withApplication } from './settings-folder.ts';
 
@@ -122,9 +123,11 @@ describe('settings', () => {
     assert.match(mistakesOf(folder.settings('[]'))[0]!.what, /is a list; write an object/);
   });
 
-  test('say the same generic text as the service does by itself', () => {
-    const { genericText } = SETTINGS.members.applications.of.members;
+  test('say what the service does by itself for applications that nobody configured', () => {
+    const { genericText, attachmentText, ttlMinutes } = SETTINGS.members.applications.of.members;
     assert.equal(genericText.default, GENERIC_TEXT);
+    assert.equal(attachmentText.default, ATTACHMENT_TEXT);
+    assert.equal(ttlMinutes.default * 60_000, DEFAULT_CONTACT_SETTINGS.ttlMs);
   });
 
   test('of an application have the documented defaults', (t) => {

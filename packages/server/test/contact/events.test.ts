@@ -9,6 +9,8 @@ const NOW = Date.UTC(2026, 10, 22, 12);
 const HOUR = 3_600_000;
 const TTL = 12 * HOUR;
 
+const TEXTS = { genericText: 'generic', attachmentText: 'sent {name}' };
+
 const event = (changes: Partial<ChatEvent> = {}): ChatEvent => ({
   id: 'm1',
   contactId: 'c1',
@@ -69,7 +71,7 @@ describe("the event's own time", () => {
 
 describe('the notification', () => {
   test("has exactly the keys of Amazon's samples", () => {
-    assert.deepEqual(toNotification(event(), 'c0', true, 'generic'), {
+    assert.deepEqual(toNotification(event(), 'c0', true, TEXTS), {
       title: '',
       body: 'Hello, how can I help?',
       data: { initialContactId: 'c0', messageId: 'm1', messageType: 'MESSAGE', contentType: 'text/plain' },
@@ -77,7 +79,9 @@ describe('the notification', () => {
   });
 
   test('holds nothing of the message where the raw message is not wanted', () => {
-    const text = JSON.stringify(toNotification(event(), 'c0', false, 'You have a new message'));
+    const text = JSON.stringify(
+      toNotification(event(), 'c0', false, { ...TEXTS, genericText: 'You have a new message' }),
+    );
     assert.equal(text.includes('Hello'), false);
     assert.equal(text.includes('You have a new message'), true);
   });
@@ -97,16 +101,17 @@ describe('the notification', () => {
       { contentType: 'application/vnd.amazonaws.connect.message.interactive', content: '{}' },
       'generic',
     ],
-    ['an attachment', { type: 'ATTACHMENT', contentType: 'text/plain' }, 'generic'],
+    ['an attachment', { type: 'ATTACHMENT', contentType: 'text/plain', content: 'a.pdf' }, 'sent a.pdf'],
+    ['an attachment without a name', { type: 'ATTACHMENT', content: undefined }, 'generic'],
     ['no content', { content: undefined }, 'generic'],
     ['empty content', { content: '' }, 'generic'],
   ];
   for (const [name, changes, expected] of bodies)
     test(`says "${expected}" for ${name}`, () =>
-      assert.equal(toNotification(event(changes), 'c0', true, 'generic').body, expected));
+      assert.equal(toNotification(event(changes), 'c0', true, TEXTS).body, expected));
 
   test('keeps no more of a long message than any payload could hold', () => {
-    const { body } = toNotification(event({ content: 'ä'.repeat(16_000) }), 'c0', true, 'generic');
+    const { body } = toNotification(event({ content: 'ä'.repeat(16_000) }), 'c0', true, TEXTS);
     assert.equal(body.length, 4_096);
   });
 });

@@ -75,7 +75,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     intake,
     node: () => NODE,
     ttlMs: settings.ttlMs,
-    genericText: directory.genericText,
+    rules: directory.rules,
   });
   const revoked: string[] = [];
   const handlers: SignedHandlers = createHandlers({
