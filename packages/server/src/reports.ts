@@ -1,6 +1,7 @@
 // What delivery reports becomes log lines, metrics, and registrations that are removed or suspended.
 import type { Logger } from 'pino';
 import { removeDead, suspend } from './contact/removal.ts';
+import { CLOCK_MARGIN_MS } from './contact/settings.ts';
 import type { DispatcherEvents } from './delivery/dispatcher.ts';
 import type { Metrics } from './metrics.ts';
 import type { ContactChanges } from './store/contact-change.ts';
@@ -34,7 +35,13 @@ export function createReports({
         key: { instanceId, contactId },
         rule: (document, now) =>
           effect.kind === 'remove-registration'
-            ? removeDead(document, { registrationId, deadSince: effect.deadSince ?? attempt.at }, now)
+            ? // Only a time that APNs gives is of another clock than ours, and needs a margin.
+              removeDead(
+                document,
+                { registrationId, deadSince: effect.deadSince ?? attempt.at },
+                now,
+                effect.deadSince === undefined ? 0 : CLOCK_MARGIN_MS,
+              )
             : suspend(document, { registrationId, reason: answer, askedAt: attempt.at }),
       });
       changed.then(

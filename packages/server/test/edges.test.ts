@@ -27,7 +27,7 @@ const PACKAGES_ALLOWED: Record<string, readonly string[]> = {
   wire: [],
   client: ['@chatpush/wire'],
   emulator: [],
-  console: ['@chatpush/client'],
+  console: ['@chatpush/client', '@chatpush/emulator'],
   server: ['@chatpush/wire', '@chatpush/emulator', '@chatpush/emulator/command'],
 };
 

@@ -47,9 +47,11 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** What a test may choose: `CHATPUSH_TEST_STORE` runs the same tests on another store. */
+/** What a test may choose. */
 export interface SystemOptions {
   readonly config?: Partial<Config>;
+  /** As CHATPUSH_STORE has it; a SQLite file of its own when absent. */
+  readonly store?: string;
   /** Used instead of an emulator inside the service, which a restart would take along. */
   readonly emulator?: Emulator;
 }
@@ -59,7 +61,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
   const config: Config = {
     ...readConfig({
       CHATPUSH_PORT: '0',
-      CHATPUSH_STORE: `sqlite:${join(folder, 'test.db')}`,
+      CHATPUSH_STORE: options.store ?? `sqlite:${join(folder, 'test.db')}`,
       ...(options.emulator && { CHATPUSH_EMULATOR_URL: options.emulator.url }),
     }),
     ...options.config,
