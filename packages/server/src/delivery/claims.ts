@@ -12,6 +12,9 @@ import { end, pump } from './sending.ts';
 import type { SendingContext } from './sending.ts';
 import { parseWork } from './work.ts';
 
+/** Due deliveries of a lane are counted so far: enough to know how many connections are worth opening. */
+const WAITING_CAP = 5_000;
+
 export interface Claims {
   /** There may be due work: looks at all lanes. */
   poll(): void;
@@ -91,7 +94,7 @@ export function createClaims(options: {
     for (const outlet of outlets.all()) {
       outlet.announce();
       let room = lease.holds() ? outlet.room() : 0;
-      const lanes = [...outlet.lanes()].filter((lane) => lane.mayHaveWork);
+      const lanes = [...outlet.lanes()].filter((lane) => lane.stored > 0);
       lanes.forEach((lane, index) => {
         const fair = Math.ceil(room / (lanes.length - index));
         if (fair > 0) want.set(lane.name, fair);
@@ -102,8 +105,12 @@ export function createClaims(options: {
     const claimed = await store.claim(lease.name, want);
     const counts = new Map<string, number>();
     for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1);
-    for (const [name, wanted] of want)
-      if ((counts.get(name) ?? 0) < wanted) outlets.of(name)!.lane(name).mayHaveWork = false;
+    for (const [name, wanted] of want) {
+      const outlet = outlets.of(name)!;
+      const lane = outlet.lane(name);
+      const count = counts.get(name) ?? 0;
+      outlet.setStored(lane, count < wanted ? 0 : Math.max(1, lane.stored - count));
+    }
     await hold(
       claimed.filter(notExpired).map((delivery) => {
         const outlet = outlets.of(delivery.lane)!;
@@ -133,9 +140,9 @@ export function createClaims(options: {
   }
 
   const polls = single('look for work', async () => {
-    for (const [lane, count] of await store.waiting(1_000)) {
+    for (const [lane, count] of await store.waiting(WAITING_CAP)) {
       const outlet = outlets.of(lane);
-      if (outlet) outlet.lane(lane).mayHaveWork = true;
+      if (outlet) outlet.setStored(outlet.lane(lane), count);
       else await endWithoutChannel(lane, count);
     }
     const now = clock.monotonic();

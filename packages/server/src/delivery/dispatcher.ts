@@ -76,7 +76,7 @@ export function createDispatcher(options: {
 
   const freed = (outlet: Outlet): void => {
     for (const lane of outlet.lanes()) {
-      if (!lane.mayHaveWork) continue;
+      if (lane.stored === 0) continue;
       claims.claim();
       return;
     }
@@ -143,7 +143,7 @@ export function createDispatcher(options: {
         if (!outlet) continue;
         const lane = outlet.lane(name);
         // While the store has older work of this lane, new work goes behind it.
-        const room = lane.mayHaveWork ? 0 : Math.min(count, outlet.room());
+        const room = lane.stored > 0 ? 0 : Math.min(count, outlet.room());
         if (room === 0) continue;
         lane.reserved += room;
         outlet.reserved += room;
@@ -165,7 +165,8 @@ export function createDispatcher(options: {
       }
       for (const name of queued) {
         const outlet = outlets.of(name);
-        if (outlet) outlet.lane(name).mayHaveWork = true;
+        const lane = outlet?.lane(name);
+        if (outlet && lane) outlet.setStored(lane, lane.stored + 1);
         else claims.poll();
       }
       for (const outlet of touched) pump(context, outlet);

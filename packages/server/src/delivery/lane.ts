@@ -23,8 +23,8 @@ export interface Lane {
   reserved: number;
   /** Attempts under way. */
   running: number;
-  /** The store may have due work for it. */
-  mayHaveWork: boolean;
+  /** About how many due deliveries the store has for it; 0: none is known of. Set by its outlet, which keeps the sum. */
+  stored: number;
 }
 
 export const createLane = (name: string): Lane => ({
@@ -32,7 +32,7 @@ export const createLane = (name: string): Lane => ({
   held: new Queue(),
   reserved: 0,
   running: 0,
-  mayHaveWork: false,
+  stored: 0,
 });
 
 /** First in, first out, with a way back to the front; shifting is O(1), where an array's is not past 50,000. */

@@ -23,6 +23,8 @@ export interface Outlet {
   lanes(): Iterable<Lane>;
   /** Attempts this gateway could take on beside what is held and promised already. */
   room(): number;
+  /** Notes about how many due deliveries the store has for a lane. */
+  setStored(lane: Lane, count: number): void;
   hold(lane: Lane, held: Held, where: 'front' | 'back'): void;
   /** The next delivery in turn, or undefined when none is held. */
   next(): { lane: Lane; held: Held } | undefined;
@@ -38,6 +40,7 @@ export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: 
   const lanes = new Map<string, Lane>();
   let turn: Lane[] = [];
   let held = 0;
+  let stored = 0;
 
   const outlet: Outlet = {
     gateway,
@@ -79,14 +82,16 @@ export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: 
       held = 0;
       return all;
     },
+    setStored: (lane, count) => {
+      stored += count - lane.stored;
+      lane.stored = count;
+    },
     announce: () => {
-      let stored = 0;
-      for (const lane of lanes.values()) if (lane.mayHaveWork) stored++;
-      gateway.want(outlet.running + (breaker.state === 'open' ? 0 : held + stored));
+      gateway.want(breaker.state === 'open' ? 0 : held + stored);
     },
     forgetIdle: () => {
       for (const [name, lane] of lanes)
-        if (lane.held.size === 0 && lane.running === 0 && lane.reserved === 0 && !lane.mayHaveWork)
+        if (lane.held.size === 0 && lane.running === 0 && lane.reserved === 0 && lane.stored === 0)
           lanes.delete(name);
     },
   };
