@@ -1,0 +1,118 @@
+// A certificate is fetched and proven once, and what cannot be proven now is asked for again.
+import assert from 'node:assert/strict';
+import { afterEach, beforeEach, test } from 'node:test';
+import { createSigningKeys } from '../../src/sources/sns/signing-keys.ts';
+import { createReach } from '../../src/sources/sns/reach.ts';
+import type { Reach } from '../../src/sources/sns/reach.ts';
+import { certificateUrl, parseTopic } from '../../src/sources/sns/topic.ts';
+import { attributes, chatMessage, startScene } from './harness.ts';
+import { HOST, TOPIC, post, startStandInSns } from './stand-in-sns.ts';
+import type { Handler, StandInSns } from './stand-in-sns.ts';
+
+const topic = parseTopic(TOPIC)!;
+let sns: StandInSns;
+beforeEach(async () => {
+  sns = await startStandInSns();
+});
+afterEach(() => sns.close());
+
+function keys(options: { now?: () => number; reach?: Reach } = {}) {
+  const find = createSigningKeys({
+    reach: options.reach ?? createReach(sns.network),
+    now: options.now ?? Date.now,
+    authorities: sns.network.authorities,
+  });
+  return (address: string) => find(topic, certificateUrl(topic, address));
+}
+
+test('through the whole service: a thousand messages, one certificate fetched, one issuer', async () => {
+  await using scene = await startScene();
+  for (let batch = 0; batch < 20; batch++) {
+    const answers = await Promise.all(
+      Array.from({ length: 50 }, () =>
+        post(scene.service.url, scene.sns.notification(chatMessage(), attributes())),
+      ),
+    );
+    for (const { status, text } of answers) assert.equal(status, 200, text);
+  }
+  assert.deepEqual(
+    scene.sns.asked.map((asked) => asked.split(' ')[0]),
+    [HOST, 'crt.r2m01.amazontrust.com'],
+  );
+  assert.equal(await scene.counted('taken'), 1000);
+});
+
+test('it is proven once, then the same key is answered until it expires', async () => {
+  let now = Date.now();
+  const leaf = sns.between.issue({
+    name: `sns-signing.eu-central-1.amazonaws.com`,
+    issuerAt: 'http://crt.r2m01.amazontrust.com/r2m01.cer',
+    to: now + 3_600_000,
+  });
+  const address = sns.serve(leaf.pem);
+  const key = keys({ now: () => now });
+  const first = await key(address);
+  now += 3_500_000;
+  assert.equal(await key(address), first);
+  assert.equal(sns.asked.length, 2);
+  now += 200_000;
+  await assert.rejects(key(address), { reason: 'bad-certificate' });
+  assert.equal(sns.asked.length, 3, 'it is looked for again: SNS may have renewed it');
+});
+
+test('a file with its whole chain needs no other host', async () => {
+  const leaf = sns.between.issue({ name: 'sns.amazonaws.com' });
+  await keys()(sns.serve(leaf.pem + sns.between.pem));
+  assert.equal(sns.asked.length, 1);
+});
+
+test('many messages at once wait for the same fetch', async () => {
+  const key = keys();
+  const address = sns.serve(sns.leaf.pem);
+  const found = await Promise.all(Array.from({ length: 100 }, () => key(address)));
+  assert.equal(new Set(found).size, 1);
+  assert.equal(sns.asked.length, 2);
+});
+
+test('names of certificates made up by strangers lead to few requests', async () => {
+  const waiting: (() => void)[] = [];
+  const key = keys();
+  const addresses = Array.from({ length: 20 }, () =>
+    sns.serve((_request, response) => void waiting.push(() => response.writeHead(404).end())),
+  );
+  const refusals = Promise.allSettled(addresses.map((address) => key(address)));
+  while (waiting.length < 4) await new Promise((resolve) => setImmediate(resolve));
+  for (const answer of waiting) answer();
+  const reasons = (await refusals).map((result) => (result as PromiseRejectedResult).reason as Error);
+  assert.equal(sns.asked.length, 4);
+  assert.equal(reasons.filter(({ name }) => name === 'ServiceUnavailableException').length, 16);
+  // And a refusal is remembered for a minute.
+  for (const address of addresses.slice(0, 4))
+    await assert.rejects(key(address), { reason: 'bad-certificate' });
+  assert.equal(sns.asked.length, 4);
+});
+
+const FAULTS: [what: string, handler: Handler][] = [
+  ['an error of SNS', (_request, response) => response.writeHead(503).end()],
+  ['a connection cut', (request) => request.socket.destroy()],
+  ['16 KiB and a byte', (_request, response) => response.end('x'.repeat(16_385))],
+  ['silence for longer than 5 seconds', () => {}],
+  ['a body that never ends', (_request, response) => void response.write('x')],
+];
+for (const [what, handler] of FAULTS)
+  test(`${what} is no refusal: SNS is to repeat the message, and then all is well`, async () => {
+    let faulty = true;
+    const address = sns.serve((request, response) => {
+      if (!faulty) return response.end(sns.leaf.pem);
+      faulty = false;
+      return handler(request, response);
+    });
+    const key = keys();
+    await assert.rejects(key(address), { name: 'ServiceUnavailableException' });
+    assert.ok((await key(address)).key);
+  });
+
+test('a host with another authority than ours is not believed', async () => {
+  const key = keys({ reach: createReach({ ...sns.network, authorities: [sns.between.pem] }) });
+  await assert.rejects(key(sns.serve(sns.leaf.pem)), { name: 'ServiceUnavailableException' });
+});
