@@ -94,7 +94,8 @@ export class Phone {
     return this.#uninstalledAt;
   }
 
-  /** Every accepted request, oldest first, unmerged; the newest 10,000. */
+  /** Every accepted request, oldest first, unmerged; the newest 10,000, or fewer where all
+   * phones together keep too many. */
   get notifications(): Notification[] {
     return this.#arrived.toArray().map(notificationOf);
   }
@@ -122,15 +123,17 @@ export class Phone {
     return shownOn(happenings, this.#clock.now());
   }
 
-  receive({ gateway, app, headers, body }: Arrival): void {
+  /** Answers the `n` of the notification. */
+  receive({ gateway, app, headers, body }: Arrival): number {
     this.#gateway ??= gateway;
     this.lastApp = app;
     const n = this.#arrived.total + 1;
     const arrived = { n, receivedAt: this.#clock.now(), gateway, app, headers: keptHeaders(headers), body };
     this.#arrived.push(arrived);
-    if (this.#watchers.size === 0) return;
+    if (this.#watchers.size === 0) return n;
     const notification = notificationOf(arrived);
     for (const watcher of this.#watchers) watcher(notification);
+    return n;
   }
 
   /** Without power or network: gateways accept and store as they do in life. */
@@ -188,6 +191,11 @@ export class Phone {
       };
       this.#watchers.add(watcher);
     });
+  }
+
+  /** Lets the notification go, if it is still kept: there are too many on all phones together. */
+  drop(n: number): void {
+    if (this.#arrived.oldest?.n === n) this.#arrived.shift();
   }
 
   /** Ends every wait; the phone is about to be forgotten. */

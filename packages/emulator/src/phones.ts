@@ -1,16 +1,22 @@
 // All phones by token. A phone that nobody knew appears with its first notification.
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
+import { Ring } from './ring.ts';
 import { Phone, type Arrival, type Installed } from './phone.ts';
 
 /** How many phones are kept; then the one known longest is forgotten, and counted. */
 export const KEPT_PHONES = 100_000;
+
+/** How many notifications all phones keep together; then the oldest go, whosever they are. */
+export const KEPT_TOGETHER = 200_000;
 
 export class Phones {
   #clock: Clock;
   #events: Events;
   #phones = new Map<string, Phone>();
   #forgotten = 0;
+  /** Whose notification came when: the order in which they go. */
+  #order = new Ring<{ phone: Phone; n: number }>(KEPT_TOGETHER);
 
   constructor(clock: Clock, events: Events) {
     this.#clock = clock;
@@ -60,7 +66,9 @@ export class Phones {
   receive(deviceToken: string, arrival: Arrival): void {
     const phone = this.phone(deviceToken);
     const appears = phone.deviceType === undefined;
-    phone.receive(arrival);
+    const n = phone.receive(arrival);
+    const gone = this.#order.push({ phone, n });
+    gone?.phone.drop(gone.n);
     if (this.#events.heard) {
       const notification = phone.latest;
       if (appears)
@@ -78,6 +86,7 @@ export class Phones {
   clear(): void {
     for (const phone of this.#phones.values()) phone.forget();
     this.#phones.clear();
+    this.#order = new Ring(KEPT_TOGETHER);
     this.#events.emit({ type: 'phones-forgotten' });
   }
 }

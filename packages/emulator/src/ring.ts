@@ -2,7 +2,8 @@
 export class Ring<T> {
   readonly capacity: number;
   #items: T[] = [];
-  #oldest = 0;
+  /** Where the oldest stands; what is before it has fallen out and is cut off now and then. */
+  #first = 0;
   #total = 0;
 
   constructor(capacity: number) {
@@ -14,22 +15,40 @@ export class Ring<T> {
     return this.#total;
   }
 
-  push(item: T): void {
-    this.#total += 1;
-    if (this.#items.length < this.capacity) {
-      this.#items.push(item);
-      return;
-    }
-    this.#items[this.#oldest] = item;
-    this.#oldest = (this.#oldest + 1) % this.capacity;
+  get size(): number {
+    return this.#items.length - this.#first;
+  }
+
+  get oldest(): T | undefined {
+    return this.#items[this.#first];
   }
 
   get newest(): T | undefined {
-    return this.#items.at(this.#oldest - 1);
+    return this.size === 0 ? undefined : this.#items.at(-1);
+  }
+
+  /** Answers the item that fell out for this one, if one did. */
+  push(item: T): T | undefined {
+    this.#total += 1;
+    this.#items.push(item);
+    return this.size > this.capacity ? this.shift() : undefined;
+  }
+
+  /** Lets the oldest fall out. */
+  shift(): T | undefined {
+    if (this.size === 0) return undefined;
+    const oldest = this.#items[this.#first];
+    this.#first += 1;
+    // Half of the array at once, so that each item is moved once on average.
+    if (this.#first * 2 > this.#items.length) {
+      this.#items = this.#items.slice(this.#first);
+      this.#first = 0;
+    }
+    return oldest;
   }
 
   /** Oldest first. */
   toArray(): T[] {
-    return [...this.#items.slice(this.#oldest), ...this.#items.slice(0, this.#oldest)];
+    return this.#items.slice(this.#first);
   }
 }

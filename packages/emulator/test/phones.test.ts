@@ -3,7 +3,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
 import { startEmulator, WaitTimeoutError, type Emulator, type Notification } from '@chatpush/emulator';
+import { Events } from '../src/events.ts';
 import { Phone } from '../src/phone.ts';
+import { Phones } from '../src/phones.ts';
 import { shownOn, type Happening } from '../src/screen.ts';
 import { accessToken, connect, pushTo, sendFcm, TOKEN, TOPIC } from './senders.ts';
 
@@ -13,9 +15,9 @@ const START = 1_800_000_000_000;
 function ownPhone() {
   const clock = { time: START, now: () => clock.time };
   const phone = new Phone(TOKEN, clock, () => undefined);
-  const apns = (body: string, headers: Record<string, string> = {}, app = TOPIC): void =>
+  const apns = (body: string, headers: Record<string, string> = {}, app = TOPIC): number =>
     phone.receive({ gateway: 'apns', app, headers, body: JSON.stringify({ aps: { alert: { body } } }) });
-  const fcm = (body: string, android: object = {}): void =>
+  const fcm = (body: string, android: object = {}): number =>
     phone.receive({
       gateway: 'fcm',
       app: 'project',
@@ -160,6 +162,26 @@ test('a phone keeps its newest 10,000 notifications and counts them all', () => 
   assert.equal(phone.received, 10_003);
   assert.equal(phone.notifications.length, 10_000);
   assert.deepEqual([phone.notifications[0]?.n, phone.latest?.n], [4, 10_003]);
+});
+
+test('all phones together keep the newest 200,000, whosever they are', () => {
+  const clock = { now: () => START };
+  const phones = new Phones(clock, new Events());
+  const receive = (token: string): void =>
+    phones.receive(token, { gateway: 'apns', app: TOPIC, headers: {}, body: '{}' });
+  for (let n = 0; n < 15_000; n++) receive('flooded');
+  for (let n = 0; n < 3; n++) receive('quiet');
+  assert.equal(phones.phone('flooded').notifications.length, 10_000);
+  for (let phone = 0; phone < 30; phone++) for (let n = 0; n < 6_000; n++) receive(`phone ${phone}`);
+  // 195,003 have come: all that is not beyond its phone's own limit is there.
+  assert.equal(phones.phone('flooded').notifications.length, 10_000);
+  for (let n = 0; n < 20_003; n++) receive(`late ${n % 4}`);
+  assert.equal(phones.phone('flooded').notifications.length, 0);
+  assert.deepEqual(phones.phone('quiet').notifications, []);
+  assert.deepEqual(
+    [phones.phone('quiet').received, phones.phone('phone 0').notifications.length],
+    [3, 5_997],
+  );
 });
 
 const push = async (emulator: Emulator, body: string, headers: object = {}): Promise<number | undefined> => {
