@@ -1,0 +1,136 @@
+// Bearer keys: one instance, one purpose, our own operations only, and never where somebody in between could read them.
+import assert from 'node:assert/strict';
+import { networkInterfaces } from 'node:os';
+import { after, before, describe, test } from 'node:test';
+import { OPERATIONS } from '@chatpush/wire';
+import type { Operation, OperationName } from '@chatpush/wire';
+import { GOOD_INPUTS, encodeInput } from '../http/inputs.ts';
+import { startRecordingServer } from '../http/recording-server.ts';
+import type { RecordingServer } from '../http/recording-server.ts';
+
+const KEYS = [
+  { id: 'intake', secret: 'intake-key-0123456789abcdef', instance: 'i-1', right: 'intake' },
+  { id: 'reading', secret: 'reading-key-0123456789abcdef', instance: 'i-1', right: 'reading' },
+  { id: 'other', secret: 'other-key-0123456789abcdef==', instance: 'i-2', right: 'intake' },
+] as const;
+const secret = (id: string): string => KEYS.find((key) => key.id === id)!.secret;
+
+let server: RecordingServer;
+before(async () => {
+  server = await startRecordingServer({ bearerKeys: KEYS, trustedProxies: ['10.0.0.0/8'] });
+});
+after(() => server.close());
+
+async function call(
+  name: OperationName,
+  authorization: string,
+  headers: Record<string, string> = {},
+  url = server.url,
+) {
+  const { method, target, body } = encodeInput(OPERATIONS[name], GOOD_INPUTS[name]);
+  const answer = await fetch(url + target, {
+    method,
+    headers: { authorization, ...(body !== '' && { 'content-type': 'application/json' }), ...headers },
+    ...(body !== '' && { body }),
+  });
+  const { Message } = (await answer.json().catch(() => ({}))) as { Message?: string };
+  return { status: answer.status, name: answer.headers.get('x-amzn-errortype'), message: Message ?? '' };
+}
+
+describe('every operation takes the keys of its right, and no others', () => {
+  for (const name of Object.keys(OPERATIONS) as OperationName[])
+    for (const right of ['intake', 'reading'] as const)
+      test(`${name} with a key for ${right}`, async () => {
+        const { bearer }: Operation = OPERATIONS[name];
+        const answer = await call(name, `Bearer ${secret(right)}`);
+        assert.equal(answer.status, bearer === right ? 200 : 403, answer.message);
+        if (bearer !== right) assert.equal(answer.name, 'AccessDeniedException');
+        else assert.equal(server.recorded.at(-1)?.call.caller.accessKeyId, right);
+      });
+});
+
+test('a key opens its own instance only', async () => {
+  const answer = await call('PutChatEvents', `Bearer ${secret('other')}`);
+  assert.deepEqual([answer.status, answer.name], [403, 'AccessDeniedException']);
+  assert.match(answer.message, /instance\/i-1$/);
+});
+
+test('an unknown key is refused, and so is one that is nearly right', async () => {
+  for (const wrong of [
+    'x'.repeat(30),
+    secret('intake').slice(0, -1),
+    `${secret('intake')}x`,
+    secret('intake').toUpperCase(),
+  ]) {
+    const answer = await call('PutChatEvents', `Bearer ${wrong}`);
+    assert.deepEqual([answer.status, answer.name], [403, 'UnrecognizedClientException']);
+  }
+});
+
+test('the scheme is read as HTTP has it, in any case', async () => {
+  assert.equal((await call('PutChatEvents', `bearer  ${secret('intake')}`)).status, 200);
+  assert.equal(
+    (await call('PutChatEvents', `Basic ${secret('intake')}`)).name,
+    'IncompleteSignatureException',
+  );
+});
+
+test('what was passed on by a proxy that nobody named is refused, on loopback too', async () => {
+  for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'via']) {
+    const answer = await call('PutChatEvents', `Bearer ${secret('intake')}`, { [header]: 'https' });
+    assert.deepEqual([answer.status, answer.name], [403, 'AccessDeniedException'], header);
+    assert.match(answer.message, /trustedProxies/);
+  }
+});
+
+test('a proxy that is named must say that it was spoken to over TLS', async () => {
+  const behind = await startRecordingServer({
+    bearerKeys: KEYS,
+    trustedProxies: ['127.0.0.1', '10.0.0.0/8'],
+  });
+  try {
+    const by = (proto?: string) =>
+      call(
+        'PutChatEvents',
+        `Bearer ${secret('intake')}`,
+        { 'x-forwarded-for': '192.0.2.1', ...(proto !== undefined && { 'x-forwarded-proto': proto }) },
+        behind.url,
+      );
+    assert.equal((await by('https')).status, 200);
+    for (const proto of [undefined, 'http', 'http, https', 'https, http']) {
+      const answer = await by(proto);
+      assert.deepEqual([answer.status, answer.name], [403, 'AccessDeniedException']);
+    }
+  } finally {
+    await behind.close();
+  }
+});
+
+const outside = Object.values(networkInterfaces())
+  .flat()
+  .find((one) => one !== undefined && !one.internal && one.family === 'IPv4')?.address;
+
+test(
+  'plain HTTP from anywhere but loopback is refused',
+  { skip: outside === undefined && 'this machine has no address but loopback' },
+  async () => {
+    const open = await startRecordingServer({ bearerKeys: KEYS, host: '0.0.0.0' });
+    try {
+      const from = (host: string, headers = {}) =>
+        call('PutChatEvents', `Bearer ${secret('intake')}`, headers, `http://${host}:${open.port}`);
+      assert.equal((await from('127.0.0.1')).status, 200);
+      for (const headers of [{}, { 'x-forwarded-proto': 'https' }]) {
+        const answer = await from(outside!, headers);
+        assert.deepEqual([answer.status, answer.name], [403, 'AccessDeniedException']);
+      }
+    } finally {
+      await open.close();
+    }
+  },
+);
+
+test('a signature is still asked for where no bearer key is given', async () => {
+  const { method, target, body } = encodeInput(OPERATIONS.PutChatEvents, GOOD_INPUTS.PutChatEvents);
+  const answer = await fetch(server.url + target, { method, body });
+  assert.equal(answer.headers.get('x-amzn-errortype'), 'MissingAuthenticationTokenException');
+});
