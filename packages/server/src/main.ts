@@ -10,6 +10,10 @@ const USAGE = `chatpush: push notifications for mobile chat
 
   chatpush                     start the service (settings: CHATPUSH_HOST, CHATPUSH_PORT, CHATPUSH_STORE, CHATPUSH_CONFIG, …)
   chatpush check [file]        say what is wrong with the settings, or what would run
+  chatpush why <contactId>     what became of a contact's messages, in plain words
+  chatpush doctor [app]        ask Apple and Google whether they take our credentials
+  chatpush send --application app --type APNS|APNS_SANDBOX|GCM --token t "text"
+                               one push to one device, and what became of it
   chatpush emulator --port p   start only the emulator: both gateways, phones and faults
   chatpush --help | --version
 `;
@@ -48,8 +52,11 @@ function fail(error: unknown): never {
 }
 
 /** Each verb loads what it needs and nothing else. */
-const VERBS: ReadonlyMap<string, () => Promise<Verb>> = new Map([
+const VERBS: ReadonlyMap<string, () => Promise<Verb>> = new Map<string, () => Promise<Verb>>([
   ['check', async () => (await import('./cli/check.ts')).check],
+  ['doctor', async () => (await import('./cli/doctor.ts')).doctor],
+  ['send', async () => (await import('./cli/send.ts')).send],
+  ['why', async () => (await import('./cli/why.ts')).why],
 ]);
 
 async function main(): Promise<void> {

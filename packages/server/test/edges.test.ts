@@ -28,7 +28,7 @@ const PACKAGES_ALLOWED: Record<string, readonly string[]> = {
   client: ['@chatpush/wire'],
   emulator: [],
   console: ['@chatpush/client', '@chatpush/emulator'],
-  server: ['@chatpush/wire', '@chatpush/emulator', '@chatpush/emulator/command'],
+  server: ['@chatpush/wire', '@chatpush/client', '@chatpush/emulator', '@chatpush/emulator/command'],
 };
 
 const importsOf = (file: string): string[] =>

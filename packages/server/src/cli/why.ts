@@ -1,0 +1,104 @@
+// chatpush why <contactId>: what became of every message of a contact, in plain words. Asks the running service.
+import { parseArgs } from 'node:util';
+import { ChatpushError, ResourceNotFoundException, createClient } from '@chatpush/client';
+import type { ListDeliveriesResponse } from '@chatpush/client';
+import type { Config, Environment } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
+import { explainReason } from '../delivery/log-reason.ts';
+import type { Say } from './say.ts';
+
+const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100]
+
+Prints what became of the newest messages of a contact: each delivery with its attempts, and why others never started.
+The key is the first of the settings that may act on the instance; the instance may be left out when the settings name one.
+`;
+
+type LoggedDelivery = ListDeliveriesResponse['deliveries'][number];
+
+const STATUS: Record<LoggedDelivery['status'], string> = {
+  queued: 'waits',
+  accepted: 'the gateway took it',
+  rejected: 'the gateway refused it',
+  expired: 'expired before it could be sent',
+  withdrawn: 'was withdrawn',
+  skipped: 'made no push',
+};
+
+/** One delivery as people read it. */
+export function tell(delivery: LoggedDelivery): string {
+  const { messageId, status, reason, registrationId, attempts, attemptCount, createdAt } = delivery;
+  const whom = registrationId === undefined ? '' : ` to registration ${registrationId}`;
+  const why = reason === undefined ? '' : ` ${explainReason(reason)}`;
+  const lines = [`${createdAt}  message ${messageId}${whom}: ${STATUS[status]}.${why}`];
+  for (const { at, gateway, outcome, answer } of attempts)
+    lines.push(`    ${at}  ${gateway}: ${outcome}${answer === undefined ? '' : `, ${answer}`}`);
+  const left = attemptCount - attempts.length;
+  // The log keeps the first two and the last eight.
+  if (left > 0) lines.splice(3, 0, `    … ${left} more attempts …`);
+  return lines.join('\n');
+}
+
+function keyFor(config: Config, instanceId: string): { accessKeyId: string; secretAccessKey: string } {
+  const key = config.accessKeys.find(
+    ({ instances }) => instances === 'all' || instances.includes(instanceId),
+  );
+  if (!key) throw new Error(`No access key of the settings may act on instance ${instanceId}.`);
+  return { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
+}
+
+const nothingOf = (contactId: string): string =>
+  `Nothing is known of contact ${contactId}: no message of it came in within the last 7 days, or it came under another contact id.\n`;
+
+export async function why(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: {
+      instance: { type: 'string' },
+      endpoint: { type: 'string' },
+      last: { type: 'string', default: '100' },
+      help: { type: 'boolean' },
+    },
+  });
+  const config = readConfig(environment);
+  const instanceId = values.instance ?? (config.instances.length === 1 ? config.instances[0] : undefined);
+  const [contactId, ...rest] = positionals;
+  const last = Number(values.last);
+  if (values.help || contactId === undefined || rest.length > 0 || !Number.isInteger(last) || last < 1) {
+    say(USAGE);
+    return values.help ? 0 : 2;
+  }
+  if (instanceId === undefined) {
+    say(`Which instance? Add --instance <id>.\n\n${USAGE}`);
+    return 2;
+  }
+  const client = createClient({
+    region: config.regions === 'any' ? 'us-east-1' : (config.regions[0] ?? 'us-east-1'),
+    endpoint: values.endpoint ?? `http://${config.host}:${config.port}`,
+    credentials: keyFor(config, instanceId),
+  });
+  try {
+    const told: string[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await client.listDeliveries({
+        instanceId,
+        contactId,
+        maxResults: Math.min(100, last - told.length),
+        ...(nextToken !== undefined && { nextToken }),
+      });
+      told.push(...page.deliveries.map(tell));
+      ({ nextToken } = page);
+    } while (nextToken !== undefined && told.length < last);
+    say(told.length > 0 ? `${told.join('\n')}\n` : nothingOf(contactId));
+    return 0;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) {
+      say(nothingOf(contactId));
+      return 0;
+    }
+    if (!(error instanceof ChatpushError)) throw error;
+    say(`The service could not say: ${error.name}: ${error.message}\n`);
+    return 1;
+  }
+}
