@@ -2,6 +2,8 @@
 const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {
   deliver: () => import('./deliver.ts'),
   emulator: () => import('./emulator.ts'),
+  stream: () => import('./stream.ts'),
+  isolation: () => import('./isolation.ts'),
 };
 
 const [name, ...rest] = process.argv.slice(2);

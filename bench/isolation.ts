@@ -1,0 +1,106 @@
+// npm run bench -- isolation [--pairs 5] [--waiting 100000] [--count 20000]
+//
+// One application's gateway takes everything and answers nothing, with 100,000 deliveries waiting for it. Does another
+// application feel it? Runs with and without that neighbour in turn, each in a fresh process on a store of its own, compared
+// pair by pair: throughput of batches, and p99 of single messages from the call to the gateway.
+import { copyFile, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { parseArgs } from 'node:util';
+import { median, startChild } from './children.ts';
+import {
+  BATCH,
+  askSink,
+  measureLatency,
+  percentile,
+  putBatches,
+  registerContacts,
+  signBatches,
+  startService,
+} from './service.ts';
+
+interface Figures {
+  readonly perSecond: number;
+  readonly p99: number;
+}
+
+export async function run(argv: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: {
+      pairs: { type: 'string', default: '5' },
+      waiting: { type: 'string', default: '100000' },
+      count: { type: 'string', default: '20000' },
+    },
+  });
+  const waiting = Math.ceil(Number(values.waiting) / BATCH) * BATCH;
+  const count = Math.ceil(Number(values.count) / BATCH) * BATCH;
+  const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
+  const sink = startChild('bench/sink.ts');
+  try {
+    const sinkUrl = await sink.line();
+    const alone = join(folder, 'alone.db');
+    const beside = join(folder, 'beside.db');
+    await prepare(alone, sinkUrl, 0);
+    await prepare(beside, sinkUrl, waiting);
+    console.log(`${waiting} deliveries wait for a gateway that never answers; ${count} pushes a run`);
+    const throughput: number[] = [];
+    const latency: number[] = [];
+    for (let pair = -1; pair < Number(values.pairs); pair++) {
+      const without = await measure(alone, join(folder, 'run.db'), sinkUrl, count, `a${pair}`);
+      const withIt = await measure(beside, join(folder, 'run.db'), sinkUrl, count, `b${pair}`);
+      if (pair < 0) continue; // Warm-up.
+      throughput.push(withIt.perSecond / without.perSecond);
+      latency.push(withIt.p99 / without.p99);
+      console.log(
+        `pair ${pair + 1}: alone ${Math.round(without.perSecond)}/s p99 ${without.p99.toFixed(1)} ms, beside the dead gateway ${Math.round(withIt.perSecond)}/s p99 ${withIt.p99.toFixed(1)} ms`,
+      );
+    }
+    console.log(`\nthroughput ratio: median ${median(throughput).toFixed(2)} (goal ≥ 0.90)`);
+    console.log(`p99 ratio: median ${median(latency).toFixed(2)} (goal ≤ 1.50)`);
+  } finally {
+    await sink.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Makes a store with contacts of the living application and so many deliveries waiting for the dead one. */
+async function prepare(path: string, sinkUrl: string, waiting: number): Promise<void> {
+  const service = await startService(`sqlite:${path}`, sinkUrl);
+  try {
+    await registerContacts(service.url, 'living');
+    if (waiting === 0) return;
+    await registerContacts(service.url, 'dead', 'APNS_SANDBOX');
+    await putBatches(signBatches(service.url, 'dead', 'waiting', waiting));
+  } finally {
+    await service.child.stop();
+  }
+}
+
+async function measure(
+  from: string,
+  path: string,
+  sinkUrl: string,
+  count: number,
+  name: string,
+): Promise<Figures> {
+  await copyFile(from, path);
+  await rm(`${path}-wal`, { force: true });
+  const service = await startService(`sqlite:${path}`, sinkUrl);
+  try {
+    // The first pushes open connections, on both sides of the comparison.
+    await askSink(sinkUrl, '/reset');
+    await putBatches(signBatches(service.url, 'living', `${name}-first`, BATCH));
+    await askSink(sinkUrl, `/wait?count=${BATCH}`);
+
+    const signed = signBatches(service.url, 'living', name, count);
+    await askSink(sinkUrl, '/reset');
+    const begun = performance.timeOrigin + performance.now();
+    await putBatches(signed);
+    const { at } = await askSink(sinkUrl, `/wait?count=${count}`);
+    const { sent } = await measureLatency(service, sinkUrl, 'living', `${name}-single`, 1_000, 200);
+    return { perSecond: (count / (at - begun)) * 1000, p99: percentile(sent, 0.99) };
+  } finally {
+    await service.child.stop();
+  }
+}

@@ -1,0 +1,23 @@
+// A process of its own: the service, and the stand-in of SNS that it takes for Amazon's hosts. Its first line says where the
+// service is and how to sign a message; nothing else of the stand-in works after the first certificate was fetched.
+import { readConfig, startService } from 'chatpush';
+import { TOPIC, startStandInSns } from '../packages/server/test/sources/stand-in-sns.ts';
+
+const sns = await startStandInSns();
+const service = await startService(
+  { ...readConfig(process.env), sources: { sns: [{ topicArn: TOPIC, instances: ['bench'] }] } },
+  { logLevel: 'warn', snsNetwork: sns.network },
+);
+console.log(
+  JSON.stringify({
+    url: service.url,
+    key: sns.leaf.key.export({ type: 'pkcs8', format: 'pem' }),
+    certificateUrl: sns.serve(sns.leaf.pem),
+  }),
+);
+process.once('SIGTERM', () => {
+  void service
+    .stop()
+    .then(() => sns.close())
+    .then(() => process.exit(0));
+});
