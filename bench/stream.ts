@@ -5,17 +5,16 @@
 // is checked, and every push waited for. Reported: events answered per second, CPU per event, and the ratio pair by pair.
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { mkdtemp, readFile, rm } from 'node:fs/promises';
+import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { createClient } from '@chatpush/client';
 import { median, startChild } from './children.ts';
 import type { Child } from './children.ts';
+import { CONTACTS, cpuMs, registerContacts } from './service.ts';
 import { signedHeaders } from './sign.ts';
 
-const CONTACTS = 500;
 const IN_FLIGHT = 32;
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:chat';
 
@@ -52,7 +51,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     children.push(service);
     const where = JSON.parse(await service.line()) as { url: string; key: string; certificateUrl: string };
     const key = createPrivateKey(where.key);
-    await register(where.url);
+    await registerContacts(where.url, 'stream');
 
     console.log(
       `${count} events a run, ${pairs} pairs, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`,
@@ -92,7 +91,7 @@ async function measure(
   service: Child,
   prepare: (contact: string) => Prepared,
 ): Promise<Taken> {
-  const prepared = Array.from({ length: count }, (_, index) => prepare(`contact-${index % CONTACTS}`));
+  const prepared = Array.from({ length: count }, (_, index) => prepare(`stream-${index % CONTACTS}`));
   await fetch(new URL('/reset', sinkUrl));
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
   const cpuBefore = await cpuMs(service);
@@ -183,30 +182,4 @@ function send({ method, url, headers, body }: Prepared, agent: Agent): Promise<v
     call.on('error', reject);
     call.end(body);
   });
-}
-
-async function register(url: string): Promise<void> {
-  const client = createClient({
-    region: 'eu-central-1',
-    endpoint: url,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  for (let index = 0; index < CONTACTS; index++)
-    await client.createPushNotificationRegistration({
-      instanceId: 'bench',
-      pinpointAppArn: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/bench',
-      deviceToken: index.toString(16).padStart(64, '0'),
-      deviceType: 'APNS',
-      contactConfiguration: { contactId: `contact-${index}`, includeRawMessage: true },
-    });
-}
-
-/** CPU time of a process so far, from /proc where there is one; elsewhere 0, and the column says nothing. */
-async function cpuMs(child: Child): Promise<number> {
-  try {
-    const fields = (await readFile(`/proc/${child.process.pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return 0;
-  }
 }
