@@ -16,7 +16,19 @@ export interface Metrics {
   read(): Promise<{ contentType: string; body: string }>;
 }
 
-export function createMetrics(status: () => GatewayStatus[]): Metrics {
+/** A push certificate in use. */
+export interface Certificate {
+  /** ARN. */
+  readonly application: string;
+  readonly channel: string;
+  /** Milliseconds since the epoch. */
+  readonly expiresAt: number;
+}
+
+export function createMetrics(
+  status: () => GatewayStatus[],
+  certificates: readonly Certificate[] = [],
+): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -78,6 +90,14 @@ export function createMetrics(status: () => GatewayStatus[]): Metrics {
   gauge('chatpush_gateway_closed', '1 while a breaker keeps the gateway closed to new attempts.', (gateway) =>
     gateway.breaker === 'open' ? 1 : 0,
   );
+
+  const expiry = new Gauge({
+    name: 'chatpush_certificate_expires_timestamp_seconds',
+    help: 'When a push certificate of Apple ends, in seconds since 1970.',
+    labelNames: ['application', 'channel'],
+    registers,
+  });
+  for (const { expiresAt, ...labels } of certificates) expiry.set({ ...labels }, expiresAt / 1000);
 
   return {
     request: (operation, status) => requests.inc({ operation, status: String(status) }),

@@ -5,7 +5,7 @@ import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
 import { createAccessKeys } from './auth/access-keys.ts';
-import { createChannels } from './channels.ts';
+import { createChannels, whereTo } from './channels.ts';
 import type { EmulatedGateways } from './channels.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
@@ -18,8 +18,11 @@ import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createNotify } from './delivery/notify.ts';
 import type { Notify } from './delivery/notify.ts';
 import { NODE_LEASE } from './delivery/retry.ts';
+import { examineAtStart } from './doctor/at-start.ts';
+import { askEmulator } from './emulator-address.ts';
 import { createHttpServer } from './http/server.ts';
 import { createMetrics } from './metrics.ts';
+import type { Certificate } from './metrics.ts';
 import { createHandlers } from './operations/operations.ts';
 import { createDirectory } from './operations/directory.ts';
 import { readParticipantToken } from './operations/participant-token.ts';
@@ -47,6 +50,8 @@ export interface ServiceOptions {
   readonly snsNetwork?: OtherNetwork;
   /** pino's levels; `silent` for tests. */
   readonly logLevel?: string;
+  /** Where log lines go, JSON each. Default: standard output. */
+  readonly logStream?: { write(line: string): void };
   /** The store cannot be trusted any more: the process should end. Default: it does. */
   readonly onFatal?: (error: Error) => void;
 }
@@ -56,7 +61,8 @@ const STOP_GRACE_MS = 10_000;
 /** Starts everything, or rejects having let go of whatever it had taken. */
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
   const clock = options.clock ?? systemClock;
-  const log = pino({ level: options.logLevel ?? 'info', base: null });
+  const level = options.logLevel ?? 'info';
+  const log = pino({ level, base: null }, options.logStream ?? pino.destination(1));
   const onFatal =
     options.onFatal ??
     ((error: Error) => {
@@ -69,7 +75,11 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const store = await openStore(config, clock, onFatal);
     taken.defer(() => store.close());
 
-    const emulator = needsOwnEmulator(config) ? await startEmulator({ host: config.host }) : undefined;
+    // Its page shows every message to whoever reaches it, so elsewhere than on loopback it is not there unless somebody says so.
+    const isPageOpen = isLoopback(config.host) || config.exposed;
+    const emulator = needsOwnEmulator(config)
+      ? await startEmulator({ host: isPageOpen ? config.host : '127.0.0.1' })
+      : undefined;
     if (emulator) taken.defer(() => emulator.close());
     const emulated = config.emulatorUrl === undefined ? emulator : await askEmulator(config.emulatorUrl);
 
@@ -83,17 +93,18 @@ export async function startService(config: Config, options: ServiceOptions = {})
       ),
     };
     const changes = createContactChanges({ store, clock, settings });
-    const metrics = createMetrics(() => dispatcher.status());
+    const metrics = createMetrics(() => dispatcher.status(), certificatesOf(config));
+    const openGateway = createChannels({
+      applications: config.applications,
+      everything: config.autoCreate === 'all',
+      emulator: emulated,
+      ...(config.proxy && { proxy: config.proxy }),
+      clock,
+    });
     const dispatcher: Dispatcher = createDispatcher({
       store,
       clock,
-      openGateway: createChannels({
-        applications: config.applications,
-        everything: config.autoCreate === 'all',
-        emulator: emulated,
-        ...(config.proxy && { proxy: config.proxy }),
-        clock,
-      }),
+      openGateway,
       events: createReports({ log, metrics, changes }),
     });
     taken.defer(() => dispatcher.stop(STOP_GRACE_MS));
@@ -154,6 +165,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       network: options.snsNetwork,
     });
     await dispatcher.start();
+    const examination = examineAtStart({ config, openGateway, log });
+    taken.defer(() => examination.stop());
     const http = await createHttpServer({
       handlers: createHandlers({
         store,
@@ -176,12 +189,13 @@ export async function startService(config: Config, options: ServiceOptions = {})
       clock,
       log,
       ready: () => readiness(store, dispatcher),
+      channels: () => examination.states(),
       metrics: () => metrics.read(),
-      mounts: emulator ? [(request, response) => emulator.handler(request, response)] : [],
-      links: emulator ? [{ href: '/console/', text: 'phones' }] : [],
+      mounts: emulator && isPageOpen ? [(request, response) => emulator.handler(request, response)] : [],
+      links: emulator && isPageOpen ? [{ href: '/console/', text: 'phones' }] : [],
       host: config.host,
       port: config.port,
-      loopbackOnly: config.development,
+      loopbackOnly: config.development && !config.exposed,
     });
     taken.defer(() => http.close());
 
@@ -210,29 +224,19 @@ async function openStore(config: Config, clock: Clock, onFatal: (error: Error) =
 /** An emulator of our own runs only where something is emulated and nobody named another. */
 const needsOwnEmulator = (config: Config): boolean =>
   config.emulatorUrl === undefined &&
-  isLoopback(config.host) &&
   (config.autoCreate === 'all' ||
     config.applications.some((application) =>
       Object.values(application.channels).some((channel) => channel.gateway === 'emulated'),
     ));
 
-async function askEmulator(url: string): Promise<EmulatedGateways> {
-  const address = new URL('/emulator', url);
-  let answer: Response;
-  try {
-    answer = await fetch(address, { signal: AbortSignal.timeout(5_000) });
-  } catch (error) {
-    throw new Error(
-      `No emulator answers at ${address.href}: start one by "chatpush emulator --port …", or correct CHATPUSH_EMULATOR_URL.`,
-      {
-        cause: error,
-      },
-    );
-  }
-  if (!answer.ok)
-    throw new Error(`${address.href} answers ${answer.status}; CHATPUSH_EMULATOR_URL must name an emulator.`);
-  return (await answer.json()) as EmulatedGateways;
-}
+const certificatesOf = (config: Config): Certificate[] =>
+  config.applications.flatMap(({ arn, channels }) =>
+    Object.entries(channels).flatMap(([channel, { gateway, ...rest }]) =>
+      gateway === 'apns' && 'auth' in rest && 'expiresAt' in rest.auth
+        ? [{ application: arn, channel, expiresAt: rest.auth.expiresAt }]
+        : [],
+    ),
+  );
 
 /** Stable over restarts and the same on every node, because all share their settings; nothing of it is stored. */
 const participantKey = (config: Config): Uint8Array =>
@@ -261,10 +265,11 @@ function greeting(config: Config, url: string, emulated: EmulatedGateways | unde
   if (config.development)
     lines.push('  development access key test / test; instances and applications are created on first use');
   for (const { arn, channels } of config.applications)
-    for (const [name, { gateway }] of Object.entries(channels))
-      lines.push(`  ${name.padEnd(12)}${arn}: ${gateway === 'emulated' ? 'EMULATED' : 'real'}`);
+    for (const [name, channel] of Object.entries(channels))
+      lines.push(`  ${name.padEnd(12)} ${arn}: ${whereTo(channel)}`);
   if (emulated && config.autoCreate === 'all')
     lines.push('  gateways    EMULATED for every other application');
-  if (emulated) lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
+  if (emulated && (config.emulatorUrl !== undefined || isLoopback(config.host) || config.exposed))
+    lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
   return `${lines.join('\n')}\n`;
 }

@@ -49,6 +49,8 @@ export type Outcome =
       readonly answer: string;
       /** The reason alone: `Unregistered`, `QUOTA_EXCEEDED`. */
       readonly reason: string;
+      /** The gateway's own sentence for people, where it gives one. */
+      readonly detail?: string;
       /** Milliseconds since the epoch at which APNs knew the token dead (410 only). */
       readonly deadSince?: number;
       /** From `Retry-After`, milliseconds. */

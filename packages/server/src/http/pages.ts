@@ -13,6 +13,8 @@ export interface Readiness {
 
 export interface PageParts {
   readonly ready: () => Promise<Readiness>;
+  /** Every channel with where it leads, for `/readyz?verbose` and the page at `/`. */
+  readonly channels?: () => Readonly<Record<string, string>>;
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
   /** Further pages to point at. */
   readonly links: readonly Link[];
@@ -26,10 +28,10 @@ export interface Link {
 
 export interface Pages {
   /** The answer, or undefined where no page has this path. */
-  answer(method: string, path: string, accept: string, isDraining: boolean): Promise<Answer> | undefined;
+  answer(method: string, target: string, accept: string, isDraining: boolean): Promise<Answer> | undefined;
 }
 
-export function createPages({ ready, metrics, links, log }: PageParts): Pages {
+export function createPages({ ready, channels, metrics, links, log }: PageParts): Pages {
   const readiness = async (isDraining: boolean): Promise<Readiness> => {
     // What cannot be asked is not ready; why is in the log, not on a page that anyone may read.
     const state = await ready().catch((error: unknown): Readiness => {
@@ -38,44 +40,56 @@ export function createPages({ ready, metrics, links, log }: PageParts): Pages {
     });
     return isDraining ? { ready: false, checks: { ...state.checks, server: 'stopping' } } : state;
   };
-  const pages = new Map<string, (accept: string, isDraining: boolean) => Promise<Answer>>([
-    ['/livez', async () => jsonAnswer(200, { alive: true })],
+  const pages = new Map<string, (accept: string, isDraining: boolean, isVerbose: boolean) => Promise<Answer>>(
     [
-      '/readyz',
-      async (_, isDraining) => {
-        const state = await readiness(isDraining);
-        return jsonAnswer(state.ready ? 200 : 503, state);
-      },
+      ['/livez', async () => jsonAnswer(200, { alive: true })],
+      [
+        '/readyz',
+        async (_, isDraining, isVerbose) => {
+          const state = await readiness(isDraining);
+          const shown = isVerbose && channels ? { ...state, channels: channels() } : state;
+          return jsonAnswer(state.ready ? 200 : 503, shown);
+        },
+      ],
+      [
+        '/',
+        async (accept, isDraining) => {
+          const state = await readiness(isDraining);
+          const all = [...links, { href: '/livez', text: 'alive?' }, { href: '/readyz', text: 'ready?' }];
+          if (metrics) all.push({ href: '/metrics', text: 'metrics' });
+          if (!accept.includes('text/html'))
+            return jsonAnswer(200, { service: 'chatpush', ...state, links: all });
+          const headers = {
+            'content-type': 'text/html; charset=utf-8',
+            'content-security-policy': "default-src 'none'",
+          };
+          return { status: 200, headers, body: statusPage(state, channels?.() ?? {}, all) };
+        },
+      ],
     ],
-    [
-      '/',
-      async (accept, isDraining) => {
-        const state = await readiness(isDraining);
-        const all = [...links, { href: '/livez', text: 'alive?' }, { href: '/readyz', text: 'ready?' }];
-        if (metrics) all.push({ href: '/metrics', text: 'metrics' });
-        if (!accept.includes('text/html'))
-          return jsonAnswer(200, { service: 'chatpush', ...state, links: all });
-        const headers = {
-          'content-type': 'text/html; charset=utf-8',
-          'content-security-policy': "default-src 'none'",
-        };
-        return { status: 200, headers, body: statusPage(state, all) };
-      },
-    ],
-  ]);
+  );
   if (metrics)
     pages.set('/metrics', async () => {
       const { contentType, body } = await metrics();
       return { status: 200, headers: { 'content-type': contentType }, body };
     });
   return {
-    answer: (method, path, accept, isDraining) =>
-      method === 'GET' || method === 'HEAD' ? pages.get(path)?.(accept, isDraining) : undefined,
+    answer: (method, target, accept, isDraining) => {
+      if (method !== 'GET' && method !== 'HEAD') return undefined;
+      const [path = '', query = ''] = target.split('?', 2);
+      return pages.get(path)?.(accept, isDraining, new URLSearchParams(query).has('verbose'));
+    },
   };
 }
 
-function statusPage({ ready, checks }: Readiness, links: readonly Link[]): string {
-  const looked = Object.entries(checks).map(([name, state]) => `<li>${escape(name)}: ${escape(state)}</li>`);
+function statusPage(
+  { ready, checks }: Readiness,
+  channels: Readonly<Record<string, string>>,
+  links: readonly Link[],
+): string {
+  const looked = Object.entries({ ...checks, ...channels }).map(
+    ([name, state]) => `<li>${escape(name)}: ${escape(state)}</li>`,
+  );
   const pointed = links.map(({ href, text }) => `<li><a href="${escape(href)}">${escape(text)}</a></li>`);
   const operations = Object.values({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }).map(
     ({ name, method, path }) => `<tr><td>${name}</td><td><code>${method} ${escape(path)}</code></td></tr>`,

@@ -59,6 +59,7 @@ export interface HttpServerOptions {
   readonly clock: Clock;
   readonly log?: Logger;
   readonly ready: PageParts['ready'];
+  readonly channels?: PageParts['channels'];
   readonly metrics?: PageParts['metrics'];
   /** Asked in order, before operations; the body is theirs to read. A response still streaming on close is ended. */
   readonly mounts?: readonly Mount[];
@@ -94,6 +95,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const pages = createPages({
     ready: options.ready,
+    channels: options.channels,
     metrics: options.metrics,
     links: options.links ?? [],
     log,
@@ -134,7 +136,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     const target = request.url ?? '';
     if (onLoopback) checkLoopback(request.headers, allowedHosts);
     const path = target.split('?', 1)[0]!;
-    const page = pages.answer(request.method ?? '', path, request.headers.accept ?? '', isDraining);
+    const page = pages.answer(request.method ?? '', target, request.headers.accept ?? '', isDraining);
     if (page) return page;
     if (isDraining) throw new ServiceError('ServiceUnavailableException', 'The service is stopping.');
     if (mounts.some((mount) => mount(request, response))) {

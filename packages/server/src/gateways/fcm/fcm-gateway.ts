@@ -110,6 +110,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
       verdict,
       answer: reason === String(status) ? reason : `${status} ${reason}`,
       reason,
+      ...(error.message === '' ? {} : { detail: error.message }),
       ...(retryAfter === undefined ? {} : { retryAfterMs: retryAfter }),
       ms,
     };

@@ -1,0 +1,102 @@
+// chatpush send: one push to one device by the code that sends all others, and what became of it in plain words.
+import { randomUUID } from 'node:crypto';
+import { parseArgs } from 'node:util';
+import { createChannels } from '../channels.ts';
+import { systemClock } from '../clock.ts';
+import { CHANNEL_NAMES } from '../config/config.ts';
+import type { ChannelName, Environment } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
+import { attemptOnce } from '../doctor/attempt-once.ts';
+import type { Found } from '../doctor/attempt-once.ts';
+import { diagnose } from '../doctor/diagnoses.ts';
+import { wordsOf } from '../doctor/examine.ts';
+import { askEmulator } from '../emulator-address.ts';
+import { isNamed } from './application-name.ts';
+import type { Say } from './say.ts';
+
+const USAGE =
+  'chatpush send --application <arn or name> --type APNS|APNS_SANDBOX|GCM --token <token> "text"\n';
+/** Long enough for a phone to be switched on. */
+const TTL_MS = 3_600_000;
+
+/** Exit code 0: the gateway accepted it; 1: it did not; 2: the command line cannot be understood. Throws ConfigError. */
+export async function send(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
+  const text = { type: 'string' } as const;
+  const { values, positionals } = parseArgs({
+    args: [...argv],
+    options: { application: text, type: text, token: text },
+    allowPositionals: true,
+  });
+  const { application, type, token } = values;
+  const deviceType = CHANNEL_NAMES.find((name) => name === type);
+  const [body, ...more] = positionals;
+  if (!application || !deviceType || !token || body === undefined || more.length > 0) {
+    say(USAGE);
+    return 2;
+  }
+  const config = readConfig(environment);
+  const everything = config.autoCreate === 'all';
+  const configured = config.applications.find(({ arn }) => isNamed(arn, application));
+  if (!configured && !everything) {
+    const names = config.applications.map(({ arn }) => arn).join(', ');
+    say(`The settings have no application ${application}; they have ${names === '' ? 'none' : names}.\n`);
+    return 1;
+  }
+  if (configured && !configured.channels[deviceType]) {
+    say(`${configured.arn} has no channel ${deviceType}; add it to its "channels" in the settings.\n`);
+    return 1;
+  }
+  const openGateway = createChannels({
+    applications: config.applications,
+    everything,
+    emulator: config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl),
+    ...(config.proxy && { proxy: config.proxy }),
+    clock: systemClock,
+  });
+  const deliveryId = randomUUID();
+  const found = await attemptOnce(
+    openGateway,
+    { applicationArn: configured?.arn ?? application, deviceType },
+    {
+      deliveryId,
+      deviceToken: deviceType === 'GCM' ? token : token.toLowerCase(),
+      title: '',
+      body,
+      data: {
+        initialContactId: 'chatpush-send',
+        messageId: deliveryId,
+        messageType: 'MESSAGE',
+        contentType: 'text/plain',
+      },
+      expiresAt: systemClock.now() + TTL_MS,
+    },
+  );
+  if (found === undefined) {
+    say('The channel is emulated, and no emulator is there: name one by CHATPUSH_EMULATOR_URL.\n');
+    return 1;
+  }
+  say(verdictOf(found, deviceType));
+  return found.kind === 'accepted' ? 0 : 1;
+}
+
+function verdictOf(found: Found, channel: ChannelName): string {
+  const who = channel === 'GCM' ? 'Google' : 'Apple';
+  const answer = wordsOf(found);
+  switch (found.kind) {
+    case 'accepted':
+      return `${who} accepted it in ${Math.round(found.ms)} ms (${answer}).
+  If the phone shows nothing: is it online, does the app have permission to notify, is the app in the background,
+  is a focus or do-not-disturb mode on? ${who === 'Google' ? 'A data message is shown by the app itself: does its onMessageReceived do so?' : 'Does the app have a notification extension that fails?'}
+`;
+    case 'unknown':
+      return `${who} did not answer (${answer}): it may have arrived, or not. Look at the phone.\n`;
+    case 'rejected':
+    case 'unsent':
+    case 'trouble': {
+      const diagnosis = diagnose(answer, channel);
+      const cure = diagnosis ? `  ${diagnosis.says}\n  What to do: ${diagnosis.cure}.\n` : '';
+      const refused = found.kind === 'rejected' ? 'refused it' : 'was not even asked';
+      return `${who} ${refused}: ${answer}\n${cure}`;
+    }
+  }
+}

@@ -1,0 +1,84 @@
+// Examines a channel without disturbing anyone: mint, connect, and ask the gateway for something that no device can get.
+import type { ChannelName } from '../config/config.ts';
+import type { OpenGateway } from '../delivery/outlets.ts';
+import type { Push } from '../gateways/gateway.ts';
+import { attemptOnce } from './attempt-once.ts';
+import type { Found } from './attempt-once.ts';
+import { diagnose } from './diagnoses.ts';
+
+export interface Verdict {
+  /** `unclear`: the gateway said nothing about the settings, because it is busy or broken. */
+  readonly state: 'healthy' | 'broken' | 'unclear';
+  /** In the gateway's words, or the fault's. */
+  readonly answer: string;
+  /** What is the matter, or what has been shown. */
+  readonly says: string;
+  readonly cure?: string;
+}
+
+/** No device has such a token: Apple's are hexadecimal, and Google's far longer. */
+const NO_DEVICE = 'no-such-device';
+
+/** Whatever of the settings is wrong, the gateway refuses this for that; if nothing is, for its device. */
+const PROBE: Push = {
+  deliveryId: '00000000-0000-8000-8000-000000000000',
+  deviceToken: NO_DEVICE,
+  title: '',
+  body: '',
+  data: {},
+  expiresAt: 0,
+  validateOnly: true,
+};
+
+/** Rejects with the signal's reason. */
+export async function examine(
+  openGateway: OpenGateway,
+  applicationArn: string,
+  channel: ChannelName,
+  signal?: AbortSignal,
+): Promise<Verdict> {
+  const found = await attemptOnce(openGateway, { applicationArn, deviceType: channel }, PROBE, signal);
+  if (found === undefined)
+    return {
+      state: 'broken',
+      answer: '',
+      says: 'The channel is emulated, and no emulator is there.',
+      cure: 'name one by CHATPUSH_EMULATOR_URL',
+    };
+  const answer = wordsOf(found);
+  if (found.kind === 'accepted' || (found.kind === 'rejected' && isExpected(found)))
+    return { state: 'healthy', answer, says: channel === 'GCM' ? FCM_SHOWS : APNS_SHOWS };
+  const diagnosis = diagnose(answer, channel);
+  if (diagnosis) return { state: 'broken', answer, says: diagnosis.says, cure: diagnosis.cure };
+  const isOurs = found.kind === 'rejected' && found.verdict === 'credential';
+  if (isOurs || (found.kind === 'trouble' && found.trouble.about === 'credential'))
+    return {
+      state: 'broken',
+      answer,
+      says: 'The gateway refuses the credential, in words nobody has documented.',
+    };
+  return {
+    state: 'unclear',
+    answer,
+    says: 'The gateway says nothing about the settings: it is busy or broken, or something else answers in its place.',
+    cure: 'ask again in a minute',
+  };
+}
+
+/** Only after everything else does a gateway look for the device. Other words about a device that is none tell of something else. */
+const isExpected = ({ verdict, reason }: Extract<Found, { kind: 'rejected' }>): boolean =>
+  (verdict === 'token-suspect' || verdict === 'token-dead') &&
+  ['BadDeviceToken', 'INVALID_ARGUMENT', 'UNREGISTERED'].includes(reason);
+
+const APNS_SHOWS =
+  'Apple is reached, and key and team, or the certificate, were not refused. That the topic is your app’s and its tokens are of this environment only a real device shows: chatpush send.';
+const FCM_SHOWS =
+  'Google is reached, the service account got an access token, and its project may send. That the app is of this project only a real device shows: chatpush send.';
+
+/** All that was said, for the table of diagnoses and for people. */
+export function wordsOf(found: Found): string {
+  if (found.kind === 'trouble') return found.trouble.answer;
+  if (found.kind === 'rejected' && found.detail !== undefined && found.detail !== '')
+    return `${found.answer}: ${found.detail}`;
+  return found.answer;
+}

@@ -1,0 +1,109 @@
+// chatpush send: one push to one device by the same code as all others, and a verdict in plain words.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { send } from '../../src/cli/send.ts';
+import { PEM } from '../config/keys.ts';
+import { ARN } from '../config/settings-folder.ts';
+import { channelsAt, settingsWith, strictEmulator } from '../doctor/accounts.ts';
+
+const IPHONE = 'ab'.repeat(32);
+
+async function run(argv: string[], environment: Record<string, string | undefined>) {
+  let said = '';
+  const code = await send(argv, environment, (text) => {
+    said += text;
+  });
+  return { code, said };
+}
+
+async function system(t: TestContext) {
+  const emulator = await strictEmulator(t);
+  const at = channelsAt(emulator);
+  const channels = { APNS: at.apns(), APNS_SANDBOX: at.sandbox(), GCM: at.fcm() };
+  return { emulator, environment: settingsWith(t, channels) };
+}
+
+test('a push that is accepted arrives, with exit code 0', async (t) => {
+  const { emulator, environment } = await system(t);
+  const devices = [
+    ['APNS', IPHONE.toUpperCase(), IPHONE],
+    ['GCM', 'an-android-phone', 'an-android-phone'],
+    ['GCM', 'dQw4w9WgXcQ-_abcdEFGHi', 'dQw4w9WgXcQ-_abcdEFGHi'],
+  ];
+  for (const [type, token, phone] of devices) {
+    const { code, said } = await run(
+      ['--application', 'support', '--type', type!, '--token', token!, 'Hello there'],
+      environment,
+    );
+    assert.equal(code, 0, said);
+    assert.match(said, /^(Apple|Google) accepted it in \d+ ms/);
+    const [notification] = await emulator.phone(phone!).waitFor({ contains: 'Hello there' });
+    assert.ok(notification);
+  }
+});
+
+test('a token of the other environment is called that, with exit code 1', async (t) => {
+  const { emulator, environment } = await system(t);
+  emulator.install(IPHONE, { deviceType: 'APNS_SANDBOX', app: 'com.example.chat' });
+  const argv = ['--application', ARN, '--type', 'APNS', '--token', IPHONE, 'Hello'];
+  const { code, said } = await run(argv, environment);
+  assert.equal(code, 1);
+  assert.match(said, /^Apple refused it: 400 BadDeviceToken\n/);
+  assert.match(said, /APNS_SANDBOX.*neither works in the other/);
+  assert.match(said, /What to do: register the device with the other DeviceType/);
+});
+
+test('a token of another app, project or time is called that', async (t) => {
+  const { emulator, environment } = await system(t);
+  emulator.install(IPHONE, { deviceType: 'APNS', app: 'com.example.other' });
+  emulator.install('android', { deviceType: 'GCM', app: 'another-project' });
+  const [apns, gcm] = [
+    ['APNS', IPHONE],
+    ['GCM', 'android'],
+  ].map(([type, token]) => run(['--application', ARN, '--type', type!, '--token', token!, 'x'], environment));
+  assert.match((await apns!).said, /belongs to another app/);
+  assert.match((await gcm!).said, /belongs to another Firebase project/);
+  emulator.phone(IPHONE).uninstall();
+  emulator.install(IPHONE, { deviceType: 'APNS', app: 'com.example.chat' }).uninstall();
+  assert.match(
+    (await run(['--application', ARN, '--type', 'APNS', '--token', IPHONE, 'x'], environment)).said,
+    /no longer on this device/,
+  );
+});
+
+test('a credential that is refused is diagnosed as the doctor would', async (t) => {
+  const emulator = await strictEmulator(t);
+  const environment = settingsWith(t, { APNS: channelsAt(emulator).apns({ keyId: 'REVOKED001' }) });
+  const argv = ['--application', 'support', '--type', 'APNS', '--token', IPHONE, 'x'];
+  const { code, said } = await run(argv, environment);
+  assert.equal(code, 1);
+  assert.match(said, /Apple refused it: 403 InvalidProviderToken\n.*the key was revoked/);
+  assert.ok(!said.includes(PEM.p8.split('\n')[1]!));
+});
+
+test('a gateway that does not answer leaves it open whether it arrived', async (t) => {
+  const { emulator, environment } = await system(t);
+  emulator.faults.set([{ gateway: 'apns', fault: 'answer-lost', by: 'rst' }]);
+  const argv = ['--application', 'support', '--type', 'APNS', '--token', IPHONE, 'x'];
+  const { code, said } = await run(argv, environment);
+  assert.equal(code, 1);
+  assert.match(said, /did not answer \(.*\): it may have arrived, or not/);
+});
+
+test('what is missing is said: usage, application, channel, emulator', async (t) => {
+  const { environment } = await system(t);
+  const without = await run(['--application', 'support', 'x'], environment);
+  assert.deepEqual([without.code, without.said.split(' ', 2).join(' ')], [2, 'chatpush send']);
+  const device = ['--type', 'GCM', '--token', 't', 'x'];
+  assert.match(
+    (await run(['--application', 'sales', ...device], environment)).said,
+    /no application sales; they have arn:/,
+  );
+  const apnsOnly = settingsWith(t, { APNS: { gateway: 'emulated' } });
+  assert.match(
+    (await run(['--application', 'support', ...device], apnsOnly)).said,
+    /has no channel GCM; add it/,
+  );
+  assert.match((await run(['--application', ARN, ...device], {})).said, /no emulator is there/);
+});

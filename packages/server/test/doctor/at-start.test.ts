@@ -1,0 +1,108 @@
+// A service examines its channels when it starts, and shows where each leads.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { readConfig } from '../../src/config/environment.ts';
+import { startService } from '../../src/service.ts';
+import { ARN } from '../config/settings-folder.ts';
+import { channelsAt, settingsWith, strictEmulator } from './accounts.ts';
+
+interface Line {
+  readonly msg: string;
+  readonly channel?: string;
+  readonly [key: string]: unknown;
+}
+
+/** A service on these channels, and its log, which can be waited for. */
+async function start(t: TestContext, channels: object, more: Record<string, string> = {}) {
+  const lines: Line[] = [];
+  const waiting = new Set<() => void>();
+  const settings = settingsWith(t, channels);
+  const environment = {
+    ...settings,
+    CHATPUSH_PORT: '0',
+    CHATPUSH_STORE: `sqlite:${settings.CHATPUSH_CONFIG}.db`,
+    ...more,
+  };
+  const service = await startService(readConfig(environment), {
+    logStream: {
+      write: (line) => {
+        lines.push(JSON.parse(line) as Line);
+        for (const look of waiting) look();
+      },
+    },
+  });
+  t.after(() => service.stop());
+  const logged = (fits: (line: Line) => boolean): Promise<Line> =>
+    new Promise((resolve) => {
+      const look = (): void => {
+        const line = lines.find(fits);
+        if (!line) return;
+        waiting.delete(look);
+        resolve(line);
+      };
+      waiting.add(look);
+      look();
+    });
+  return { service, logged };
+}
+
+const verboseOf = async (url: string): Promise<Record<string, string>> =>
+  ((await (await fetch(`${url}/readyz?verbose`)).json()) as { channels: Record<string, string> }).channels;
+
+test('what the doctor found is logged and shown by /readyz?verbose and the page, and only there', async (t) => {
+  const emulator = await strictEmulator(t);
+  const at = channelsAt(emulator);
+  const { service, logged } = await start(t, {
+    APNS: at.apns(),
+    APNS_SANDBOX: at.sandbox({ keyId: 'REVOKED001' }),
+    GCM: { gateway: 'emulated' },
+  });
+  const good = await logged((line) => line.channel === 'APNS');
+  const bad = await logged((line) => line.channel === 'APNS_SANDBOX');
+  assert.equal(good.msg, 'channel examined: healthy');
+  assert.equal(bad.msg, 'channel examined: broken');
+  assert.match(String(bad['says']), /the key was revoked/);
+  assert.match(String(bad['cure']), /compare keyId and teamId/);
+  assert.deepEqual(await verboseOf(service.url), {
+    [`${ARN} APNS`]: `at ${emulator.apns.url}, healthy`,
+    [`${ARN} APNS_SANDBOX`]: `at ${emulator.apnsSandbox.url}, broken`,
+    [`${ARN} GCM`]: 'EMULATED',
+  });
+  const page = await (await fetch(service.url, { headers: { accept: 'text/html' } })).text();
+  assert.match(page, new RegExp(`${ARN} GCM: EMULATED`));
+  const plain = await (await fetch(`${service.url}/readyz`)).json();
+  assert.deepEqual(Object.keys(plain as object), ['ready', 'checks']);
+  assert.match(service.greeting, new RegExp(`APNS_SANDBOX +${ARN}: at https://`));
+  assert.match(service.greeting, new RegExp(`GCM +${ARN}: EMULATED`));
+});
+
+test('a gateway that never answers does not keep a service from starting or stopping', async (t) => {
+  const emulator = await strictEmulator(t);
+  emulator.faults.set([{ gateway: 'apns', fault: 'black-hole' }]);
+  const { service } = await start(t, { APNS: channelsAt(emulator).apns() });
+  assert.deepEqual(await verboseOf(service.url), {
+    [`${ARN} APNS`]: `at ${emulator.apns.url}, not examined yet`,
+  });
+});
+
+test('the end of a certificate is a metric', async (t) => {
+  const emulator = await strictEmulator(t);
+  const made = emulator.providerCertificate('com.example.chat');
+  const byCertificate = channelsAt(emulator).apns({ keyId: undefined, teamId: undefined, ...made });
+  const { service } = await start(t, { APNS: byCertificate });
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  const expiry = metrics.match(/^chatpush_certificate_expires_timestamp_seconds\{.*channel="APNS"\} (.+)$/m);
+  assert.ok(Number(expiry?.[1]) * 1000 > Date.now());
+});
+
+test('the page of phones is open on loopback, and elsewhere only where somebody says so', async (t) => {
+  const emulated = { GCM: { gateway: 'emulated' } };
+  const phonesAt = async (more: Record<string, string>): Promise<number> => {
+    const { service } = await start(t, emulated, more);
+    return (await fetch(`http://127.0.0.1:${new URL(service.url).port}/emulator/phones`)).status;
+  };
+  assert.equal(await phonesAt({}), 200);
+  assert.equal(await phonesAt({ CHATPUSH_HOST: '0.0.0.0' }), 404);
+  assert.equal(await phonesAt({ CHATPUSH_HOST: '0.0.0.0', CHATPUSH_EXPOSE_DEVELOPMENT: 'yes' }), 200);
+});

@@ -1,0 +1,337 @@
+// The doctor names what is wrong with a credential as far as the gateway's answer tells, and calls none of these healthy.
+//
+// Shown against the emulator, which reads Apple's and Google's documents as we do. docs/guides/troubleshooting.md says which of
+// these wait for a real gateway. Credentials that are wrong in themselves never come so far: test/config/credentials.test.ts.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import type { Emulator, EmulatorOptions, FaultRule } from '@chatpush/emulator';
+import { doctor } from '../../src/cli/doctor.ts';
+import { PEM } from '../config/keys.ts';
+import { ARN } from '../config/settings-folder.ts';
+import { generateKeyPairSync } from 'node:crypto';
+import { channelsAt, settingsWith, strictEmulator } from './accounts.ts';
+import { startConnectProxy } from './connect-proxy.ts';
+
+type Channels = ReturnType<typeof channelsAt>;
+
+interface Setting {
+  readonly channels: object;
+  readonly more?: object;
+}
+
+async function run(t: TestContext, { channels, more }: Setting): Promise<{ code: number; said: string }> {
+  let said = '';
+  const code = await doctor([], settingsWith(t, channels, more), (text) => {
+    said += text;
+  });
+  return { code, said };
+}
+
+const another = {
+  p8: generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({ type: 'pkcs8', format: 'pem' }),
+  rsa: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  }),
+};
+const HOURS = 3_600_000;
+const shifted = (ms: number): EmulatorOptions => ({
+  clock: { now: () => Date.now() + ms },
+});
+
+describe('healthy channels', () => {
+  const cases: [string, (at: Channels, t: TestContext, emulator: Emulator) => Setting | Promise<Setting>][] =
+    [
+      ['with a key', (at) => ({ channels: { APNS: at.apns() } })],
+      ['of the development environment', (at) => ({ channels: { APNS_SANDBOX: at.sandbox() } })],
+      [
+        'with a certificate',
+        (at, _, emulator) => ({
+          channels: {
+            APNS: at.apns({
+              keyId: undefined,
+              teamId: undefined,
+              ...emulator.providerCertificate('com.example.chat'),
+            }),
+          },
+        }),
+      ],
+      ['with a service account', (at) => ({ channels: { GCM: at.fcm() } })],
+      [
+        'on Apple’s other port',
+        (at, _, { apns }) => ({
+          channels: { APNS: at.apns({ url: `https://${apns.host}:${apns.alternatePort}` }) },
+        }),
+      ],
+      [
+        'through a proxy',
+        async (at, t) => ({
+          channels: { APNS: at.apns(), GCM: at.fcm() },
+          more: { proxy: (await startConnectProxy(t)).url },
+        }),
+      ],
+      [
+        'through a proxy with a password',
+        async (at, t) => ({
+          channels: { APNS: at.apns(), GCM: at.fcm() },
+          more: { proxy: (await startConnectProxy(t, { password: 'p@ss:wörd' })).url },
+        }),
+      ],
+    ];
+  for (const [name, setting] of cases)
+    test(`${name} are called healthy, and no phone hears of it`, async (t) => {
+      const emulator = await strictEmulator(t);
+      const { code, said } = await run(t, await setting(channelsAt(emulator), t, emulator));
+      assert.equal(code, 0, said);
+      assert.match(said, /: healthy\n/);
+      assert.match(said, /only a real device shows: chatpush send/);
+      assert.deepEqual(
+        emulator.phones().flatMap(({ notifications }) => notifications),
+        [],
+      );
+    });
+});
+
+interface Broken {
+  readonly channels: (at: Channels, emulator: Emulator) => object;
+  readonly emulator?: EmulatorOptions;
+  readonly faults?: readonly FaultRule[];
+  readonly proxy?: (t: TestContext) => Promise<string>;
+  readonly says: RegExp;
+  readonly state?: 'unclear';
+}
+
+const byCertificate = (at: Channels, made: object): object => ({
+  APNS: at.apns({ keyId: undefined, teamId: undefined, ...made }),
+});
+const refusal = (gateway: 'apns' | 'fcm' | 'oauth', reason: string, status?: number): FaultRule[] => [
+  { gateway, fault: 'http', reason, ...(status && { status }) },
+];
+
+const BROKEN: Readonly<Record<string, Broken>> = {
+  'a key with the wrong team': {
+    channels: (at) => ({ APNS: at.apns({ teamId: 'OTHERTEAM1' }) }),
+    says: /key id, team id and key do not belong together/,
+  },
+  'a key that was revoked': {
+    channels: (at) => ({ APNS: at.apns({ keyId: 'REVOKED001' }) }),
+    says: /the key was revoked/,
+  },
+  'another key under this id': {
+    channels: (at) => ({ APNS: at.apns({ privateKey: another.p8 }) }),
+    says: /do not belong together/,
+  },
+  'a key limited to another topic': {
+    channels: (at) => ({ APNS: at.apns({ keyId: 'TOPICKEY01' }) }),
+    says: /may not send to this topic/,
+  },
+  'a topic that is none': {
+    channels: (at) => ({ APNS: at.apns() }),
+    faults: refusal('apns', 'BadTopic'),
+    says: /Apple knows no such topic/,
+  },
+  'a key of the other environment': {
+    channels: (at) => ({ APNS_SANDBOX: at.sandbox({ keyId: 'PRODKEY001' }) }),
+    says: /key is for the other environment/,
+  },
+  'a clock an hour and a half slow, at Apple': {
+    channels: (at) => ({ APNS: at.apns() }),
+    emulator: shifted(1.7 * HOURS),
+    says: /this machine’s clock is slow/,
+  },
+  'a clock two hours fast, at Apple': {
+    channels: (at) => ({ APNS: at.apns() }),
+    emulator: shifted(-2 * HOURS),
+    says: /this machine’s clock is wrong/,
+  },
+  'a certificate of the other environment': {
+    channels: (at, emulator) =>
+      byCertificate(at, emulator.providerCertificate('com.example.chat', 'development')),
+    says: /certificate is for the other environment/,
+  },
+  'a certificate of the other environment, told by GOAWAY': {
+    channels: (at, emulator) => byCertificate(at, emulator.providerCertificate('com.example.chat')),
+    faults: [{ gateway: 'apns', fault: 'goaway', reason: 'BadCertificateEnvironment', refuse: true }],
+    says: /certificate is for the other environment/,
+  },
+  'a certificate of another app': {
+    channels: (at, emulator) => byCertificate(at, emulator.providerCertificate('com.example.other')),
+    says: /may not send to this topic/,
+  },
+  'a certificate that Apple does not know': {
+    channels: (at, emulator) => byCertificate(at, emulator.providerCertificate('com.example.chat')),
+    faults: refusal('apns', 'BadCertificate'),
+    says: /Apple does not take the certificate/,
+  },
+  'a right that the key lacks': {
+    channels: (at) => ({ APNS: at.apns() }),
+    faults: refusal('apns', 'Forbidden'),
+    says: /Apple refuses this action/,
+  },
+  'a key that something else signs with, too': {
+    channels: (at) => ({ APNS: at.apns() }),
+    faults: refusal('apns', 'TooManyProviderTokenUpdates'),
+    says: /too many signatures of this key/,
+  },
+  'a reason nobody has documented': {
+    channels: (at) => ({ APNS: at.apns() }),
+    faults: refusal('apns', 'SomethingNew', 403),
+    says: /in words nobody has documented/,
+  },
+  'an authority that nobody trusts': {
+    channels: (at) => ({ APNS: at.apns({ ca: undefined }) }),
+    says: /authority that is not trusted/,
+  },
+  'a name that cannot be found': {
+    channels: (at) => ({ APNS: at.apns({ url: 'https://gateway.invalid' }) }),
+    says: /name of the gateway cannot be found/,
+  },
+  'a port where nobody listens': {
+    channels: (at) => ({ APNS: at.apns({ url: 'https://127.0.0.1:1' }) }),
+    says: /gateway cannot be reached/,
+  },
+  'something that does not speak TLS': {
+    channels: (at, { url }) => ({ APNS: at.apns({ url: url.replace('http:', 'https:') }) }),
+    says: /does not speak HTTP\/2 over TLS/,
+  },
+  'a proxy that wants a password': {
+    channels: (at) => ({ APNS: at.apns() }),
+    proxy: async (t) => (await startConnectProxy(t, { password: 'hush' })).url.replace('hush', 'wrong'),
+    says: /proxy wants a user and a password/,
+  },
+  'a proxy that refuses': {
+    channels: (at) => ({ APNS: at.apns() }),
+    proxy: async (t) => (await startConnectProxy(t, { status: 403 })).url,
+    says: /proxy refuses to connect/,
+  },
+  'a proxy that is not there': {
+    channels: (at) => ({ APNS: at.apns() }),
+    proxy: () => Promise.resolve('http://127.0.0.1:1'),
+    says: /proxy cannot be reached/,
+  },
+  'a gateway that is broken': {
+    channels: (at) => ({ APNS: at.apns() }),
+    faults: refusal('apns', 'InternalServerError'),
+    says: /busy or broken/,
+    state: 'unclear',
+  },
+  'a service account that was deleted': {
+    channels: (at) => ({ GCM: at.fcm({}, { client_email: 'gone@a-project.iam.gserviceaccount.com' }) }),
+    says: /no such service account: it was deleted/,
+  },
+  'a key of the service account that was deleted': {
+    channels: (at) => ({ GCM: at.fcm({}, { private_key: another.rsa }) }),
+    says: /this key of the service account was deleted/,
+  },
+  'a service account of another project': {
+    channels: (at) => ({ GCM: at.fcm({}, { project_id: 'another-project' }) }),
+    says: /may not send in this project|project of the service account does not exist/,
+  },
+  'an API that is off': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    faults: refusal('fcm', 'PERMISSION_DENIED', 403),
+    says: /Cloud Messaging API is off there/,
+  },
+  'a clock two hours slow, at Google': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    emulator: shifted(2 * HOURS),
+    says: /this machine’s clock is off/,
+  },
+  'a clock two hours fast, at Google': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    emulator: shifted(-2 * HOURS),
+    says: /this machine’s clock is off/,
+  },
+  'an account that is disabled': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    faults: refusal('oauth', 'disabled_client', 401),
+    says: /gives the service account no access token/,
+  },
+  'a token_uri for another audience': {
+    channels: (at, { fcm }) => ({ GCM: at.fcm({}, { token_uri: `${fcm.tokenUrl}?a=b` }) }),
+    says: /token_uri of the service account/,
+  },
+  'an access token that is refused': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    faults: refusal('fcm', 'UNAUTHENTICATED', 401),
+    says: /access token is refused though it was fetched anew/,
+  },
+  'a project that is not there': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    faults: refusal('fcm', 'NOT_FOUND', 404),
+    says: /project of the service account does not exist/,
+  },
+  'a project without a key for Apple': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    faults: refusal('fcm', 'THIRD_PARTY_AUTH_ERROR', 401),
+    says: /no valid key for that/,
+  },
+  'an authority that nobody trusts, at Google': {
+    channels: (at) => ({ GCM: at.fcm({ ca: undefined }) }),
+    says: /authority that is not trusted/,
+  },
+  'a proxy that refuses, to Google': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    proxy: async (t) => (await startConnectProxy(t, { status: 502 })).url,
+    says: /proxy refuses to connect/,
+  },
+  'a token endpoint that is broken': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    faults: [{ gateway: 'oauth', fault: 'not-json' }],
+    says: /busy or broken/,
+    state: 'unclear',
+  },
+  'a page in the place of FCM': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    faults: [{ gateway: 'fcm', fault: 'not-json' }],
+    says: /busy or broken/,
+    state: 'unclear',
+  },
+};
+
+describe('broken credentials', () => {
+  for (const [name, { channels, emulator: options, faults, proxy, says, state = 'broken' }] of Object.entries(
+    BROKEN,
+  ))
+    test(`${name}: ${state}, and what to do`, async (t) => {
+      const emulator = await strictEmulator(t, options);
+      if (faults) emulator.faults.set(faults);
+      const more = proxy && { proxy: await proxy(t) };
+      const { code, said } = await run(t, { channels: channels(channelsAt(emulator), emulator), more });
+      assert.equal(code, 1, said);
+      assert.match(said, new RegExp(`of ${ARN} \\(at https:.*\\): ${state}\n`));
+      assert.match(said, says);
+      assert.match(said, /in words nobody has documented|What to do: /);
+      for (const line of PEM.p8.split('\n').slice(1, -2)) assert.ok(!said.includes(line));
+    });
+
+  test('are at least 25', () => assert.ok(Object.keys(BROKEN).length >= 25));
+});
+
+describe('chatpush doctor', () => {
+  test('examines one application where one is named, by its ARN or its last part', async (t) => {
+    const emulator = await strictEmulator(t);
+    const environment = settingsWith(t, { APNS: channelsAt(emulator).apns() });
+    for (const name of [ARN, 'support']) assert.equal(await doctor([name], environment, () => {}), 0);
+    let said = '';
+    assert.equal(await doctor(['sales'], environment, (text) => void (said += text)), 1);
+    assert.match(said, /no application sales/);
+  });
+
+  test('has nothing to do where nothing is real', async () => {
+    let said = '';
+    assert.equal(await doctor([], {}, (text) => void (said += text)), 0);
+    assert.match(said, /Nothing to examine/);
+  });
+
+  test('examines emulated channels of an emulator elsewhere, and says so', async (t) => {
+    const emulator = await strictEmulator(t);
+    const emulated = { gateway: 'emulated' };
+    const environment = settingsWith(t, { APNS: emulated, APNS_SANDBOX: emulated, GCM: emulated });
+    let said = '';
+    const say = (text: string): void => void (said += text);
+    assert.equal(await doctor([], { ...environment, CHATPUSH_EMULATOR_URL: emulator.url }, say), 0, said);
+    assert.equal(said.match(/\(EMULATED\): healthy/g)?.length, 3);
+  });
+});
