@@ -1,0 +1,70 @@
+// The outbox loses nothing and doubles nothing, whenever it dies.
+import assert from 'node:assert/strict';
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { createClient } from '@chatpush/client';
+import type { ChatpushClient } from '@chatpush/client';
+import { readConfig, startService } from 'chatpush';
+import type { Service } from 'chatpush';
+import { openChats } from '../node-backend/outbox.ts';
+
+let folder: string;
+let service: Service;
+let client: ChatpushClient;
+before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'chatpush-backend-'));
+  service = await startService(
+    readConfig({ CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'service.db')}` }),
+    { logLevel: 'silent' },
+  );
+  client = createClient({
+    region: 'eu-central-1',
+    endpoint: service.url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+});
+after(async () => {
+  await service.stop();
+  await rm(folder, { recursive: true, force: true });
+});
+
+test('1,200 messages in three batches; the process dies after the second was taken, and starts again', async () => {
+  await client.createPushNotificationRegistration({
+    instanceId: 'support',
+    pinpointAppArn: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support',
+    deviceToken: 'phone',
+    deviceType: 'GCM',
+    contactConfiguration: { contactId: 'chat', includeRawMessage: true },
+  });
+  const path = join(folder, 'chats.db');
+  let chats = openChats(path);
+  for (let n = 1; n <= 1_200; n++)
+    chats.write({ id: `m${n}`, chat: 'chat', from: 'AGENT', text: `text ${n}.` });
+  let batches = 0;
+  const dying: Pick<ChatpushClient, 'putChatEvents'> = {
+    putChatEvents: async (...call) => {
+      const answer = await client.putChatEvents(...call);
+      if (++batches === 2) throw new Error('the process dies before it marks what was taken');
+      return answer;
+    },
+  };
+  await assert.rejects(chats.push(dying, 'support'), /dies/);
+  chats.close();
+
+  chats = openChats(path);
+  assert.equal(await chats.push(client, 'support'), 700);
+  assert.equal(await chats.push(client, 'support'), 0);
+  chats.close();
+
+  const phone = service.emulator!.phone('phone');
+  await phone.waitFor({ count: 1_200 });
+  const texts = new Set(
+    phone.notifications.map(
+      ({ payload }) => (payload as { message: { data: { body: string } } }).message.data.body,
+    ),
+  );
+  assert.equal(phone.notifications.length, 1_200);
+  assert.equal(texts.size, 1_200);
+});
