@@ -5,6 +5,7 @@ import type { ErrorName, Operation, Shape, StructureShape } from '@chatpush/wire
 import { LOG_REASONS } from '../packages/server/src/delivery/log-reason.ts';
 import { ERROR_PROSE, OPERATION_PROSE } from '../packages/wire/src/prose.ts';
 import type { OperationProse } from '../packages/wire/src/prose.ts';
+import { settingsPage, settingsSchema } from './settings-docs.ts';
 
 const number = new Intl.NumberFormat('en-US');
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -176,6 +177,8 @@ function reasonsPage(): string {
 const PAGES = [
   ['docs/operations.md', operationsPage],
   ['docs/reasons.md', reasonsPage],
+  ['docs/settings.md', () => settingsPage(NOTE)],
+  ['docs/settings.schema.json', settingsSchema],
 ] as const;
 
 const isCheck = process.argv.includes('--check');

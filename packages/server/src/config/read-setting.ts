@@ -1,5 +1,6 @@
 // A value as it stands in the settings file → what its setting says it is; mistakes go to the reader.
 import { readFileSync } from 'node:fs';
+import { resolve } from 'node:path';
 import type { Environment } from './config.ts';
 import { describe, join } from './reader.ts';
 import type { Reader } from './reader.ts';
@@ -11,6 +12,8 @@ export interface Place {
   /** `applications[0].arn`; empty for the whole file. */
   readonly where: string;
   readonly environment: Environment;
+  /** From where paths of other files count. */
+  readonly folder: string;
 }
 
 /** The value, or undefined where it is absent without a default, or wrong (which the reader then knows). */
@@ -113,7 +116,7 @@ function readContents(setting: ContentsSetting, value: unknown, place: Place): S
 }
 
 function referredTo({ hint }: ContentsSetting, value: unknown, place: Place): string | undefined {
-  const { reader, where, environment } = place;
+  const { reader, where, environment, folder } = place;
   const reference = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   const { file, env } = reference;
   const [kind, ...others] = Object.keys(reference);
@@ -125,12 +128,12 @@ function referredTo({ hint }: ContentsSetting, value: unknown, place: Place): st
   }
   if (others.length === 0 && kind === 'file' && typeof file === 'string') {
     try {
-      return readFileSync(file, 'utf8').trim();
+      return readFileSync(resolve(folder, file), 'utf8').trim();
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       reader.wrong(
         where,
-        `names the file ${file}, which cannot be read (${code ?? message}); correct the path, which counts from the folder the service is started in, or the file's permissions`,
+        `names the file ${file}, which cannot be read (${code ?? message}); correct the path, which counts from the folder of the settings file, or the file's permissions`,
       );
       return undefined;
     }

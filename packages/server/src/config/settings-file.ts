@@ -1,5 +1,6 @@
 // The settings file → what it says for Config: read by the table, then looked at where several settings must fit together.
 import { readFileSync } from 'node:fs';
+import { dirname } from 'node:path';
 import type { ApplicationConfig, ChannelConfig, ChannelName, Config, Environment } from './config.ts';
 import { certificateExpiry, certificateUseFault, providerKeyFault } from './credentials.ts';
 import { join } from './reader.ts';
@@ -33,7 +34,7 @@ export function readSettingsFile(
     );
     return {};
   }
-  const settings = readSetting(SETTINGS, value, { reader, where: '', environment });
+  const settings = readSetting(SETTINGS, value, { reader, where: '', environment, folder: dirname(file) });
   if (settings === undefined) return {};
   if (settings.accessKeys?.length === 0)
     reader.wrong(
@@ -58,7 +59,7 @@ export function readSettingsFile(
   checkUnique(reader, applications);
   return {
     accessKeys: settings.accessKeys ?? [],
-    bearerKeys: (settings.bearerKeys ?? []) as Config['bearerKeys'],
+    bearerKeys: settings.bearerKeys ?? [],
     trustedProxies: settings.trustedProxies ?? [],
     sources: { sns: settings.sources?.sns ?? [] },
     regions: settings.regions,

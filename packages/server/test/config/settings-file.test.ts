@@ -56,7 +56,7 @@ describe('settings', () => {
 
   test('take secrets by value, from a file and from the environment', (t) => {
     const folder = settingsFolder(t);
-    const file = folder.write('key.p8', `${PEM.p8}\n`);
+    folder.write('key.p8', `${PEM.p8}\n`);
     const environment = folder.settings({
       accessKeys: [
         { id: 'A', secret: 'by value', instances: 'all' },
@@ -71,7 +71,7 @@ describe('settings', () => {
               topic: 'com.example.chat',
               keyId: 'ABCDE12345',
               teamId: 'TEAM123456',
-              privateKey: { file },
+              privateKey: { file: 'key.p8' },
             },
             GCM: { gateway: 'fcm', serviceAccount: { env: 'ACCOUNT' } },
           },

@@ -38,13 +38,23 @@ export function parseChatMessage({ Message, Timestamp, attributes }: Notificatio
       // Whatever else there may be (typing, receipts, MESSAGEMETADATA) is an event: it does not push.
       type: type === 'MESSAGE' || type === 'ATTACHMENT' ? type : 'EVENT',
       contentType: text('ContentType'),
-      content: text('Content'),
+      content: type === 'ATTACHMENT' ? (attachmentNames(message) ?? text('Content')) : text('Content'),
       participantRole: text('ParticipantRole'),
       visibility: readVisibility(attributes.get('MessageVisibility')),
       // A repeat must fall on the same day, so never the time of arrival: SNS keeps its own over all repeats.
       at: Number.isNaN(at) ? Date.parse(Timestamp) : at,
     },
   };
+}
+
+/** Attachments stand as `{AttachmentId, AttachmentName, ContentType, Status}`, as chat clients get them. */
+function attachmentNames({ Attachments }: Record<string, unknown>): string | undefined {
+  if (!Array.isArray(Attachments)) return undefined;
+  const names = Attachments.map(
+    (one: unknown) => (one as { AttachmentName?: unknown } | null)?.AttachmentName,
+  );
+  const texts = names.filter((name): name is string => typeof name === 'string' && name !== '');
+  return texts.length > 0 ? texts.join(', ') : undefined;
 }
 
 const MAX_ID = 256;
