@@ -1,0 +1,16 @@
+// Reads the fenced blocks of a guide, by what stands behind their fences: ```sh is run, ```lang name is a file, others are shown.
+import { readFileSync } from 'node:fs';
+
+export interface Block {
+  readonly language: string;
+  /** `settings.jsonc`, `service`, `install`; empty where there is none. */
+  readonly name: string;
+  readonly text: string;
+}
+
+export function blocksOf(guide: string): Block[] {
+  const page = readFileSync(new URL(`../../../../docs/guides/${guide}`, import.meta.url), 'utf8');
+  return [...page.matchAll(/^```(\w+)(?: (\S+))?\n([^]*?)^```$/gm)].map(
+    ([, language = '', name = '', text = '']) => ({ language, name, text }),
+  );
+}

@@ -1,0 +1,102 @@
+// docs/guides/set-up.md, followed from an empty folder: it ends with pushes on both gateways, which are strict about keys.
+//
+// The emulator plays Apple and Google, so the gateways' addresses are put into the settings, and the port is a free one. The
+// rest is the guide as it stands.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { test } from 'node:test';
+import { startEmulator } from '@chatpush/emulator';
+import { parseSettingsJson } from '../../src/config/settings-json.ts';
+import { ACCOUNT, PEM } from '../config/keys.ts';
+import { guideFolder } from './folder.ts';
+import { blocksOf } from './guide.ts';
+
+const IPHONE = 'ab'.repeat(32);
+const ANDROID = 'an-android-phone:APA91b';
+
+const version = /^curl (\d+)\.(\d+)/.exec(spawnSync('curl', ['-V'], { encoding: 'utf8' }).stdout ?? '');
+const skip =
+  version !== null && Number(version[1]) * 1000 + Number(version[2]) >= 7075
+    ? false
+    : 'no curl of version 7.75 or later';
+
+async function freePort(): Promise<number> {
+  const server = createServer().listen(0, '127.0.0.1');
+  await once(server, 'listening');
+  const { port } = server.address() as AddressInfo;
+  server.close();
+  await once(server, 'close');
+  return port;
+}
+
+test(
+  'the set-up guide leads from an empty folder to pushes on both gateways',
+  { skip, timeout: 120_000 },
+  async (t) => {
+    const emulator = await startEmulator({
+      strict: {
+        keys: {
+          apns: [{ keyId: 'ABCDE12345', teamId: 'TEAM123456', key: PEM.p8, topics: ['com.example.chat'] }],
+          fcm: [{ clientEmail: ACCOUNT.client_email, projectId: ACCOUNT.project_id, key: PEM.rsa }],
+        },
+        tokens: true,
+      },
+    });
+    t.after(() => emulator.close());
+    emulator.install(IPHONE, { deviceType: 'APNS', app: 'com.example.chat' });
+    emulator.install(ANDROID, { deviceType: 'GCM', app: ACCOUNT.project_id });
+
+    const port = await freePort();
+    const here = (commands: string): string => commands.replaceAll('127.0.0.1:4100', `127.0.0.1:${port}`);
+    const folder = guideFolder(t, {
+      CHATPUSH_PORT: String(port),
+      NODE_OPTIONS: '--conditions=source',
+      IPHONE_TOKEN: IPHONE,
+      ANDROID_TOKEN: ANDROID,
+    });
+    // What Apple and Google hand out.
+    folder.write('AuthKey_ABCDE12345.p8', PEM.p8);
+    folder.write(
+      'firebase-service-account.json',
+      JSON.stringify({ ...ACCOUNT, token_uri: emulator.fcm.tokenUrl }),
+    );
+
+    const said: string[] = [];
+    for (const { language, name, text } of blocksOf('set-up.md')) {
+      if (name === 'install') assert.match(text, /^npm install [\w@/ -]+\n$/);
+      else if (name === 'service') await folder.start(text.trim());
+      else if (language === 'sh') said.push(await folder.run(here(text)));
+      else if (name === 'settings.jsonc') folder.write(name, atEmulator(text));
+      else if (name !== '') folder.write(name, text);
+    }
+
+    const all = said.join('');
+    assert.match(all, /settings\.jsonc: no mistakes/);
+    assert.equal(all.match(/: healthy\n/g)?.length, 3);
+    assert.match(all, /Apple accepted it[^]*Google accepted it/);
+    for (const [token, hello] of [
+      [IPHONE, 'Hello, iPhone'],
+      [ANDROID, 'Hello, Android'],
+    ] as const) {
+      await emulator.phone(token).waitFor({ contains: hello });
+      await emulator.phone(token).waitFor({ contains: 'Your order is on its way' });
+      assert.equal(emulator.phone(token).notifications.length, 2);
+    }
+    const [, push] = emulator.phone(IPHONE).notifications;
+    assert.match(JSON.stringify(push), /"sound":"default","thread-id":"chat-1"/);
+
+    function atEmulator(settings: string): string {
+      const value = parseSettingsJson(settings) as {
+        applications: { channels: Record<string, { url?: string; ca?: string }> }[];
+      };
+      const { APNS, APNS_SANDBOX, GCM } = value.applications[0]!.channels;
+      Object.assign(APNS!, { url: emulator.apns.url, ca: emulator.ca });
+      Object.assign(APNS_SANDBOX!, { url: emulator.apnsSandbox.url, ca: emulator.ca });
+      Object.assign(GCM!, { url: emulator.fcm.url, ca: emulator.ca });
+      return JSON.stringify(value);
+    }
+  },
+);
