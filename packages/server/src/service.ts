@@ -163,6 +163,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         else if (result !== 'taken') log.info({ result, topicArn }, 'a subscription of SNS changed');
       },
       network: options.snsNetwork,
+      proxy: config.proxy?.reveal(),
     });
     await dispatcher.start();
     const examination = examineAtStart({ config, openGateway, log });

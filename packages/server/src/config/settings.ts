@@ -317,7 +317,7 @@ export const SETTINGS = {
           ? undefined
           : 'is not the URL of an HTTP proxy; write one such as "http://proxy.example:3128"',
       means:
-        'HTTP proxy by which both gateways and the token endpoint are reached (CONNECT). User and password may stand in the URL.',
+        'HTTP proxy by which both gateways, the token endpoint and the certificates of Amazon SNS are reached (CONNECT). User and password may stand in the URL.',
     },
     limits: {
       kind: 'object',

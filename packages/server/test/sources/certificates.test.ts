@@ -1,5 +1,9 @@
 // A certificate is fetched and proven once, and what cannot be proven now is asked for again.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import { connect } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { afterEach, beforeEach, test } from 'node:test';
 import { createSigningKeys } from '../../src/sources/sns/signing-keys.ts';
 import { createReach } from '../../src/sources/sns/reach.ts';
@@ -18,7 +22,7 @@ afterEach(() => sns.close());
 
 function keys(options: { now?: () => number; reach?: Reach } = {}) {
   const find = createSigningKeys({
-    reach: options.reach ?? createReach(sns.network),
+    reach: options.reach ?? createReach({ network: sns.network }),
     now: options.now ?? Date.now,
     authorities: sns.network.authorities,
   });
@@ -94,6 +98,7 @@ test('names of certificates made up by strangers lead to few requests', async ()
 
 const FAULTS: [what: string, handler: Handler][] = [
   ['an error of SNS', (_request, response) => response.writeHead(503).end()],
+  ['a throttle of SNS', (_request, response) => response.writeHead(429).end()],
   ['a connection cut', (request) => request.socket.destroy()],
   ['16 KiB and a byte', (_request, response) => response.end('x'.repeat(16_385))],
   ['silence for longer than 5 seconds', () => {}],
@@ -113,6 +118,34 @@ for (const [what, handler] of FAULTS)
   });
 
 test('a host with another authority than ours is not believed', async () => {
-  const key = keys({ reach: createReach({ ...sns.network, authorities: [sns.between.pem] }) });
+  const key = keys({ reach: createReach({ network: { ...sns.network, authorities: [sns.between.pem] } }) });
   await assert.rejects(key(sns.serve(sns.leaf.pem)), { name: 'ServiceUnavailableException' });
+});
+
+test('where the settings name a proxy, all is asked through it', async (t) => {
+  const connected: string[] = [];
+  const proxy = createServer((request, response) => {
+    // An absolute target: the plain request for the issuer.
+    connected.push(request.url!);
+    response.end(sns.between.der);
+  });
+  proxy.on('connect', (request, socket) => {
+    connected.push(`${request.url} ${request.headers['proxy-authorization'] ?? ''}`);
+    const upstream = connect(sns.port, '127.0.0.1', () => {
+      socket.write('HTTP/1.1 200 Connection Established\r\n\r\n');
+      upstream.pipe(socket).pipe(upstream);
+    });
+    upstream.on('error', () => socket.destroy());
+    socket.on('error', () => upstream.destroy());
+  });
+  await once(proxy.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => proxy.close().closeAllConnections());
+  const { port } = proxy.address() as AddressInfo;
+  const reach = createReach({
+    network: { authorities: sns.network.authorities },
+    proxy: `http://user:pass@127.0.0.1:${port}`,
+  });
+  assert.ok((await keys({ reach })(sns.serve(sns.leaf.pem))).key);
+  const user = `Basic ${Buffer.from('user:pass').toString('base64')}`;
+  assert.deepEqual(connected, [`${HOST}:443 ${user}`, 'http://crt.r2m01.amazontrust.com/r2m01.cer']);
 });

@@ -1,4 +1,4 @@
-// Every forgery is refused by its reason and counted, and pushes nothing.
+// Every forgery is refused by its reason and counted, and pushes nothing. Long because it is one table of them.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';

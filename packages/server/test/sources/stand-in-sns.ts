@@ -29,7 +29,9 @@ export interface PublishedBy {
 }
 
 export interface StandInSns {
-  readonly network: OtherNetwork;
+  readonly network: Required<OtherNetwork>;
+  /** Where its HTTPS host really is, on 127.0.0.1. */
+  readonly port: number;
   /** The root that the service trusts, the authority below it, and the leaf in use. */
   readonly root: Authority;
   readonly between: Authority;
@@ -119,6 +121,7 @@ export async function startStandInSns(): Promise<StandInSns> {
 
   return {
     network: { authorities: [root.pem], agent, plainAgent },
+    port: portOf(secure),
     root,
     between,
     leaf,

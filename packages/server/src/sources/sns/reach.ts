@@ -1,8 +1,7 @@
 // How the hosts of Amazon are reached: one GET, no redirect, 16 KiB and 5 seconds at most.
-import { get as getPlain } from 'node:http';
-import type { Agent as PlainAgent, IncomingMessage } from 'node:http';
-import { get as getOverTls } from 'node:https';
-import type { Agent } from 'node:https';
+import { Agent as PlainAgent, get as getPlain } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { Agent, get as getOverTls } from 'node:https';
 
 export const MAX_BYTES = 16_384;
 export const TIMEOUT_MS = 5_000;
@@ -14,13 +13,23 @@ export type Reach = (url: URL) => Promise<{ readonly status: number; readonly bo
 export interface OtherNetwork {
   /** Trusted instead of the machine's authorities, PEM. */
   readonly authorities: readonly string[];
-  readonly agent: Agent;
-  readonly plainAgent: PlainAgent;
+  readonly agent?: Agent;
+  readonly plainAgent?: PlainAgent;
 }
 
-export const createReach =
-  (network?: OtherNetwork): Reach =>
-  (url) =>
+export interface ReachOptions {
+  readonly network?: OtherNetwork | undefined;
+  /** URL of an HTTP proxy by which all hosts are reached; it may hold user and password. */
+  readonly proxy?: string | undefined;
+}
+
+/** The agents keep nothing alive: a host is asked a few times a year. */
+export function createReach({ network, proxy }: ReachOptions = {}): Reach {
+  const proxyEnv = proxy === undefined ? {} : { HTTPS_PROXY: proxy, HTTP_PROXY: proxy };
+  const agent = network?.agent ?? new Agent({ proxyEnv });
+  const plainAgent = network?.plainAgent ?? new PlainAgent({ proxyEnv });
+  const trust = network && { ca: [...network.authorities] };
+  return (url) =>
     new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
       const take = (response: IncomingMessage): void => {
@@ -31,14 +40,11 @@ export const createReach =
       };
       const request =
         url.protocol === 'https:'
-          ? getOverTls(
-              url,
-              network ? { signal, agent: network.agent, ca: [...network.authorities] } : { signal },
-              take,
-            )
-          : getPlain(url, network ? { signal, agent: network.plainAgent } : { signal }, take);
+          ? getOverTls(url, { signal, agent, ...trust }, take)
+          : getPlain(url, { signal, agent: plainAgent }, take);
       request.on('error', (error) => reject(toFault(url, error)));
     });
+}
 
 async function readUpTo(response: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];

@@ -41,7 +41,8 @@ export function createSigningKeys(options: {
     authorities ??= readAuthorities(options.authorities);
     try {
       const { status, body } = await reach(url);
-      if (status >= 500) throw new Error(`${url.host} answers ${status}`);
+      // Never mistake trouble on SNS's side for a forgery: refused messages are lost.
+      if (status >= 500 || status === 408 || status === 429) throw new Error(`${url.host} answers ${status}`);
       if (status !== 200) throw new SnsRefusal('bad-certificate', `${url.host} answers ${status} for it`);
       const certificate = await proveCertificate(body.toString(), topic, { authorities, reach, now: now() });
       return { key: certificate.publicKey, expiresAt: certificate.validToDate.getTime() };

@@ -48,10 +48,11 @@ export function createSnsSource(options: {
   /** Called once per message; `topicArn` where the topic is ours, `error` where it was not taken. */
   readonly report: (result: SnsResult, topicArn: string | undefined, error?: unknown) => void;
   readonly network?: OtherNetwork | undefined;
+  readonly proxy?: string | undefined;
 }): SnsSource {
   const { notify, now, maxAgeMs, report, network } = options;
   const topics = readTopics(options.topics);
-  const reach = createReach(network);
+  const reach = createReach(options);
   const signingKey = createSigningKeys({ reach, now, authorities: network?.authorities });
 
   async function checkSignature(envelope: Envelope, topic: Topic): Promise<void> {
