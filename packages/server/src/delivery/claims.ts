@@ -2,7 +2,7 @@
 // registration must be read again. Asked for lane by lane, as much as the lane's gateway has room for.
 import type { Clock } from '../clock.ts';
 import type { Delivery, NewDelivery, Store } from '../store/store.ts';
-import type { Held, Lane } from './lane.ts';
+import type { Held } from './lane.ts';
 import { checkLiveness } from './liveness.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
@@ -23,7 +23,7 @@ export interface Claims {
   /** A delivery comes due in so many milliseconds. */
   dueIn(ms: number): void;
   /** Reads a held delivery's registration again; then it is held again, or settled as withdrawn. */
-  recheck(outlet: Outlet, lane: Lane, held: Held): void;
+  recheck(outlet: Outlet, held: Held): void;
   start(): void;
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
@@ -73,12 +73,12 @@ export function createClaims(options: {
   };
 
   /** Holds what is alive, withdraws what is not, and sends. */
-  async function hold(items: readonly { held: Held; outlet: Outlet; lane: Lane }[]): Promise<void> {
+  async function hold(items: readonly { held: Held; outlet: Outlet }[]): Promise<void> {
     const places = new Map(items.map((item) => [item.held, item]));
     const touched = new Set<Outlet>();
     for (const { held, state } of await checkLiveness(store, clock, [...places.keys()])) {
-      const { outlet, lane } = places.get(held)!;
-      if (state === 'active') outlet.hold(lane, held, 'back');
+      const { outlet } = places.get(held)!;
+      if (state === 'active') outlet.hold(held, 'back');
       else
         end(options.context(), held, {
           status: 'withdrawn',
@@ -112,14 +112,10 @@ export function createClaims(options: {
       outlet.setStored(lane, count < wanted ? 0 : Math.max(1, lane.stored - count));
     }
     await hold(
-      claimed.filter(notExpired).map((delivery) => {
-        const outlet = outlets.of(delivery.lane)!;
-        return {
-          outlet,
-          lane: outlet.lane(delivery.lane),
-          held: toHeld(delivery, delivery.attempts, -Infinity),
-        };
-      }),
+      claimed.filter(notExpired).map((delivery) => ({
+        outlet: outlets.of(delivery.lane)!,
+        held: toHeld(delivery, delivery.attempts, -Infinity),
+      })),
     );
     if (claimed.length > 0) claims.go();
   });
@@ -159,7 +155,7 @@ export function createClaims(options: {
     claims.go();
   });
 
-  let stale: { outlet: Outlet; lane: Lane; held: Held }[] = [];
+  let stale: { outlet: Outlet; held: Held }[] = [];
   const rechecks = single('read registrations', async () => {
     const items = stale;
     stale = [];
@@ -190,8 +186,8 @@ export function createClaims(options: {
         polls.go();
       }, ms + 1);
     },
-    recheck: (outlet, lane, held) => {
-      stale.push({ outlet, lane, held });
+    recheck: (outlet, held) => {
+      stale.push({ outlet, held });
       rechecks.go();
     },
     start: () => {

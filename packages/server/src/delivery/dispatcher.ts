@@ -109,7 +109,7 @@ export function createDispatcher(options: {
     revoked,
     settler,
     stopping: () => stopping,
-    stale: (outlet, lane, held) => claims.recheck(outlet, lane, held),
+    stale: (outlet, held) => claims.recheck(outlet, held),
     effect: (held, effect, attempt) => {
       if (effect.kind !== 'pause-device') events.tokenRefused(held.delivery, effect, attempt);
     },
@@ -161,7 +161,7 @@ export function createDispatcher(options: {
       }
       for (const delivery of leased) {
         const outlet = outlets.of(delivery.lane)!;
-        outlet.hold(outlet.lane(delivery.lane), toHeld(delivery, 0, readAt), 'back');
+        outlet.hold(toHeld(delivery, 0, readAt), 'back');
       }
       for (const name of queued) {
         const outlet = outlets.of(name);

@@ -2,6 +2,7 @@
 //
 // Several lanes share a gateway when several instances use the same channel of an application: they take turns, so that a
 // lane with 100,000 waiting leaves every other lane its share of the streams.
+import assert from 'node:assert/strict';
 import type { Gateway } from '../gateways/gateway.ts';
 import type { Breaker } from './breaker.ts';
 import { createLane } from './lane.ts';
@@ -25,7 +26,8 @@ export interface Outlet {
   room(): number;
   /** Notes about how many due deliveries the store has for a lane. */
   setStored(lane: Lane, count: number): void;
-  hold(lane: Lane, held: Held, where: 'front' | 'back'): void;
+  /** Puts a delivery into its lane. */
+  hold(held: Held, where: 'front' | 'back'): void;
   /** The next delivery in turn, or undefined when none is held. */
   next(): { lane: Lane; held: Held } | undefined;
   /** Takes every held delivery out of every lane. */
@@ -60,7 +62,9 @@ export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: 
     lanes: () => lanes.values(),
     room: () =>
       Math.max(0, Math.min(gateway.credit, breaker.allows(outlet.running)) - held - outlet.reserved),
-    hold: (lane, item, where) => {
+    hold: (item, where) => {
+      // Looked up by name: a lane that was idle while its delivery was being claimed may have been forgotten meanwhile.
+      const lane = outlet.lane(item.delivery.lane);
       if (where === 'front') lane.held.unshift(item);
       else lane.held.push(item);
       held++;
@@ -75,6 +79,7 @@ export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: 
           return { lane, held: item };
         }
         turn = [...lanes.values()].filter((lane) => lane.held.size > 0).reverse();
+        assert(turn.length > 0, 'deliveries are held in lanes that are known');
       }
     },
     drain: () => {

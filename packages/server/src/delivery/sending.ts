@@ -20,7 +20,7 @@ export interface SendingContext {
   /** Nothing new begins any more. */
   stopping(): boolean;
   /** Asked to read the registration again; it comes back held, or is settled as withdrawn. */
-  stale(outlet: Outlet, lane: Lane, held: Held): void;
+  stale(outlet: Outlet, held: Held): void;
   effect(held: Held, effect: Effect, attempt: Attempt): void;
   observe(outlet: Outlet, outcome: Outcome, held: Held): void;
   /** An attempt ended: there may be room for more work. */
@@ -47,7 +47,7 @@ export function pump(context: SendingContext, outlet: Outlet): void {
     else if (clock.now() >= held.work.expiresAt) end(context, held, { status: 'expired' });
     else if (pausedUntil !== undefined && pausedUntil > now)
       end(context, held, { status: 'queued', dueInMs: pausedUntil - now, reason: 'device-busy' });
-    else if (now - held.freshAt > LIVENESS_MS) context.stale(outlet, lane, held);
+    else if (now - held.freshAt > LIVENESS_MS) context.stale(outlet, held);
     else begin(context, outlet, lane, held);
   }
   outlet.announce();
@@ -76,20 +76,13 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
     lane.running--;
     outlet.running--;
     context.observe(outlet, outcome, held);
-    after(context, outlet, lane, held, outcome, at);
+    after(context, outlet, held, outcome, at);
     pump(context, outlet);
     context.freed(outlet);
   });
 }
 
-function after(
-  context: SendingContext,
-  outlet: Outlet,
-  lane: Lane,
-  held: Held,
-  outcome: Outcome,
-  at: number,
-): void {
+function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Outcome, at: number): void {
   const attempts = held.attemptsBefore + held.attempts.length;
   const attempt: Attempt = {
     at,
@@ -116,7 +109,7 @@ function after(
   }
   if (decision.to.status === 'repeat') {
     held.unsentInARow++;
-    outlet.hold(lane, held, 'front');
+    outlet.hold(held, 'front');
     return;
   }
   end(context, held, decision.to);
