@@ -182,6 +182,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       accessKey: createAccessKeys(config.accessKeys.map((key) => ({ ...key, secret: key.secret.reveal() }))),
       bearerKeys: config.bearerKeys.map((bearer) => ({ ...bearer, secret: bearer.secret.reveal() })),
       trustedProxies: config.trustedProxies,
+      allowedHosts: config.allowedHosts,
       findParticipant: (token, kind) => readParticipantToken(key, token, clock.now(), kind),
       sources: new Map([['/sources/sns', sns]]),
       regions: config.regions,

@@ -87,6 +87,8 @@ export interface Config {
   readonly bearerKeys: readonly BearerKeyConfig[];
   /** Addresses and networks of proxies that speak TLS with callers. */
   readonly trustedProxies: readonly string[];
+  /** Host names accepted while listening on loopback. */
+  readonly allowedHosts: readonly string[];
   readonly sources: { readonly sns: readonly SnsTopicConfig[] };
   readonly regions: 'any' | readonly string[];
   readonly account: string;

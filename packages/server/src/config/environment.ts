@@ -60,6 +60,7 @@ export function readConfig(environment: Environment, now = Date.now()): Config {
     accessKeys: [{ id: 'test', secret: new Secret('test'), instances: 'all' }],
     bearerKeys: [],
     trustedProxies: [],
+    allowedHosts: [],
     sources: { sns: [] },
     regions: members.regions.default,
     account: members.account.default,

@@ -61,6 +61,7 @@ export function readSettingsFile(
     accessKeys: settings.accessKeys ?? [],
     bearerKeys: settings.bearerKeys ?? [],
     trustedProxies: settings.trustedProxies ?? [],
+    allowedHosts: settings.allowedHosts ?? [],
     sources: { sns: settings.sources?.sns ?? [] },
     regions: settings.regions,
     account: settings.account,

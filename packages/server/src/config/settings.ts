@@ -237,6 +237,17 @@ export const SETTINGS = {
         },
       },
     },
+    allowedHosts: {
+      kind: 'list',
+      of: {
+        kind: 'text',
+        hint: 'a host name without a port, such as "push.example.com"',
+        pattern: /^[a-z0-9.-]{1,253}$/,
+        means: 'A host name, in small letters.',
+      },
+      means:
+        'Names under which a reverse proxy on this machine is called. What listens on loopback refuses all others, because any page in a browser could point its own name there.',
+    },
     trustedProxies: {
       kind: 'list',
       of: {

@@ -8,9 +8,11 @@ export interface Block {
   readonly text: string;
 }
 
+export const pageOf = (guide: string): string =>
+  readFileSync(new URL(`../../../../docs/guides/${guide}`, import.meta.url), 'utf8');
+
 export function blocksOf(guide: string): Block[] {
-  const page = readFileSync(new URL(`../../../../docs/guides/${guide}`, import.meta.url), 'utf8');
-  return [...page.matchAll(/^```(\w+)(?: (\S+))?\n([^]*?)^```$/gm)].map(
+  return [...pageOf(guide).matchAll(/^```(\w+)(?: (\S+))?\n([^]*?)^```$/gm)].map(
     ([, language = '', name = '', text = '']) => ({ language, name, text }),
   );
 }

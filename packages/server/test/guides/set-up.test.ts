@@ -3,38 +3,20 @@
 // The emulator plays Apple and Google, so the gateways' addresses are put into the settings, and the port is a free one. The
 // rest is the guide as it stands.
 import assert from 'node:assert/strict';
-import { spawnSync } from 'node:child_process';
-import { once } from 'node:events';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { startEmulator } from '@chatpush/emulator';
-import { parseSettingsJson } from '../../src/config/settings-json.ts';
 import { ACCOUNT, PEM } from '../config/keys.ts';
-import { guideFolder } from './folder.ts';
+import { atEmulator } from './at-emulator.ts';
+import { CURL_SKIP } from './curl.ts';
+import { freePort, guideFolder } from './folder.ts';
 import { blocksOf } from './guide.ts';
 
 const IPHONE = 'ab'.repeat(32);
 const ANDROID = 'an-android-phone:APA91b';
 
-const version = /^curl (\d+)\.(\d+)/.exec(spawnSync('curl', ['-V'], { encoding: 'utf8' }).stdout ?? '');
-const skip =
-  version !== null && Number(version[1]) * 1000 + Number(version[2]) >= 7075
-    ? false
-    : 'no curl of version 7.75 or later';
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
-}
-
 test(
   'the set-up guide leads from an empty folder to pushes on both gateways',
-  { skip, timeout: 120_000 },
+  { skip: CURL_SKIP, timeout: 120_000 },
   async (t) => {
     const emulator = await startEmulator({
       strict: {
@@ -69,7 +51,7 @@ test(
       if (name === 'install') assert.match(text, /^npm install [\w@/ -]+\n$/);
       else if (name === 'service') await folder.start(text.trim());
       else if (language === 'sh') said.push(await folder.run(here(text)));
-      else if (name === 'settings.jsonc') folder.write(name, atEmulator(text));
+      else if (name === 'settings.jsonc') folder.write(name, atEmulator(text, emulator));
       else if (name !== '') folder.write(name, text);
     }
 
@@ -87,16 +69,5 @@ test(
     }
     const [, push] = emulator.phone(IPHONE).notifications;
     assert.match(JSON.stringify(push), /"sound":"default","thread-id":"chat-1"/);
-
-    function atEmulator(settings: string): string {
-      const value = parseSettingsJson(settings) as {
-        applications: { channels: Record<string, { url?: string; ca?: string }> }[];
-      };
-      const { APNS, APNS_SANDBOX, GCM } = value.applications[0]!.channels;
-      Object.assign(APNS!, { url: emulator.apns.url, ca: emulator.ca });
-      Object.assign(APNS_SANDBOX!, { url: emulator.apnsSandbox.url, ca: emulator.ca });
-      Object.assign(GCM!, { url: emulator.fcm.url, ca: emulator.ca });
-      return JSON.stringify(value);
-    }
   },
 );
