@@ -4,6 +4,7 @@ const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Prom
   emulator: () => import('./emulator.ts'),
   stream: () => import('./stream.ts'),
   isolation: () => import('./isolation.ts'),
+  soak: () => import('./soak.ts'),
 };
 
 const [name, ...rest] = process.argv.slice(2);

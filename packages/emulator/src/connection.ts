@@ -29,6 +29,8 @@ export class Connection {
     this.n = n;
     this.#tcp = tcp;
     this.tls = tls;
+    // Each answer that is late on purpose listens for the end: as many as there are streams, none of them for long.
+    tls.setMaxListeners(0);
   }
 
   /** Counts the stream until it closes, and says when. */

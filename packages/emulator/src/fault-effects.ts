@@ -71,8 +71,12 @@ export function applyFault(rule: FaultRule, exchange: Exchange): void {
     }
     case 'slow': {
       const answer = exchange.serve();
-      const timer = setTimeout(() => exchange.send(answer, rule.fault), rule.delayMs);
-      connection.tls.once('close', () => clearTimeout(timer));
+      const forget = (): void => clearTimeout(timer);
+      const timer = setTimeout(() => {
+        connection.tls.off('close', forget);
+        exchange.send(answer, rule.fault);
+      }, rule.delayMs);
+      connection.tls.once('close', forget);
       return;
     }
     case 'black-hole':
