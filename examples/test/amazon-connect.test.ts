@@ -1,10 +1,12 @@
 // The examples beside Amazon Connect: the Lambda with stand-ins of Connect and SNS, the bot with the two official SDKs.
 import assert from 'node:assert/strict';
+import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
+import { promisify } from 'node:util';
 import { StartChatContactCommand } from '@aws-sdk/client-connect';
 import { ConnectParticipantClient } from '@aws-sdk/client-connectparticipant';
 import { INSTANCE, attributes, chatMessage, startScene } from '../../packages/server/test/sources/harness.ts';
@@ -12,6 +14,8 @@ import { TOPIC, post } from '../../packages/server/test/sources/stand-in-sns.ts'
 import { joinChat } from '../bot/bot.ts';
 import { createHandler } from '../lambda/register.ts';
 import type { ContactFlowEvent } from '../lambda/register.ts';
+
+const ENTRY = new URL('../lambda/index.ts', import.meta.url).href;
 
 const chat = (Attributes: ContactFlowEvent['Details']['ContactData']['Attributes']): ContactFlowEvent => ({
   Details: {
@@ -99,4 +103,22 @@ test('the bot joins a chat, and what it says lights up the phone, once per token
   await phone.waitFor({ contains: 'tomorrow' });
   assert.equal(phone.notifications.length, 2);
   participants.destroy();
+});
+
+test('the Lambda’s entry point says which setting is missing, and has a handler where none is', async () => {
+  const settings = {
+    CHATPUSH_URL: 'http://127.0.0.1:1',
+    CHATPUSH_ACCESS_KEY_ID: 'test',
+    CHATPUSH_SECRET_ACCESS_KEY: 'test',
+    APPLICATION_ARN: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support',
+    AWS_REGION: 'eu-central-1',
+  };
+  const load = (environment: Record<string, string>) =>
+    promisify(execFile)(
+      process.execPath,
+      ['--input-type=module', '--eval', `console.log(typeof (await import('${ENTRY}')).handler)`],
+      { env: { PATH: process.env['PATH'], ...environment } },
+    );
+  assert.equal((await load({ ...settings, TOPIC_ARN: TOPIC })).stdout, 'function\n');
+  await assert.rejects(load(settings), /TOPIC_ARN is not set/);
 });

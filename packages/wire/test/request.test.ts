@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   OPERATIONS,
+  PARTICIPANT_OPERATIONS,
   decodeComponent,
   decodeRequest,
   encodeRequest,
@@ -16,7 +17,7 @@ import { required, string, structure } from '../src/shape.ts';
 import { fitting, sample } from './shape-samples.ts';
 
 /** What a server sees of a request: segments by the template, the query, the parsed body. */
-function received(operation: Operation, { path, query, body }: EncodedRequest): unknown {
+function received(operation: Operation, { path, query, headers, body }: EncodedRequest): unknown {
   const segments = path.split('/');
   const values = operation.path
     .split('/')
@@ -27,10 +28,11 @@ function received(operation: Operation, { path, query, body }: EncodedRequest): 
     Object.fromEntries(values),
     new URLSearchParams(query),
     body === undefined ? undefined : JSON.parse(body),
+    headers,
   );
 }
 
-for (const operation of Object.values<Operation>(OPERATIONS))
+for (const operation of Object.values<Operation>({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }))
   test(`${operation.name}: what is encoded is decoded to the same input`, () => {
     fc.assert(
       fc.property(fitting(operation.input), (input) => {
@@ -45,6 +47,23 @@ for (const operation of Object.values<Operation>(OPERATIONS))
   });
 
 describe('encoding', () => {
+  test('keeps a token out of the body: it travels in its header, as the AWS SDKs send it', () => {
+    const { SendMessage } = PARTICIPANT_OPERATIONS;
+    const input = { ConnectionToken: 'token', ContentType: 'text/plain', Content: 'hé' };
+    assert.deepEqual(encodeRequest(SendMessage, input), {
+      method: 'POST',
+      path: '/participant/message',
+      query: '',
+      headers: { 'x-amz-bearer': 'token' },
+      body: '{"ContentType":"text/plain","Content":"hé"}',
+    });
+    const body = { ConnectionToken: 'in the body', ContentType: 'text/plain', Content: 'x' };
+    assert.deepEqual(decodeRequest(SendMessage, {}, new URLSearchParams(), body), {
+      ContentType: 'text/plain',
+      Content: 'x',
+    });
+  });
+
   test('keeps what the captured requests of the AWS SDKs have, character by character', () => {
     const request = encodeRequest(OPERATIONS.DeletePushNotificationRegistration, {
       InstanceId: 'a/b c:é',

@@ -47,12 +47,16 @@ export function readSettingsFile(
         `accessKeys[${index}].instances`,
         'names no instance; write "all" or a list of instance ids',
       );
-  for (const [index, { instances }] of (settings.sources?.sns ?? []).entries())
+  const topics = (settings.sources?.sns ?? []).map(({ topicArn }) => topicArn);
+  for (const [index, { topicArn, instances }] of (settings.sources?.sns ?? []).entries()) {
+    if (topicArn !== undefined && topics.indexOf(topicArn) < index)
+      reader.wrong(`sources.sns[${index}].topicArn`, 'is there twice; write all its instances in one place');
     if (instances?.length === 0)
       reader.wrong(
         `sources.sns[${index}].instances`,
         'names no instance; write the ids of the Amazon Connect instances that stream to this topic',
       );
+  }
   const applications = (settings.applications ?? []).map((application, index) =>
     toApplication(reader, application, `applications[${index}]`, now),
   );

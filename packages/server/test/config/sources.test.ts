@@ -43,6 +43,18 @@ const WRONG: [what: string, settings: object, where: string][] = [
     { sources: { sns: [{ topicArn: TOPIC, instances: [] }] } },
     'sources.sns[0].instances',
   ],
+  [
+    'a topic that is there twice',
+    {
+      sources: {
+        sns: [
+          { topicArn: TOPIC, instances: ['a'] },
+          { topicArn: TOPIC, instances: ['b'] },
+        ],
+      },
+    },
+    'sources.sns[1].topicArn',
+  ],
   ['a topic without instances', { sources: { sns: [{ topicArn: TOPIC }] } }, 'sources.sns[0].instances'],
   ['a short key', { bearerKeys: [{ ...KEY, secret: 'x'.repeat(19) }] }, 'bearerKeys[0].secret'],
   [
