@@ -5,21 +5,24 @@ import fc from 'fast-check';
 import { SnsRefusal } from '../../src/sources/sns/refusal.ts';
 import { createSnsSource } from '../../src/sources/sns/sns-source.ts';
 import type { SnsSource } from '../../src/sources/sns/sns-source.ts';
+import { openService } from '../operations/harness.ts';
 import { INSTANCE, attributes, chatMessage } from './harness.ts';
 import { TOPIC, startStandInSns } from './stand-in-sns.ts';
 import type { Fields, StandInSns } from './stand-in-sns.ts';
 
 let sns: StandInSns;
+let service: Awaited<ReturnType<typeof openService>>;
 let source: SnsSource;
 const results: string[] = [];
 const notified: unknown[] = [];
 before(async () => {
   sns = await startStandInSns();
+  service = await openService();
   source = createSnsSource({
     topics: [{ topicArn: TOPIC, instances: [INSTANCE] }],
-    notify: async (_instance, events) => {
+    notify: (instanceId, events) => {
       notified.push(...events);
-      return events.map(({ id }) => ({ id, deliveries: 1 }));
+      return service.notify(instanceId, events);
     },
     now: () => Date.now(),
     maxAgeMs: 13 * 3_600_000,
@@ -27,7 +30,10 @@ before(async () => {
     network: sns.network,
   });
 });
-after(() => sns.close());
+after(async () => {
+  await sns.close();
+  await service[Symbol.asyncDispose]();
+});
 
 async function take(body: Buffer | string): Promise<void> {
   const before = results.length;
@@ -64,7 +70,7 @@ test('a message of any content, rightly signed, with attributes of any value', a
         fc.jsonValue(),
         fc
           .oneof(...Object.keys(message).map(member))
-          .map(({ name, value }) => ({ ...message, [name]: value })),
+          .map(({ name, value }) => Object.assign(chatMessage(), { [name]: value })),
       ),
       fc.dictionary(fc.constantFrom('MessageVisibility', 'ParticipantRole', 'Type', 'Id'), fc.jsonValue()),
       (content, more) =>

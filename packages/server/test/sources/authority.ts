@@ -51,6 +51,8 @@ export interface Authority extends Certified {
     /** Where the issuer's certificate can be fetched. */
     readonly issuerAt?: string;
     readonly bits?: number;
+    /** Signs in place of the issuer, whose names stay: a forgery. */
+    readonly signedWith?: KeyObject;
   }): Authority;
 }
 
@@ -100,7 +102,7 @@ function certify(
   const bytes = sequence(
     body,
     SHA256_WITH_RSA,
-    der(0x03, Buffer.from([0]), sign('sha256', body, signer.key)),
+    der(0x03, Buffer.from([0]), sign('sha256', body, of.signedWith ?? signer.key)),
   );
   return {
     pem: `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replaceAll(/.{64}/g, '$&\n').trimEnd()}\n-----END CERTIFICATE-----\n`,

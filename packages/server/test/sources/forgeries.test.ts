@@ -188,6 +188,29 @@ const FORGERIES: readonly Forgery[] = [
     reason: 'bad-certificate',
   },
   {
+    what: 'a certificate that names its issuer, and was signed by another key',
+    body: () =>
+      signedBy(
+        scene.sns.between.issue({
+          name: 'sns.amazonaws.com',
+          issuerAt: ISSUER_AT,
+          signedWith: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+        }),
+      ),
+    reason: 'bad-certificate',
+  },
+  {
+    what: 'a certificate that names the root itself, and was signed by another key',
+    body: () =>
+      signedBy(
+        scene.sns.root.issue({
+          name: 'sns.amazonaws.com',
+          signedWith: generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey,
+        }),
+      ),
+    reason: 'bad-certificate',
+  },
+  {
     what: 'an authority as signer',
     body: () => signedBy(scene.sns.root.issue({ name: 'sns.amazonaws.com', isAuthority: true })),
     reason: 'bad-certificate',
