@@ -3,6 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs';
 import { ERRORS, OPERATIONS, PARTICIPANT_OPERATIONS, pathMembers } from '@chatpush/wire';
 import type { ErrorName, Operation, Shape, StructureShape } from '@chatpush/wire';
 import { LOG_REASONS } from '../packages/server/src/delivery/log-reason.ts';
+import { DIAGNOSES } from '../packages/server/src/doctor/diagnoses.ts';
 import { ERROR_PROSE, OPERATION_PROSE } from '../packages/wire/src/prose.ts';
 import type { OperationProse } from '../packages/wire/src/prose.ts';
 import { settingsPage, settingsSchema } from './settings-docs.ts';
@@ -174,9 +175,48 @@ function reasonsPage(): string {
   ].join('\n\n');
 }
 
+/** Written by hand around two tables. */
+function troubleshootingPage(): string {
+  const page = readIfThere(new URL('../docs/guides/troubleshooting.md', import.meta.url)) ?? '';
+  const errors = table(
+    ['error', 'cause', 'what to do'],
+    (Object.keys(ERRORS) as ErrorName[]).map((name) => [
+      `\`${name}\``,
+      ERROR_PROSE[name].cause,
+      ERROR_PROSE[name].remedy,
+    ]),
+  );
+  const diagnoses = table(
+    ['whose', 'found in the answer', '', 'what to do'],
+    DIAGNOSES.map(({ of = '', when, says, cure }) => [
+      of,
+      wordsOf(when),
+      says,
+      `${cure[0]!.toUpperCase()}${cure.slice(1)}.`,
+    ]),
+  );
+  return withRegion(withRegion(page, 'errors', errors), 'diagnoses', diagnoses).trimEnd();
+}
+
+/** What a row of diagnoses looks for, without the marks of regular expressions. */
+const wordsOf = ({ source }: RegExp): string =>
+  source
+    .replaceAll(/\\b|\^/g, '')
+    .replaceAll(/\\d|\.\*/g, '…')
+    .split('|')
+    .map((words) => `\`${words}\``)
+    .join(', ');
+
+function withRegion(page: string, name: string, text: string): string {
+  const region = new RegExp(`(<!-- ${name}:[^>]*-->\n)[^]*?(<!-- /${name} -->)`);
+  if (!region.test(page)) throw new Error(`docs/guides/troubleshooting.md has no region ${name}`);
+  return page.replace(region, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`);
+}
+
 const PAGES = [
   ['docs/operations.md', operationsPage],
   ['docs/reasons.md', reasonsPage],
+  ['docs/guides/troubleshooting.md', troubleshootingPage],
   ['docs/settings.md', () => settingsPage(NOTE)],
   ['docs/settings.schema.json', settingsSchema],
 ] as const;

@@ -51,19 +51,19 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     cure: 'correct "url", or find out what answers in the place of the gateway',
   },
   {
-    when: /SELF_SIGNED|UNABLE_TO_(?:VERIFY|GET)/,
+    when: /SELF_SIGNED|UNABLE_TO_VERIFY|UNABLE_TO_GET/,
     says: 'The gateway\'s certificate is from an authority that is not trusted: something on the way looks into TLS, or "ca" is the wrong bundle.',
     cure: 'give the authorities of your network in "ca" of the channel, or leave "ca" out where nothing looks into TLS',
+  },
+  {
+    when: /ALERT.*CERTIFICATE|ALERT_UNKNOWN_CA/,
+    says: 'The gateway refuses the certificate that was shown.',
+    cure: 'make a new push certificate for the app and export it with its key',
   },
   {
     when: /NO_HTTP2|ERR_SSL_|EPROTO|WRONG_VERSION|ALERT_PROTOCOL/,
     says: 'Something answers that does not speak HTTP/2 over TLS, as the gateways do.',
     cure: 'correct "url" or "port", or let the connection pass unchanged through what stands between',
-  },
-  {
-    when: /ALERT.*CERTIFICATE/,
-    says: 'The gateway refuses the certificate that was shown.',
-    cure: 'make a new push certificate for the app and export it with its key',
   },
   {
     when: /ECONNREFUSED|EHOSTUNREACH|ENETUNREACH|ETIMEDOUT|took too long|nothing happened|no answer within/,
@@ -85,7 +85,7 @@ export const DIAGNOSES: readonly Diagnosis[] = [
   },
   {
     of: 'Apple',
-    when: /\bBadEnvironmentKey(?:Id)?InToken\b/,
+    when: /\bBadEnvironmentKeyIdInToken\b|\bBadEnvironmentKeyInToken\b/,
     says: 'The key is for the other environment: keys can be limited to development or to production.',
     cure: `use a key for this environment, or one for both (${APPLE_KEYS})`,
   },
@@ -157,7 +157,7 @@ export const DIAGNOSES: readonly Diagnosis[] = [
   },
   {
     of: 'Apple',
-    when: /\b(?:Unregistered|ExpiredToken)\b/,
+    when: /\bUnregistered\b|\bExpiredToken\b/,
     says: 'The app is no longer on this device, or has another token since.',
     cure: 'take the token anew from the app',
   },

@@ -7,7 +7,9 @@ import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Emulator, EmulatorOptions, FaultRule } from '@chatpush/emulator';
 import { doctor } from '../../src/cli/doctor.ts';
-import { PEM } from '../config/keys.ts';
+import { diagnose } from '../../src/doctor/diagnoses.ts';
+import { APNS_ANSWERS } from '../../src/gateways/apns/answers.ts';
+import { PEM, providerCertificate } from '../config/keys.ts';
 import { ARN } from '../config/settings-folder.ts';
 import { generateKeyPairSync } from 'node:crypto';
 import { channelsAt, settingsWith, strictEmulator } from './accounts.ts';
@@ -35,6 +37,7 @@ const another = {
     format: 'pem',
   }),
 };
+const foreign = await providerCertificate('com.example.chat');
 const HOURS = 3_600_000;
 const shifted = (ms: number): EmulatorOptions => ({
   clock: { now: () => Date.now() + ms },
@@ -162,6 +165,10 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   'a certificate that Apple does not know': {
     channels: (at, emulator) => byCertificate(at, emulator.providerCertificate('com.example.chat')),
     faults: refusal('apns', 'BadCertificate'),
+    says: /Apple does not take the certificate/,
+  },
+  'a certificate of an authority that is not Apple’s': {
+    channels: (at) => byCertificate(at, foreign),
     says: /Apple does not take the certificate/,
   },
   'a right that the key lacks': {
@@ -307,6 +314,33 @@ describe('broken credentials', () => {
     });
 
   test('are at least 25', () => assert.ok(Object.keys(BROKEN).length >= 25));
+});
+
+describe('what the way there says', () => {
+  const faults: [string, RegExp][] = [
+    [
+      'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: tlsv13 alert certificate required',
+      /refuses the certificate/,
+    ],
+    ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', /refuses the certificate/],
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', /refuses the certificate/],
+    ['token endpoint: CERT_NOT_YET_VALID', /certificate is not valid now/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID: Hostname/IP does not match', /another name/],
+    ['NO_HTTP2: the peer does not speak HTTP/2', /does not speak HTTP\/2/],
+    ['connecting took too long', /cannot be reached/],
+    ['token endpoint: ETIMEDOUT', /cannot be reached/],
+    [
+      '403 PERMISSION_DENIED: Firebase Cloud Messaging API has not been used in project 1 before or it is disabled.',
+      /API is off/,
+    ],
+  ];
+  for (const [answer, says] of faults)
+    test(`${answer} is understood`, () => assert.match(diagnose(answer, 'GCM')?.says ?? '', says));
+
+  test('every reason of configuration in Apple’s table has its diagnosis', () => {
+    for (const [answer, { verdict }] of Object.entries(APNS_ANSWERS))
+      if (verdict === 'credential') assert.ok(diagnose(answer, 'APNS'), answer);
+  });
 });
 
 describe('chatpush doctor', () => {

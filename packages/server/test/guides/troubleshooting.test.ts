@@ -1,0 +1,96 @@
+// docs/guides/troubleshooting.md: its four questions, asked where the most frequent mistake was made: a token of the other
+// environment. And its tables miss nothing.
+import assert from 'node:assert/strict';
+import { existsSync, readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { ERRORS } from '@chatpush/wire';
+import { createClient } from '@chatpush/client';
+import { DIAGNOSES } from '../../src/doctor/diagnoses.ts';
+import { channelsAt, settingsWith, strictEmulator } from '../doctor/accounts.ts';
+import { ACCESS_KEY, ARN } from '../config/settings-folder.ts';
+import { CURL_SKIP } from './curl.ts';
+import { freePort, guideFolder } from './folder.ts';
+import { blocksOf, pageOf } from './guide.ts';
+
+const GUIDES = new URL('../../../../docs/guides/', import.meta.url);
+const IPHONE = 'ab'.repeat(32);
+const INSTANCE = 'support';
+
+test(
+  'the four questions find a token of the other environment',
+  { skip: CURL_SKIP, timeout: 120_000 },
+  async (t) => {
+    const emulator = await strictEmulator(t);
+    // A build from Xcode, whose token somebody registers as APNS.
+    emulator.install(IPHONE, { deviceType: 'APNS_SANDBOX', app: 'com.example.chat' });
+    const port = await freePort();
+    const { CHATPUSH_CONFIG } = settingsWith(
+      t,
+      { APNS: channelsAt(emulator).apns(), GCM: { gateway: 'emulated' } },
+      { instances: [INSTANCE] },
+    );
+    const folder = guideFolder(t, { CHATPUSH_PORT: String(port), CHATPUSH_CONFIG, IPHONE_TOKEN: IPHONE });
+    await folder.start('npx chatpush');
+    const client = createClient({
+      region: 'eu-central-1',
+      endpoint: `http://127.0.0.1:${port}`,
+      credentials: { accessKeyId: ACCESS_KEY.id, secretAccessKey: ACCESS_KEY.secret },
+    });
+    await client.createPushNotificationRegistration({
+      instanceId: INSTANCE,
+      pinpointAppArn: ARN,
+      deviceType: 'APNS',
+      deviceToken: IPHONE,
+      contactConfiguration: { contactId: 'chat-1', includeRawMessage: true },
+    });
+    const events = [
+      { id: 'm1', contactId: 'chat-1', type: 'MESSAGE', content: 'Hello', participantRole: 'AGENT' },
+    ] as const;
+    await client.putChatEvents({ instanceId: INSTANCE, events: [...events] });
+    const rejected = async (): Promise<boolean> => {
+      const { deliveries } = await client.listDeliveries({ instanceId: INSTANCE, contactId: 'chat-1' });
+      return deliveries[0]?.status === 'rejected';
+    };
+    while (!(await rejected()));
+
+    let said = '';
+    for (const { language, name, text } of blocksOf('troubleshooting.md')) {
+      if (language !== 'sh') continue;
+      const commands = text.replaceAll('127.0.0.1:4100', `127.0.0.1:${port}`);
+      if (name === 'fails')
+        await assert.rejects(folder.run(commands), (error: Error) => Boolean((said += error.message)));
+      else said += await folder.run(commands);
+    }
+    assert.match(said, /message m1[^]*apns \(127\.0\.0\.1:\d+\): rejected, 400 BadDeviceToken/);
+    assert.match(said, /APNS of .*: healthy/);
+    assert.match(said, new RegExp(`"${ARN} GCM":"EMULATED"`));
+    assert.match(
+      said,
+      /Apple refused it: 400 BadDeviceToken[^]*register the device with the other DeviceType/,
+    );
+  },
+);
+
+test('every error and every diagnosis stands on the page', () => {
+  const page = pageOf('troubleshooting.md');
+  for (const name of Object.keys(ERRORS)) assert.ok(page.includes(`\`${name}\``), name);
+  for (const { says } of DIAGNOSES) assert.ok(page.includes(says), says);
+});
+
+for (const guide of ['set-up.md', 'production.md', 'troubleshooting.md'])
+  test(`every file and heading that ${guide} points at is there`, () => {
+    const links = [...pageOf(guide).matchAll(/\]\((?!https?:)([^)#]*)(?:#([^)]+))?\)/g)];
+    assert.ok(links.length > 0);
+    for (const [link, path, heading] of links) {
+      const url = new URL(path || guide, GUIDES);
+      assert.ok(existsSync(url), `${link} leads nowhere`);
+      if (heading === undefined) continue;
+      const headings = [...readFileSync(url, 'utf8').matchAll(/^#+ (.+)$/gm)].map(([, text = '']) =>
+        text
+          .toLowerCase()
+          .replaceAll(/[^\w -]/g, '')
+          .replaceAll(' ', '-'),
+      );
+      assert.ok(headings.includes(heading), `${link}: no such heading among ${headings.join(', ')}`);
+    }
+  });
