@@ -1,0 +1,56 @@
+// npm run pack -- folder : builds everything once and packs what is published, in order of dependency, into a folder.
+import { spawnSync } from 'node:child_process';
+import { cpSync, mkdirSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { buildConsole } from './build-console.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+/** The folders of what is published. */
+export const PUBLISHED = ['wire', 'client', 'emulator', 'server'] as const;
+
+/** Answers the paths of the tarballs. */
+export async function packAll(folder: string): Promise<string[]> {
+  mkdirSync(folder, { recursive: true });
+  run([join(ROOT, 'scripts/build.ts')]);
+  cpSync(await buildConsole(), join(ROOT, 'packages/emulator/dist/console'), { recursive: true });
+  const workspaces = PUBLISHED.map((name) => `--workspace=packages/${name}`);
+  // What the packages' own scripts would do has been done.
+  const { stdout } = npm([
+    'pack',
+    '--json',
+    '--ignore-scripts',
+    `--pack-destination=${folder}`,
+    ...workspaces,
+  ]);
+  const packed = JSON.parse(stdout) as { filename: string }[];
+  return packed.map(({ filename }) => join(folder, filename));
+}
+
+/** npm as it was started, where it was: `npm` itself is no program but a shim on some systems. */
+function npm(args: readonly string[]): { stdout: string } {
+  const path = process.env['npm_execpath'];
+  if (path !== undefined) return run([path, ...args]);
+  return succeeded(
+    spawnSync('npm', args, { cwd: ROOT, encoding: 'utf8', shell: process.platform === 'win32' }),
+  );
+}
+
+const run = (args: readonly string[]): { stdout: string } =>
+  succeeded(spawnSync(process.execPath, args, { cwd: ROOT, encoding: 'utf8' }));
+
+function succeeded(ended: ReturnType<typeof spawnSync>): { stdout: string } {
+  if (ended.error) throw ended.error;
+  if (ended.status !== 0) throw new Error(`${String(ended.stdout)}\n${String(ended.stderr)}`);
+  return { stdout: String(ended.stdout) };
+}
+
+if (import.meta.main) {
+  const [folder] = process.argv.slice(2);
+  if (folder === undefined) {
+    console.error('npm run pack -- folder');
+    process.exit(2);
+  }
+  for (const tarball of await packAll(resolve(folder))) console.log(tarball);
+}
