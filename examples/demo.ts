@@ -11,6 +11,7 @@ import {
 } from '@aws-sdk/client-connect';
 import { DeviceType, ResourceNotFoundException, createClient, generateClientToken } from '@chatpush/client';
 import { readConfig, startService } from 'chatpush';
+import { playCrash, playWeather } from './weather.ts';
 
 const IPHONE = '00fc13adff785122b4ad28809a3420982341241421348097878e577c991de8f0';
 const ANDROID = 'dQw4w9WgXcQ:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx';
@@ -128,12 +129,18 @@ await client.createPushNotificationRegistration({ ...iphone, clientToken: genera
   },
 );
 
-step('What became of every message');
+step('What became of every message of that chat');
 const { deliveries } = await client.listDeliveries({ instanceId: INSTANCE, contactId });
 for (const { messageId, status, attempts } of deliveries)
   say(
     `  ${messageId}  ${status.padEnd(9)} ${attempts.map(({ gateway, answer }) => `${gateway}: ${answer}`).join(', ')}`,
   );
+
+const stage = { emulator, client, instanceId: INSTANCE, applicationArn: APPLICATION, folder, say };
+step('Bad days at the gateway');
+await playWeather(stage);
+step('The service is killed in the middle of its work');
+await playCrash(stage, service.url);
 
 async function stop(): Promise<void> {
   await service.stop();
