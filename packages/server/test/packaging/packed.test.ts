@@ -1,0 +1,173 @@
+// What a stranger gets: `npm pack` of all, installed in an empty folder, `npx chatpush`, and a first push by our client and by
+// the AWS SDK, on each line of Node that `engines` names.
+import assert from 'node:assert/strict';
+import { execFile, spawn } from 'node:child_process';
+import type { ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { createInterface } from 'node:readline';
+import { after, before, describe, test } from 'node:test';
+import type { TestContext } from 'node:test';
+import { promisify } from 'node:util';
+import { ConnectClient, CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
+import { complaints } from '../../../../scripts/check-packages.ts';
+import { bytesIn, findNode, npm, packInCopy, pathWith, temporaryFolder } from './workshop.ts';
+
+const run = promisify(execFile);
+const MB = 1_000_000;
+
+/** The stranger's own script: one device by our client, one message; a second device is there already. */
+const FIRST_PUSH = `
+import { createClient } from '@chatpush/client';
+const [endpoint, app] = process.argv.slice(2);
+const client = createClient({ region: 'eu-central-1', endpoint, credentials: { accessKeyId: 'test', secretAccessKey: 'test' } });
+await client.createPushNotificationRegistration({
+  instanceId: 'support', pinpointAppArn: app, deviceType: 'APNS', deviceToken: 'ab'.repeat(32),
+  contactConfiguration: { contactId: 'a-contact', includeRawMessage: true },
+});
+const { results } = await client.putChatEvents({ instanceId: 'support', events: [
+  { id: 'm1', contactId: 'a-contact', type: 'MESSAGE', contentType: 'text/plain', content: 'Hello!', participantRole: 'AGENT' },
+] });
+console.log(results[0].deliveries);
+`;
+const APP = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support';
+
+let workshop: Awaited<ReturnType<typeof temporaryFolder>>;
+let tarballs: Record<string, string>;
+let folder: string;
+
+before(async () => {
+  workshop = await temporaryFolder('packed');
+  tarballs = await packInCopy(workshop.path);
+  folder = join(workshop.path, 'empty');
+  await mkdir(folder);
+  await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
+  await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', ...Object.values(tarballs)], folder);
+  await writeFile(join(folder, 'first-push.js'), FIRST_PUSH);
+});
+after(() => workshop.remove());
+
+/** Runs until the test ends; answers the first address that it prints. */
+async function start(t: TestContext, node: string, args: readonly string[], env = {}): Promise<string> {
+  const child = spawn(join(folder, 'node_modules/.bin/chatpush'), args, {
+    cwd: folder,
+    env: { ...pathWith(node), CHATPUSH_PORT: '0', ...env },
+    stdio: ['ignore', 'pipe', 'inherit'],
+  });
+  t.after(() => stop(child));
+  for await (const line of createInterface(child.stdout)) {
+    const [url] = /http:\/\/127\.0\.0\.1:\d+/.exec(line) ?? [];
+    if (url !== undefined) return url;
+  }
+  throw new Error(`chatpush ended with ${child.exitCode} before it said where it listens`);
+}
+
+async function stop(child: ChildProcess): Promise<void> {
+  child.kill('SIGTERM');
+  if (child.exitCode === null) await once(child, 'exit');
+  assert.equal(child.exitCode, 0);
+}
+
+const manifestOf = async (name: string) =>
+  JSON.parse(await readFile(join(folder, 'node_modules', name, 'package.json'), 'utf8')) as {
+    version: string;
+    dependencies?: Record<string, string>;
+    engines: { node: string };
+  };
+
+/** Bytes that installing one package brings, with all it depends on. */
+async function installedBytes(name: string, seen = new Set<string>()): Promise<number> {
+  if (seen.has(name)) return 0;
+  seen.add(name);
+  let sum = await bytesIn(join(folder, 'node_modules', name));
+  for (const dependency of Object.keys((await manifestOf(name)).dependencies ?? {}))
+    sum += await installedBytes(dependency, seen);
+  return sum;
+}
+
+describe('what is packed', { concurrency: false, skip: process.platform === 'win32' && 'no shebang' }, () => {
+  test('is what runs, with README and licence, under one version', async () => {
+    const versions = new Set<string>();
+    for (const [name, tarball] of Object.entries(tarballs)) {
+      const { stdout } = await run('tar', ['-tzf', tarball]);
+      const others = stdout
+        .trim()
+        .split('\n')
+        .map((path) => path.replace(/^package\//, ''))
+        .filter((path) => !/^(dist\/(console\/.+|[\w/.-]+(\.js|\.d\.ts))|bin\/chatpush\.js)$/.test(path));
+      assert.deepEqual(others.sort(), ['LICENSE', 'README.md', 'package.json'], name);
+      versions.add((await manifestOf(name === 'server' ? 'chatpush' : `@chatpush/${name}`)).version);
+    }
+    assert.equal(versions.size, 1);
+  });
+
+  test('has nothing that publint or attw would complain of', async () => {
+    assert.deepEqual(await complaints(Object.values(tarballs)), []);
+  });
+
+  test('is small once installed: the service, the emulator, the client', async (t) => {
+    const [service, emulator, client] = [
+      await bytesIn(join(folder, 'node_modules')),
+      await installedBytes('@chatpush/emulator'),
+      await installedBytes('@chatpush/client'),
+    ];
+    t.diagnostic(`bytes: service ${service}, emulator ${emulator}, client ${client}`);
+    assert.ok(service < 40 * MB && emulator < 15 * MB && client < 0.2 * MB);
+  });
+
+  test('is found by npx', async () => {
+    const { stdout } = await npm(['exec', '--offline', '--', 'chatpush', '--version'], folder);
+    assert.equal(stdout.trim(), (await manifestOf('chatpush')).version);
+  });
+
+  for (const major of [24, 26])
+    test(`is a running system on Node ${major}: a first push by our client and by the AWS SDK`, async (t) => {
+      const node = await findNode(major, workshop.path);
+      if (node === undefined) return t.skip(`no Node ${major} here nor in the registry`);
+      const url = await start(t, node, [], { CHATPUSH_STORE: `sqlite:./data-${major}/chatpush.db` });
+      const sdk = new ConnectClient({
+        region: 'eu-central-1',
+        endpoint: url,
+        credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+      });
+      t.after(() => sdk.destroy());
+      await sdk.send(
+        new CreatePushNotificationRegistrationCommand({
+          InstanceId: 'support',
+          PinpointAppArn: APP,
+          DeviceToken: 'a-token-from-fcm',
+          DeviceType: 'GCM',
+          ContactConfiguration: { ContactId: 'a-contact', IncludeRawMessage: true },
+        }),
+      );
+      const { stdout } = await run(node, ['first-push.js', url, APP], { cwd: folder });
+      assert.equal(stdout.trim(), '2');
+      for (const token of ['ab'.repeat(32), 'a-token-from-fcm']) {
+        const answer = await fetch(`${url}/emulator/phones/${token}/wait?contains=Hello&timeoutMs=10000`);
+        assert.equal(answer.status, 200, await answer.text());
+      }
+      const page = await fetch(`${url}/console/`);
+      assert.match(await page.text(), /<script/);
+    });
+
+  test('has the emulator alone as one of its commands', async (t) => {
+    const url = await start(t, process.execPath, ['emulator', '--port', '0']);
+    const { apns } = (await (await fetch(`${url}/emulator`)).json()) as { apns: { url: string } };
+    assert.match(apns.url, /^https:/);
+  });
+
+  test('says in one sentence which Node it needs', async (t) => {
+    const node = await findNode(20, workshop.path);
+    if (node === undefined) return t.skip('no Node 20 here nor in the registry');
+    const launcher = join(folder, 'node_modules/chatpush/bin/chatpush.js');
+    await assert.rejects(run(node, [launcher]), (error: Error & { code: number; stderr: string }) => {
+      assert.equal(error.code, 1);
+      assert.match(
+        error.stderr,
+        /^chatpush runs on Node\.js [^\n]*24\.12[^\n]*, and this is 20\.[\d.]+\.\n$/,
+      );
+      return true;
+    });
+  });
+});

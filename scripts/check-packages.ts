@@ -1,0 +1,28 @@
+// What publint and "are the types wrong" say of tarballs, as sentences; none where all is well.
+import { readFile } from 'node:fs/promises';
+import { basename } from 'node:path';
+import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
+import { publint } from 'publint';
+import { formatMessage } from 'publint/utils';
+
+/** Whoever resolves like this cannot load an ES module by `require` or knows no `exports`: not for them. */
+const NOT_FOR_THEM: ReadonlySet<string> = new Set(['node10', 'node16-cjs']);
+
+export async function complaints(tarballs: readonly string[]): Promise<string[]> {
+  const found = await Promise.all(
+    tarballs.map(async (tarball) => {
+      const bytes = new Uint8Array(await readFile(tarball));
+      const { messages, pkg } = await publint({ pack: { tarball: bytes.buffer }, strict: true });
+      const { types, ...checked } = await checkPackage(createPackageFromTarballData(bytes));
+      const problems = 'problems' in checked ? checked.problems : [];
+      return [
+        ...messages.map((message) => formatMessage(message, pkg, { color: false }) ?? message.code),
+        ...(types === false ? ['It has no types.'] : []),
+        ...problems
+          .filter((problem) => !('resolutionKind' in problem && NOT_FOR_THEM.has(problem.resolutionKind)))
+          .map((problem) => JSON.stringify(problem)),
+      ].map((complaint) => `${basename(tarball)}: ${complaint}`);
+    }),
+  );
+  return found.flat();
+}
