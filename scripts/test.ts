@@ -1,8 +1,14 @@
 // npm test [-- path or package …] : runs the test files, a process each, and fails on a skip where CI is set.
-import { availableParallelism } from 'node:os';
+//
+// A process ends when nothing is open any more, so a file that leaves a session, timer, socket or worker behind never ends:
+// it is named and the run fails.
 import { globSync } from 'node:fs';
+import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+
+/** No test of ours is silent for so long. */
+const SILENCE_MS = 150_000;
 
 const wanted = process.argv.slice(2);
 const files = globSync('{packages,examples,scripts}/**/test/**/*.test.ts')
@@ -15,11 +21,31 @@ if (files.length === 0) {
 }
 
 const skipped: string[] = [];
+const running = new Set<string>();
+let silence: NodeJS.Timeout | undefined;
+const heard = (): void => {
+  clearTimeout(silence);
+  silence = setTimeout(() => {
+    console.error(
+      `Nothing was heard for ${SILENCE_MS / 1000} seconds; these files left something open, or hang:\n  ${[...running].join('\n  ')}`,
+    );
+    process.exit(1);
+  }, SILENCE_MS);
+};
+heard();
+
 const events = run({
   files,
   concurrency: Math.max(2, availableParallelism()),
-  timeout: 180_000,
   execArgv: ['--conditions=source'],
+});
+events.on('test:dequeue', ({ name, nesting }) => {
+  heard();
+  if (nesting === 0 && files.some((file) => name.endsWith(file))) running.add(name);
+});
+events.on('test:complete', ({ name }) => {
+  heard();
+  running.delete(name);
 });
 events.on('test:fail', () => {
   process.exitCode = 1;
@@ -28,6 +54,7 @@ events.on('test:pass', (test) => {
   if (test.skip !== undefined && test.skip !== false) skipped.push(`${test.name}: ${String(test.skip)}`);
 });
 events.on('end', () => {
+  clearTimeout(silence);
   if (process.env['CI'] === undefined || skipped.length === 0) return;
   console.error(`CI runs every test, and these were skipped:\n  ${skipped.join('\n  ')}`);
   process.exitCode = 1;
