@@ -46,7 +46,10 @@ export function createReports({
       });
       changed.then(
         (result) =>
-          log.info({ instanceId, contactId, registrationId, answer, ...result }, 'device token refused'),
+          log.info(
+            { instanceId, contactId, registrationId, gateway: attempt.gateway, answer, ...result },
+            'device token refused',
+          ),
         (error: unknown) =>
           // The gateway will say the same of the next push.
           log.warn(

@@ -26,6 +26,8 @@ export function privateKeyFault(text: string): string | undefined {
     return 'holds a public key, and signing needs the private one; take the .p8 file as Apple gave it';
   if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text))
     return 'holds a key under a password; store it without (openssl pkcs8 -topk8 -nocrypt) where nobody else reads it';
+  if (text.includes('\\n'))
+    return 'has line breaks written out as \\n; put real ones there, or name the file by { "file": path }';
   if (!text.includes('BEGIN')) return 'holds no PEM; take the file whole, with its BEGIN and END lines';
   if (!/-----END [A-Z ]*PRIVATE KEY-----/.test(text))
     return 'is cut off: the END line is missing; copy the file again, whole';
@@ -67,6 +69,12 @@ export function certificateUseFault(certificatePem: string, keyPem: string, now:
     ? `is valid from ${certificate.validFromDate.toISOString().slice(0, 10)} on only; look whether this machine's clock is right`
     : undefined;
 }
+
+/** The certificates of a PEM text, without whatever else stands there: exports often hold the private key as well. */
+export const certificatesOf = (pem: string): string =>
+  [...pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g)]
+    .map(([one]) => one)
+    .join('\n');
 
 /** Milliseconds since the epoch at which it ends; the text must have passed `certificateFault`. */
 export const certificateExpiry = (pem: string): number => new X509Certificate(pem).validToDate.getTime();

@@ -2,7 +2,7 @@
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import type { ApplicationConfig, ChannelConfig, ChannelName, Config, Environment } from './config.ts';
-import { certificateExpiry, certificateUseFault, providerKeyFault } from './credentials.ts';
+import { certificateExpiry, certificatesOf, certificateUseFault, providerKeyFault } from './credentials.ts';
 import { join } from './reader.ts';
 import type { Reader } from './reader.ts';
 import { readSetting } from './read-setting.ts';
@@ -60,7 +60,8 @@ export function readSettingsFile(
   const applications = (settings.applications ?? []).map((application, index) =>
     toApplication(reader, application, `applications[${index}]`, now),
   );
-  checkUnique(reader, applications);
+  checkUnique(reader, applications, 'applications', 'arn', 'put its channels together in one application');
+  checkUnique(reader, settings.accessKeys ?? [], 'accessKeys', 'id', 'give each key an id of its own');
   return {
     accessKeys: settings.accessKeys ?? [],
     bearerKeys: settings.bearerKeys ?? [],
@@ -82,15 +83,18 @@ export function readSettingsFile(
   };
 }
 
-function checkUnique(reader: Reader, applications: readonly ApplicationConfig[]): void {
+function checkUnique<Name extends string>(
+  reader: Reader,
+  list: readonly Readonly<Record<Name, string>>[],
+  where: string,
+  name: Name,
+  cure: string,
+): void {
   const seen = new Set<string>();
-  for (const [index, { arn }] of applications.entries()) {
-    if (arn !== undefined && seen.has(arn))
-      reader.wrong(
-        `applications[${index}].arn`,
-        'is there twice; put its channels together in one application',
-      );
-    seen.add(arn);
+  for (const [index, { [name]: value }] of list.entries()) {
+    if (seen.has(value)) reader.wrong(`${where}[${index}].${name}`, `is there twice; ${cure}`);
+    // Absent where it was wrong, which the reader knows already.
+    else if (value !== undefined) seen.add(value);
   }
 }
 
@@ -118,7 +122,9 @@ function toApplication(
 }
 
 function apnsChannel(reader: Reader, channel: Apns, where: string, now: number): ChannelConfig | undefined {
-  const { gateway, topic, keyId, teamId, privateKey, certificate, ca, url, port } = channel;
+  const { gateway, topic, keyId, teamId, privateKey, url, port } = channel;
+  const certificate = channel.certificate && certificatesOf(channel.certificate);
+  const ca = channel.ca && certificatesOf(channel.ca);
   if (gateway !== 'apns') return gateway && { gateway };
   const mistakesBefore = reader.mistakes.length;
   /** Absent, and not noted as wrong already. */
@@ -156,7 +162,8 @@ function apnsChannel(reader: Reader, channel: Apns, where: string, now: number):
 }
 
 function fcmChannel(reader: Reader, channel: Fcm, where: string): ChannelConfig | undefined {
-  const { gateway, serviceAccount, url, ca } = channel;
+  const { gateway, serviceAccount, url } = channel;
+  const ca = channel.ca && certificatesOf(channel.ca);
   if (gateway !== 'fcm') return gateway && { gateway };
   if (serviceAccount) return { gateway, serviceAccount, ...(url && { url }), ...(ca && { ca }) };
   const at = join(where, 'serviceAccount');

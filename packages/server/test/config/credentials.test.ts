@@ -30,6 +30,12 @@ describe('an APNs channel is refused', () => {
     ],
     ['with a key cut off', { privateKey: half(PEM.p8) }, 'privateKey', /cut off: the END line is missing/],
     ['with a changed key', { privateKey: changed(PEM.p8) }, 'privateKey', /cannot be read as a private key/],
+    [
+      'with line breaks written out',
+      { privateKey: PEM.p8.replaceAll('\n', '\\n') },
+      'privateKey',
+      /line breaks written out/,
+    ],
     ['with the public key', { privateKey: PEM.publicOfP8 }, 'privateKey', /holds a public key/],
     ['with a key under a password', { privateKey: PEM.encryptedP8 }, 'privateKey', /under a password/],
     [

@@ -59,7 +59,9 @@ test('a run with every kind of secret leaves none of them behind', async (t) => 
   const at = channelsAt(emulator);
   const proxy = await startConnectProxy(t, { password: PROXY });
   const broken = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/broken';
-  const made = emulator.providerCertificate('com.example.chat');
+  // One file with both, as exports make them.
+  const { certificate, privateKey } = emulator.providerCertificate('com.example.chat');
+  const made = { certificate: `${certificate}\n${privateKey}`, privateKey };
   const settings = settingsWith(
     t,
     {

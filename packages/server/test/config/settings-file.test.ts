@@ -116,6 +116,14 @@ describe('settings', () => {
     );
   });
 
+  test('refuse an access key id that is there twice', (t) => {
+    const settings = { accessKeys: [ACCESS_KEY, { ...ACCESS_KEY, secret: 'another' }] };
+    assert.deepEqual(
+      mistakesOf(settingsFolder(t).settings(settings)).map(({ where }) => where),
+      ['accessKeys[1].id'],
+    );
+  });
+
   test('need a key with which somebody can call', (t) => {
     const folder = settingsFolder(t);
     assert.match(mistakesOf(folder.settings({}))[0]!.what, /is missing; write a list/);
