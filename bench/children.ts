@@ -30,7 +30,7 @@ export function startChild(
     line: async () => {
       const { value, done } = await lines.next();
       if (done) throw new Error(`${script} ended before it said anything`);
-      return value as string;
+      return value;
     },
     stop: async () => {
       if (child.exitCode !== null || child.signalCode !== null) return;

@@ -13,5 +13,5 @@ if (load === undefined) {
   console.error(`npm run bench -- ${Object.keys(BENCHES).join(' | ')}`);
   process.exit(2);
 }
-const { run } = await load();
-await run(rest);
+const bench = await load();
+await bench.run(rest);

@@ -86,7 +86,7 @@ export function createDispatcher(options: {
       pump(context, outlet);
       freed(outlet);
     },
-    trouble: events.trouble,
+    trouble: (channel, trouble) => events.trouble(channel, trouble),
   });
   const lease = createNodeLease(store, clock, {
     // Another node may own what is held here by now; it will send it.
@@ -122,7 +122,7 @@ export function createDispatcher(options: {
     lease,
     outlets,
     context: () => context,
-    storeFailed: events.storeFailed,
+    storeFailed: (what, error) => events.storeFailed(what, error),
   });
 
   return {
@@ -134,7 +134,7 @@ export function createDispatcher(options: {
       claims.start();
     },
     revoke: (registrationId) => revoked.add(registrationId),
-    wake: claims.poll,
+    wake: () => claims.poll(),
     reserve: (wanted) => {
       const given = new Map<string, number>();
       if (stopping || !lease.holds()) return given;

@@ -39,7 +39,7 @@ export function createHousekeeping(options: {
       // A contact that was registered again in between is shown once more; only progress is worth another round.
       if (ended.length < STEP.contacts || erased === 0) break;
     }
-    while (!stopped && (await store.sweep(STEP.rows)));
+    for (;;) if (stopped || !(await store.sweep(STEP.rows))) return;
   }
 
   const run = (): Promise<void> =>

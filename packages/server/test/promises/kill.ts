@@ -28,10 +28,10 @@ async function start(argv: readonly string[], environment: Record<string, string
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },
   });
-  for await (const line of createInterface(child.stdout!)) {
+  for await (const line of createInterface(child.stdout)) {
     const url = /http:\/\/[\d.]+:\d+/.exec(line);
     if (!url) continue;
-    child.stdout!.resume();
+    child.stdout.resume();
     return { child, url: url[0] };
   }
   throw new Error('it ended before it said where it listens');
@@ -100,10 +100,10 @@ export async function surviveKills(store: string, seed = 20_261_122): Promise<Ki
         });
 
     const acknowledged: string[] = [];
-    let isOver = false;
+    const over = new AbortController();
     let next = 0;
     const write = async (): Promise<void> => {
-      while (!isOver) {
+      while (!over.signal.aborted) {
         const id = next++;
         for (let done = false; !done;) {
           try {
@@ -139,7 +139,7 @@ export async function surviveKills(store: string, seed = 20_261_122): Promise<Ki
       service = await startService();
       client = clientOf(service);
     }
-    isOver = true;
+    over.abort();
     await Promise.all(writers);
     return await count(emulator.url, client, acknowledged);
   } finally {
