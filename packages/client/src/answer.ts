@@ -10,7 +10,8 @@ import { isRetryable } from './retryable.ts';
 
 export interface Answer {
   readonly status: number;
-  readonly headers: Headers;
+  /** By name in lower case; null where there is none. */
+  readonly headers: { get(name: string): string | null };
   readonly text: string;
 }
 

@@ -5,10 +5,11 @@ import type { Credentials, CredentialSource } from './credentials.ts';
 import { DeadlinePassed, withDeadline } from './deadline.ts';
 import type { Endpoint } from './endpoint.ts';
 import type { Failure } from './failure.ts';
+import type { Send } from './platform.ts';
 import type { Sign } from './signer.ts';
 
 export interface Transport {
-  readonly fetch: typeof globalThis.fetch;
+  readonly send: Send;
   readonly endpoint: Endpoint;
   readonly credentials: CredentialSource;
   readonly sign: Sign;
@@ -34,18 +35,17 @@ export async function attempt(
         throw new CredentialsFailed(cause);
       });
       const headers = await transport.sign(request, endpoint.host, credentials, timeMs);
-      const response = await sent(
-        transport.fetch(`${endpoint.origin}${request.path}${request.query && `?${request.query}`}`, {
+      const answer = await sent(
+        transport.send({
+          origin: endpoint.origin,
+          target: `${request.path}${request.query && `?${request.query}`}`,
           method: request.method,
           headers,
-          // A redirect would take the session token to another host, under a signature that is not valid there.
-          redirect: 'manual',
+          body: request.body,
           signal,
-          ...(request.body !== undefined && { body: request.body }),
         }),
       );
-      const text = await sent(response.text());
-      return { ...read({ status: response.status, headers: response.headers, text }), credentials };
+      return { ...read(answer), credentials };
     });
   } catch (error) {
     if (signal?.aborted === true) throw error;
@@ -78,7 +78,7 @@ class CredentialsFailed extends Error {
   }
 }
 
-/** Tells what `fetch` could not do from bugs of ours around it. */
+/** Tells what sending could not do from bugs of ours around it. */
 const sent = async <T>(promise: Promise<T>): Promise<T> => {
   try {
     return await promise;

@@ -1,4 +1,5 @@
 // The client: what it takes, what it can do, and its making.
+import { hashing, send } from '#platform';
 import { OPERATIONS } from '@chatpush/wire';
 import type { OperationName } from '@chatpush/wire';
 import { createCall } from './call.ts';
@@ -18,6 +19,7 @@ import { createCredentialSource } from './credentials.ts';
 import type { Credentials, CredentialsProvider } from './credentials.ts';
 import type { ListDeliveriesRequest, ListDeliveriesResponse } from './deliveries.ts';
 import { resolveEndpoint, resolveRegion } from './endpoint.ts';
+import { sendByFetch } from './fetch.ts';
 import type {
   CreatePushNotificationRegistrationRequest,
   CreatePushNotificationRegistrationResponse,
@@ -46,7 +48,7 @@ export interface ClientOptions {
   maxAttempts?: number;
   /** Longest time for one attempt, answer included, in milliseconds. Default 10,000. */
   attemptTimeoutMs?: number;
-  /** Instead of the global `fetch`: through a proxy, for example. */
+  /** What sends requests: through a proxy, for example. Default: `node:http` on Node, the global `fetch` elsewhere. */
   fetch?: typeof globalThis.fetch;
   /** The time in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number;
@@ -220,11 +222,10 @@ export function createClient(options: ClientOptions = {}): ChatpushClient {
       `attemptTimeoutMs is a number of milliseconds up to 2,147,483,647, not ${String(attemptTimeoutMs)}`,
     );
   const context: Context = {
-    // Called without a receiver: browsers refuse `this` other than the window.
-    fetch: options.fetch ?? ((input, init) => globalThis.fetch(input, init)),
+    send: options.fetch === undefined ? send : sendByFetch(options.fetch),
     endpoint: resolveEndpoint(options.endpoint, region),
     credentials: createCredentialSource(options.credentials, now),
-    sign: createSigner(region),
+    sign: createSigner(region, hashing),
     clock: createClockOffset(now),
     budget: createRetryBudget(),
     maxAttempts,

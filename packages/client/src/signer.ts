@@ -1,4 +1,4 @@
-// Signature Version 4 with WebCrypto; the stages and their strings are wire's.
+// Signature Version 4: the stages and their strings are wire's, the cryptography is the platform's.
 import {
   SERVICE,
   amzDate,
@@ -9,8 +9,9 @@ import {
 } from '@chatpush/wire';
 import type { EncodedRequest, Scope } from '@chatpush/wire';
 import type { Credentials } from './credentials.ts';
+import type { Hashing } from './platform.ts';
 
-/** The headers to send with a request, `Authorization` among them; `Host` is signed and left to `fetch`. */
+/** The headers to send with a request, `Authorization` among them; `Host` is signed and left to who sends. */
 export type Sign = (
   request: EncodedRequest,
   host: string,
@@ -18,24 +19,19 @@ export type Sign = (
   timeMs: number,
 ) => Promise<Record<string, string>>;
 
-const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-const hex = (buffer: ArrayBuffer): string =>
-  Array.from(new Uint8Array(buffer), (byte) => byte.toString(16).padStart(2, '0')).join('');
-const sha256 = async (text: string): Promise<string> => hex(await subtle().digest('SHA-256', bytes(text)));
-
-export function createSigner(region: string): Sign {
+export function createSigner(region: string, hashing: Hashing): Sign {
   // A key is good for a day; only the newest is kept, because a client signs with one pair of credentials at a time.
-  let newest: { readonly id: string; readonly key: Promise<CryptoKey> } | undefined;
-  const signingKey = (secret: string, scope: Scope): Promise<CryptoKey> => {
+  let newest: { readonly id: string; readonly key: ReturnType<Hashing['deriveKey']> } | undefined;
+  const signingKey = (secret: string, scope: Scope): ReturnType<Hashing['deriveKey']> => {
     const id = `${scope.date}/${secret}`;
-    if (newest?.id !== id) newest = { id, key: deriveKey(secret, scope) };
+    if (newest?.id !== id) newest = { id, key: hashing.deriveKey(secret, signingKeyChain(scope)) };
     return newest.key;
   };
 
   return async (request, host, credentials, timeMs) => {
     const time = amzDate(timeMs);
     const scope: Scope = { date: time.slice(0, 8), region, service: SERVICE };
-    const payloadHash = await sha256(request.body ?? '');
+    const payloadHash = await hashing.sha256(request.body ?? '');
     const headers: Record<string, string> = {
       ...(request.body !== undefined && { 'content-type': 'application/json' }),
       'x-amz-content-sha256': payloadHash,
@@ -49,31 +45,12 @@ export function createSigner(region: string): Sign {
       signedHeaders,
       payloadHash,
     });
-    const text = stringToSign(time, scope, await sha256(canonical));
-    const key = await signingKey(credentials.secretAccessKey, scope);
-    const signature = hex(await subtle().sign('HMAC', key, bytes(text)));
+    const text = stringToSign(time, scope, await hashing.sha256(canonical));
+    const authenticate = await signingKey(credentials.secretAccessKey, scope);
+    const signature = await authenticate(text);
     return {
       ...headers,
       authorization: authorizationHeader(credentials.accessKeyId, scope, signedHeaders, signature),
     };
   };
-}
-
-async function deriveKey(secret: string, scope: Scope): Promise<CryptoKey> {
-  let key = await hmacKey(bytes(`AWS4${secret}`));
-  for (const message of signingKeyChain(scope))
-    key = await hmacKey(await subtle().sign('HMAC', key, bytes(message)));
-  return key;
-}
-
-const hmacKey = (raw: BufferSource): Promise<CryptoKey> =>
-  subtle().importKey('raw', raw, { name: 'HMAC', hash: 'SHA-256' }, false, ['sign']);
-
-function subtle(): SubtleCrypto {
-  const { subtle } = crypto as { subtle?: SubtleCrypto };
-  if (subtle === undefined)
-    throw new TypeError(
-      'crypto.subtle is missing: a browser has it only in pages served over HTTPS or from localhost.',
-    );
-  return subtle;
 }

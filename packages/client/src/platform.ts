@@ -1,0 +1,28 @@
+// What the client needs of where it runs. `#platform` (package.json, "imports") is Node's own crypto and HTTP on Node, and
+// WebCrypto and `fetch` everywhere else.
+import type { Answer } from './answer.ts';
+
+/** Sends a request once, follows nothing, and reads the answer to its end. Rejects where there is none. */
+export type Send = (request: {
+  readonly origin: string;
+  /** Encoded, with query. */
+  readonly target: string;
+  readonly method: string;
+  readonly headers: Readonly<Record<string, string>>;
+  readonly body: string | undefined;
+  /** Ends the request and its connection. */
+  readonly signal: AbortSignal;
+}) => Promise<Answer>;
+
+/** The cryptography of Signature Version 4. Some places have it at once, others by promise. */
+export interface Hashing {
+  /** In lower-case hex. */
+  sha256(text: string): string | Promise<string>;
+  /**
+   * A key derived from a secret by an HMAC-SHA-256 per message of `chain`, as a function that answers the HMAC-SHA-256 of a
+   * text in lower-case hex.
+   */
+  deriveKey(secret: string, chain: readonly string[]): MessageAuthentication | Promise<MessageAuthentication>;
+}
+
+export type MessageAuthentication = (text: string) => string | Promise<string>;
