@@ -1,5 +1,6 @@
 // npm run bench -- name [options]: measurements with ratios against something in the same run. Absolute figures are this machine's.
 const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {
+  client: () => import('./client.ts'),
   deliver: () => import('./deliver.ts'),
   emulator: () => import('./emulator.ts'),
   stream: () => import('./stream.ts'),

@@ -1,0 +1,86 @@
+// One run of `bench client`: imports a module, calls, and prints what it cost. Arguments: module, address, calls.
+import { pathToFileURL } from 'node:url';
+
+export interface Measured {
+  readonly importMs: number;
+  readonly callsPerSecond: number;
+  readonly cpuMicrosPerCall: number;
+  /** Heap after all calls, less that after half of them, both collected. */
+  readonly grownBytes: number;
+}
+
+type Register = (request: object) => Promise<{ registrationId?: string; RegistrationId?: string }>;
+
+const IN_FLIGHT = 50;
+const WARM_UP = 1000;
+const [module = '', endpoint = '', calls = ''] = process.argv.slice(2);
+
+const beganMs = performance.now();
+const { open } = (await import(pathToFileURL(module).href)) as { open: (options: object) => Register };
+const importMs = performance.now() - beganMs;
+
+const options = {
+  region: 'eu-central-1',
+  endpoint,
+  credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+};
+const register = open(options);
+const isOurs = module.includes('chatpush.');
+const pinpointAppArn = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support';
+
+function request(n: number): object {
+  const token = n.toString(16).padStart(64, '0');
+  if (isOurs)
+    return {
+      instanceId: 'support',
+      pinpointAppArn,
+      deviceToken: token,
+      deviceType: 'APNS',
+      contactConfiguration: { contactId: `contact-${n}`, includeRawMessage: true },
+    };
+  return {
+    InstanceId: 'support',
+    PinpointAppArn: pinpointAppArn,
+    DeviceToken: token,
+    DeviceType: 'APNS',
+    ContactConfiguration: { ContactId: `contact-${n}`, IncludeRawMessage: true },
+  };
+}
+
+let next = 0;
+async function call(count: number): Promise<void> {
+  const end = next + count;
+  const caller = async (): Promise<void> => {
+    while (next < end) {
+      const { registrationId, RegistrationId } = await register(request(next++));
+      if ((registrationId ?? RegistrationId) !== 'r-1')
+        throw new Error('another answer than the server gave');
+    }
+  };
+  await Promise.all(Array.from({ length: IN_FLIGHT }, caller));
+}
+
+function heapBytes(): number {
+  globalThis.gc!();
+  globalThis.gc!();
+  return process.memoryUsage().heapUsed;
+}
+
+const half = Math.floor(Number(calls) / 2);
+await call(WARM_UP);
+const cpu = process.cpuUsage();
+const startedMs = performance.now();
+await call(half);
+const firstMs = performance.now() - startedMs;
+const usedBytes = heapBytes();
+const restartedMs = performance.now();
+await call(half);
+const ms = firstMs + performance.now() - restartedMs;
+const { user, system } = process.cpuUsage(cpu);
+const measured: Measured = {
+  importMs,
+  callsPerSecond: (half * 2 * 1000) / ms,
+  cpuMicrosPerCall: (user + system) / (half * 2),
+  grownBytes: heapBytes() - usedBytes,
+};
+process.stdout.write(JSON.stringify(measured), () => process.exit(0));

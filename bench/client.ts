@@ -1,0 +1,140 @@
+// npm run bench -- client [--rounds 7] [--calls 10000]
+//
+// One call, CreatePushNotificationRegistration, by our client as it is on Node, by our client as it is elsewhere (WebCrypto
+// and `fetch`), by the AWS SDK, and by aws4fetch, which signs and sends and knows no operation. Each run is a process of its
+// own that imports what is installed (built, not the sources), all in turn, with 50 calls in flight to one server in another
+// process, which answers at once. Reported: medians, and ratios against the SDK round by round. Bundles are rolldown's, for
+// browsers, minified, gzip level 9.
+import { spawn, spawnSync } from 'node:child_process';
+import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cpus } from 'node:os';
+import { join } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { fileURLToPath } from 'node:url';
+import { parseArgs } from 'node:util';
+import { gzipSync } from 'node:zlib';
+import { rolldown } from 'rolldown';
+import type { Measured } from './client-run.ts';
+import { median, startChild } from './children.ts';
+
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
+
+/** What somebody writes who only registers devices. */
+const ENTRIES: Record<string, string> = {
+  chatpush: `
+    import { createClient } from '@chatpush/client';
+    export const open = (options) => {
+      const client = createClient(options);
+      return (request) => client.createPushNotificationRegistration(request);
+    };`,
+  sdk: `
+    import { ConnectClient, CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
+    export const open = (options) => {
+      const client = new ConnectClient(options);
+      return (request) => client.send(new CreatePushNotificationRegistrationCommand(request));
+    };`,
+  aws4fetch: `
+    import { AwsClient } from 'aws4fetch';
+    export const open = ({ endpoint, region, credentials }) => {
+      const client = new AwsClient({ ...credentials, region, service: 'connect' });
+      return async ({ InstanceId, ...body }) => {
+        const url = endpoint + '/push-notification/' + encodeURIComponent(InstanceId) + '/registrations';
+        const answer = await client.fetch(url, { method: 'PUT', headers: { 'content-type': 'application/json' }, body: JSON.stringify(body) });
+        if (!answer.ok) throw new Error(await answer.text());
+        return answer.json();
+      };
+    };`,
+};
+
+/** Name in the table, module that is run. Elsewhere than on Node the client comes as a bundle. */
+const RUNS = [
+  ['@chatpush/client on Node', 'chatpush.mjs'],
+  ['@chatpush/client elsewhere', 'chatpush.bundle.mjs'],
+  ['@aws-sdk/client-connect', 'sdk.mjs'],
+  ['aws4fetch', 'aws4fetch.mjs'],
+] as const;
+const SDK = 2;
+
+export async function run(argv: readonly string[]): Promise<void> {
+  const { values } = parseArgs({
+    args: [...argv],
+    options: { rounds: { type: 'string', default: '7' }, calls: { type: 'string', default: '10000' } },
+  });
+  const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts'), 'wire', 'client'], {
+    stdio: 'inherit',
+  });
+  if (built.status !== 0) throw new Error('The client does not compile.');
+  // Under node_modules, so that names are resolved as they are here.
+  const folder = await mkdtemp(join(ROOT, 'node_modules/.bench-'));
+  const server = startChild('bench/client-server.ts');
+  try {
+    const url = await server.line();
+    const gzipped: Record<string, number> = {};
+    for (const [name, entry] of Object.entries(ENTRIES)) {
+      await writeFile(join(folder, `${name}.mjs`), entry);
+      gzipped[name] = await bundle(folder, name);
+    }
+    console.log(
+      `${values.calls} calls a run, ${values.rounds} rounds, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`,
+    );
+    const all: Measured[][] = RUNS.map(() => []);
+    for (let round = 0; round < Number(values.rounds); round++)
+      for (const [index, [, module]] of RUNS.entries())
+        all[index]!.push(await measure(join(folder, module), url, values.calls));
+    report(all, [gzipped['chatpush']!, gzipped['chatpush']!, gzipped['sdk']!, gzipped['aws4fetch']!]);
+  } finally {
+    await server.stop();
+    await rm(folder, { recursive: true, force: true });
+  }
+}
+
+/** Writes the bundle beside its entry; answers its bytes, gzipped. */
+async function bundle(folder: string, name: string): Promise<number> {
+  const built = await rolldown({
+    input: join(folder, `${name}.mjs`),
+    platform: 'browser',
+    resolve: { conditionNames: ['browser', 'import', 'default'] },
+  });
+  const file = join(folder, `${name}.bundle.mjs`);
+  await built.write({ file, format: 'esm', minify: true, codeSplitting: false });
+  return gzipSync(await readFile(file), { level: 9 }).byteLength;
+}
+
+async function measure(module: string, url: string, calls: string): Promise<Measured> {
+  // Without the condition of the sources: what is measured is what is installed.
+  const child = spawn(
+    process.execPath,
+    ['--expose-gc', join(ROOT, 'bench/client-run.ts'), module, url, calls],
+    {
+      stdio: ['ignore', 'pipe', 'inherit'],
+    },
+  );
+  const said = await text(child.stdout);
+  if (child.exitCode !== 0 && child.exitCode !== null)
+    throw new Error(`${module} ended with ${child.exitCode}`);
+  return JSON.parse(said) as Measured;
+}
+
+function report(all: readonly Measured[][], gzipped: readonly number[]): void {
+  const row = (cells: readonly (string | number)[]): void =>
+    console.log(cells.map((cell, index) => String(cell).padEnd(index === 0 ? 28 : 20)).join(''));
+  row(['', 'calls/s', 'CPU µs a call', 'import ms', 'bundle B gzipped', 'heap KB, 5k → 10k']);
+  for (const [index, [name]] of RUNS.entries()) {
+    const of = (figure: (one: Measured) => number): number => median(all[index]!.map(figure));
+    row([
+      name,
+      Math.round(of((one) => one.callsPerSecond)),
+      of((one) => one.cpuMicrosPerCall).toFixed(0),
+      of((one) => one.importMs).toFixed(1),
+      gzipped[index]!,
+      of((one) => one.grownBytes / 1000).toFixed(0),
+    ]);
+  }
+  const ratio = (index: number, figure: (one: Measured) => number): string =>
+    median(all[index]!.map((one, round) => figure(one) / figure(all[SDK]![round]!))).toFixed(2);
+  console.log('\nagainst the SDK, round by round (median):');
+  console.log(`  calls/s on Node      ${ratio(0, (one) => one.callsPerSecond)} × (goal ≥ 4)`);
+  console.log(`  calls/s elsewhere    ${ratio(1, (one) => one.callsPerSecond)} × (goal ≥ 1.5)`);
+  console.log(`  import               ${ratio(0, (one) => one.importMs)} × (goal ≤ 0.2)`);
+  console.log(`  bundle               ${(gzipped[0]! / gzipped[SDK]!).toFixed(3)} × (goal ≤ 0.1)`);
+}
