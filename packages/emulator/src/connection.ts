@@ -92,6 +92,7 @@ export class Connection {
 /** All connections of the servers it is given. */
 export class Connections {
   #open = new Set<Connection>();
+  #handshaking = new Set<Socket>();
   #byTls = new WeakMap<TLSSocket, Connection>();
   #bySession = new WeakMap<Http2Session, Connection>();
   #count = 0;
@@ -103,8 +104,12 @@ export class Connections {
     server.on('connection', (tcp: Socket) => {
       const peer = `${tcp.remoteAddress} ${tcp.remotePort}`;
       handshaking.set(peer, tcp);
+      this.#handshaking.add(tcp);
       tcp.on('error', ignored);
-      tcp.once('close', () => handshaking.delete(peer));
+      tcp.once('close', () => {
+        handshaking.delete(peer);
+        this.#handshaking.delete(tcp);
+      });
     });
     server.on('tlsClientError', ignored);
     server.prependListener('secureConnection', (tls: TLSSocket) => {
@@ -112,6 +117,7 @@ export class Connections {
       const tcp = handshaking.get(peer);
       if (tcp === undefined) return void tls.destroy(); // gone while it shook hands
       handshaking.delete(peer);
+      this.#handshaking.delete(tcp);
       const connection = new Connection((this.#count += 1), tcp, tls);
       latest = connection;
       this.#open.add(connection);
@@ -142,5 +148,7 @@ export class Connections {
 
   destroy(): void {
     for (const connection of this.#open) connection.destroy();
+    // Or whoever waits for the server to close waits for a peer that never finishes, up to Node's two minutes.
+    for (const tcp of this.#handshaking) tcp.destroy();
   }
 }

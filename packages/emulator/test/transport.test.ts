@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { X509Certificate } from 'node:crypto';
+import net from 'node:net';
 import test from 'node:test';
 import tls from 'node:tls';
 import { startEmulator } from '@chatpush/emulator';
@@ -117,4 +118,28 @@ test('closing does not wait for senders', async () => {
   await emulator.close();
   assert.equal((await pushed).status, undefined);
   await sent;
+});
+
+test('closing does not wait for a peer that never finishes its handshake', async () => {
+  const emulator = await startEmulator();
+  const peers = [emulator.apns, emulator.apnsSandbox, emulator.fcm].map(({ host, port }) =>
+    net.connect(port, host),
+  );
+  await Promise.all(peers.map((peer) => once(peer, 'connect')));
+  const gone = Promise.all(
+    peers.map(
+      (peer) =>
+        new Promise((resolve) =>
+          peer
+            .on('error', () => {})
+            .once('close', resolve)
+            .resume(),
+        ),
+    ),
+  );
+  // One whole handshake after these three: so they have been accepted.
+  (await handshake({ ca: emulator.ca, ...emulator.apns, ALPNProtocols: ['h2'] })).destroy();
+  // Node would wait for two minutes, and this test for as long as a test may take.
+  await emulator.close();
+  await gone;
 });
