@@ -1,16 +1,20 @@
 // Node: hashes without a promise each, and node:http, whose request costs half of what `fetch` costs there
 // (npm run bench -- client).
-import { createHash, createHmac } from 'node:crypto';
-import { request as requestHttp } from 'node:http';
-import { request as requestHttps } from 'node:https';
+import * as crypto from 'node:crypto';
+import type { request, RequestOptions } from 'node:https';
 import type { Hashing, Send } from './platform.ts';
 
+/** In one go since Node 20.12. */
+const { hash } = crypto as { hash?: typeof crypto.hash };
+const sha256 = (text: string): string =>
+  hash?.('sha256', text) ?? crypto.createHash('sha256').update(text).digest('hex');
+
 export const hashing: Hashing = {
-  sha256: (text) => createHash('sha256').update(text).digest('hex'),
+  sha256,
   deriveKey(secret, chain) {
     let key: string | Buffer = `AWS4${secret}`;
-    for (const message of chain) key = createHmac('sha256', key).update(message).digest();
-    return (text) => createHmac('sha256', key).update(text).digest('hex');
+    for (const message of chain) key = crypto.createHmac('sha256', key).update(message).digest();
+    return (text) => crypto.createHmac('sha256', key).update(text).digest('hex');
   },
 };
 
@@ -18,13 +22,13 @@ export const hashing: Hashing = {
  * By Node's global agents: they keep connections open for 5 idle seconds, do not keep the process alive for them, and go
  * through proxies of the environment where NODE_USE_ENV_PROXY says so.
  */
-export const send: Send = ({ origin, target, method, headers, body, signal }) =>
-  new Promise((resolve, reject) => {
-    const { protocol, hostname, port } = addressOf(origin);
-    const request = (protocol === 'https:' ? requestHttps : requestHttp)(
+export const send: Send = async ({ origin, target, method, headers, body, signal }) => {
+  if (newest?.origin !== origin) newest = await openDoor(origin);
+  const { request, address } = newest;
+  return new Promise((resolve, reject) => {
+    const sending = request(
       {
-        hostname,
-        port,
+        ...address,
         path: target,
         method,
         headers: body === undefined ? headers : { ...headers, 'content-length': Buffer.byteLength(body) },
@@ -45,24 +49,24 @@ export const send: Send = ({ origin, target, method, headers, body, signal }) =>
       },
     );
     // The signal is this request's own and goes with it.
-    signal.addEventListener('abort', () => request.destroy(signal.reason as Error), { once: true });
-    request.on('error', reject).end(body);
+    signal.addEventListener('abort', () => sending.destroy(signal.reason as Error), { once: true });
+    sending.on('error', reject).end(body);
   });
+};
 
-/** A client has one origin, and an URL is the most expensive part of a request after the request itself. */
-let newest: { readonly origin: string; readonly address: Address } | undefined;
-
-interface Address {
-  readonly protocol: string;
-  readonly hostname: string;
-  readonly port: string;
+/** How to reach an origin. Loading node:http takes longer than loading this client, so it waits for the first call. */
+interface Door {
+  readonly origin: string;
+  readonly address: RequestOptions;
+  readonly request: typeof request;
 }
 
-function addressOf(origin: string): Address {
-  if (newest?.origin !== origin) {
-    const { protocol, hostname, port } = new URL(origin);
-    // Brackets are of URLs; a connection is made to the address within.
-    newest = { origin, address: { protocol, hostname: hostname.replace(/^\[|\]$/g, ''), port } };
-  }
-  return newest.address;
+/** A client has one origin. */
+let newest: Door | undefined;
+
+async function openDoor(origin: string): Promise<Door> {
+  const { protocol, hostname, port } = new URL(origin);
+  const { request } = await (protocol === 'https:' ? import('node:https') : import('node:http'));
+  // Brackets are of URLs; a connection is made to the address within.
+  return { origin, address: { hostname: hostname.replace(/^\[|\]$/g, ''), port }, request };
 }

@@ -23,31 +23,56 @@ function bodyMembers(operation: Operation): string[] {
   return Object.keys(operation.input.members).filter((name) => !elsewhere.has(name));
 }
 
+/** Where each member of an operation travels, looked up once: a client encodes many inputs of few operations. */
+interface Plan {
+  readonly body: readonly string[];
+  readonly query: readonly (readonly [member: string, key: string])[];
+  readonly headers: readonly (readonly [member: string, header: string])[];
+}
+
+const plans = new WeakMap<Operation, Plan>();
+
+function planOf(operation: Operation): Plan {
+  const known = plans.get(operation);
+  if (known !== undefined) return known;
+  const plan = {
+    body: bodyMembers(operation),
+    query: Object.entries(operation.query ?? {}).map(
+      ([member, key]) => [member, encodeComponent(key)] as const,
+    ),
+    headers: Object.entries(operation.headers ?? {}),
+  };
+  plans.set(operation, plan);
+  return plan;
+}
+
 /** What a client sends for an input. The input need not be valid: the service answers for what it gets. */
 export function encodeRequest(operation: Operation, input: object): EncodedRequest {
+  const plan = planOf(operation);
   const values = pick(operation.input, input) as Record<string, unknown>;
   const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
     encodeComponent(scalarText(values[name])),
   );
-  const query = Object.entries(operation.query ?? {})
-    .filter(([name]) => values[name] !== undefined)
-    .map(([name, key]) => `${encodeComponent(key)}=${encodeComponent(scalarText(values[name]))}`)
-    .join('&');
-  const headers = Object.entries(operation.headers ?? {})
-    .filter(([name]) => values[name] !== undefined)
-    .map(([name, header]) => [header, scalarText(values[name])]);
-  const head = {
+  let query = '';
+  for (const [name, key] of plan.query)
+    if (values[name] !== undefined)
+      query += `${query && '&'}${key}=${encodeComponent(scalarText(values[name]))}`;
+  const head: { -readonly [K in keyof EncodedRequest]: EncodedRequest[K] } = {
     method: operation.method,
     path,
     query,
-    ...(headers.length > 0 && { headers: Object.fromEntries(headers) as Record<string, string> }),
   };
-  const members = bodyMembers(operation);
-  if (members.length === 0) return head;
-  const body = JSON.stringify(
-    Object.fromEntries(members.filter((name) => name in values).map((name) => [name, values[name]])),
-  );
-  return { ...head, body };
+  const headers: Record<string, string> = {};
+  for (const [name, header] of plan.headers)
+    if (values[name] !== undefined) {
+      headers[header] = scalarText(values[name]);
+      head.headers = headers;
+    }
+  if (plan.body.length === 0) return head;
+  const body: Record<string, unknown> = {};
+  for (const name of plan.body) if (name in values) body[name] = values[name];
+  head.body = JSON.stringify(body);
+  return head;
 }
 
 const scalarText = (value: unknown): string =>

@@ -73,7 +73,8 @@ export function canonicalHeaders(headers: HeaderLines, signedHeaders: readonly s
   const values = new Map<string, string[]>();
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
-    const folded = value.trim().replace(/\s+/g, ' ');
+    // Few values have white space at an end or in a row.
+    const folded = /^\s|\s$|\s\s|[^\S ]/.test(value) ? value.trim().replace(/\s+/g, ' ') : value;
     const before = values.get(key);
     if (before) before.push(folded);
     else values.set(key, [folded]);
