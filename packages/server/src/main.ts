@@ -14,6 +14,8 @@ const USAGE = `chatpush: push notifications for mobile chat
   chatpush doctor [app]        ask Apple and Google whether they take our credentials
   chatpush send --application app --type APNS|APNS_SANDBOX|GCM --token t "text"
                                one push to one device, and what became of it
+  chatpush backup <file>       a copy of the SQLite store, while the service runs
+  chatpush restore <file>      puts such a copy in its place, while it does not
   chatpush emulator --port p   start only the emulator: both gateways, phones and faults
   chatpush --help | --version
 `;
@@ -53,8 +55,10 @@ function fail(error: unknown): never {
 
 /** Each verb loads what it needs and nothing else. */
 const VERBS: ReadonlyMap<string, () => Promise<Verb>> = new Map<string, () => Promise<Verb>>([
+  ['backup', async () => (await import('./cli/backup.ts')).backup],
   ['check', async () => (await import('./cli/check.ts')).check],
   ['doctor', async () => (await import('./cli/doctor.ts')).doctor],
+  ['restore', async () => (await import('./cli/restore.ts')).restore],
   ['send', async () => (await import('./cli/send.ts')).send],
   ['why', async () => (await import('./cli/why.ts')).why],
 ]);

@@ -30,7 +30,9 @@ import { createReports } from './reports.ts';
 import type { OtherNetwork } from './sources/sns/reach.ts';
 import { createSnsSource } from './sources/sns/sns-source.ts';
 import { createContactChanges } from './store/contact-change.ts';
+import { openCopyDoor } from './store/sqlite/copy-door.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
+import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
 
 export interface Service {
@@ -74,6 +76,13 @@ export async function startService(config: Config, options: ServiceOptions = {})
   try {
     const store = await openStore(config, clock, onFatal);
     taken.defer(() => store.close());
+    if (config.store.kind === 'sqlite' && 'copyTo' in store) {
+      // Sockets cannot be made everywhere; a service without back-up while it runs is better than none.
+      const door = await openCopyDoor(config.store.path, store).catch((error: unknown) => {
+        log.warn({ err: error }, 'chatpush backup will not work while this service runs');
+      });
+      if (door) taken.defer(() => door.close());
+    }
 
     // Its page shows every message to whoever reaches it, so elsewhere than on loopback it is not there unless somebody says so.
     const isPageOpen = isLoopback(config.host) || config.exposed;
@@ -217,7 +226,11 @@ export async function startService(config: Config, options: ServiceOptions = {})
   }
 }
 
-async function openStore(config: Config, clock: Clock, onFatal: (error: Error) => void): Promise<Store> {
+async function openStore(
+  config: Config,
+  clock: Clock,
+  onFatal: (error: Error) => void,
+): Promise<Store | SqliteStore> {
   if (config.store.kind === 'sqlite') return openSqliteStore({ path: config.store.path, clock, onFatal });
   const { openPostgresStore } = await import('./store/postgres/postgres-store.ts');
   return openPostgresStore({ ...config.store, url: config.store.url.reveal() });

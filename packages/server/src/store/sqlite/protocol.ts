@@ -27,8 +27,14 @@ export interface Call {
   readonly parameters: readonly unknown[];
 }
 
-/** To the worker: a call, or the wish that it end after what was asked before. */
-export type Request = Call | 'close';
+/** A copy of the whole file, made while calls go on. */
+export interface Copy {
+  readonly seq: number;
+  readonly copyTo: string;
+}
+
+/** To the worker: a call, a copy, or the wish that it end after what was asked before. */
+export type Request = Call | Copy | 'close';
 
 /** What became of one call. `unavailable`: nothing was written, the caller may repeat. `failed`: a mistake in the call or in us. */
 export type Result =

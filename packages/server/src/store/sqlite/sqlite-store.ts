@@ -30,6 +30,11 @@ export interface SqliteStoreOptions {
 
 type Answer<V extends Verb> = ReturnType<Verbs[V]>;
 
+export interface SqliteStore extends Store {
+  /** Writes a copy of the database as it is at the end of this call, while other calls go on. Replaces the file, keeps its mode. */
+  copyTo(path: string): Promise<void>;
+}
+
 interface Waiting {
   readonly release: () => void;
   readonly resolve: (value: unknown) => void;
@@ -37,7 +42,7 @@ interface Waiting {
 }
 
 /** Opens the file, migrates it and takes its lock. Rejects with a sentence for the operator. */
-export async function openSqliteStore(options: SqliteStoreOptions): Promise<Store> {
+export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, clock = systemClock, maxBytes, synchronous = 'FULL' } = options;
   mkdirSync(dirname(path), { recursive: true });
   const waiting = new Map<number, Waiting>();
@@ -104,6 +109,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Stor
     putSetting: (kind, id, expectedVersion, body) => call('putSetting', kind, id, expectedVersion, body),
     sweep: (limit) => call('sweep', limit),
     ...createHints(),
+    async copyTo(path) {
+      if (ended !== undefined) throw ended;
+      const seq = ++lastSeq;
+      const result = new Promise<unknown>((resolve, reject) =>
+        waiting.set(seq, { release: () => {}, resolve, reject }),
+      );
+      ask({ seq, copyTo: path });
+      await result;
+    },
     async close() {
       if (ended === undefined) {
         ended = new StoreUnavailableError('The store is closed.');

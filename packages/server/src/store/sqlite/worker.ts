@@ -1,12 +1,15 @@
 // The thread that owns the SQLite connection. Commits block, so they must not block the thread that serves.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
+import { backup } from 'node:sqlite';
 import { openDatabase, type DatabaseOptions } from './database.ts';
 import { runGroup } from './group.ts';
 import { createVerbs } from './verbs.ts';
-import type { Call, Reply, Request } from './protocol.ts';
+import type { Call, Copy, Reply, Request } from './protocol.ts';
 
 /** Calls in one group at most, so that the first of them does not wait long for the last. */
 const GROUP_CALLS = 256;
+/** Pages that a copy takes at a time; a commit waits for no more than these. */
+const COPY_PAGES = 100;
 
 if (parentPort === null) throw new Error('This file is the worker thread of the SQLite store.');
 const port = parentPort;
@@ -18,12 +21,13 @@ const verbs = createVerbs(database);
 port.on('message', (first: Request) => {
   const group: Call[] = [];
   let next: Request | undefined = first;
-  while (next !== undefined && next !== 'close') {
+  while (next !== undefined && next !== 'close' && 'verb' in next) {
     group.push(next);
     next = group.length < GROUP_CALLS ? arrived() : undefined;
   }
   if (group.length > 0) commit(group);
   if (next === 'close') stop();
+  else if (next !== undefined) void copy(next);
 });
 
 /** What is there already, without waiting for it. */
@@ -37,6 +41,18 @@ function commit(group: readonly Call[]): void {
   } catch (error) {
     reply({ kind: 'fatal', message: error instanceof Error ? error.message : String(error) });
     port.close();
+  }
+}
+
+/** What is committed while the copy is made is in it, too: SQLite takes it up where it is written by the same connection. */
+async function copy({ seq, copyTo }: Copy): Promise<void> {
+  try {
+    await backup(database, copyTo, { rate: COPY_PAGES });
+    reply({ kind: 'results', results: [{ seq, value: undefined }] });
+  } catch (error) {
+    // A full disk, or the end of the database meanwhile.
+    const unavailable = error instanceof Error ? error.message : String(error);
+    reply({ kind: 'results', results: [{ seq, unavailable }] });
   }
 }
 

@@ -1,0 +1,96 @@
+// chatpush backup <file>: a copy of the SQLite store while the service runs, which makes it, or of one that nobody uses.
+import { once } from 'node:events';
+import { createWriteStream, existsSync } from 'node:fs';
+import { open, rename, rm } from 'node:fs/promises';
+import { request } from 'node:http';
+import type { IncomingMessage } from 'node:http';
+import { dirname } from 'node:path';
+import { text } from 'node:stream/consumers';
+import { pipeline } from 'node:stream/promises';
+import { parseArgs } from 'node:util';
+import type { Environment } from '../config/config.ts';
+import { readConfig } from '../config/environment.ts';
+import { copySocketOf } from '../store/sqlite/copy-door.ts';
+import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { checkCopy } from './check-copy.ts';
+import type { Say } from './say.ts';
+
+const USAGE = `chatpush backup <file>
+
+Writes a copy of the SQLite store (CHATPUSH_STORE) to a new file, as it is when the copy ends, while the service runs.
+The file holds device tokens and the texts of messages not yet delivered: guard it like the store.
+`;
+
+/** Exit code 0: the file is there, whole, read back and on disk; 1: it is not; 2: the command line cannot be understood. */
+export async function backup(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
+  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
+  const [file, ...more] = positionals;
+  if (file === undefined || more.length > 0) {
+    say(USAGE);
+    return 2;
+  }
+  const { store } = readConfig(environment);
+  if (store.kind !== 'sqlite') {
+    say('The store is PostgreSQL: back it up with pg_dump, while all runs.\n');
+    return 1;
+  }
+  if (existsSync(file)) {
+    say(`${file} exists already, and a copy never replaces another.\n`);
+    return 1;
+  }
+  if (!existsSync(store.path)) {
+    say(`There is no database ${store.path}: does CHATPUSH_STORE name it?\n`);
+    return 1;
+  }
+  const part = `${file}.part`;
+  try {
+    await (await open(part, 'w', 0o600)).close();
+    if (!(await copyFromService(store.path, part))) await copyUnused(store.path, part);
+    const { rows } = checkCopy(part);
+    await flush(part);
+    await rename(part, file);
+    await flush(dirname(file));
+    say(`${file}: ${rows.contacts} contacts, ${rows.deliveries} deliveries.\n`);
+    return 0;
+  } catch (error) {
+    await rm(part, { force: true });
+    say(`No copy was made: ${error instanceof Error ? error.message : String(error)}\n`);
+    return 1;
+  }
+}
+
+/** False: no service listens beside this database. */
+async function copyFromService(database: string, part: string): Promise<boolean> {
+  let answer: IncomingMessage;
+  try {
+    const asked = request({ socketPath: copySocketOf(database), path: '/' }).end();
+    [answer] = (await once(asked, 'response')) as [IncomingMessage];
+  } catch (error) {
+    const { code } = error as NodeJS.ErrnoException;
+    if (code === 'ENOENT' || code === 'ECONNREFUSED') return false;
+    throw error;
+  }
+  if (answer.statusCode !== 200) throw new Error(`the service says: ${await text(answer)}`);
+  await pipeline(answer, createWriteStream(part));
+  return true;
+}
+
+/** Nobody holds it, or the sentence of the lock says so. */
+async function copyUnused(database: string, part: string): Promise<void> {
+  const store = await openSqliteStore({ path: database });
+  try {
+    await store.copyTo(part);
+  } finally {
+    await store.close();
+  }
+}
+
+/** What is named is on disk: a file's bytes, or a folder's names. */
+async function flush(path: string): Promise<void> {
+  const opened = await open(path, 'r');
+  try {
+    await opened.sync();
+  } finally {
+    await opened.close();
+  }
+}
