@@ -78,14 +78,16 @@ test(
       if (name === 'production.jsonc') folder.write(name, atEmulator(text, emulator));
       else if (name === 'service') service = await folder.start(text.trim());
       else if (name === 'stop') {
-        // Before the stop: a registration that the copy must hold, made through the proxy by the unmodified SDK.
+        service!.kill('SIGTERM');
+        await once(service!, 'exit');
+      } else if (name === 'backup') {
+        // Before the copy: a registration that the copy must hold, made through the proxy by the unmodified SDK.
         registered = await registerThroughProxy(
           t,
           port,
           (await folder.run('cat secrets/chatbackend')).trim(),
         );
-        service!.kill('SIGTERM');
-        await once(service!, 'exit');
+        said.push(await folder.run(text));
       } else if (language === 'sh')
         said.push(await folder.run(text.replaceAll('127.0.0.1:4100', `127.0.0.1:${port}`)));
     }
