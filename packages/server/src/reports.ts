@@ -3,6 +3,7 @@ import type { Logger } from 'pino';
 import { removeDead, suspend } from './contact/removal.ts';
 import { CLOCK_MARGIN_MS } from './contact/settings.ts';
 import type { DispatcherEvents } from './delivery/dispatcher.ts';
+import { laneOf } from './delivery/work.ts';
 import type { Metrics } from './metrics.ts';
 import type { ContactChanges } from './store/contact-change.ts';
 
@@ -29,12 +30,16 @@ export function createReports({
         'attempt',
       );
     },
-    tokenRefused: ({ instanceId, contactId, registrationId }, effect, attempt) => {
+    tokenRefused: ({ instanceId, contactId, registrationId, lane }, effect, attempt) => {
       const answer = attempt.answer ?? '';
       const changed = changes.change<object>({
         key: { instanceId, contactId },
-        rule: (document, now) =>
-          effect.kind === 'remove-registration'
+        rule: (document, now) => {
+          const registration = document?.registrations.find((one) => one.registrationId === registrationId);
+          // Registered again for another channel, APNS_SANDBOX say: what APNS thinks of the token is of no matter any more.
+          if (registration && laneOf({ instanceId, ...registration }) !== lane)
+            return { result: { movedTo: registration.deviceType } };
+          return effect.kind === 'remove-registration'
             ? // Only a time that APNs gives is of another clock than ours, and needs a margin.
               removeDead(
                 document,
@@ -42,7 +47,8 @@ export function createReports({
                 now,
                 effect.deadSince === undefined ? 0 : CLOCK_MARGIN_MS,
               )
-            : suspend(document, { registrationId, reason: answer, askedAt: attempt.at }),
+            : suspend(document, { registrationId, reason: answer, askedAt: attempt.at });
+        },
       });
       changed.then(
         (result) =>

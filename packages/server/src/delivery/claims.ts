@@ -1,13 +1,14 @@
 // Work that did not come straight from enqueue: retries, backlog, what silent nodes left behind, and held deliveries whose
 // registration must be read again. Asked for lane by lane, as much as the lane's gateway has room for.
 import type { Clock } from '../clock.ts';
-import type { Delivery, NewDelivery, Store } from '../store/store.ts';
+import type { NewDelivery, Store } from '../store/store.ts';
 import type { Held } from './lane.ts';
 import { checkLiveness } from './liveness.ts';
+import type { LogReason } from './log-reason.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
 import type { Outlets } from './outlets.ts';
-import { POLL_MS } from './retry.ts';
+import { POLL_MS, UNREACHABLE_MS } from './retry.ts';
 import { end, pump } from './sending.ts';
 import type { SendingContext } from './sending.ts';
 import { parseWork } from './work.ts';
@@ -29,8 +30,14 @@ export interface Claims {
   stop(): Promise<void>;
 }
 
-export const toHeld = (delivery: NewDelivery, attemptsBefore: number, freshAt: number): Held => ({
+export const toHeld = (
+  delivery: NewDelivery,
+  node: string,
+  attemptsBefore: number,
+  freshAt: number,
+): Held => ({
   delivery,
+  node,
   work: parseWork(delivery.work),
   freshAt,
   attemptsBefore,
@@ -72,11 +79,21 @@ export function createClaims(options: {
     return { go, done: () => running ?? Promise.resolve() };
   };
 
+  const giveBack = (all: readonly Held[], dueInMs: number, reason: LogReason): void => {
+    for (const held of all) end(options.context(), held, { status: 'queued', dueInMs, reason });
+  };
+
   /** Holds what is alive, withdraws what is not, and sends. */
   async function hold(items: readonly { held: Held; outlet: Outlet }[]): Promise<void> {
     const places = new Map(items.map((item) => [item.held, item]));
     const touched = new Set<Outlet>();
-    for (const { held, state } of await checkLiveness(store, clock, [...places.keys()])) {
+    const checked = await checkLiveness(store, clock, [...places.keys()]).catch((error: unknown) => {
+      options.storeFailed('read registrations', error);
+      // Not known to be alive, so not sent; and not forgotten, for a live node's lease ends only when it is settled.
+      giveBack([...places.keys()], POLL_MS, 'store-unavailable');
+      return [];
+    });
+    for (const { held, state } of checked) {
       const { outlet } = places.get(held)!;
       if (state === 'active') outlet.hold(held, 'back');
       else
@@ -91,66 +108,69 @@ export function createClaims(options: {
 
   const claims = single('claim', async () => {
     const want = new Map<string, number>();
+    const before = new Map<string, number>();
     for (const outlet of outlets.all()) {
       outlet.announce();
-      let room = lease.holds() ? outlet.room() : 0;
-      const lanes = [...outlet.lanes()].filter((lane) => lane.stored > 0);
-      lanes.forEach((lane, index) => {
-        const fair = Math.ceil(room / (lanes.length - index));
-        if (fair > 0) want.set(lane.name, fair);
-        room -= fair;
-      });
+      if (!lease.holds()) continue;
+      for (const [lane, share] of outlet.shares()) {
+        want.set(lane.name, share);
+        before.set(lane.name, lane.stored);
+      }
     }
     if (want.size === 0) return;
-    const claimed = await store.claim(lease.name, want);
+    const claimed = await claim(want);
     const counts = new Map<string, number>();
-    for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+    for (const { delivery } of claimed) counts.set(delivery.lane, (counts.get(delivery.lane) ?? 0) + 1);
     for (const [name, wanted] of want) {
       const outlet = outlets.of(name)!;
       const lane = outlet.lane(name);
       const count = counts.get(name) ?? 0;
-      outlet.setStored(lane, count < wanted ? 0 : Math.max(1, lane.stored - count));
+      // None is left but what was enqueued since we asked.
+      const left = count < wanted ? lane.stored - before.get(name)! : Math.max(1, lane.stored - count);
+      outlet.setStored(lane, Math.max(0, left));
     }
-    await hold(
-      claimed.filter(notExpired).map((delivery) => ({
-        outlet: outlets.of(delivery.lane)!,
-        held: toHeld(delivery, delivery.attempts, -Infinity),
-      })),
-    );
+    const alive: { held: Held; outlet: Outlet }[] = [];
+    for (const held of claimed) {
+      if (held.delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
+      else alive.push({ held, outlet: outlets.of(held.delivery.lane)! });
+    }
+    await hold(alive);
     if (claimed.length > 0) claims.go();
   });
 
-  const notExpired = (delivery: Delivery): boolean => {
-    if (delivery.expiresInMs > 0) return true;
-    end(options.context(), toHeld(delivery, delivery.attempts, -Infinity), { status: 'expired' });
-    return false;
-  };
+  async function claim(want: ReadonlyMap<string, number>): Promise<Held[]> {
+    const node = lease.name;
+    try {
+      const claimed = await store.claim(node, want);
+      return claimed.map((delivery) => toHeld(delivery, node, delivery.attempts, -Infinity));
+    } catch (error) {
+      lease.doubt(node);
+      throw error;
+    }
+  }
 
   /** Lanes of channels that no longer exist: their deliveries end with a reason instead of waiting for ever. */
   async function endWithoutChannel(lane: string, count: number): Promise<void> {
-    for (const delivery of await store.claim(lease.name, new Map([[lane, count]])))
-      end(options.context(), toHeld(delivery, delivery.attempts, -Infinity), {
-        status: 'rejected',
-        reason: 'channel-not-configured',
-      });
+    for (const held of await claim(new Map([[lane, count]])))
+      end(options.context(), held, { status: 'rejected', reason: 'channel-not-configured' });
   }
 
   const polls = single('look for work', async () => {
     for (const [lane, count] of await store.waiting(WAITING_CAP)) {
       const outlet = outlets.of(lane);
       if (outlet) outlet.setStored(outlet.lane(lane), count);
-      else await endWithoutChannel(lane, count);
+      else if (lease.holds()) await endWithoutChannel(lane, count);
     }
     const now = clock.monotonic();
     for (const outlet of outlets.all()) {
       outlet.forgetIdle();
       for (const [device, until] of outlet.pausedDevices)
         if (until <= now) outlet.pausedDevices.delete(device);
-      // A breaker that opened leaves nothing in memory: what is held goes back, for whoever can send it.
-      if (outlet.breaker.state === 'open')
-        for (const held of outlet.drain())
-          end(options.context(), held, { status: 'queued', dueInMs: 0, reason: 'breaker-open' });
-      else pump(options.context(), outlet);
+      // A gateway that takes nothing leaves nothing in memory: what is held goes back, for whoever can send it.
+      if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;
+      if (outlet.breaker.state === 'open') giveBack(outlet.drain(), 0, 'breaker-open');
+      else if (now - outlet.workedAt > UNREACHABLE_MS) giveBack(outlet.drain(), 0, 'gateway-unreachable');
+      pump(options.context(), outlet);
     }
     claims.go();
   });
@@ -159,14 +179,7 @@ export function createClaims(options: {
   const rechecks = single('read registrations', async () => {
     const items = stale;
     stale = [];
-    try {
-      await hold(items);
-    } catch (error) {
-      options.storeFailed('read registrations', error);
-      // Not known to be alive, so not sent: back into the store, without which nothing goes on anyway.
-      for (const { held } of items)
-        end(options.context(), held, { status: 'queued', dueInMs: POLL_MS, reason: 'store-unavailable' });
-    }
+    await hold(items);
   });
 
   /** One timer for the soonest delivery that comes due within a second; later ones are found by the poll. */

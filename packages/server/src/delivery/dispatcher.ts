@@ -75,11 +75,7 @@ export function createDispatcher(options: {
   let stopping = false;
 
   const freed = (outlet: Outlet): void => {
-    for (const lane of outlet.lanes()) {
-      if (lane.stored === 0) continue;
-      claims.claim();
-      return;
-    }
+    if (outlet.stored > 0) claims.claim();
   };
   const outlets = createOutlets(options.openGateway, clock, random, {
     credit: (outlet) => {
@@ -89,8 +85,8 @@ export function createDispatcher(options: {
     trouble: (channel, trouble) => events.trouble(channel, trouble),
   });
   const lease = createNodeLease(store, clock, {
-    // Another node may own what is held here by now; it will send it.
-    evicted: () => {
+    isQuiet: () => settler.pending === 0 && [...outlets.all()].every(({ running }) => running === 0),
+    over: () => {
       for (const outlet of outlets.all()) outlet.drain();
     },
     failed: (error) => events.storeFailed('beat', error),
@@ -151,7 +147,8 @@ export function createDispatcher(options: {
       }
       return given;
     },
-    handOver: (reserved, leased, queued, readAt) => {
+    doubt: (node) => lease.doubt(node),
+    handOver: (reserved, leased, queued, readAt, node) => {
       const touched = new Set<Outlet>();
       for (const [name, count] of reserved) {
         const outlet = outlets.of(name)!;
@@ -161,7 +158,7 @@ export function createDispatcher(options: {
       }
       for (const delivery of leased) {
         const outlet = outlets.of(delivery.lane)!;
-        outlet.hold(toHeld(delivery, 0, readAt), 'back');
+        outlet.hold(toHeld(delivery, node, 0, readAt), 'back');
       }
       for (const name of queued) {
         const outlet = outlets.of(name);

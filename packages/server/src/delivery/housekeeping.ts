@@ -2,7 +2,8 @@
 import { review } from '../contact/lifetime.ts';
 import type { ContactSettings } from '../contact/settings.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
-import type { Store } from '../store/store.ts';
+import { StoreUnavailableError } from '../store/store.ts';
+import type { ContactKey, Store } from '../store/store.ts';
 
 export interface Housekeeping {
   /** Does all there is to do now. */
@@ -24,17 +25,28 @@ export function createHousekeeping(options: {
   let stopped = false;
   let running: Promise<void> | undefined;
 
+  /** One contact that cannot be read must not keep the others' tokens for ever. */
+  async function erase(key: ContactKey): Promise<boolean> {
+    try {
+      const { erased } = await changes.change({
+        key,
+        rule: (document, now) => review(document, now, settings),
+      });
+      return erased;
+    } catch (error) {
+      if (error instanceof StoreUnavailableError) throw error;
+      options.failed(error);
+      return false;
+    }
+  }
+
   async function all(): Promise<void> {
     for (;;) {
       const ended = await store.ended(STEP.contacts);
       let erased = 0;
       for (const { instanceId, contactId } of ended) {
         if (stopped) return;
-        const result = await changes.change({
-          key: { instanceId, contactId },
-          rule: (document, now) => review(document, now, settings),
-        });
-        if (result.erased) erased++;
+        if (await erase({ instanceId, contactId })) erased++;
       }
       // A contact that was registered again in between is shown once more; only progress is worth another round.
       if (ended.length < STEP.contacts || erased === 0) break;

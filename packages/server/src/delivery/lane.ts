@@ -6,6 +6,8 @@ import type { Work } from './work.ts';
 export interface Held {
   readonly delivery: NewDelivery;
   readonly work: Work;
+  /** The name it is leased under. */
+  readonly node: string;
   /** Monotonic time at which its registration was last seen alive. */
   freshAt: number;
   /** Attempts recorded in the store. */
@@ -25,6 +27,8 @@ export interface Lane {
   running: number;
   /** About how many due deliveries the store has for it; 0: none is known of. Set by its outlet, which keeps the sum. */
   stored: number;
+  /** When the store was last asked for its work, as a number that rises: who waited longest is asked for first. */
+  asked: number;
 }
 
 export const createLane = (name: string): Lane => ({
@@ -33,6 +37,7 @@ export const createLane = (name: string): Lane => ({
   reserved: 0,
   running: 0,
   stored: 0,
+  asked: 0,
 });
 
 /** First in, first out, with a way back to the front; shifting is O(1), where an array's is not past 50,000. */

@@ -8,6 +8,7 @@ export const LOG_REASONS = {
   'registration-suspended': 'The gateway came to doubt the device token before an attempt began.',
   'device-busy': 'The gateway says that this device gets too much; it waits for a while.',
   'breaker-open': 'The gateway is failing or refuses the credential; it waits until a probe succeeds.',
+  'gateway-unreachable': 'The gateway cannot be reached; it waits until a connection is made.',
   'channel-not-configured': 'The application has no channel for this kind of device.',
   'node-stopped': 'The node that held it stopped; another one, or the same after its start, takes it.',
   'store-unavailable': 'The store could not be asked whether the registration still stands; it waits.',

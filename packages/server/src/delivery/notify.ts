@@ -31,7 +31,11 @@ export interface Intake {
     leased: readonly NewDelivery[],
     queued: ReadonlySet<string>,
     readAt: number,
+    /** The name it is leased under. */
+    node: string,
   ): void;
+  /** Enqueue failed: nobody knows whether it leased anything to this name. */
+  doubt(node: string): void;
 }
 
 export interface EventResult {
@@ -64,20 +68,23 @@ export function createNotify(options: {
     for (const entry of batch.entries)
       if (isDelivery(entry)) wanted.set(entry.lane, (wanted.get(entry.lane) ?? 0) + 1);
     const reserved = intake.reserve(wanted);
+    const node = options.node();
     const leased: NewDelivery[] = [];
     const queued = new Set<string>();
     try {
-      for (const { id, state } of await store.enqueue(batch.entries, options.node(), reserved))
-        states.set(id, state);
+      for (const { id, state } of await store.enqueue(batch.entries, node, reserved)) states.set(id, state);
       for (const entry of batch.entries) {
         if (!isDelivery(entry)) continue;
         const state = states.get(entry.id);
         if (state === 'leased') leased.push(entry);
         else if (state === 'queued') queued.add(entry.lane);
       }
+    } catch (error) {
+      if (reserved.size > 0) intake.doubt(node);
+      throw error;
     } finally {
       // Also when the store failed: the room was only promised.
-      intake.handOver(reserved, leased, queued, readAt);
+      intake.handOver(reserved, leased, queued, readAt, node);
     }
     return states;
   }

@@ -20,10 +20,16 @@ export interface Outlet {
   reserved: number;
   /** Deliveries in memory that wait for a stream. */
   readonly held: number;
+  /** About how many due deliveries the store has for its lanes. */
+  readonly stored: number;
+  /** Monotonic time at which it was last seen to take an attempt or to be busy with one. */
+  workedAt: number;
   lane(name: string): Lane;
   lanes(): Iterable<Lane>;
   /** Attempts this gateway could take on beside what is held and promised already. */
   room(): number;
+  /** How the room is shared among lanes for which the store has work. */
+  shares(): Map<Lane, number>;
   /** Notes about how many due deliveries the store has for a lane. */
   setStored(lane: Lane, count: number): void;
   /** Puts a delivery into its lane. */
@@ -43,6 +49,7 @@ export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: 
   let turn: Lane[] = [];
   let held = 0;
   let stored = 0;
+  let asked = 0;
 
   const outlet: Outlet = {
     gateway,
@@ -54,6 +61,10 @@ export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: 
     get held() {
       return held;
     },
+    get stored() {
+      return stored;
+    },
+    workedAt: -Infinity,
     lane: (name) => {
       let lane = lanes.get(name);
       if (!lane) lanes.set(name, (lane = createLane(name)));
@@ -62,6 +73,21 @@ export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: 
     lanes: () => lanes.values(),
     room: () =>
       Math.max(0, Math.min(gateway.credit, breaker.allows(outlet.running)) - held - outlet.reserved),
+    shares: () => {
+      const shares = new Map<Lane, number>();
+      let room = stored > 0 ? outlet.room() : 0;
+      if (room === 0) return shares;
+      // There may be more lanes than room: those that got none now are the first next time.
+      const waiting = [...lanes.values()].filter((lane) => lane.stored > 0).sort((a, b) => a.asked - b.asked);
+      for (const [index, lane] of waiting.entries()) {
+        if (room === 0) break;
+        const share = Math.ceil(room / (waiting.length - index));
+        lane.asked = ++asked;
+        shares.set(lane, share);
+        room -= share;
+      }
+      return shares;
+    },
     hold: (item, where) => {
       // Looked up by name: a lane that was idle while its delivery was being claimed may have been forgotten meanwhile.
       const lane = outlet.lane(item.delivery.lane);

@@ -46,6 +46,8 @@ export const NODE_LEASE = {
   ttlMs: 10_000,
   /** No attempt begins when the last answered beat is older than this, by the monotonic clock. */
   trustMs: 7_000,
+  /** A name that was given up waits for quiet, looked for so often. */
+  quietEveryMs: 250,
 } as const;
 
 /** A registration counts as alive for so long after it was read (promise: delete means stop within a second on other nodes). */
@@ -54,6 +56,8 @@ export const LIVENESS_MS = 1_000;
 export const REVOKED_KEPT_MS = 60_000;
 /** How often each node looks for due work that nobody told it of. */
 export const POLL_MS = 1_000;
+/** A gateway that could take nothing for so long keeps nothing in this node's memory: another node may reach it. */
+export const UNREACHABLE_MS = 5_000;
 /** Settlements that may wait for the store before no new attempts begin. */
 export const MAX_UNSETTLED = 10_000;
 

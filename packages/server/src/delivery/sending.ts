@@ -41,6 +41,8 @@ export function pump(context: SendingContext, outlet: Outlet): void {
     if (!turn) break;
     const { lane, held } = turn;
     const now = clock.monotonic();
+    // Leased under a name that was given up meanwhile: whoever claims it next sends it.
+    if (held.node !== context.lease.name) continue;
     const pausedUntil = outlet.pausedDevices.get(held.work.deviceToken);
     if (context.revoked.has(held.delivery.registrationId))
       end(context, held, { status: 'withdrawn', reason: 'registration-deleted' });
@@ -92,25 +94,24 @@ function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Out
     ms: Math.round(outcome.ms),
   };
   held.attempts.push(attempt);
-  const decision = decide(outcome, {
+  const situation = {
     attempts,
     unsentInARow: held.unsentInARow,
     family: outlet.family,
-    quarantined: outlet.breaker.quarantined(),
     random: context.random(),
-  });
+  };
+  let decision = decide(outcome, { ...situation, quarantined: outlet.breaker.quarantined() });
   outlet.breaker.record(decision.sign);
   // The answer that tips the balance into quarantine is not believed either.
-  const believed = decision.sign !== 'dead-token' || !outlet.breaker.quarantined();
-  if (decision.effect && believed) {
+  if (decision.sign === 'dead-token' && outlet.breaker.quarantined())
+    decision = decide(outcome, { ...situation, quarantined: true });
+  if (decision.effect) {
     if (decision.effect.kind === 'pause-device')
       outlet.pausedDevices.set(held.work.deviceToken, context.clock.monotonic() + decision.effect.forMs);
     else context.effect(held, decision.effect, attempt);
   }
-  if (decision.to.status === 'repeat') {
-    held.unsentInARow++;
-    outlet.hold(held, 'front');
-    return;
-  }
-  end(context, held, decision.to);
+  if (decision.to.status !== 'repeat') return end(context, held, decision.to);
+  if (context.stopping()) return end(context, held, { status: 'queued', dueInMs: 0, reason: 'node-stopped' });
+  held.unsentInARow++;
+  outlet.hold(held, 'front');
 }

@@ -6,7 +6,7 @@ export interface Settler {
   add(settlement: Settlement): void;
   /** Settlements not yet stored. */
   readonly pending: number;
-  /** Resolves when nothing is pending, or rejects after `timeoutMs`. */
+  /** Resolves when nothing is pending, or rejects after `timeoutMs` and tries no more. For the end. */
   flush(timeoutMs: number): Promise<void>;
 }
 
@@ -23,6 +23,7 @@ export function createSettler(
   const idle: (() => void)[] = [];
 
   let active = false;
+  let over = false;
 
   async function run(): Promise<void> {
     await Promise.resolve(); // One turn, so that what is added in this tick goes together.
@@ -38,6 +39,7 @@ export function createSettler(
         waiting = running.concat(waiting);
         running = [];
         await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+        if (over) return;
       }
     }
     active = false;
@@ -57,10 +59,10 @@ export function createSettler(
     flush: (timeoutMs) => {
       if (waiting.length + running.length === 0) return Promise.resolve();
       return new Promise((resolve, reject) => {
-        const timer = setTimeout(
-          () => reject(new Error(`${waiting.length + running.length} settlements could not be stored`)),
-          timeoutMs,
-        );
+        const timer = setTimeout(() => {
+          over = true;
+          reject(new Error(`${waiting.length + running.length} settlements could not be stored`));
+        }, timeoutMs);
         idle.push(() => {
           clearTimeout(timer);
           resolve();

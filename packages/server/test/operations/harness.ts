@@ -37,6 +37,7 @@ export function createTestIntake(room = 1_000) {
       for (const [lane, count] of given) reserved.set(lane, (reserved.get(lane) ?? 0) + count);
       return given;
     },
+    doubt: () => undefined,
     handOver: (back, deliveries, lanes) => {
       for (const [lane, count] of back) reserved.set(lane, (reserved.get(lane) ?? 0) - count);
       leased.push(...deliveries);

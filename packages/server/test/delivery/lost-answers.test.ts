@@ -1,0 +1,102 @@
+// Promise 7: nothing that was leased is forgotten, whatever call of the store fails, and at whatever moment.
+//
+// A lease of a live node ends only when it is settled, so a delivery that slips this node's memory would wait until the node
+// ends. Each test here once showed such a delivery.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createSettler } from '../../src/delivery/settler.ts';
+import { iphone } from '../promises/system.ts';
+import { allAccepted, spoilt, startPipeline } from './pipeline.ts';
+import type { Store } from '../../src/store/store.ts';
+
+/** A pipeline whose store fails in one verb when told. */
+async function startSpoilt(verb: keyof Store, when: 'before' | 'after') {
+  let faults!: ReturnType<typeof spoilt>;
+  const pipeline = await startPipeline({ wrap: (store) => (faults = spoilt(store, verb, when)).store });
+  return { pipeline, faults };
+}
+
+test('deliveries that were claimed go out although their registrations could not be read at first', async () => {
+  const { pipeline, faults } = await startSpoilt('contacts', 'before');
+  await using _ = pipeline;
+  const token = iphone('unread');
+  await pipeline.register('contact', token);
+  // The first push finds no connection, so it goes through the store; its claim reads the registration.
+  const said = pipeline.say('contact', ['1', '2', '3']);
+  await said;
+  faults.spoil(1);
+  await pipeline.settled('contact', allAccepted);
+  assert.ok(faults.spoiltAll(), 'the fault was met');
+  assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
+});
+
+test('deliveries whose claim was answered to nobody are claimed again, under another name', async () => {
+  const { pipeline, faults } = await startSpoilt('claim', 'after');
+  await using _ = pipeline;
+  const token = iphone('unheard');
+  await pipeline.register('contact', token);
+  const before = pipeline.dispatcher.node;
+  faults.spoil(1);
+  await pipeline.say('contact', ['1', '2', '3']);
+  await pipeline.settled('contact', allAccepted);
+  assert.ok(faults.spoiltAll(), 'the fault was met');
+  assert.notEqual(pipeline.dispatcher.node, before);
+  assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
+});
+
+test('a batch whose enqueue was answered to nobody goes out once, and is known when told again', async () => {
+  const { pipeline, faults } = await startSpoilt('enqueue', 'after');
+  await using _ = pipeline;
+  const token = iphone('unanswered');
+  await pipeline.register('contact', token);
+  await pipeline.say('contact', ['0']);
+  await pipeline.settled('contact', allAccepted);
+  // From here on the connection is there, and enqueue leases on the spot.
+  faults.spoil(1);
+  await assert.rejects(pipeline.say('contact', ['1', '2', '3']));
+  const results = await pipeline.say('contact', ['1', '2', '3']);
+  assert.deepEqual(
+    results.map(({ Reason }) => Reason),
+    ['duplicate', 'duplicate', 'duplicate'],
+  );
+  await pipeline.settled('contact', allAccepted);
+  assert.equal(pipeline.emulator.phone(token).notifications.length, 4);
+});
+
+test('what is being sent when a name is given up is sent once all the same', async () => {
+  const { pipeline, faults } = await startSpoilt('enqueue', 'after');
+  await using _ = pipeline;
+  const token = iphone('in-flight');
+  await pipeline.register('contact', token);
+  await pipeline.say('contact', ['0']);
+  await pipeline.settled('contact', allAccepted);
+  pipeline.emulator.faults.set([{ gateway: 'apns', fault: 'slow', delayMs: 1_500, times: 1 }]);
+  await pipeline.say('contact', ['slow']);
+  await pipeline.emulator.phone(token).waitFor({ contains: 'text of slow' });
+  faults.spoil(1);
+  await assert.rejects(pipeline.say('contact', ['1']));
+  await pipeline.settled('contact', (entries) => entries.length === 3 && allAccepted(entries));
+  assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
+});
+
+test('a store that fails for good does not keep the process: stopping gives up, and nothing is tried any more', async () => {
+  let tried = 0;
+  let failed = Promise.withResolvers<void>();
+  const gone = { settle: () => Promise.reject(new Error('gone for good')) } as unknown as Store;
+  const settler = createSettler(gone, () => 'node', {
+    stored: () => undefined,
+    failed: () => {
+      tried++;
+      failed.resolve();
+      failed = Promise.withResolvers();
+    },
+  });
+  settler.add({ id: '1', day: '2026-11-22', attempts: [], to: { status: 'accepted' } });
+  await assert.rejects(settler.flush(100), /1 settlements could not be stored/);
+  const triedThen = tried;
+  const another = await Promise.race([
+    failed.promise.then(() => true),
+    new Promise<boolean>((resolve) => setTimeout(resolve, 800, false)),
+  ]);
+  assert.ok(!another && tried === triedThen, 'no timer goes on');
+});

@@ -1,0 +1,150 @@
+// Delivery without HTTP in front: a real store, the real gateways of an emulator, and a place to put faults in between.
+import { join } from 'node:path';
+import { startEmulator } from '@chatpush/emulator';
+import { createChannels } from '../../src/channels.ts';
+import { systemClock } from '../../src/clock.ts';
+import type { Clock } from '../../src/clock.ts';
+import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
+import { createDispatcher } from '../../src/delivery/dispatcher.ts';
+import { createNotify } from '../../src/delivery/notify.ts';
+import { createMetrics } from '../../src/metrics.ts';
+import { createDirectory } from '../../src/operations/directory.ts';
+import { createHandlers } from '../../src/operations/operations.ts';
+import { createReports } from '../../src/reports.ts';
+import { createContactChanges } from '../../src/store/contact-change.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { StoreUnavailableError } from '../../src/store/store.ts';
+import type { LogEntry, Store } from '../../src/store/store.ts';
+import { pino } from 'pino';
+import { INSTANCE, create, message } from '../operations/harness.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
+
+export interface PipelineOptions {
+  readonly clock?: Clock;
+  /** Puts something between delivery and the store. */
+  readonly wrap?: (store: Store) => Store;
+  readonly maxBytes?: number;
+}
+
+export async function startPipeline(options: PipelineOptions = {}) {
+  const clock = options.clock ?? systemClock;
+  const folder = temporaryFolder();
+  const plain = await openSqliteStore({
+    path: join(folder.path, 'chatpush.db'),
+    clock,
+    ...(options.maxBytes !== undefined && { maxBytes: options.maxBytes }),
+  });
+  const store = options.wrap?.(plain) ?? plain;
+  const emulator = await startEmulator();
+  const settings = DEFAULT_CONTACT_SETTINGS;
+  const changes = createContactChanges({ store: plain, clock, settings });
+  const directory = createDirectory({ store: plain, clock, autoCreate: 'all' });
+  const reports = createReports({
+    log: pino({ level: 'silent' }),
+    metrics: createMetrics(() => dispatcher.status(), []),
+    changes,
+  });
+  const dispatcher = createDispatcher({
+    store,
+    clock,
+    openGateway: createChannels({ applications: [], everything: true, emulator, clock }),
+    events: reports,
+  });
+  await dispatcher.start();
+  const notify = createNotify({
+    store,
+    changes,
+    clock,
+    intake: dispatcher,
+    node: () => dispatcher.node,
+    ttlMs: settings.ttlMs,
+    rules: directory.rules,
+  });
+  const handlers = createHandlers({
+    store: plain,
+    changes,
+    clock,
+    directory,
+    settings,
+    notify,
+    participantKey: Buffer.alloc(32, 7),
+    onRevoked: (registrationId) => dispatcher.revoke(registrationId),
+  });
+  const context = { caller: { accessKeyId: 'test', instances: 'all' }, requestId: 'r' } as const;
+
+  const log = async (contactId: string): Promise<readonly LogEntry[]> =>
+    (await plain.deliveries({ instanceId: INSTANCE, contactId }, { limit: 1_000 })).items;
+
+  return {
+    clock,
+    store: plain,
+    emulator,
+    dispatcher,
+    log,
+    register: async (contactId: string, token: string, channel: 'APNS' | 'APNS_SANDBOX' | 'GCM' = 'APNS') => {
+      const { RegistrationId } = await handlers.CreatePushNotificationRegistration(
+        create({ contactId, DeviceToken: token, DeviceType: channel, raw: true }),
+        context,
+      );
+      return RegistrationId;
+    },
+    registrations: async (contactId: string) => {
+      const [contact] = await plain.contacts([{ instanceId: INSTANCE, contactId }]);
+      return (JSON.parse(contact!.body) as { registrations: { status: string; deviceType: string }[] })
+        .registrations;
+    },
+    /** An agent writes; `ids` are told in one batch. */
+    say: async (contactId: string, ids: readonly string[], more: object = {}) => {
+      const { Results } = await handlers.PutChatEvents(
+        {
+          InstanceId: INSTANCE,
+          Events: ids.map((Id) => message({ Id, ContactId: contactId, Content: `text of ${Id}`, ...more })),
+        },
+        context,
+      );
+      return Results;
+    },
+    /** Waits until the delivery log of the contact satisfies a condition. */
+    settled: async (contactId: string, condition: (entries: readonly LogEntry[]) => boolean) => {
+      const deadline = performance.now() + 20_000;
+      for (;;) {
+        const entries = await log(contactId);
+        if (condition(entries)) return entries;
+        if (performance.now() > deadline)
+          throw new Error(`still not: ${JSON.stringify(entries.slice(0, 5), undefined, 1)}`);
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+    async [Symbol.asyncDispose]() {
+      await dispatcher.stop(1_000);
+      directory.close();
+      await emulator.close();
+      await plain.close();
+      folder.remove();
+    },
+  };
+}
+
+export const allAccepted = (entries: readonly LogEntry[]): boolean =>
+  entries.length > 0 && entries.every(({ status }) => status === 'accepted');
+
+/** The store with the next so many calls of one verb spoilt: before it is asked, or after it has done the work. */
+export function spoilt(store: Store, verb: keyof Store, when: 'before' | 'after') {
+  let left = 0;
+  const run = store[verb] as (...parameters: never[]) => Promise<unknown>;
+  return {
+    store: {
+      ...store,
+      [verb]: async (...parameters: never[]) => {
+        const spoil = left > 0;
+        if (spoil) left--;
+        if (spoil && when === 'before') throw new StoreUnavailableError('spoilt before it was done');
+        const answer = await run(...parameters);
+        if (spoil) throw new StoreUnavailableError('spoilt after it was done');
+        return answer;
+      },
+    },
+    spoil: (times: number) => void (left = times),
+    spoiltAll: () => left === 0,
+  };
+}
