@@ -1,0 +1,60 @@
+// npm run release [-- folder] : all that must hold before packages are published; then it prints the commands that publish.
+//
+// It publishes nothing itself: that is for a workflow with an identity of its own, so that --provenance can say which commit
+// and which run a package came from.
+import { execFileSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { complaints } from './check-packages.ts';
+import { PUBLISHED, packAll } from './pack.ts';
+
+const ROOT = fileURLToPath(new URL('../', import.meta.url));
+
+interface Manifest {
+  readonly name: string;
+  readonly version: string;
+  readonly dependencies?: Readonly<Record<string, string>>;
+}
+
+/** What is wrong with a release; none where all is well. */
+export function releaseFaults(manifests: readonly Manifest[], changelog: string): string[] {
+  const [{ version } = { version: '' }] = manifests;
+  const names = new Set(manifests.map(({ name }) => name));
+  const faults = manifests
+    .filter((manifest) => manifest.version !== version)
+    .map(
+      ({ name, version: other }) => `${name} is ${other}, and the first is ${version}: one version for all.`,
+    );
+  for (const { name, dependencies = {} } of manifests)
+    for (const [dependency, wanted] of Object.entries(dependencies))
+      if (names.has(dependency) && wanted !== version)
+        faults.push(`${name} wants ${dependency} ${wanted}, and what is published is ${version}.`);
+  const entries = [...changelog.matchAll(/^## (.+)\n([^]*?)(?=^## |$(?![^]))/gm)];
+  const entry = entries.find(([, title]) => title!.split(' ')[0] === version);
+  if (entry === undefined) faults.push(`CHANGELOG.md has no entry for ${version}.`);
+  else if (entry[2]!.trim() === '') faults.push(`CHANGELOG.md says nothing of ${version}.`);
+  const unreleased = entries.find(([, title]) => title === 'Unreleased');
+  if (unreleased !== undefined && unreleased[2]!.trim() !== '')
+    faults.push('CHANGELOG.md has changes that are "Unreleased": give them their version.');
+  return faults;
+}
+
+if (import.meta.main) {
+  const [folder = 'release'] = process.argv.slice(2);
+  const read = (path: string): string => readFileSync(join(ROOT, path), 'utf8');
+  const manifests = ['.', ...PUBLISHED.map((name) => `packages/${name}`)].map(
+    (path) => JSON.parse(read(join(path, 'package.json'))) as Manifest,
+  );
+  const faults = releaseFaults(manifests, read('CHANGELOG.md'));
+  if (execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }) !== '')
+    faults.push('Something is not committed: what is published must be what a commit holds.');
+  // Packed all the same, so that one run says everything.
+  const tarballs = await packAll(resolve(folder));
+  faults.push(...(await complaints(tarballs)));
+  if (faults.length > 0) {
+    console.error(faults.join('\n'));
+    process.exit(1);
+  }
+  for (const tarball of tarballs) console.log(`npm publish ${tarball} --provenance --access public`);
+}

@@ -1,0 +1,36 @@
+// What a release refuses.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { releaseFaults } from '../release.ts';
+
+const wire = { name: '@chatpush/wire', version: '1.2.0' };
+const client = { name: '@chatpush/client', version: '1.2.0', dependencies: { '@chatpush/wire': '1.2.0' } };
+const CHANGELOG =
+  '# Changelog\n\n## Unreleased\n\n## 1.2.0 (2026-12-01)\n\n- Faster.\n\n## 1.1.0\n\n- First.\n';
+
+test('a release of one version with its changes written down is good', () => {
+  assert.deepEqual(releaseFaults([wire, client], CHANGELOG), []);
+});
+
+for (const [what, manifests, changelog, expected] of [
+  ['two versions', [wire, { ...client, version: '1.1.0' }], CHANGELOG, /one version for all/],
+  [
+    'a dependency of another version',
+    [wire, { ...client, dependencies: { '@chatpush/wire': '1.1.0' } }],
+    CHANGELOG,
+    /wants @chatpush\/wire 1\.1\.0/,
+  ],
+  ['no entry', [wire], CHANGELOG.replace('## 1.2.0', '## 1.2.01'), /no entry for 1\.2\.0/],
+  ['an entry that says nothing', [wire], CHANGELOG.replace('- Faster.', ''), /says nothing of 1\.2\.0/],
+  [
+    'changes without a version',
+    [wire],
+    CHANGELOG.replace('## Unreleased\n', '## Unreleased\n\n- More.\n'),
+    /"Unreleased"/,
+  ],
+] as const)
+  test(`${what} is refused`, () => {
+    const faults = releaseFaults(manifests, changelog);
+    assert.equal(faults.length, 1);
+    assert.match(faults[0]!, expected);
+  });
