@@ -6,7 +6,8 @@
 // process, which answers at once. Reported: medians, and ratios against the SDK round by round. Bundles are rolldown's, for
 // browsers, minified, gzip level 9.
 import { spawn, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { once } from 'node:events';
+import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
@@ -64,8 +65,13 @@ export async function run(argv: readonly string[]): Promise<void> {
     stdio: 'inherit',
   });
   if (built.status !== 0) throw new Error('The client does not compile.');
-  // Under node_modules, so that names are resolved as they are here.
+  // Under node_modules, so that names are resolved as they are here; ours are copies, which no other build takes away.
   const folder = await mkdtemp(join(ROOT, 'node_modules/.bench-'));
+  for (const name of ['wire', 'client'])
+    for (const part of ['dist', 'package.json'])
+      await cp(join(ROOT, 'packages', name, part), join(folder, 'node_modules/@chatpush', name, part), {
+        recursive: true,
+      });
   const server = startChild('bench/client-server.ts');
   try {
     const url = await server.line();
@@ -109,9 +115,8 @@ async function measure(module: string, url: string, calls: string): Promise<Meas
       stdio: ['ignore', 'pipe', 'inherit'],
     },
   );
-  const said = await text(child.stdout);
-  if (child.exitCode !== 0 && child.exitCode !== null)
-    throw new Error(`${module} ended with ${child.exitCode}`);
+  const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number]>]);
+  if (code !== 0) throw new Error(`${module} ended with ${code}`);
   return JSON.parse(said) as Measured;
 }
 

@@ -1,0 +1,19 @@
+// docs/guides/in-your-tests.md: its files, written in an empty folder and run there by `node --test`, in parallel.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { guideFolder } from './folder.ts';
+import { blocksOf } from './guide.ts';
+
+test('the tests of the guide run, in parallel, without a port in common', { timeout: 60_000 }, async (t) => {
+  const folder = guideFolder(t, {});
+  folder.write('package.json', '{"private":true,"type":"module"}');
+  const files = blocksOf('in-your-tests.md').filter(({ name }) => name.endsWith('.js'));
+  for (const { name, text } of files) folder.write(name, text);
+  // The same file twice: nothing in it may clash with itself.
+  const push = files.find(({ name }) => name === 'push.test.js')!;
+  folder.write('again.test.js', push.text);
+  const said = await folder.run(
+    'unset NODE_TEST_CONTEXT; node --conditions=source --test --test-reporter=tap push.test.js again.test.js registration.test.js',
+  );
+  assert.match(said, /^# pass 5$/m);
+});
