@@ -1,6 +1,7 @@
 // npm run pack -- folder : builds everything once and packs what is published, in order of dependency, into a folder.
 import { spawnSync } from 'node:child_process';
-import { cpSync, mkdirSync } from 'node:fs';
+import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { buildConsole } from './build-console.ts';
@@ -15,17 +16,37 @@ export async function packAll(folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   run([join(ROOT, 'scripts/build.ts')]);
   cpSync(await buildConsole(), join(ROOT, 'packages/emulator/dist/console'), { recursive: true });
-  const workspaces = PUBLISHED.map((name) => `--workspace=packages/${name}`);
-  // What the packages' own scripts would do has been done.
+  const staging = mkdtempSync(join(tmpdir(), 'chatpush-pack-'));
   const { stdout } = npm([
     'pack',
     '--json',
-    '--ignore-scripts',
     `--pack-destination=${folder}`,
-    ...workspaces,
+    ...PUBLISHED.map((name) => stage(name, staging)),
   ]);
+  rmSync(staging, { recursive: true });
   const packed = JSON.parse(stdout) as { filename: string }[];
   return packed.map(({ filename }) => join(folder, filename));
+}
+
+interface Manifest {
+  readonly files: readonly string[];
+  readonly scripts?: object;
+  readonly imports?: object;
+  readonly exports: object;
+}
+
+/** What is published of a package, in a folder: without its scripts, and without the way to sources that are not published. */
+function stage(name: string, staging: string): string {
+  const from = join(ROOT, 'packages', name);
+  const to = join(staging, name);
+  const { scripts: _, ...manifest } = JSON.parse(
+    readFileSync(join(from, 'package.json'), 'utf8'),
+  ) as Manifest;
+  for (const part of [...manifest.files, 'README.md', 'LICENSE'])
+    cpSync(join(from, part), join(to, part), { recursive: true });
+  const withoutSource = (key: string, value: unknown): unknown => (key === 'source' ? undefined : value);
+  writeFileSync(join(to, 'package.json'), `${JSON.stringify(manifest, withoutSource, 2)}\n`);
+  return to;
 }
 
 /** npm as it was started, where it was: `npm` itself is no program but a shim on some systems. */

@@ -97,7 +97,9 @@ describe('what is packed', { concurrency: false, skip: process.platform === 'win
         .map((path) => path.replace(/^package\//, ''))
         .filter((path) => !/^(dist\/(console\/.+|[\w/.-]+(\.js|\.d\.ts))|bin\/chatpush\.js)$/.test(path));
       assert.deepEqual(others.sort(), ['LICENSE', 'README.md', 'package.json'], name);
-      versions.add((await manifestOf(name === 'server' ? 'chatpush' : `@chatpush/${name}`)).version);
+      const manifest = await manifestOf(name === 'server' ? 'chatpush' : `@chatpush/${name}`);
+      assert.doesNotMatch(JSON.stringify(manifest), /src\/|"scripts"/);
+      versions.add(manifest.version);
     }
     assert.equal(versions.size, 1);
   });
