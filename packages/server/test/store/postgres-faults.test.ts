@@ -58,6 +58,8 @@ describe('a PostgreSQL store', () => {
     await hintHeard(store, other);
 
     await server.pause();
+    // Whatever fails here must not fail the tests after it.
+    t.after(() => server.resume());
     const start = performance.now();
     const calls = [
       store.contacts([contact]),
@@ -69,7 +71,8 @@ describe('a PostgreSQL store', () => {
     for (const result of await Promise.allSettled(calls)) {
       assert.ok(result.status === 'rejected' && result.reason instanceof StoreUnavailableError);
     }
-    assert.ok(performance.now() - start < 2_000, 'at once');
+    // Time-outs are 10 seconds and more; a loaded machine takes a second or two to notice a closed socket.
+    assert.ok(performance.now() - start < 5_000, 'at once');
     await assert.rejects(openPostgresStore({ url: server.url, schema }), StoreUnavailableError);
 
     await server.resume();
@@ -95,6 +98,8 @@ describe('a PostgreSQL store', () => {
     const contact = contactChange();
     const claim = newClaim();
     await store.commit({ contact });
+    // The one whose time-out comes first gives way, and it is the store that is to be seen giving way.
+    await query(`set deadlock_timeout = '60s'`);
     // Somebody holds the token, the store holds the contact and waits for the token, and now somebody wants the contact.
     await query('begin');
     await query(

@@ -48,9 +48,11 @@ export async function startPostgres(): Promise<PostgresServer> {
     unix_socket_directories: folder.path,
     max_connections: '100',
     shared_buffers: '32MB',
+    deadlock_timeout: '2s', // a test has so long to bring a deadlock about
     fsync: 'off', // these tests are about concurrency; durability is the server's own promise
   };
   async function resume(): Promise<void> {
+    if (server !== undefined) return;
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const started = spawn(join(programs, 'postgres'), ['-D', cluster, ...options], {
       ...as,

@@ -1,6 +1,6 @@
 // Reading the delivery log.
-import { readAttempts } from '../attempts.ts';
-import type { LogEntry, Store } from '../store.ts';
+import { logBefore, toLogPage, type LogRow } from '../log-page.ts';
+import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 
 const READ_LOG = {
@@ -10,42 +10,9 @@ const READ_LOG = {
     from delivery where instance_id = $1 and contact_id = $2 and seq < $3 order by seq desc limit $4`,
 };
 
-interface LogRow extends Omit<LogEntry, 'registrationId' | 'reason' | 'attempts'> {
-  readonly seq: number;
-  readonly registrationId: string | null;
-  readonly reason: string | null;
-  readonly kept: string | null;
-}
-
 export function deliveryLogVerb(database: Database): Store['deliveries'] {
-  return async ({ instanceId, contactId }, { limit, next }) => {
-    const before = next === undefined ? Number.MAX_SAFE_INTEGER : Number(next);
-    const rows = await database.query<LogRow>(READ_LOG, [instanceId, contactId, before, limit + 1]);
-    const items = rows.slice(0, limit);
-    const last = items.at(-1);
-    const more = rows.length > limit && last !== undefined;
-    return { items: items.map(toLogEntry), ...(more ? { next: String(last.seq) } : {}) };
-  };
-}
-
-function toLogEntry({
-  id,
-  messageId,
-  registrationId,
-  status,
-  reason,
-  kept,
-  attemptCount,
-  at,
-}: LogRow): LogEntry {
-  return {
-    id,
-    messageId,
-    ...(registrationId === null ? {} : { registrationId }),
-    status,
-    ...(reason === null ? {} : { reason }),
-    attempts: readAttempts(kept),
-    attemptCount,
-    at,
+  return async ({ instanceId, contactId }, page) => {
+    const given = [instanceId, contactId, logBefore(page), page.limit + 1];
+    return toLogPage(await database.query<LogRow>(READ_LOG, given), page);
   };
 }

@@ -4,22 +4,15 @@
 //          └─► queued, owner n               │    ▲
 //          └─► skipped                       └────┘ settle to `queued`: owner 0, due later
 import type { DatabaseSync } from 'node:sqlite';
-import { readAttempts } from '../attempts.ts';
 import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 import type { Nodes } from './nodes.ts';
 import type { Moment, Verbs } from './protocol.ts';
-import type { Enqueued, EnqueueState, LogEntry, Settlement } from '../store.ts';
+import { logBefore, toLogPage, type LogRow } from '../log-page.ts';
+import type { Enqueued, EnqueueState, Settlement } from '../store.ts';
 
 interface Row extends DeliveryState {
   readonly seq: number;
-}
-
-interface LogRow extends Omit<LogEntry, 'registrationId' | 'reason' | 'attempts'> {
-  readonly seq: number;
-  readonly registrationId: string | null;
-  readonly reason: string | null;
-  readonly kept: string | null;
 }
 
 export function deliveryVerbs(
@@ -99,40 +92,9 @@ export function deliveryVerbs(
       const owner = nodes.ownerNumber(moment, node);
       return { lost: batch.filter((one) => !settleOne(moment, owner, one)).map(({ id }) => id) };
     },
-    deliveries(_, contact, { limit, next }) {
-      const before = next === undefined ? Number.MAX_SAFE_INTEGER : Number(next);
-      const rows = readLog.all(
-        contact.instanceId,
-        contact.contactId,
-        before,
-        limit + 1,
-      ) as unknown as LogRow[];
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
-      const more = rows.length > limit && last !== undefined;
-      return { items: items.map(toLogEntry), ...(more ? { next: String(last.seq) } : {}) };
+    deliveries(_, { instanceId, contactId }, page) {
+      const rows = readLog.all(instanceId, contactId, logBefore(page), page.limit + 1);
+      return toLogPage(rows as unknown as LogRow[], page);
     },
-  };
-}
-
-function toLogEntry({
-  id,
-  messageId,
-  registrationId,
-  status,
-  reason,
-  kept,
-  attemptCount,
-  at,
-}: LogRow): LogEntry {
-  return {
-    id,
-    messageId,
-    ...(registrationId === null ? {} : { registrationId }),
-    status,
-    ...(reason === null ? {} : { reason }),
-    attempts: readAttempts(kept),
-    attemptCount,
-    at,
   };
 }

@@ -1,0 +1,36 @@
+// A page of the delivery log out of rows, the same for every SQL store.
+import { readAttempts } from './attempts.ts';
+import type { LogEntry, Page, PageRequest } from './store.ts';
+
+/** As the stores' queries name their columns. `seq` grows with each row and is what pages go by. */
+export interface LogRow extends Omit<LogEntry, 'registrationId' | 'reason' | 'attempts'> {
+  readonly seq: number;
+  readonly registrationId: string | null;
+  readonly reason: string | null;
+  readonly kept: string | null;
+}
+
+/** Rows of a page are those before this `seq`, newest first, and one more than `limit` to know of a next page. */
+export const logBefore = ({ next }: PageRequest): number =>
+  next === undefined ? Number.MAX_SAFE_INTEGER : Number(next);
+
+export function toLogPage(rows: readonly LogRow[], { limit }: PageRequest): Page<LogEntry> {
+  const kept = rows.slice(0, limit);
+  const last = kept.at(-1);
+  const more = rows.length > limit && last !== undefined;
+  return { items: kept.map(toLogEntry), ...(more ? { next: String(last.seq) } : {}) };
+}
+
+function toLogEntry(row: LogRow): LogEntry {
+  const { id, messageId, registrationId, status, reason, kept, attemptCount, at } = row;
+  return {
+    id,
+    messageId,
+    ...(registrationId === null ? {} : { registrationId }),
+    status,
+    ...(reason === null ? {} : { reason }),
+    attempts: readAttempts(kept),
+    attemptCount,
+    at,
+  };
+}
