@@ -98,7 +98,8 @@ describe('markdown', () => {
         const begun = performance.now();
         withoutMarkdown(text);
         const ms = performance.now() - begun;
-        assert.ok(ms < 250, `${piece} took ${ms} ms`);
+        // A pattern that backtracks takes seconds to minutes here; a loaded machine takes a few times the usual 5 ms.
+        assert.ok(ms < 1_000, `${piece} took ${ms} ms`);
       }
   });
 });
