@@ -28,9 +28,10 @@ const say: Say = (text) => {
 };
 
 async function start(): Promise<void> {
-  const service = await startService(readConfig(process.env), {
-    logLevel: process.env['CHATPUSH_LOG'] ?? 'info',
-  });
+  const config = readConfig(process.env);
+  const service = await startService(config, { logLevel: process.env['CHATPUSH_LOG'] ?? 'info' }).catch(
+    (error: unknown) => cannotStart(error, `${config.host}:${config.port}`),
+  );
   say(service.greeting);
   let stopping = false;
   for (const signal of ['SIGINT', 'SIGTERM'] as const)
@@ -43,6 +44,17 @@ async function start(): Promise<void> {
         (error: unknown) => fail(error),
       );
     });
+}
+
+/** What keeps a service from starting lies outside it: the port, the store, the emulator. A sentence says which. */
+function cannotStart(error: unknown, address: string): never {
+  if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) fail(error);
+  const inUse = 'code' in error && error.code === 'EADDRINUSE';
+  const sentence = inUse
+    ? `Something listens on ${address} already: stop it, or give this one another CHATPUSH_PORT (0: any free one).`
+    : error.message;
+  process.stderr.write(`chatpush: ${sentence}\n`);
+  process.exit(1);
 }
 
 function fail(error: unknown): never {
