@@ -3,45 +3,15 @@
 // The emulator runs in a process of its own and lives on; the backend behaves as one should: what was not acknowledged is
 // told again under the same id. Moments are drawn from a fixed seed; what happens at them is the machine's.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
-import type { ChildProcess } from 'node:child_process';
-import { once } from 'node:events';
-import { createInterface } from 'node:readline';
-import { fileURLToPath } from 'node:url';
 import { createClient } from '@chatpush/client';
 import type { ChatpushClient } from '@chatpush/client';
+import { end, start } from './process.ts';
+import type { Process } from './process.ts';
 import { APPLICATION, INSTANCE, iphone } from './system.ts';
 
-const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 const KILLS = 10;
 const CONTACTS = 10;
 const WRITERS = 8;
-
-interface Process {
-  readonly child: ChildProcess;
-  readonly url: string;
-}
-
-/** Starts the command line and waits until it says where it listens. */
-async function start(argv: readonly string[], environment: Record<string, string>): Promise<Process> {
-  const child = spawn(process.execPath, ['--conditions=source', MAIN, ...argv], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { ...process.env, ...environment },
-  });
-  for await (const line of createInterface(child.stdout)) {
-    const url = /http:\/\/[\d.]+:\d+/.exec(line);
-    if (!url) continue;
-    child.stdout.resume();
-    return { child, url: url[0] };
-  }
-  throw new Error('it ended before it said where it listens');
-}
-
-async function end({ child }: Process, signal: 'SIGTERM' | 'SIGKILL'): Promise<void> {
-  const gone = once(child, 'exit');
-  child.kill(signal);
-  await gone;
-}
 
 /** A small generator with a seed (mulberry32), so that a run can be repeated. */
 function seeded(seed: number): () => number {

@@ -67,7 +67,9 @@ export function laneVerbs(database: Database, nodes: Nodes): Lanes {
   const known = new Map<string, number>();
 
   async function laneNumbers(wanted: Iterable<string>): Promise<ReadonlyMap<string, number>> {
-    const missing = () => [...new Set(wanted)].filter((name) => !known.has(name));
+    // Copied, because an iterator can be gone through but once.
+    const names = [...new Set(wanted)];
+    const missing = () => names.filter((name) => !known.has(name));
     const read = async () => {
       const rows = await database.query<{ name: string; number: number }>(READ_LANES, [missing()]);
       for (const { name, number } of rows) known.set(name, number);
