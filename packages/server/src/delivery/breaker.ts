@@ -3,7 +3,7 @@
 //   closed ──(half of the last answers bad, or a refused credential)──► open ──(time)──► half open ──good──► closed
 //                                                                        ▲                  │
 //                                                                        └───(any bad)──────┘ twice the time
-// While it is open its lanes are not asked for work and their rows are not touched.
+// While it is open its lanes are not asked for work; their rows stay in the store, where they may expire (claims.ts).
 import type { Sign } from './decide.ts';
 import { BREAKER, QUARANTINE, backOffMs } from './retry.ts';
 

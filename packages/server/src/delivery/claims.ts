@@ -1,14 +1,14 @@
 // Work that did not come straight from enqueue: retries, backlog, what silent nodes left behind, and held deliveries whose
 // registration must be read again. Asked for lane by lane, as much as the lane's gateway has room for.
 import type { Clock } from '../clock.ts';
-import type { NewDelivery, Store } from '../store/store.ts';
+import type { Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
 import type { Held } from './lane.ts';
 import { checkLiveness } from './liveness.ts';
 import type { LogReason } from './log-reason.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
 import type { Outlets } from './outlets.ts';
-import { POLL_MS, UNREACHABLE_MS } from './retry.ts';
+import { OVERDUE, POLL_MS, UNREACHABLE_MS } from './retry.ts';
 import { end, pump } from './sending.ts';
 import type { SendingContext } from './sending.ts';
 import { parseWork } from './work.ts';
@@ -118,9 +118,10 @@ export function createClaims(options: {
       }
     }
     if (want.size === 0) return;
-    const claimed = await claim(want);
+    const node = lease.name;
+    const claimed = await claim(node, want);
     const counts = new Map<string, number>();
-    for (const { delivery } of claimed) counts.set(delivery.lane, (counts.get(delivery.lane) ?? 0) + 1);
+    for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1);
     for (const [name, wanted] of want) {
       const outlet = outlets.of(name)!;
       const lane = outlet.lane(name);
@@ -130,19 +131,18 @@ export function createClaims(options: {
       outlet.setStored(lane, Math.max(0, left));
     }
     const alive: { held: Held; outlet: Outlet }[] = [];
-    for (const held of claimed) {
-      if (held.delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
-      else alive.push({ held, outlet: outlets.of(held.delivery.lane)! });
+    for (const delivery of claimed) {
+      const held = toHeld(delivery, node, delivery.attempts, -Infinity);
+      if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
+      else alive.push({ held, outlet: outlets.of(delivery.lane)! });
     }
     await hold(alive);
     if (claimed.length > 0) claims.go();
   });
 
-  async function claim(want: ReadonlyMap<string, number>): Promise<Held[]> {
-    const node = lease.name;
+  async function claim(node: string, want: ReadonlyMap<string, number>): Promise<Delivery[]> {
     try {
-      const claimed = await store.claim(node, want);
-      return claimed.map((delivery) => toHeld(delivery, node, delivery.attempts, -Infinity));
+      return await store.claim(node, want);
     } catch (error) {
       lease.doubt(node);
       throw error;
@@ -151,8 +151,29 @@ export function createClaims(options: {
 
   /** Lanes of channels that no longer exist: their deliveries end with a reason instead of waiting for ever. */
   async function endWithoutChannel(lane: string, count: number): Promise<void> {
-    for (const held of await claim(new Map([[lane, count]])))
-      end(options.context(), held, { status: 'rejected', reason: 'channel-not-configured' });
+    for (const { id, day } of await claim(lease.name, new Map([[lane, count]]))) {
+      const to = { status: 'rejected', reason: 'channel-not-configured' } as const;
+      options.context().settler.add({ id, day, attempts: [], to });
+    }
+  }
+
+  /**
+   * What waits for a gateway that takes nothing expires all the same, and its log should say so. What has not expired
+   * learns why it waits, and goes back to its place in the line.
+   */
+  async function endOverdue(outlet: Outlet, now: number, reason: LogReason): Promise<void> {
+    const lanes = [...outlet.lanes()].filter((lane) => lane.stored > 0);
+    if (lanes.length === 0 || now - outlet.reviewedAt < OVERDUE.everyMs || !lease.holds()) return;
+    outlet.reviewedAt = now;
+    const each = Math.ceil(OVERDUE.atMost / lanes.length);
+    for (const delivery of await claim(lease.name, new Map(lanes.map(({ name }) => [name, each])))) {
+      const { id, day, expiresInMs, ageMs } = delivery;
+      const to: Settlement['to'] =
+        expiresInMs <= 0 ? { status: 'expired' } : { status: 'queued', dueInMs: -ageMs, reason };
+      options.context().settler.add({ id, day, attempts: [], to });
+      // Behind one that has expired there may be more.
+      if (expiresInMs <= 0) outlet.reviewedAt = -Infinity;
+    }
   }
 
   const polls = single('look for work', async () => {
@@ -168,8 +189,17 @@ export function createClaims(options: {
         if (until <= now) outlet.pausedDevices.delete(device);
       // A gateway that takes nothing leaves nothing in memory: what is held goes back, for whoever can send it.
       if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;
-      if (outlet.breaker.state === 'open') giveBack(outlet.drain(), 0, 'breaker-open');
-      else if (now - outlet.workedAt > UNREACHABLE_MS) giveBack(outlet.drain(), 0, 'gateway-unreachable');
+      const why =
+        outlet.breaker.state === 'open'
+          ? 'breaker-open'
+          : now - outlet.workedAt > UNREACHABLE_MS
+            ? 'gateway-unreachable'
+            : undefined;
+      if (why === undefined) outlet.reviewedAt = now;
+      else {
+        giveBack(outlet.drain(), 0, why);
+        await endOverdue(outlet, now, why);
+      }
       pump(options.context(), outlet);
     }
     claims.go();
@@ -191,7 +221,8 @@ export function createClaims(options: {
     claim: claims.go,
     dueIn: (ms) => {
       const at = clock.monotonic() + ms;
-      if (stopped || ms >= POLL_MS || at >= wakeAt) return;
+      // Less than nothing: it went back to its old place in the line, and there is no news in that.
+      if (stopped || ms < 0 || ms >= POLL_MS || at >= wakeAt) return;
       wakeAt = at;
       clearTimeout(wakeTimer);
       wakeTimer = setTimeout(() => {

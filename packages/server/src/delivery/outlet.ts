@@ -24,6 +24,8 @@ export interface Outlet {
   readonly stored: number;
   /** Monotonic time at which it was last seen to take an attempt or to be busy with one. */
   workedAt: number;
+  /** Monotonic time at which its lanes were last looked at for expired deliveries, or had no need of that. */
+  reviewedAt: number;
   lane(name: string): Lane;
   lanes(): Iterable<Lane>;
   /** Attempts this gateway could take on beside what is held and promised already. */
@@ -44,7 +46,13 @@ export interface Outlet {
   forgetIdle(): void;
 }
 
-export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: Breaker): Outlet {
+export function createOutlet(
+  gateway: Gateway,
+  family: 'apns' | 'fcm',
+  breaker: Breaker,
+  /** Monotonic time of now. */
+  openedAt: number,
+): Outlet {
   const lanes = new Map<string, Lane>();
   let turn: Lane[] = [];
   let held = 0;
@@ -64,7 +72,8 @@ export function createOutlet(gateway: Gateway, family: 'apns' | 'fcm', breaker: 
     get stored() {
       return stored;
     },
-    workedAt: -Infinity,
+    workedAt: openedAt,
+    reviewedAt: openedAt,
     lane: (name) => {
       let lane = lanes.get(name);
       if (!lane) lanes.set(name, (lane = createLane(name)));

@@ -49,6 +49,7 @@ export function createOutlets(
           opened.gateway,
           opened.family,
           createBreaker(() => clock.monotonic(), random),
+          clock.monotonic(),
         );
       byChannel.set(channel, outlet);
       return outlet;

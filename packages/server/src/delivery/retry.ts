@@ -58,6 +58,8 @@ export const REVOKED_KEPT_MS = 60_000;
 export const POLL_MS = 1_000;
 /** A gateway that could take nothing for so long keeps nothing in this node's memory: another node may reach it. */
 export const UNREACHABLE_MS = 5_000;
+/** How often, and at how many of the oldest, each node looks for expired deliveries of a gateway that takes nothing. */
+export const OVERDUE = { everyMs: 30_000, atMost: 1_000 } as const;
 /** Settlements that may wait for the store before no new attempts begin. */
 export const MAX_UNSETTLED = 10_000;
 

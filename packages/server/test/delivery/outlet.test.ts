@@ -20,6 +20,7 @@ const outletWith = (credit: number) =>
     gateway(credit),
     'apns',
     createBreaker(() => 0),
+    0,
   );
 
 test('lanes take turns, each oldest first', () => {
@@ -79,4 +80,15 @@ test('a queue keeps its order through front, back and drain', () => {
   assert.equal(queue.size, 4);
   assert.deepEqual(queue.drain(), [0, 2, 3, 4]);
   assert.equal(queue.size, 0);
+});
+
+test('with more lanes than room, every lane gets its turn to be asked for', () => {
+  // The first lanes once got all the room, claim after claim, for as long as they had work.
+  const outlet = outletWith(2);
+  const names = ['a', 'b', 'c', 'd', 'e'];
+  for (const name of names) outlet.setStored(outlet.lane(name), 1_000);
+  const asked = Array.from({ length: 5 }, () => [...outlet.shares().keys()].map(({ name }) => name).join(''));
+  assert.deepEqual(asked, ['ab', 'cd', 'ea', 'bc', 'de']);
+  for (const name of names) outlet.setStored(outlet.lane(name), 0);
+  assert.equal(outlet.shares().size, 0);
 });

@@ -24,6 +24,18 @@ export interface PipelineOptions {
   /** Puts something between delivery and the store. */
   readonly wrap?: (store: Store) => Store;
   readonly maxBytes?: number;
+  /** Nobody listens where APNs should be. */
+  readonly noApns?: boolean;
+}
+
+/** The machine's clock, that can be set forward. */
+export function createFastClock() {
+  let ahead = 0;
+  return {
+    now: () => systemClock.now() + ahead,
+    monotonic: () => systemClock.monotonic() + ahead,
+    advance: (ms: number) => void (ahead += ms),
+  };
 }
 
 export async function startPipeline(options: PipelineOptions = {}) {
@@ -36,6 +48,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
   });
   const store = options.wrap?.(plain) ?? plain;
   const emulator = await startEmulator();
+  const gateways = options.noApns ? { ...emulator, apns: { host: '127.0.0.1', port: 1 } } : emulator;
   const settings = DEFAULT_CONTACT_SETTINGS;
   const changes = createContactChanges({ store: plain, clock, settings });
   const directory = createDirectory({ store: plain, clock, autoCreate: 'all' });
@@ -47,7 +60,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
   const dispatcher = createDispatcher({
     store,
     clock,
-    openGateway: createChannels({ applications: [], everything: true, emulator, clock }),
+    openGateway: createChannels({ applications: [], everything: true, emulator: gateways, clock }),
     events: reports,
   });
   await dispatcher.start();

@@ -1,0 +1,114 @@
+// A gateway that fails, refuses or is not there: what waits for it waits with a reason, expires in time, and goes out by
+// itself when the gateway is mended.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { iphone } from '../promises/system.ts';
+import { createFastClock, startPipeline, allAccepted } from './pipeline.ts';
+
+const HALF_A_DAY_MS = 12 * 3_600_000;
+/** An event so old that its notification expires in so many milliseconds. */
+const expiringIn = (ms: number, now = Date.now()) => ({
+  AbsoluteTime: new Date(now - HALF_A_DAY_MS + ms).toISOString(),
+});
+
+test('a mixed-up environment: the breaker opens and most registrations are left alone', async () => {
+  await using pipeline = await startPipeline();
+  const contacts = Array.from({ length: 80 }, (_, n) => `contact-${n}`);
+  await Promise.all(contacts.map((contact) => pipeline.register(contact, iphone(contact))));
+  pipeline.emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 400, reason: 'BadDeviceToken' }]);
+  await Promise.all(contacts.map((contact) => pipeline.say(contact, ['1'])));
+  // Until every answer that was given is in the log.
+  const all = async () => (await Promise.all(contacts.map((contact) => pipeline.log(contact)))).flat();
+  const attempted = (logged: Awaited<ReturnType<typeof all>>): number =>
+    logged.reduce((sum, { attemptCount }) => sum + attemptCount, 0);
+  let entries = await all();
+  while (attempted(entries) < Math.max(20, pipeline.emulator.requests.total)) {
+    await new Promise((resolve) => setTimeout(resolve, 20));
+    entries = await all();
+  }
+  assert.deepEqual(
+    pipeline.dispatcher.status().map(({ breaker, reason }) => [breaker, reason]),
+    [['open', 'quarantine']],
+  );
+  const rejected = entries.filter(({ status }) => status === 'rejected').length;
+  // Up to the 20th answer nobody can know; the 20th itself is not believed any more.
+  assert.ok(rejected < 20, `${rejected} were rejected`);
+  assert.equal(entries.filter(({ status }) => status === 'queued').length, 80 - rejected);
+  const suspended = (await Promise.all(contacts.map((contact) => pipeline.registrations(contact))))
+    .flat()
+    .filter(({ status }) => status === 'suspended').length;
+  assert.ok(suspended <= rejected);
+});
+
+test('a refused credential holds deliveries, and once it is mended they go out by themselves', async () => {
+  const clock = createFastClock();
+  await using pipeline = await startPipeline({ clock });
+  const token = iphone('credential');
+  await pipeline.register('contact', token);
+  pipeline.emulator.faults.set([
+    { gateway: 'apns', fault: 'http', status: 403, reason: 'InvalidProviderToken' },
+  ]);
+  await pipeline.say('contact', ['1', '2', '3']);
+  await pipeline.settled('contact', (entries) => entries.some(({ attemptCount }) => attemptCount > 0));
+  assert.deepEqual(
+    pipeline.dispatcher.status().map(({ breaker, reason }) => [breaker, reason]),
+    [['open', 'credential']],
+  );
+  pipeline.emulator.faults.clear();
+  clock.advance(16_000);
+  await pipeline.settled('contact', allAccepted);
+  assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
+});
+
+test('promise 5: what had to wait beyond its time to live is never begun', async () => {
+  await using pipeline = await startPipeline();
+  const token = iphone('late');
+  await pipeline.register('contact', token);
+  pipeline.emulator.faults.set([
+    { gateway: 'apns', fault: 'http', status: 503, retryAfterSeconds: 2, times: 1 },
+  ]);
+  await pipeline.say('contact', ['1'], expiringIn(1_500));
+  const [entry] = await pipeline.settled('contact', ([one]) => one!.status !== 'queued');
+  assert.equal(entry!.status, 'expired');
+  assert.equal(entry!.attemptCount, 1);
+  assert.equal(pipeline.emulator.phone(token).notifications.length, 0);
+});
+
+test('behind a gateway that cannot be reached deliveries expire in the log, too, and the others learn why they wait', async () => {
+  const clock = createFastClock();
+  await using pipeline = await startPipeline({ clock, noApns: true });
+  await pipeline.register('contact', iphone('nowhere'));
+  await pipeline.say('contact', ['old'], expiringIn(20_000));
+  await pipeline.say('contact', ['new']);
+  // The first look comes when it has not worked for half a minute; nodes that slept take a new name first.
+  await pipeline.settled('contact', (entries) => entries.every(({ status }) => status === 'queued'));
+  clock.advance(40_000);
+  const entries = await pipeline.settled('contact', (all) => all.some(({ status }) => status !== 'queued'));
+  assert.deepEqual(
+    entries.map(({ messageId, status, attemptCount }) => [messageId, status, attemptCount]),
+    [
+      ['new', 'queued', 0],
+      ['old', 'expired', 0],
+    ],
+  );
+  await pipeline.settled('contact', ([one]) => one!.reason === 'gateway-unreachable');
+});
+
+test('what a channel says of a token is of no matter for a registration that has moved to another', async () => {
+  await using pipeline = await startPipeline();
+  const token = iphone('moved');
+  await pipeline.register('contact', token, 'APNS');
+  pipeline.emulator.faults.set([
+    { gateway: 'apns', fault: 'http', status: 503, retryAfterSeconds: 1, times: 1 },
+    { gateway: 'apns', fault: 'http', status: 400, reason: 'BadDeviceToken' },
+  ]);
+  await pipeline.say('contact', ['1']);
+  await pipeline.settled('contact', ([one]) => one!.attemptCount === 1);
+  await pipeline.register('contact', token, 'APNS_SANDBOX');
+  await pipeline.settled('contact', ([one]) => one!.status === 'rejected');
+  // Said over the new channel, so whatever the answer led to has been done by then.
+  await pipeline.say('contact', ['2']);
+  await pipeline.settled('contact', ([one]) => one!.status === 'accepted');
+  const [registration] = await pipeline.registrations('contact');
+  assert.deepEqual([registration!.status, registration!.deviceType], ['active', 'APNS_SANDBOX']);
+});
