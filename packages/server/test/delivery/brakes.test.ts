@@ -76,7 +76,7 @@ test('promise 5: what had to wait beyond its time to live is never begun', async
 
 test('behind a gateway that cannot be reached deliveries expire in the log, too, and the others learn why they wait', async () => {
   const clock = createFastClock();
-  await using pipeline = await startPipeline({ clock, noApns: true });
+  await using pipeline = await startPipeline({ clock, apns: { host: '127.0.0.1', port: 1 } });
   await pipeline.register('contact', iphone('nowhere'));
   await pipeline.say('contact', ['old'], expiringIn(20_000));
   await pipeline.say('contact', ['new']);

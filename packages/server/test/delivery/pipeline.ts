@@ -24,8 +24,8 @@ export interface PipelineOptions {
   /** Puts something between delivery and the store. */
   readonly wrap?: (store: Store) => Store;
   readonly maxBytes?: number;
-  /** Nobody listens where APNs should be. */
-  readonly noApns?: boolean;
+  /** Stands where APNs should be. */
+  readonly apns?: { readonly host: string; readonly port: number; readonly ca?: string };
 }
 
 /** The machine's clock, that can be set forward. */
@@ -48,7 +48,9 @@ export async function startPipeline(options: PipelineOptions = {}) {
   });
   const store = options.wrap?.(plain) ?? plain;
   const emulator = await startEmulator();
-  const gateways = options.noApns ? { ...emulator, apns: { host: '127.0.0.1', port: 1 } } : emulator;
+  const gateways = options.apns
+    ? { ...emulator, apns: options.apns, ca: options.apns.ca ?? emulator.ca }
+    : emulator;
   const settings = DEFAULT_CONTACT_SETTINGS;
   const changes = createContactChanges({ store: plain, clock, settings });
   const directory = createDirectory({ store: plain, clock, autoCreate: 'all' });
