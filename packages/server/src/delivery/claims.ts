@@ -8,7 +8,7 @@ import type { LogReason } from './log-reason.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
 import type { Outlets } from './outlets.ts';
-import { OVERDUE, POLL_MS, UNREACHABLE_MS } from './retry.ts';
+import { CHANNEL_MISSING, OVERDUE, POLL_MS, UNREACHABLE_MS } from './retry.ts';
 import { end, pump } from './sending.ts';
 import type { SendingContext } from './sending.ts';
 import { parseWork } from './work.ts';
@@ -149,10 +149,14 @@ export function createClaims(options: {
     }
   }
 
-  /** Lanes of channels that no longer exist: their deliveries end with a reason instead of waiting for ever. */
+  /** Lanes of channels that are not there: deliveries wait a while for newer settings, then end with the reason. */
   async function endWithoutChannel(lane: string, count: number): Promise<void> {
-    for (const { id, day } of await claim(lease.name, new Map([[lane, count]]))) {
-      const to = { status: 'rejected', reason: 'channel-not-configured' } as const;
+    for (const { id, day, ageMs } of await claim(lease.name, new Map([[lane, count]]))) {
+      const reason = 'channel-not-configured';
+      const to =
+        ageMs < CHANNEL_MISSING.endsMs
+          ? ({ status: 'queued', dueInMs: CHANNEL_MISSING.againMs, reason } as const)
+          : ({ status: 'rejected', reason } as const);
       options.context().settler.add({ id, day, attempts: [], to });
     }
   }

@@ -9,7 +9,8 @@ export const LOG_REASONS = {
   'device-busy': 'The gateway says that this device gets too much; it waits for a while.',
   'breaker-open': 'The gateway is failing or refuses the credential; it waits until a probe succeeds.',
   'gateway-unreachable': 'The gateway cannot be reached; it waits until a connection is made.',
-  'channel-not-configured': 'The application has no channel for this kind of device.',
+  'channel-not-configured':
+    'The application has no channel for this kind of device; deliveries wait ten minutes for one.',
   'node-stopped': 'The node that held it stopped; another one, or the same after its start, takes it.',
   'store-unavailable': 'The store could not be asked whether the registration still stands; it waits.',
 } as const satisfies { readonly [reason: string]: string };

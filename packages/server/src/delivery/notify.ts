@@ -13,6 +13,7 @@ import { end } from '../contact/lifetime.ts';
 import type { EventReason } from '../contact/reasons.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import type { Enqueued, EnqueueState, NewDelivery, Store } from '../store/store.ts';
+import { StoreBusyError } from '../store/store.ts';
 import { audienceOf, readContacts, targetsOf } from './audience.ts';
 import type { Audience, Contacts } from './audience.ts';
 import { createBatch } from './batch.ts';
@@ -80,7 +81,8 @@ export function createNotify(options: {
         else if (state === 'queued') queued.add(entry.lane);
       }
     } catch (error) {
-      if (reserved.size > 0) intake.doubt(node);
+      // A call that was refused at the door leased nothing; doubt would stop sending just when there is most to send.
+      if (reserved.size > 0 && !(error instanceof StoreBusyError)) intake.doubt(node);
       throw error;
     } finally {
       // Also when the store failed: the room was only promised.

@@ -60,6 +60,8 @@ export const POLL_MS = 1_000;
 export const UNREACHABLE_MS = 5_000;
 /** How often, and at how many of the oldest, each node looks for expired deliveries of a gateway that takes nothing. */
 export const OVERDUE = { everyMs: 30_000, atMost: 1_000 } as const;
+/** A channel that this node does not know may be new, and another node's settings newer: so long its deliveries wait. */
+export const CHANNEL_MISSING = { againMs: 5_000, endsMs: 10 * 60_000 } as const;
 /** Settlements that may wait for the store before no new attempts begin. */
 export const MAX_UNSETTLED = 10_000;
 

@@ -154,7 +154,12 @@ export type HintKind = 'work' | 'setting' | 'revoked';
 
 /** Thrown (as the rejection of any verb) when the store cannot answer now: disk full, database away. The caller answers 5xx. */
 export class StoreUnavailableError extends Error {
-  override readonly name = 'StoreUnavailableError';
+  override readonly name: string = 'StoreUnavailableError';
+}
+
+/** Too much waits already: the call was refused before anything of it was done. */
+export class StoreBusyError extends StoreUnavailableError {
+  override readonly name = 'StoreBusyError';
 }
 
 export interface Store {

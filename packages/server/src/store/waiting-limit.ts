@@ -1,5 +1,5 @@
 // How much may wait for a store. A slow disk or a database away must not grow the process without end.
-import { StoreUnavailableError, type Store } from './store.ts';
+import { StoreBusyError, type Store } from './store.ts';
 
 /** Calls, and bytes of text in them, that may wait at once; beyond either a new call is refused. */
 export const WAITING_LIMIT = { calls: 20_000, bytes: 64 * 1024 * 1024 } as const;
@@ -8,7 +8,7 @@ export const WAITING_LIMIT = { calls: 20_000, bytes: 64 * 1024 * 1024 } as const
 const ALWAYS: ReadonlySet<keyof Store> = new Set(['claim', 'settle', 'beat', 'leave']);
 
 export interface WaitingLimit {
-  /** Counts a call in, until the function it returns is called. Throws StoreUnavailableError when too much waits already. */
+  /** Counts a call in, until the function it returns is called. Throws StoreBusyError when too much waits already. */
   admit(verb: keyof Store, parameters: readonly unknown[]): () => void;
 }
 
@@ -19,7 +19,7 @@ export function createWaitingLimit(): WaitingLimit {
     admit(verb, parameters) {
       const own = textLength(parameters);
       if (!ALWAYS.has(verb) && (calls >= WAITING_LIMIT.calls || bytes + own > WAITING_LIMIT.bytes)) {
-        throw new StoreUnavailableError(`${calls} calls wait for the store already.`);
+        throw new StoreBusyError(`${calls} calls wait for the store already.`);
       }
       calls += 1;
       bytes += own;
