@@ -4,8 +4,8 @@ import type { Outcome } from './gateways/gateway.ts';
 import type { GatewayStatus } from './delivery/dispatcher.ts';
 
 export interface Metrics {
-  /** Every request that reached an operation, by its result. */
-  request(operation: string, status: number): void;
+  /** Every answer, by what was asked for: an operation, a source's path, or neither. */
+  request(asked: string | undefined, status: number): void;
   attempt(gateway: string, outcome: Outcome): void;
   /** Chat events that came in, by the reason why they did not push (`none`: they did). */
   event(reason: string | undefined): void;
@@ -100,7 +100,7 @@ export function createMetrics(
   for (const { expiresAt, ...labels } of certificates) expiry.set({ ...labels }, expiresAt / 1000);
 
   return {
-    request: (operation, status) => requests.inc({ operation, status: String(status) }),
+    request: (asked, status) => requests.inc({ operation: asked ?? 'none', status: String(status) }),
     attempt: (gateway, outcome) => {
       const reason = outcome.kind === 'rejected' ? outcome.reason : '';
       attempts.inc({ gateway, outcome: outcome.kind, reason });

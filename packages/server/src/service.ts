@@ -202,6 +202,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       ready: () => readiness(store, dispatcher),
       channels: () => examination.states(),
       metrics: () => metrics.read(),
+      onAnswer: (asked, status) => metrics.request(asked, status),
       mounts: emulator && isPageOpen ? [(request, response) => emulator.handler(request, response)] : [],
       links: emulator && isPageOpen ? [{ href: '/console/', text: 'phones' }] : [],
       host: config.host,

@@ -61,6 +61,8 @@ export interface HttpServerOptions {
   readonly ready: PageParts['ready'];
   readonly channels?: PageParts['channels'];
   readonly metrics?: PageParts['metrics'];
+  /** Told of every answer: the operation or the source's path, where the request named one. Must not throw. */
+  readonly onAnswer?: (asked: string | undefined, status: number) => void;
   /** Asked in order, before operations; the body is theirs to read. A response still streaming on close is ended. */
   readonly mounts?: readonly Mount[];
   /** By path; they take POST. */
@@ -163,6 +165,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     // A mount that threw with its answer under way: what has been said cannot be taken back, only cut short.
     if (response.headersSent) response.destroy();
     else send(response, answer, headersOf(trace.requestId, isDraining));
+    options.onAnswer?.(trace.operation ?? trace.source, answer.status);
     writeLog(log, { ...trace, status: answer.status, durationMs: clock.monotonic() - startedAtMs }, failure);
   };
 

@@ -1,0 +1,32 @@
+// What operators are told to watch counts.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { InvalidParameterException } from '@chatpush/client';
+import { INSTANCE, iphone, startSystem } from './system.ts';
+
+test('requests, chat events and attempts are counted, by operation, reason and outcome', async () => {
+  const system = await startSystem();
+  try {
+    await system.register('contact', iphone('metrics'), { clientToken: 'once' });
+    await assert.rejects(
+      system.register('contact', iphone('another'), { clientToken: 'once' }),
+      InvalidParameterException,
+    );
+    await system.say('contact', 'm1');
+    await system.settled('contact', ([entry]) => entry?.status === 'accepted');
+    await fetch(new URL(`/push-notification/${INSTANCE}/registrations`, system.service.url));
+    const metrics = await (await fetch(new URL('/metrics', system.service.url))).text();
+    const operation = 'operation="CreatePushNotificationRegistration"';
+    for (const line of [
+      `chatpush_requests_total{${operation},status="200"} 1`,
+      `chatpush_requests_total{${operation},status="400"} 1`,
+      'chatpush_requests_total{operation="PutChatEvents",status="200"} 1',
+      'chatpush_requests_total{operation="ListPushNotificationRegistrations",status="403"} 1',
+      'chatpush_chat_events_total{reason="none"} 1',
+      'chatpush_attempts_total{gateway="apns (emulated)",outcome="accepted",reason=""} 1',
+    ])
+      assert.ok(metrics.split('\n').includes(line), `${line} is not in\n${metrics}`);
+  } finally {
+    await system.close();
+  }
+});
