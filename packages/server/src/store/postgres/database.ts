@@ -49,6 +49,9 @@ export function createDatabase(options: DatabaseOptions): Database {
   const pool = new pg.Pool({ ...connection(options), max: options.connections });
   // A connection that dies while idle is replaced with the next call; that call reports what is wrong.
   pool.on('error', () => undefined);
+  // The pool listens to idle connections only (https://node-postgres.com/apis/pool#error). One that dies while lent, before its
+  // first statement or between two, would take the process along; its statement, or the next, fails by itself.
+  pool.on('connect', (client) => client.on('error', () => undefined));
 
   const run = async <R>(client: pg.PoolClient, statement: Statement, values: readonly unknown[]) => {
     const { rows } = await client.query<Record<string, unknown>>({
