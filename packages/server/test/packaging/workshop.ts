@@ -2,7 +2,7 @@
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { delimiter, dirname, join } from 'node:path';
+import { basename, delimiter, dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 
@@ -51,8 +51,9 @@ export async function packInCopy(folder: string): Promise<Record<string, string>
     );
   const { stdout } = await run(process.execPath, ['scripts/pack.ts', join(folder, 'packed')], { cwd: copy });
   const tarballs = stdout.trim().split('\n');
+  // By the file's name alone: the folder's random end may look like a version.
   return Object.fromEntries(
-    tarballs.map((tarball) => [/chatpush(?:-(\w+))?-\d/.exec(tarball)![1] ?? 'server', tarball]),
+    tarballs.map((tarball) => [/^chatpush(?:-(\w+))?-\d/.exec(basename(tarball))![1] ?? 'server', tarball]),
   );
 }
 

@@ -86,9 +86,10 @@ describe('a PostgreSQL store', () => {
     await query('begin');
     await query('lock table contact');
     const contact = contactChange();
-    const cut = store.commit({ contact });
+    // Expected before it is cut: the call may fail before the cutting statement has answered.
+    const cut = assert.rejects(store.commit({ contact }), StoreUnavailableError);
     await query(`select pg_terminate_backend(${await waitingPid(query)})`);
-    await assert.rejects(cut, StoreUnavailableError);
+    await cut;
     await query('commit');
     assert.equal(await store.commit({ contact }), 'committed');
   });
