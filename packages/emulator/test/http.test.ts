@@ -58,6 +58,8 @@ test('a page of another origin, and a name that only means loopback, are refused
     { origin: 'https://example.com' },
     { origin: 'null' },
     { host: 'rebound.example.com' },
+    { host: 'localhost.example.com' },
+    { host: 'notlocalhost' },
     {
       host: `rebound.example.com:${new URL(emulator.url).port}`,
       origin: `http://rebound.example.com:${new URL(emulator.url).port}`,
@@ -72,7 +74,14 @@ test('a page of another origin, and a name that only means loopback, are refused
       403,
     );
   }
-  for (const headers of [{ origin: `http://${own}` }, { host: 'localhost' }, { host: '127.0.0.1:1' }, {}]) {
+  const welcome: http.OutgoingHttpHeaders[] = [
+    { origin: `http://${own}` },
+    { host: 'localhost' },
+    { host: 'phones.localhost:1' },
+    { host: '127.0.0.1:1' },
+    {},
+  ];
+  for (const headers of welcome) {
     assert.equal((await call(emulator.url, '/emulator', { headers })).status, 200, JSON.stringify(headers));
   }
 });

@@ -1,7 +1,8 @@
 // Any page in a browser can call 127.0.0.1, and any name can be made to mean it: such requests are refused.
 import type { IncomingMessage } from 'node:http';
 
-const LOOPBACK_NAME = /^(localhost|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
+/** Names below localhost are loopback too: RFC 6761 §6.3. */
+const LOOPBACK_NAME = /^(([^.:]+\.)*localhost\.?|127(\.\d{1,3}){3}|\[::1\])(:\d+)?$/i;
 const LOOPBACK_ADDRESS = /^(127\.|::1$|::ffff:127\.)/;
 
 /** Why a request is refused, as a sentence; undefined if it may pass. */

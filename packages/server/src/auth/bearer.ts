@@ -4,6 +4,7 @@ import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import type { Operation } from '@chatpush/wire';
+import { isLoopback } from '../loopback.ts';
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 
@@ -59,7 +60,8 @@ function checkPath({ socket, headers }: IncomingMessage, isTrusted: (address: st
   const isPassedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'via'].some(
     (name) => headers[name] !== undefined,
   );
-  if (isTrusted(address) ? headers['x-forwarded-proto'] === 'https' : isLocal(address) && !isPassedOn) return;
+  if (isTrusted(address) ? headers['x-forwarded-proto'] === 'https' : isLoopback(address) && !isPassedOn)
+    return;
   throw new ServiceError(
     'AccessDeniedException',
     isTrusted(address)
@@ -67,8 +69,6 @@ function checkPath({ socket, headers }: IncomingMessage, isTrusted: (address: st
       : 'Bearer keys are taken on loopback, or from a proxy that the settings name in trustedProxies.',
   );
 }
-
-const isLocal = createAddressList(['127.0.0.0/8', '::1']);
 
 function createAddressList(entries: readonly string[]): (address: string) => boolean {
   const list = new BlockList();

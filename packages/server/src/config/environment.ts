@@ -1,4 +1,5 @@
 // Environment and settings file → Config, every mistake reported at once with what, where and how to mend.
+import { isLoopback } from '../loopback.ts';
 import type { Config, Environment } from './config.ts';
 import { createReader } from './reader.ts';
 import type { Mistake, Reader } from './reader.ts';
@@ -84,9 +85,6 @@ function readYes(reader: Reader, environment: Environment, name: string): boolea
   if (text !== 'yes' && text !== 'no') reader.wrong(name, `is ${JSON.stringify(text)}; write yes or no`);
   return text === 'yes';
 }
-
-export const isLoopback = (host: string): boolean =>
-  host === 'localhost' || host === '::1' || /^127\.\d+\.\d+\.\d+$/.test(host);
 
 function readPort(reader: Reader, text: string | undefined): number {
   if (text === undefined) return 4100;

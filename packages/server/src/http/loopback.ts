@@ -2,15 +2,8 @@
 // gives itself away by its `Origin`, and one that points its own name at 127.0.0.1 (DNS rebinding) by its `Host`.
 import type { IncomingHttpHeaders } from 'node:http';
 
+import { isLoopback } from '../loopback.ts';
 import { ServiceError } from '../service-error.ts';
-
-/** Whether a host name or address means this machine and nothing else. */
-export function isLoopback(host: string): boolean {
-  const name = host.toLowerCase().replace(/^\[(.*)\]$/, '$1');
-  return (
-    name === 'localhost' || name.endsWith('.localhost') || name === '::1' || /^127(\.\d{1,3}){3}$/.test(name)
-  );
-}
 
 /** Throws AccessDeniedException where `Host` or `Origin` names anything but loopback or one of the allowed hosts. */
 export function checkLoopback(headers: IncomingHttpHeaders, allowedHosts: readonly string[]): void {
@@ -28,5 +21,6 @@ export function checkLoopback(headers: IncomingHttpHeaders, allowedHosts: readon
     );
 }
 
-/** The host of an address, or undefined where it has none (an opaque origin is the text `null`). */
-const hostOf = (address: string): string | undefined => URL.parse(address)?.hostname;
+/** The host of an address, IPv6 without brackets, or undefined where it has none (an opaque origin is the text `null`). */
+const hostOf = (address: string): string | undefined =>
+  URL.parse(address)?.hostname.replace(/^\[(.*)\]$/, '$1');

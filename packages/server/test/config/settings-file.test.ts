@@ -183,6 +183,7 @@ describe('the settings’ JSON', () => {
 describe('development defaults', () => {
   const refused: [string, Record<string, string>, boolean][] = [
     ['listen on loopback', { CHATPUSH_HOST: '127.0.0.1' }, false],
+    ['listen on a name below localhost', { CHATPUSH_HOST: 'chatpush.localhost' }, false],
     ['refuse every other address', { CHATPUSH_HOST: '0.0.0.0' }, true],
     [
       'listen elsewhere when somebody says so',
