@@ -69,7 +69,12 @@ for (const verb of ['enqueue', 'claim'] as const)
   });
 
 test('with the disk full calls are refused as ones to repeat, and all resumes when there is room', async () => {
-  await using pipeline = await startPipeline({ maxBytes: 400 * 1_024 });
+  // What fills it is what waits. Were deliveries let go meanwhile, what is logged of them could fill it instead, and that stays.
+  const full = Promise.withResolvers<void>();
+  await using pipeline = await startPipeline({
+    maxBytes: 400 * 1_024,
+    wrap: (store) => ({ ...store, settle: async (...those) => (await full.promise, store.settle(...those)) }),
+  });
   const token = iphone('full');
   await pipeline.register('contact', token);
   let taken = 0;
@@ -84,6 +89,7 @@ test('with the disk full calls are refused as ones to repeat, and all resumes wh
   assert.ok(taken > 0);
   assert.ok(refusal instanceof StoreUnavailableError, String(refusal));
   // Work is erased as deliveries end, which makes room.
+  full.resolve();
   const entries = await pipeline.settled('contact', allAccepted);
   assert.equal(entries.length, taken);
   // The room is there once the WAL has been written back; a caller whose call was refused makes it again.
