@@ -35,8 +35,11 @@ export interface EmulatedGateways {
   };
 }
 
-const APPLE_HOSTS = { APNS: 'api.push.apple.com', APNS_SANDBOX: 'api.sandbox.push.apple.com' } as const;
-const GOOGLE_URL = 'https://fcm.googleapis.com';
+export const APPLE_HOSTS = {
+  APNS: 'api.push.apple.com',
+  APNS_SANDBOX: 'api.sandbox.push.apple.com',
+} as const;
+export const GOOGLE_URL = 'https://fcm.googleapis.com';
 
 /** Where a channel leads, for people: `real`, `EMULATED`, or the address that stands in for the gateway. */
 export function whereTo(channel: ChannelConfig): string {
@@ -46,16 +49,22 @@ export function whereTo(channel: ChannelConfig): string {
 
 const isChannel = (name: string): name is ChannelName => CHANNEL_NAMES.some((known) => known === name);
 
-/** Opens gateways by application and channel. Applications that nobody configured have all channels emulated where `everything` says so. */
-export function createChannels(options: {
+/** Which channels there are. */
+export interface ChannelOptions {
   readonly applications: readonly ApplicationConfig[];
   /** Development: an application exists when it is named, with every channel emulated. */
   readonly everything: boolean;
   readonly emulator: EmulatedGateways | undefined;
-  /** By which real gateways are reached. */
-  readonly proxy?: Secret;
-  readonly clock: Clock;
-}): OpenGateway {
+}
+
+/** Opens gateways by application and channel. Applications that nobody configured have all channels emulated where `everything` says so. */
+export function createChannels(
+  options: ChannelOptions & {
+    /** By which real gateways are reached. */
+    readonly proxy?: Secret;
+    readonly clock: Clock;
+  },
+): OpenGateway {
   const applications = new Map(options.applications.map((application) => [application.arn, application]));
   const { clock, emulator } = options;
   const proxy = options.proxy?.reveal();

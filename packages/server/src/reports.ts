@@ -1,7 +1,9 @@
 // What delivery reports becomes log lines, metrics, and registrations that are removed or suspended.
 import type { Logger } from 'pino';
-import { removeDead, suspend } from './contact/removal.ts';
+import { removeDead } from './contact/removal.ts';
 import { CLOCK_MARGIN_MS } from './contact/settings.ts';
+import { suspend } from './contact/suspension.ts';
+import type { ChannelFingerprint } from './contact/suspension.ts';
 import type { DispatcherEvents } from './delivery/dispatcher.ts';
 import { laneOf } from './delivery/work.ts';
 import type { Metrics } from './metrics.ts';
@@ -11,10 +13,12 @@ export function createReports({
   log,
   metrics,
   changes,
+  fingerprintOf,
 }: {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly changes: ContactChanges;
+  readonly fingerprintOf: ChannelFingerprint;
 }): DispatcherEvents {
   return {
     attempt: (gateway, outcome, delivery) => {
@@ -47,7 +51,7 @@ export function createReports({
                 now,
                 effect.deadSince === undefined ? 0 : CLOCK_MARGIN_MS,
               )
-            : suspend(document, { registrationId, reason: answer, askedAt: attempt.at });
+            : suspend(document, { registrationId, reason: answer, askedAt: attempt.at }, fingerprintOf);
         },
       });
       changed.then(

@@ -5,6 +5,7 @@ import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
 import { createAccessKeys } from './auth/access-keys.ts';
+import { createChannelFingerprint } from './channel-fingerprint.ts';
 import { createChannels, whereTo } from './channels.ts';
 import type { EmulatedGateways } from './channels.ts';
 import { systemClock } from './clock.ts';
@@ -103,10 +104,14 @@ export async function startService(config: Config, options: ServiceOptions = {})
     };
     const changes = createContactChanges({ store, clock, settings });
     const metrics = createMetrics(() => dispatcher.status(), certificatesOf(config));
-    const openGateway = createChannels({
+    const channels = {
       applications: config.applications,
       everything: config.autoCreate === 'all',
       emulator: emulated,
+    };
+    const fingerprintOf = createChannelFingerprint(channels);
+    const openGateway = createChannels({
+      ...channels,
       ...(config.proxy && { proxy: config.proxy }),
       clock,
     });
@@ -114,7 +119,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       store,
       clock,
       openGateway,
-      events: createReports({ log, metrics, changes }),
+      fingerprintOf,
+      events: createReports({ log, metrics, changes, fingerprintOf }),
     });
     taken.defer(() => dispatcher.stop(STOP_GRACE_MS));
     taken.defer(
@@ -153,6 +159,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       node: () => dispatcher.node,
       ttlMs: settings.ttlMs,
       rules: (arn) => directory.rules(arn),
+      fingerprintOf,
     });
     const counted: Notify = async (instanceId, events) => {
       const results = await notify(instanceId, events);
@@ -185,6 +192,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         directory,
         settings,
         notify: counted,
+        fingerprintOf,
         participantKey: key,
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),

@@ -17,10 +17,12 @@ export interface Registration {
   readonly createdAt: number;
   /** Moves whenever the device is registered again; what was learnt of the token before then counts no more. */
   readonly registeredAt: number;
-  /** `suspended`: the gateway doubts the token, and nothing is sent until the device is registered again. */
+  /** `suspended`: a gateway doubted the token. Whether it still counts is the rule of suspension.ts. */
   readonly status: 'active' | 'suspended';
   /** The gateway's words, while suspended. */
   readonly suspendedFor?: string;
+  /** Fingerprints of the channels that refused the token, newest first; none where an older version suspended it. */
+  readonly suspendedUnder?: readonly string[];
 }
 
 export interface Tombstone {
@@ -71,12 +73,6 @@ export const serialiseContact = (stored: Stored): string => JSON.stringify(store
 
 export const hasEnded = (document: ContactDocument, now: number): boolean => now >= document.endsAt;
 
-/** What a body says about one registration. A token that moved to another contact is `gone` here. */
-export function registrationState(body: string, registrationId: string): 'active' | 'suspended' | 'gone' {
-  const stored = parseContact(body);
-  if (isAlias(stored)) return 'gone';
-  return (
-    stored.registrations.find((registration) => registration.registrationId === registrationId)?.status ??
-    'gone'
-  );
-}
+/** One registration of a contact. A token that moved to another contact is not here any more. */
+export const registrationIn = (stored: Stored, registrationId: string): Registration | undefined =>
+  isAlias(stored) ? undefined : stored.registrations.find((one) => one.registrationId === registrationId);

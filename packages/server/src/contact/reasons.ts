@@ -7,7 +7,8 @@ export const EVENT_REASONS = {
   'contact-unknown': 'Nobody registered a device for this contact or started it here.',
   'contact-ended': 'The chat was over when this was said, or this came too long after the end.',
   'no-registration': 'The contact has no registered device.',
-  suspended: 'The gateway doubts the device token; nothing is sent until the device is registered again.',
+  suspended:
+    'The gateway doubts the device token; nothing is sent until the device is registered again or its channel changes.',
   expired: 'It was too old to be worth a push.',
   duplicate: 'The same event came before; nothing new is sent.',
 } as const satisfies { readonly [reason: string]: string };

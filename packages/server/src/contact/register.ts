@@ -71,7 +71,7 @@ const created = (input: RegisterInput, now: number): Registration => ({
 });
 
 function renewed(known: Registration, input: RegisterInput, now: number): Registration {
-  const { suspendedFor: _, ...kept } = known;
+  const { suspendedFor: _reason, suspendedUnder: _channels, ...kept } = known;
   return {
     ...kept,
     deviceToken: normalToken(input.deviceType, input.deviceToken),

@@ -1,4 +1,4 @@
-// How registrations go: deleted by the backend, dropped because the gateway knows the token dead, or suspended on suspicion.
+// How registrations go: deleted by the backend, or dropped because the gateway knows the token dead.
 //
 // What a gateway says about a token is true of the time before it was said. A device that was registered since may hold the
 // very same token, working again, so an answer older than the registration changes nothing: a newer token survives.
@@ -45,41 +45,6 @@ export function removeDead(
   )
     return { result: { removed: false } };
   return { document: without(document, registrationId, now), result: { removed: true } };
-}
-
-export interface Suspicion {
-  readonly registrationId: string;
-  /** The gateway's words, such as `400 BadDeviceToken`. */
-  readonly reason: string;
-  /** When the attempt began that was answered so, milliseconds since the epoch. */
-  readonly askedAt: number;
-}
-
-/** Suspends a registration, unless it was renewed after the gateway was asked. */
-export function suspend(
-  document: ContactDocument | undefined,
-  { registrationId, reason, askedAt }: Suspicion,
-): Change<{ readonly suspended: boolean }> {
-  const registration = document && find(document, registrationId);
-  if (
-    document === undefined ||
-    registration === undefined ||
-    registration.status === 'suspended' ||
-    registration.registeredAt > askedAt
-  )
-    return { result: { suspended: false } };
-  const suspended: Registration = {
-    ...registration,
-    status: 'suspended',
-    suspendedFor: reason.slice(0, 200),
-  };
-  return {
-    document: {
-      ...document,
-      registrations: document.registrations.map((other) => (other === registration ? suspended : other)),
-    },
-    result: { suspended: true },
-  };
 }
 
 const find = (document: ContactDocument, registrationId: string): Registration | undefined =>

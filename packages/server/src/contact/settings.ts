@@ -29,6 +29,9 @@ export const DOCUMENT_LIMIT_BYTES = 65_536;
 /** The newest deleted registrations are remembered, so that a repeated Delete is answered as the first was. */
 export const TOMBSTONES = { kept: 16, keptMs: DAY_MS } as const;
 
+/** A suspension remembers the newest channels that refused the token: more than a change of settings that is rolled out has. */
+export const CHANNELS_REMEMBERED = 4;
+
 /** SNS is unordered: what was said before the end may arrive after it. */
 export const GRACE = {
   /** How far behind the end an event's own time may lie: clocks of the platform's parts differ. */

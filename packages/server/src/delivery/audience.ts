@@ -5,6 +5,8 @@ import type { ContactDocument, Registration, Stored } from '../contact/document.
 import type { ChatEvent } from '../contact/events.ts';
 import { pushes } from '../contact/lifetime.ts';
 import type { EventReason } from '../contact/reasons.ts';
+import { isSuspended } from '../contact/suspension.ts';
+import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Store } from '../store/store.ts';
 
 /** Aliases that are followed one after another; more come only from a circle. */
@@ -85,6 +87,8 @@ export interface Target {
   readonly contactId: string;
   readonly registration: Registration;
   readonly device: string;
+  /** Nothing is sent to it: its channel, as it is now, refused the token. */
+  readonly suspended: boolean;
 }
 
 /** The registrations an event is for, each device once, or why there is none. Suspended ones are among them. */
@@ -92,6 +96,7 @@ export function targetsOf(
   audience: Audience,
   eventTime: number,
   now: number,
+  fingerprintOf: ChannelFingerprint,
 ): readonly Target[] | EventReason {
   const { holders } = audience;
   if (holders.length === 0) return 'contact-unknown';
@@ -103,8 +108,13 @@ export function targetsOf(
     for (const registration of document.registrations) {
       const device = deviceKey(registration);
       const before = targets.get(device);
-      if (before === undefined || before.registration.status === 'suspended')
-        targets.set(device, { contactId, registration, device });
+      if (before === undefined || before.suspended)
+        targets.set(device, {
+          contactId,
+          registration,
+          device,
+          suspended: isSuspended(registration, fingerprintOf),
+        });
     }
   }
   if (!open) return 'contact-ended';

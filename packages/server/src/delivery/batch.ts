@@ -77,7 +77,7 @@ export function createBatch(instanceId: string, now: number): Batch {
       for (const target of targets) {
         const { contactId, registration } = target;
         const { registrationId, applicationArn, deviceType } = registration;
-        if (registration.status === 'suspended') {
+        if (target.suspended) {
           skipOne(event, time, initialContactId, 'suspended', { contactId, registrationId });
           continue;
         }

@@ -1,6 +1,7 @@
 // Work that did not come straight from enqueue: retries, backlog, what silent nodes left behind, and held deliveries whose
 // registration must be read again. Asked for lane by lane, as much as the lane's gateway has room for.
 import type { Clock } from '../clock.ts';
+import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
 import type { Held } from './lane.ts';
 import { checkLiveness } from './liveness.ts';
@@ -50,10 +51,11 @@ export function createClaims(options: {
   readonly clock: Clock;
   readonly lease: NodeLease;
   readonly outlets: Outlets;
+  readonly fingerprintOf: ChannelFingerprint;
   readonly context: () => SendingContext;
   readonly storeFailed: (what: string, error: unknown) => void;
 }): Claims {
-  const { store, clock, lease, outlets } = options;
+  const { store, clock, lease, outlets, fingerprintOf } = options;
   let stopped = false;
   let pollTimer: NodeJS.Timeout | undefined;
 
@@ -87,10 +89,11 @@ export function createClaims(options: {
   async function hold(items: readonly { held: Held; outlet: Outlet }[]): Promise<void> {
     const places = new Map(items.map((item) => [item.held, item]));
     const touched = new Set<Outlet>();
-    const checked = await checkLiveness(store, clock, [...places.keys()]).catch((error: unknown) => {
+    const all = [...places.keys()];
+    const checked = await checkLiveness(store, clock, fingerprintOf, all).catch((error: unknown) => {
       options.storeFailed('read registrations', error);
       // Not known to be alive, so not sent; and not forgotten, for a live node's lease ends only when it is settled.
-      giveBack([...places.keys()], POLL_MS, 'store-unavailable');
+      giveBack(all, POLL_MS, 'store-unavailable');
       return [];
     });
     for (const { held, state } of checked) {

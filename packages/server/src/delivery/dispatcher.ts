@@ -7,6 +7,7 @@
 // The common push never waits for a claim: enqueue leases it to this node within the room that `reserve` promised.
 // Everything else comes by claims.ts. Wake-ups are hints; the claim is the truth, and each node looks every second anyway.
 import type { Clock } from '../clock.ts';
+import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
 import type { Attempt, NewDelivery, Store } from '../store/store.ts';
 import { createClaims, toHeld } from './claims.ts';
@@ -65,6 +66,7 @@ export function createDispatcher(options: {
   readonly store: Store;
   readonly clock: Clock;
   readonly openGateway: OpenGateway;
+  readonly fingerprintOf: ChannelFingerprint;
   readonly events: DispatcherEvents;
   /** In [0, 1), for jitter. */
   readonly random?: () => number;
@@ -117,6 +119,7 @@ export function createDispatcher(options: {
     clock,
     lease,
     outlets,
+    fingerprintOf: options.fingerprintOf,
     context: () => context,
     storeFailed: (what, error) => events.storeFailed(what, error),
   });

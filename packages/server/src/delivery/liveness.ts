@@ -1,6 +1,8 @@
 // Whether registrations are still alive: read in batches, and believed for a second.
 import type { Clock } from '../clock.ts';
-import { registrationState } from '../contact/document.ts';
+import { parseContact, registrationIn } from '../contact/document.ts';
+import { isSuspended } from '../contact/suspension.ts';
+import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Store } from '../store/store.ts';
 import type { Held } from './lane.ts';
 
@@ -10,7 +12,12 @@ export interface Checked {
 }
 
 /** Reads the contacts of these deliveries in one call and marks each as seen at the time the reading began. */
-export async function checkLiveness(store: Store, clock: Clock, items: readonly Held[]): Promise<Checked[]> {
+export async function checkLiveness(
+  store: Store,
+  clock: Clock,
+  fingerprintOf: ChannelFingerprint,
+  items: readonly Held[],
+): Promise<Checked[]> {
   const readAt = clock.monotonic();
   const keys = new Map(
     items.map(({ delivery: { instanceId, contactId } }) => [
@@ -23,7 +30,9 @@ export async function checkLiveness(store: Store, clock: Clock, items: readonly 
   return items.map((held) => {
     const { instanceId, contactId, registrationId } = held.delivery;
     const body = bodies.get(JSON.stringify([instanceId, contactId]));
+    const registration = body === undefined ? undefined : registrationIn(parseContact(body), registrationId);
     held.freshAt = readAt;
-    return { held, state: body === undefined ? 'gone' : registrationState(body, registrationId) };
+    if (registration === undefined) return { held, state: 'gone' };
+    return { held, state: isSuspended(registration, fingerprintOf) ? 'suspended' : 'active' };
   });
 }

@@ -11,6 +11,7 @@ import { endsChat, eventTime, isMessage, withoutPush } from '../contact/events.t
 import type { ChatEvent } from '../contact/events.ts';
 import { end } from '../contact/lifetime.ts';
 import type { EventReason } from '../contact/reasons.ts';
+import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import type { Enqueued, EnqueueState, NewDelivery, Store } from '../store/store.ts';
 import { StoreBusyError } from '../store/store.ts';
@@ -59,8 +60,9 @@ export function createNotify(options: {
   /** The longest time to live of any application. */
   readonly ttlMs: number;
   readonly rules: (applicationArn: string) => Promise<NotificationRules>;
+  readonly fingerprintOf: ChannelFingerprint;
 }): Notify {
-  const { store, changes, clock, intake, ttlMs } = options;
+  const { store, changes, clock, intake, ttlMs, fingerprintOf } = options;
 
   async function enqueue(batch: Batch, readAt: number): Promise<Map<string, EnqueueState>> {
     const states = new Map<string, EnqueueState>();
@@ -127,7 +129,7 @@ export function createNotify(options: {
       const time = eventTime(event, now, ttlMs);
       const audience = audienceOf(contacts, event);
       const reason = withoutPush(event) ?? (time + ttlMs <= now ? 'expired' : undefined);
-      const targets = reason ?? targetsOf(audience, time, now);
+      const targets = reason ?? targetsOf(audience, time, now, fingerprintOf);
       if (typeof targets !== 'string') return batch.plan(event, time, audience.initialContactId, targets);
       if (isMessage(event)) batch.skip(event, time, audience.initialContactId, targets);
       return targets;

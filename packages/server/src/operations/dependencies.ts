@@ -1,6 +1,7 @@
 // What the operations need of the rest of the service.
 import type { Clock } from '../clock.ts';
 import type { ContactSettings } from '../contact/settings.ts';
+import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Notify } from '../delivery/notify.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import type { Store } from '../store/store.ts';
@@ -13,6 +14,7 @@ export interface OperationDependencies {
   readonly directory: Directory;
   readonly settings: ContactSettings;
   readonly notify: Notify;
+  readonly fingerprintOf: ChannelFingerprint;
   /** At least 32 random bytes, the same on every node: what participant tokens are made with. */
   readonly participantKey: Uint8Array;
   /** Called when a registration was deleted, before its call is answered: no attempt for it begins from now on. */

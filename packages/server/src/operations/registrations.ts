@@ -4,6 +4,7 @@ import type { Input, Output } from '@chatpush/wire';
 import type { Registration } from '../contact/document.ts';
 import { register } from '../contact/register.ts';
 import { remove } from '../contact/removal.ts';
+import { isSuspended } from '../contact/suspension.ts';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
 import type { OperationDependencies } from './dependencies.ts';
@@ -73,7 +74,7 @@ const placeOf = ({ createdAt, registrationId }: Registration): string =>
 
 /** The registrations of a contact, oldest first, with their device tokens abbreviated. */
 export async function listRegistrations(
-  { store, directory }: OperationDependencies,
+  { store, directory, fingerprintOf }: OperationDependencies,
   input: Input<'ListPushNotificationRegistrations'>,
 ): Promise<Output<'ListPushNotificationRegistrations'>> {
   await directory.instance(input.InstanceId);
@@ -96,7 +97,7 @@ export async function listRegistrations(
       DeviceToken: abbreviated(registration.deviceToken),
       PinpointAppArn: registration.applicationArn,
       IncludeRawMessage: registration.includeRawMessage,
-      Status: registration.status === 'active' ? ('ACTIVE' as const) : ('SUSPENDED' as const),
+      Status: isSuspended(registration, fingerprintOf) ? ('SUSPENDED' as const) : ('ACTIVE' as const),
       CreatedAt: new Date(registration.createdAt).toISOString(),
     })),
     ...(last !== undefined &&

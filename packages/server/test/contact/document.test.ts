@@ -3,12 +3,13 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { nameAlias } from '../../src/contact/alias.ts';
 import type { Change } from '../../src/contact/change.ts';
-import { parseContact, registrationState, serialiseContact } from '../../src/contact/document.ts';
+import { parseContact, registrationIn, serialiseContact } from '../../src/contact/document.ts';
 import type { ContactDocument } from '../../src/contact/document.ts';
 import { end } from '../../src/contact/lifetime.ts';
 import { register } from '../../src/contact/register.ts';
-import { remove, suspend } from '../../src/contact/removal.ts';
+import { remove } from '../../src/contact/removal.ts';
 import { DEFAULT_CONTACT_SETTINGS as SETTINGS } from '../../src/contact/settings.ts';
+import { suspend } from '../../src/contact/suspension.ts';
 import { NOW, accepted, input, registered, written } from './harness.ts';
 
 describe('the document', () => {
@@ -24,7 +25,7 @@ describe('the document', () => {
     const changes: Change<unknown>[] = [
       register(later, input(), NOW + 1, SETTINGS),
       register(later, input({ registrationId: 'r2', deviceToken: 'other' }), NOW + 1, SETTINGS),
-      suspend(later, { registrationId: 'r1', reason: '400', askedAt: NOW }),
+      suspend(later, { registrationId: 'r1', reason: '400', askedAt: NOW }, () => 'a channel'),
       end(later, NOW, NOW),
     ];
     for (const change of changes) {
@@ -45,6 +46,6 @@ describe('the document', () => {
   test('an alias takes a free place and never that of registrations', () => {
     assert.deepEqual(accepted(nameAlias(undefined, 'c1')).document, { format: 1, alias: 'c1' });
     assert.deepEqual(accepted(nameAlias(registered(), 'c1')), { result: { named: false } });
-    assert.equal(registrationState('{"format":1,"alias":"c1"}', 'r1'), 'gone');
+    assert.equal(registrationIn({ format: 1, alias: 'c1' }, 'r1'), undefined);
   });
 });

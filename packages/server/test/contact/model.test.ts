@@ -4,8 +4,9 @@ import { join } from 'node:path';
 import { test } from 'node:test';
 import fc from 'fast-check';
 import { review } from '../../src/contact/lifetime.ts';
-import { removeDead, suspend } from '../../src/contact/removal.ts';
+import { removeDead } from '../../src/contact/removal.ts';
 import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
+import { isSuspended, suspend } from '../../src/contact/suspension.ts';
 import { ServiceError } from '../../src/service-error.ts';
 import { findContact } from '../../src/store/contact-change.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -64,6 +65,10 @@ const step = fc.oneof(
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('stop' as const), contact }) },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('alias' as const), contact, to: contact }) },
   { weight: 3, arbitrary: fc.record({ kind: fc.constant('wait' as const), ms: fc.constantFrom(...STEPS) }) },
+  {
+    weight: 1,
+    arbitrary: fc.record({ kind: fc.constant('switch' as const), to: fc.constantFrom('A', 'B', 'C') }),
+  },
   { weight: 1, arbitrary: fc.record({ kind: fc.constant('tidy' as const) }) },
 );
 
@@ -85,6 +90,7 @@ test('contacts behave as the plain model does', async () => {
   stack.defer(() => store.close());
   stack.defer(() => service.directory.close());
   const met = new Map<string, number>();
+  const meet = (name: string): void => void met.set(name, (met.get(name) ?? 0) + 1);
   let runs = 0;
 
   async function outcome(call: () => Promise<Expected>): Promise<Expected> {
@@ -98,7 +104,9 @@ test('contacts behave as the plain model does', async () => {
 
   async function run(steps: readonly StepOf[]): Promise<void> {
     const InstanceId = `run-${runs++}`;
-    const model = createModel(clock.now);
+    let channel = 'A';
+    const fingerprintOf = () => channel;
+    const model = createModel(clock.now, fingerprintOf);
     const made: string[] = [];
     const registrationId = (n: number): string => made[n % Math.max(1, made.length)] ?? 'never made';
     const key = (contactId: string) => ({ instanceId: InstanceId, contactId });
@@ -171,7 +179,7 @@ test('contacts behave as the plain model does', async () => {
           model.suspect(one.contact, suspicion.registrationId, suspicion.askedAt);
           await service.changes.change({
             key: key(one.contact),
-            rule: (document) => suspend(document, suspicion),
+            rule: (document) => suspend(document, suspicion, fingerprintOf),
           });
           return ['ok', 'ok'];
         }
@@ -182,6 +190,9 @@ test('contacts behave as the plain model does', async () => {
           model.alias(one.contact, one.to);
           return ['ok', 'ok'];
         }
+        case 'switch':
+          channel = one.to;
+          return ['ok', 'ok'];
         case 'wait':
           clock.advance(one.ms);
           return ['ok', 'ok'];
@@ -200,7 +211,7 @@ test('contacts behave as the plain model does', async () => {
     for (const [index, one] of steps.entries()) {
       const [got, expected] = await take(one);
       const name = `${one.kind}: ${typeof expected === 'string' ? expected : 'the same id'}`;
-      met.set(name, (met.get(name) ?? 0) + 1);
+      meet(name);
       assert.deepEqual(got, expected, `step ${index}`);
       for (const contactId of CONTACTS) {
         const { document } = await findContact(store, key(contactId));
@@ -209,15 +220,18 @@ test('contacts behave as the plain model does', async () => {
           type: registration.deviceType,
           flag: registration.includeRawMessage,
           registeredAt: registration.registeredAt,
-          suspended: registration.status === 'suspended',
+          suspended: isSuspended(registration, fingerprintOf),
         }));
-        const wanted = model.registrations(contactId)?.map(({ id, type, flag, registeredAt, suspended }) => ({
+        const wanted = model.registrations(contactId)?.map(({ id, type, flag, registeredAt, refusedBy }) => ({
           id,
           type,
           flag,
           registeredAt,
-          suspended,
+          suspended: refusedBy.has(channel),
         }));
+        for (const { suspended } of wanted ?? []) if (suspended) meet('suspended');
+        for (const { refusedBy } of model.registrations(contactId) ?? [])
+          if (refusedBy.size > 0 && !refusedBy.has(channel)) meet('lifted by another channel');
         assert.deepEqual(kept, wanted, `contact ${contactId} after step ${index}`);
       }
     }
@@ -237,6 +251,8 @@ test('contacts behave as the plain model does', async () => {
     'create: ServiceQuotaExceededException',
     'delete: ok',
     'delete: ResourceNotFoundException',
+    'suspended',
+    'lifted by another channel',
   ])
     assert.ok((met.get(name) ?? 0) >= 20, `${name} was met ${met.get(name) ?? 0} times`);
 });

@@ -17,7 +17,8 @@ export interface ModelRegistration {
   type: string;
   flag: boolean;
   registeredAt: number;
-  suspended: boolean;
+  /** The channels that refused the token since it was registered. */
+  readonly refusedBy: Set<string>;
 }
 
 interface ModelContact {
@@ -41,7 +42,7 @@ export interface CreateCall {
 /** `new`: a registration with an id never seen before. */
 export type Expected = { readonly id: string } | 'new' | 'ok' | `${string}Exception`;
 
-export function createModel(now: () => number) {
+export function createModel(now: () => number, channelNow: () => string) {
   const contacts = new Map<string, ModelContact>();
   const aliases = new Map<string, { readonly to: string; readonly at: number }>();
   const claims = new Map<string, { readonly parameters: string; readonly id: string; readonly at: number }>();
@@ -86,7 +87,8 @@ export function createModel(now: () => number) {
       contacts.set(at, contact);
       contact.endsAt = Math.max(contact.endsAt, now() + LIFETIME_MS);
       const known = contact.registrations.find((one) => one.device === device);
-      if (known) Object.assign(known, { type, flag, registeredAt: now(), suspended: false });
+      known?.refusedBy.clear();
+      if (known) Object.assign(known, { type, flag, registeredAt: now() });
       else
         contact.registrations.push({
           id: answered,
@@ -94,7 +96,7 @@ export function createModel(now: () => number) {
           type,
           flag,
           registeredAt: now(),
-          suspended: false,
+          refusedBy: new Set(),
         });
       if (token !== undefined) claims.set(token, { parameters, id: answered, at: now() });
     },
@@ -119,7 +121,7 @@ export function createModel(now: () => number) {
 
     suspect(id: string, registration: string, askedAt: number): void {
       const found = contacts.get(home(id))?.registrations.find((one) => one.id === registration);
-      if (found && askedAt >= found.registeredAt) found.suspended = true;
+      if (found && askedAt >= found.registeredAt) found.refusedBy.add(channelNow());
     },
 
     stop(id: string): Expected {

@@ -2,10 +2,10 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { deviceKey } from '../../src/contact/device.ts';
-import { registrationState, serialiseContact } from '../../src/contact/document.ts';
+import { serialiseContact } from '../../src/contact/document.ts';
 import type { ContactDocument, DeviceType } from '../../src/contact/document.ts';
 import { register } from '../../src/contact/register.ts';
-import { remove, suspend } from '../../src/contact/removal.ts';
+import { remove } from '../../src/contact/removal.ts';
 import {
   DEFAULT_CONTACT_SETTINGS as SETTINGS,
   DOCUMENT_LIMIT_BYTES,
@@ -113,15 +113,5 @@ describe('register', () => {
     const at = (now: number) => register(document, input({ deviceToken: 'other' }), now, SETTINGS);
     accepted(at(document.endsAt - 1));
     assert.equal(refused(at(document.endsAt)), 'ResourceNotFoundException');
-  });
-
-  test('registering wakes a suspended registration and forgets why it slept', () => {
-    const asleep = written(
-      suspend(registered(), { registrationId: 'r1', reason: '400 BadDeviceToken', askedAt: NOW }),
-    );
-    assert.equal(registrationState(serialiseContact(asleep), 'r1'), 'suspended');
-    const awake = registered({}, NOW + 1, asleep).registrations[0]!;
-    assert.equal(awake.status, 'active');
-    assert.equal('suspendedFor' in awake, false);
   });
 });

@@ -1,16 +1,16 @@
 // How registrations go.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { registrationState, serialiseContact } from '../../src/contact/document.ts';
+import { registrationIn } from '../../src/contact/document.ts';
 import type { ContactDocument } from '../../src/contact/document.ts';
 import { end } from '../../src/contact/lifetime.ts';
-import { remove, removeDead, suspend } from '../../src/contact/removal.ts';
+import { remove, removeDead } from '../../src/contact/removal.ts';
 import { DAY, HOUR, NOW, accepted, refused, registered, written } from './harness.ts';
 
 describe('remove', () => {
   test('a deleted registration is gone, and a repeat within a day is accepted again', () => {
     const document = written(remove(registered(), 'r1', NOW));
-    assert.equal(registrationState(serialiseContact(document), 'r1'), 'gone');
+    assert.equal(registrationIn(document, 'r1'), undefined);
     const repeat = (now: number) => remove(document, 'r1', now);
     assert.deepEqual(accepted(repeat(NOW + DAY - 1)), { result: { removed: 'before' } });
     assert.equal(refused(repeat(NOW + DAY)), 'ResourceNotFoundException');
@@ -44,7 +44,7 @@ describe('remove', () => {
       undefined,
     );
     assert.equal(accepted(remove(back, 'r1', NOW + 2)).document, undefined);
-    assert.equal(registrationState(serialiseContact(back), 'r2'), 'active');
+    assert.equal(registrationIn(back, 'r2')?.status, 'active');
   });
 });
 
@@ -70,18 +70,9 @@ describe('a newer token survives', () => {
     assert.equal(accepted(change).result.removed, false);
   });
 
-  test('a suspicion that was raised before the registration was renewed is dropped', () => {
-    const again = registered({}, NOW + HOUR, document);
-    const suspicion = { registrationId: 'r1', reason: '404', askedAt: NOW + HOUR - 1 };
-    assert.equal(accepted(suspend(again, suspicion)).result.suspended, false);
-    assert.equal(accepted(suspend(again, { ...suspicion, askedAt: NOW + HOUR })).result.suspended, true);
-  });
-
   test('a gateway that speaks of nobody changes nothing', () => {
     assert.deepEqual(accepted(removeDead(undefined, { registrationId: 'r1', deadSince: NOW }, NOW)), {
       result: { removed: false },
     });
-    const suspicion = { registrationId: 'r9', reason: '404', askedAt: NOW };
-    assert.deepEqual(accepted(suspend(document, suspicion)), { result: { suspended: false } });
   });
 });

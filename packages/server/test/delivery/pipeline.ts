@@ -1,6 +1,7 @@
 // Delivery without HTTP in front: a real store, the real gateways of an emulator, and a place to put faults in between.
 import { join } from 'node:path';
 import { startEmulator } from '@chatpush/emulator';
+import { createChannelFingerprint } from '../../src/channel-fingerprint.ts';
 import { createChannels } from '../../src/channels.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/clock.ts';
@@ -54,15 +55,19 @@ export async function startPipeline(options: PipelineOptions = {}) {
   const settings = DEFAULT_CONTACT_SETTINGS;
   const changes = createContactChanges({ store: plain, clock, settings });
   const directory = createDirectory({ store: plain, clock, autoCreate: 'all' });
+  const channels = { applications: [], everything: true, emulator: gateways };
+  const fingerprintOf = createChannelFingerprint(channels);
   const reports = createReports({
     log: pino({ level: 'silent' }),
     metrics: createMetrics(() => dispatcher.status(), []),
     changes,
+    fingerprintOf,
   });
   const dispatcher = createDispatcher({
     store,
     clock,
-    openGateway: createChannels({ applications: [], everything: true, emulator: gateways, clock }),
+    openGateway: createChannels({ ...channels, clock }),
+    fingerprintOf,
     events: reports,
   });
   await dispatcher.start();
@@ -74,6 +79,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     node: () => dispatcher.node,
     ttlMs: settings.ttlMs,
     rules: directory.rules,
+    fingerprintOf,
   });
   const handlers = createHandlers({
     store: plain,
@@ -82,6 +88,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     directory,
     settings,
     notify,
+    fingerprintOf,
     participantKey: Buffer.alloc(32, 7),
     onRevoked: (registrationId) => dispatcher.revoke(registrationId),
   });

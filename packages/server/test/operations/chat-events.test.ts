@@ -1,7 +1,7 @@
 // PutChatEvents: what an event leads to, and that repeating it leads to nothing new.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { suspend } from '../../src/contact/removal.ts';
+import { suspend } from '../../src/contact/suspension.ts';
 import { parseWork } from '../../src/delivery/work.ts';
 import {
   APPLICATION,
@@ -118,8 +118,10 @@ describe('what becomes of an event', () => {
     );
   });
 
-  test('a contact without devices, and one whose only device is suspended', async () => {
-    await using service = await openService();
+  test('a contact without devices, and one whose only device is suspended until its channel changes', async () => {
+    let channel = 'topic A';
+    const fingerprintOf = () => channel;
+    await using service = await openService({ fingerprintOf });
     const { ContactId } = await service.call('StartChatContact', {
       InstanceId: INSTANCE,
       ContactFlowId: 'flow',
@@ -133,10 +135,21 @@ describe('what becomes of an event', () => {
     await service.changes.change({
       key: { instanceId: INSTANCE, contactId: 'contact-1' },
       rule: (document, now) =>
-        suspend(document, { registrationId, reason: '400 BadDeviceToken', askedAt: now }),
+        suspend(document, { registrationId, reason: '400 BadDeviceToken', askedAt: now }, fingerprintOf),
     });
     assert.deepEqual(await put(service, message()), ['0 suspended']);
     assert.equal((await log(service))[0]?.RegistrationId, registrationId);
+    const listed = async () => {
+      const input = { InstanceId: INSTANCE, ContactId: 'contact-1' };
+      return (await service.call('ListPushNotificationRegistrations', input)).Registrations[0]?.Status;
+    };
+    assert.equal(await listed(), 'SUSPENDED');
+    channel = 'topic B';
+    assert.equal(await listed(), 'ACTIVE');
+    // What was skipped stays so; the next message goes out.
+    assert.deepEqual(await put(service, message({ Id: 'message-2' })), [1]);
+    channel = 'topic A';
+    assert.equal(await listed(), 'SUSPENDED');
   });
 
   test('no event creates a contact', async () => {

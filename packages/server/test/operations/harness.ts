@@ -3,6 +3,7 @@ import { join } from 'node:path';
 import type { Input, OperationName, Output } from '@chatpush/wire';
 import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
 import type { ContactSettings } from '../../src/contact/settings.ts';
+import type { ChannelFingerprint } from '../../src/contact/suspension.ts';
 import { createNotify } from '../../src/delivery/notify.ts';
 import type { Intake } from '../../src/delivery/notify.ts';
 import { createDirectory } from '../../src/operations/directory.ts';
@@ -58,6 +59,8 @@ export interface ServiceOptions {
   readonly autoCreate?: AutoCreate;
   readonly settings?: Partial<ContactSettings>;
   readonly room?: number;
+  /** Default: channels that never change. */
+  readonly fingerprintOf?: ChannelFingerprint;
   /** Puts something between the operations and the store. */
   readonly wrap?: (store: Store) => Store;
 }
@@ -69,6 +72,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
   const changes = createContactChanges({ store: seen, clock, settings });
   const directory = createDirectory({ store: seen, clock, autoCreate: options.autoCreate ?? 'all' });
   const { intake, ...handedOver } = createTestIntake(options.room);
+  const { fingerprintOf = () => 'the channel' } = options;
   const notify = createNotify({
     store: seen,
     changes,
@@ -77,6 +81,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     node: () => NODE,
     ttlMs: settings.ttlMs,
     rules: directory.rules,
+    fingerprintOf,
   });
   const revoked: string[] = [];
   const handlers: SignedHandlers = createHandlers({
@@ -86,6 +91,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     directory,
     settings,
     notify,
+    fingerprintOf,
     participantKey: Buffer.alloc(32, 7),
     onRevoked: (registrationId) => void revoked.push(registrationId),
   });

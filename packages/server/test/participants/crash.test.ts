@@ -41,6 +41,7 @@ for (const when of ['before', 'after'] as const)
       directory: service.directory,
       settings: DEFAULT_CONTACT_SETTINGS,
       notify: service.notify,
+      fingerprintOf: () => undefined,
       participantKey: Buffer.alloc(32, 7),
       onRevoked: () => {},
     });
