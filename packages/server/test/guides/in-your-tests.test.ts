@@ -1,5 +1,6 @@
 // docs/guides/in-your-tests.md: its files, written in an empty folder and run there by `node --test`, in parallel.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { guideFolder } from './folder.ts';
 import { blocksOf } from './guide.ts';
@@ -16,4 +17,16 @@ test('the tests of the guide run, in parallel, without a port in common', { time
     'unset NODE_TEST_CONTEXT; node --conditions=source --test --test-reporter=tap push.test.js again.test.js registration.test.js',
   );
   assert.match(said, /^# pass 5$/m);
+});
+
+test('the recipe in Go is a part of the test in Go that was run', () => {
+  const fileOf = (path: string): string =>
+    readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
+  const whole = fileOf('examples/go-apns2/push_test.go');
+  const [, recipe = ''] = /^```go\n([^]*?)^```$/m.exec(fileOf('packages/emulator/README.md'))!;
+  assert.ok(whole.includes(recipe.replaceAll(/^/gm, '\t').trimEnd()), recipe);
+  // The versions that the pages say it was run with.
+  for (const page of ['packages/emulator/README.md', 'docs/guides/in-your-tests.md'])
+    for (const [, version] of fileOf('examples/go-apns2/go.mod').matchAll(/sideshow\/apns2 v(\S+)/g))
+      assert.ok(fileOf(page).includes(version!), `${page} does not name apns2 ${version}`);
 });

@@ -12,10 +12,14 @@ import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { ConnectClient, CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
 import { complaints } from '../../../../scripts/check-packages.ts';
+import { pageOf } from '../guides/guide.ts';
+import { runSideBySide, writeGuide } from './side-by-side.ts';
 import { bytesIn, findNode, npm, packInCopy, pathWith, temporaryFolder } from './workshop.ts';
 
 const run = promisify(execFile);
 const MB = 1_000_000;
+/** Installed for the guide alone. */
+const VITEST = '4.1.12';
 
 /** The stranger's own script: one device by our client, one message; a second device is there already. */
 const FIRST_PUSH = `
@@ -171,5 +175,42 @@ describe('what is packed', { concurrency: false, skip: process.platform === 'win
       );
       return true;
     });
+  });
+});
+
+describe('the guide to your tests, followed with the packed emulator', { concurrency: false }, () => {
+  let guided: string;
+  before(async () => {
+    guided = join(workshop.path, 'guided');
+    await mkdir(guided);
+    await writeFile(join(guided, 'package.json'), '{"private":true,"type":"module"}');
+    const packages = [tarballs['emulator']!, `vitest@${VITEST}`];
+    await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], guided);
+  });
+
+  test('node:test runs four of its files at once, each with emulators of its own', async () => {
+    await writeGuide(guided, 'push.test.js', 4);
+    const files = ['push.test.js', 'push-2.test.js', 'push-3.test.js', 'push-4.test.js'];
+    const node = [process.execPath, '--test', '--test-concurrency=4', '--test-reporter=tap'] as const;
+    const { said, came } = await runSideBySide(guided, [...node, ...files], files.length);
+    assert.match(said, /^# pass 8$/m);
+    assert.equal(came, files.length);
+  });
+
+  test('Vitest does, too, and a fifth shares the one that is started beside them', async () => {
+    assert.ok(pageOf('in-your-tests.md').includes(`version ${VITEST}`));
+    await writeGuide(guided, 'push.spec.js', 4);
+    const vitest = [join(guided, 'node_modules/.bin/vitest'), 'run', '.spec.js'] as const;
+    const options = ['--maxWorkers=5', '--sequence.concurrent', '--testTimeout=30000'];
+    const { said, came } = await runSideBySide(guided, [...vitest, ...options], 5);
+    assert.match(said, /Test Files +5 passed \(5\)\n +Tests +9 passed \(9\)/);
+    assert.equal(came, 5);
+  });
+
+  test('and the packed service, within a test', async () => {
+    await writeGuide(folder, 'registration.test.js', 1);
+    const node = [process.execPath, '--test', '--test-reporter=tap'] as const;
+    const { said } = await runSideBySide(folder, [...node, 'registration.test.js'], 1);
+    assert.match(said, /^# pass 1$/m);
   });
 });
