@@ -274,8 +274,11 @@ async function readiness(
 ): Promise<{ ready: boolean; checks: Record<string, string> }> {
   try {
     // A beat writes, so it shows that the store can be written.
-    await store.beat(dispatcher.node, NODE_LEASE.ttlMs);
-    return { ready: true, checks: { store: 'ok' } };
+    const beat = await store.beat(dispatcher.node, NODE_LEASE.ttlMs);
+    // What is taken in meanwhile is safe, but this node sends none of it: others, where there are some, should be asked.
+    const holds = beat === 'alive' && dispatcher.holdsLease;
+    const lease = holds ? 'ok' : 'lost; nothing is sent until this node has a new one';
+    return { ready: holds, checks: { store: 'ok', lease } };
   } catch {
     // What is wrong stands in the log; anyone may ask here.
     return { ready: false, checks: { store: 'not available' } };

@@ -50,6 +50,8 @@ export interface GatewayStatus {
 export interface Dispatcher extends Intake {
   /** The name this process leases under. */
   readonly node: string;
+  /** Whether attempts may begin under that name; false after an eviction, until there is a new one. */
+  readonly holdsLease: boolean;
   /** Takes its lease and begins to look for work. */
   start(): Promise<void>;
   /** From now on no attempt for this registration begins. */
@@ -127,6 +129,9 @@ export function createDispatcher(options: {
   return {
     get node() {
       return lease.name;
+    },
+    get holdsLease() {
+      return lease.holds();
     },
     start: async () => {
       await lease.beat();
