@@ -28,7 +28,7 @@ for (const { silentMs, was } of [
       const good = { status: 200, ready: true, checks: { store: 'ok', lease: 'ok' } };
       assert.deepEqual(await ask(), good);
       // The node's own beat, every 3 seconds, may come between: silence is tried until it is met.
-      let silent = good;
+      let silent: Awaited<ReturnType<typeof ask>> = good;
       for (let tries = 0; silent.ready && tries < 10; tries++) {
         clock.advance(silentMs);
         silent = await ask();
