@@ -31,17 +31,12 @@ export interface Claims {
   stop(): Promise<void>;
 }
 
-export const toHeld = (
-  delivery: NewDelivery,
-  node: string,
-  attemptsBefore: number,
-  freshAt: number,
-): Held => ({
+export const toHeld = (delivery: NewDelivery, node: string, sentBefore: number, freshAt: number): Held => ({
   delivery,
   node,
   work: parseWork(delivery.work),
   freshAt,
-  attemptsBefore,
+  sentBefore,
   attempts: [],
   unsentInARow: 0,
 });
@@ -135,7 +130,7 @@ export function createClaims(options: {
     }
     const alive: { held: Held; outlet: Outlet }[] = [];
     for (const delivery of claimed) {
-      const held = toHeld(delivery, node, delivery.attempts, -Infinity);
+      const held = toHeld(delivery, node, delivery.sentBefore, -Infinity);
       if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
       else alive.push({ held, outlet: outlets.of(delivery.lane)! });
     }

@@ -32,8 +32,8 @@ export interface Decision {
 }
 
 export interface Situation {
-  /** Attempts before this one. */
-  readonly attempts: number;
+  /** Attempts before this one that left, whether they were answered or not: only those make back-off grow. */
+  readonly sent: number;
   /** Attempts in a row, in this process, that never got a stream. */
   readonly unsentInARow: number;
   readonly family: 'apns' | 'fcm';
@@ -46,7 +46,7 @@ export interface Situation {
 export function decide(outcome: Outcome, situation: Situation): Decision {
   const base = situation.family === 'apns' ? DELAY.apnsBaseMs : DELAY.fcmBaseMs;
   const max = situation.family === 'apns' ? DELAY.apnsMaxMs : DELAY.fcmMaxMs;
-  const jittered = backOffMs(situation.attempts, base, max, situation.random);
+  const jittered = backOffMs(situation.sent, base, max, situation.random);
   // Google asks for at least 10 s before any retry; jitter comes on top of that floor.
   const backOff = situation.family === 'apns' ? jittered : base + jittered;
   const wait = (dueInMs: number, reason: string, sign: Sign, effect?: Effect): Decision => ({
@@ -61,7 +61,9 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
     case 'unsent':
       return situation.unsentInARow < DELAY.unsentFreeAttempts
         ? { to: { status: 'repeat' }, sign: 'neutral' }
-        : wait(jittered, outcome.answer, 'neutral');
+        : // The gateway said nothing of this delivery, so its delay does not grow. That it takes no streams is the breaker's
+          // affair, or a lane of refused ones would come back every second for ever.
+          wait(backOffMs(0, base, base, situation.random), outcome.answer, 'busy');
     case 'unknown':
       return wait(backOff, outcome.answer, 'busy');
     case 'rejected':
@@ -95,7 +97,7 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
       return wait(floor > 0 ? floor + backOffMs(0, 1_000, 1_000, situation.random) : backOff, reason, 'busy');
     }
     case 'again':
-      return situation.attempts < DELAY.againFreeAttempts
+      return situation.sent < DELAY.againFreeAttempts
         ? wait(0, reason, 'neutral')
         : wait(backOff, reason, 'busy');
   }

@@ -10,8 +10,8 @@ export interface Held {
   readonly node: string;
   /** Monotonic time at which its registration was last seen alive. */
   freshAt: number;
-  /** Attempts recorded in the store. */
-  readonly attemptsBefore: number;
+  /** Attempts recorded in the store that left. */
+  readonly sentBefore: number;
   /** Attempts since, not yet stored. */
   readonly attempts: Attempt[];
   unsentInARow: number;

@@ -16,7 +16,7 @@ export const DELAY = {
   deviceBusyMs: 60_000,
   /** A verdict `again` is repeated at once, but a gateway that says it for ever must not spin. */
   againFreeAttempts: 2,
-  /** Attempts that never got a stream are repeated from memory this often, then wait like any other. */
+  /** Attempts that never left are repeated from memory this often, then wait as after a first error, however often that was. */
   unsentFreeAttempts: 3,
 } as const;
 

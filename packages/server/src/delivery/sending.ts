@@ -85,7 +85,7 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
 }
 
 function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Outcome, at: number): void {
-  const attempts = held.attemptsBefore + held.attempts.length;
+  const sent = held.sentBefore + held.attempts.filter((one) => one.outcome !== 'unsent').length;
   const attempt: Attempt = {
     at,
     outcome: outcome.kind,
@@ -95,7 +95,7 @@ function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Out
   };
   held.attempts.push(attempt);
   const situation = {
-    attempts,
+    sent,
     unsentInARow: held.unsentInARow,
     family: outlet.family,
     random: context.random(),

@@ -39,6 +39,10 @@ export function readAttempts(kept: string | null): Attempt[] {
   return parse(kept).map(unpack);
 }
 
+/** How many of those that are kept left. What back-off goes by: 10 are as far as that grows. */
+export const countSent = (kept: string | null): number =>
+  parse(kept).filter(([, outcome]) => outcome !== 'unsent').length;
+
 function pack({ at, outcome, gateway, answer, ms }: Attempt): Packed {
   return [at, outcome, gateway, answer ?? null, ms ?? null];
 }

@@ -80,8 +80,8 @@ export interface EnqueueResult {
 
 /** A delivery leased to the node that claimed it. */
 export interface Delivery extends NewDelivery {
-  /** Attempts recorded so far. */
-  readonly attempts: number;
+  /** How many of the attempts that are kept (the first 2, the last 8) left: all but the `unsent` ones. */
+  readonly sentBefore: number;
   /** Milliseconds since it was enqueued. */
   readonly ageMs: number;
   // `expiresInMs` may be zero or less: the claimer settles such a delivery as expired.

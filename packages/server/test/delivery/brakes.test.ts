@@ -60,6 +60,18 @@ test('a refused credential holds deliveries, and once it is mended they go out b
   assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
 });
 
+test('streams that a gateway refuses do not make the delay of a delivery grow', async () => {
+  // They counted as errors: 20 of them, over in seconds, cost the push up to half an hour.
+  await using pipeline = await startPipeline();
+  const token = iphone('refused');
+  await pipeline.register('contact', token);
+  pipeline.emulator.faults.set([{ gateway: 'apns', fault: 'reset-stream', code: 7, times: 20 }]);
+  await pipeline.say('contact', ['1']);
+  const [entry] = await pipeline.settled('contact', allAccepted);
+  assert.ok(entry!.attempts.slice(0, -1).every(({ outcome }) => outcome === 'unsent'));
+  assert.equal(pipeline.emulator.phone(token).notifications.length, 1);
+});
+
 test('promise 5: what had to wait beyond its time to live is never begun', async () => {
   await using pipeline = await startPipeline();
   const token = iphone('late');

@@ -6,7 +6,7 @@ import type { Decision, Situation } from '../../src/delivery/decide.ts';
 import { DELAY, backOffMs } from '../../src/delivery/retry.ts';
 import type { Outcome, Verdict } from '../../src/gateways/gateway.ts';
 
-const apns: Situation = { attempts: 0, unsentInARow: 0, family: 'apns', quarantined: false, random: 0.5 };
+const apns: Situation = { sent: 0, unsentInARow: 0, family: 'apns', quarantined: false, random: 0.5 };
 const fcm: Situation = { ...apns, family: 'fcm' };
 const rejected = (verdict: Verdict, more: object = {}): Outcome => ({
   kind: 'rejected',
@@ -71,13 +71,13 @@ const TABLE: [string, Outcome, Situation, Decision][] = [
   [
     'APNs busy for the sixth time: up to 32 seconds',
     rejected('gateway-busy'),
-    { ...apns, attempts: 5 },
+    { ...apns, sent: 5 },
     { to: queued(16_000), sign: 'busy' },
   ],
   [
     'APNs busy for ever: up to 15 minutes',
     rejected('gateway-busy'),
-    { ...apns, attempts: 99 },
+    { ...apns, sent: 99 },
     { to: queued(450_000), sign: 'busy' },
   ],
   ['FCM busy: 10 seconds and jitter', rejected('gateway-busy'), fcm, { to: queued(15_000), sign: 'busy' }],
@@ -94,12 +94,7 @@ const TABLE: [string, Outcome, Situation, Decision][] = [
     { to: queued(2_500), sign: 'busy' },
   ],
   ['a fresh token is tried at once', rejected('again'), apns, { to: queued(0), sign: 'neutral' }],
-  [
-    'and not for ever at once',
-    rejected('again'),
-    { ...apns, attempts: 2 },
-    { to: queued(2_000), sign: 'busy' },
-  ],
+  ['and not for ever at once', rejected('again'), { ...apns, sent: 2 }, { to: queued(2_000), sign: 'busy' }],
   [
     'never sent: repeated from memory',
     { kind: 'unsent', answer: 'refused', ms: 1 },
@@ -107,10 +102,10 @@ const TABLE: [string, Outcome, Situation, Decision][] = [
     { to: { status: 'repeat' }, sign: 'neutral' },
   ],
   [
-    'never sent three times: waits like any other',
+    'never sent four times: waits a second with full jitter, whatever came before, and the breaker learns of it',
     { kind: 'unsent', answer: 'refused', ms: 1 },
-    { ...apns, unsentInARow: DELAY.unsentFreeAttempts },
-    { to: queued(500, 'refused'), sign: 'neutral' },
+    { ...apns, sent: 5, unsentInARow: DELAY.unsentFreeAttempts },
+    { to: queued(500, 'refused'), sign: 'busy' },
   ],
   [
     'no answer on APNs: a second, with full jitter',

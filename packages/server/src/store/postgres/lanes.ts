@@ -1,4 +1,5 @@
 // Lanes by number, and the work that waits in them.
+import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
 import type { Delivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
@@ -32,7 +33,7 @@ const CLAIM = {
     where delivery.id = picked.id and delivery.day = picked.day
     returning delivery.id, delivery.day, instance_id as "instanceId", contact_id as "contactId",
       message_id as "messageId", registration_id as "registrationId", lane, expires_at - now_ms() as "expiresInMs",
-      work, attempt_count as attempts, now_ms() - enqueued_at as "ageMs", due_at as "dueAt", seq`,
+      work, attempts as kept, now_ms() - enqueued_at as "ageMs", due_at as "dueAt", seq`,
 };
 
 // From lane to lane by the index, so that lanes without free work cost nothing.
@@ -51,8 +52,9 @@ const WAITING = {
     ) as due where due.count > 0`,
 };
 
-interface ClaimedRow extends Omit<Delivery, 'lane'> {
+interface ClaimedRow extends Omit<Delivery, 'lane' | 'sentBefore'> {
   readonly lane: number;
+  readonly kept: string | null;
   readonly dueAt: number;
   readonly seq: number;
 }
@@ -91,8 +93,8 @@ export function laneVerbs(database: Database, nodes: Nodes): Lanes {
       const names = new Map([...want.keys()].map((name) => [numbers.get(name), name]));
       const rows = await database.query<ClaimedRow>(CLAIM, [node, [...names.keys()], [...want.values()]]);
       rows.sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq);
-      return rows.map(({ dueAt: _dueAt, seq: _seq, ...row }) =>
-        Object.assign(row, { lane: names.get(row.lane) ?? '' }),
+      return rows.map(({ dueAt: _dueAt, seq: _seq, kept, ...row }) =>
+        Object.assign(row, { lane: names.get(row.lane) ?? '', sentBefore: countSent(kept) }),
       );
     },
     async waiting(cap) {

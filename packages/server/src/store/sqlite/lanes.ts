@@ -1,5 +1,6 @@
 // Lanes by number, and the work that waits in them.
 import type { DatabaseSync } from 'node:sqlite';
+import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
 import type { Nodes } from './nodes.ts';
 import type { Verbs } from './protocol.ts';
@@ -24,7 +25,7 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
   const readDue = database.prepare(
     `select seq, id, day, instance_id as instanceId, contact_id as contactId, message_id as messageId,
        registration_id as registrationId, ? as lane, expires_at - ? as expiresInMs, work,
-       attempt_count as attempts, ? - enqueued_at as ageMs
+       attempts as kept, ? - enqueued_at as ageMs
      from delivery where ${free} and lane = ? and due_at <= ? order by due_at, seq limit ?`,
   );
   const lease = database.prepare('update delivery set owner = ? where seq = ?');
@@ -49,9 +50,10 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
         const lane = number(name);
         if (lane === undefined) continue;
         for (const row of readDue.all(name, now, now, lane, now, limit)) {
-          const { seq, ...delivery } = row;
+          const { seq, kept, ...delivery } = row;
           lease.run(owner, seq as number);
-          claimed.push(delivery as unknown as Delivery);
+          const sentBefore = countSent(kept as string | null);
+          claimed.push({ ...delivery, sentBefore } as unknown as Delivery);
         }
       }
       return claimed;

@@ -16,22 +16,23 @@ export function claimCases(open: Open): void {
   describe('claim', () => {
     const at = useStore(open);
 
-    test('gives a delivery as it was handed in, with its age, what is left of its time, and its attempts', async () => {
+    test('gives a delivery as it was handed in, with its age, what is left of its time, and how many attempts left', async () => {
       const [lane, node] = [fresh('lane'), await at.node()];
       const delivery = newDelivery({ lane, expiresInMs: 600_000 });
       await at.store.enqueue([delivery], node, new Map());
       await at.advance(60_000);
       const [claimed] = await at.store.claim(node, credit(lane, 1));
       assert.ok(claimed);
-      const { ageMs, expiresInMs, attempts, ...rest } = claimed;
+      const { ageMs, expiresInMs, sentBefore, ...rest } = claimed;
       const { expiresInMs: _, ...handedIn } = delivery;
       assert.deepEqual(rest, handedIn);
-      assert.equal(attempts, 0);
+      assert.equal(sentBefore, 0);
       assert.ok(Math.abs(ageMs - 60_000) < 10_000, `age ${ageMs}`);
       assert.ok(Math.abs(expiresInMs - 540_000) < 10_000, `expires in ${expiresInMs}`);
-      const again = settlement(delivery.id, { status: 'queued', dueInMs: 0 }, [attempt()]);
+      const tried = [attempt(), attempt({ outcome: 'unsent' }), attempt({ outcome: 'rejected' })];
+      const again = settlement(delivery.id, { status: 'queued', dueInMs: 0 }, tried);
       await at.store.settle(node, [again]);
-      assert.equal((await at.store.claim(node, credit(lane, 1)))[0]?.attempts, 1);
+      assert.equal((await at.store.claim(node, credit(lane, 1)))[0]?.sentBefore, 2);
     });
 
     test('oldest first, no more than wanted of each lane, nothing of other lanes', async () => {

@@ -98,7 +98,7 @@ const claim = fc
       const wanted = new Map(want.map((count, lane) => [named(real, 'lane', lane), count]));
       const claimed = await real.at.store.claim(name, wanted);
       model.checkClaim(
-        claimed.map(({ id, attempts }) => ({ id, attempts })),
+        claimed.map(({ id, sentBefore }) => ({ id, sentBefore })),
         name,
         wanted,
       );
