@@ -4,7 +4,7 @@ import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { createInterface } from 'node:readline';
 import { after, before, describe, test } from 'node:test';
@@ -12,8 +12,10 @@ import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { ConnectClient, CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
 import { complaints } from '../../../../scripts/check-packages.ts';
-import { pageOf } from '../guides/guide.ts';
+import { freePort } from '../guides/folder.ts';
+import { blocksOf, pageOf } from '../guides/guide.ts';
 import { runSideBySide, writeGuide } from './side-by-side.ts';
+import { startJob, stepsOf } from './workflow.ts';
 import { bytesIn, findNode, npm, packInCopy, pathWith, temporaryFolder } from './workshop.ts';
 
 const run = promisify(execFile);
@@ -212,5 +214,53 @@ describe('the guide to your tests, followed with the packed emulator', { concurr
     const node = [process.execPath, '--test', '--test-reporter=tap'] as const;
     const { said } = await runSideBySide(folder, [...node, 'registration.test.js'], 1);
     assert.match(said, /^# pass 1$/m);
+  });
+});
+
+/** What a suite in any language does: it is told where the service is by the environment alone, as every AWS SDK is. */
+const REGISTER = `
+import { createRequire } from 'node:module';
+const { ConnectClient, CreatePushNotificationRegistrationCommand } = createRequire(process.env.SDK)('@aws-sdk/client-connect');
+await new ConnectClient({}).send(new CreatePushNotificationRegistrationCommand({
+  InstanceId: 'support', PinpointAppArn: '${APP}', DeviceType: 'GCM', DeviceToken: 'a-phone',
+  ContactConfiguration: { ContactId: 'a-contact', IncludeRawMessage: true },
+}));
+`;
+const RUN_THE_TESTS = `#!/bin/sh -e
+node register.js
+node first-push.js "$AWS_ENDPOINT_URL_CONNECT" ${APP}
+`;
+
+describe('the workflows of the guide to continuous integration', { concurrency: false }, () => {
+  test('within your tests', async (t) => {
+    const job = join(workshop.path, 'within');
+    await mkdir(job);
+    await writeGuide(job, 'push.test.js', 1);
+    await copyFile(join(job, 'page/notify-customer.js'), join(job, 'notify-customer.js'));
+    const scripts = { test: 'node --test --test-reporter=tap push.test.js' };
+    const manifest = { private: true, type: 'module', scripts };
+    await writeFile(join(job, 'package.json'), JSON.stringify(manifest));
+    await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', tarballs['emulator']!], job);
+    const { NODE_TEST_CONTEXT: _ours, ...environment } = pathWith(process.execPath);
+    const run = startJob(t, job, environment);
+    let said = '';
+    for (const step of stepsOf('within.yaml')) said += await run(step);
+    assert.match(said, /^# pass 2$/m);
+  });
+
+  test('beside your tests, and what is asked there', async (t) => {
+    const port = await freePort();
+    const here = (command: string): string => command.replaceAll('127.0.0.1:4100', `127.0.0.1:${port}`);
+    const environment = pathWith(process.execPath);
+    const run = startJob(t, folder, { ...environment, CHATPUSH_PORT: `${port}`, SDK: import.meta.filename });
+    await writeFile(join(folder, 'register.js'), REGISTER);
+    await writeFile(join(folder, 'run-the-tests'), RUN_THE_TESTS, { mode: 0o755 });
+    for (const { run: command, env, onFailure } of stepsOf('beside.yaml')) {
+      const located = Object.entries(env).map(([name, value]) => [name, here(value)]);
+      if (!onFailure) await run({ run: here(command), env: Object.fromEntries(located) });
+    }
+    const { text } = blocksOf('ci.md').find(({ name }) => name === 'ask')!;
+    const said = await run({ run: here(text), env: {} });
+    assert.match(said, /"deviceToken":"a-phone"[^]*message m1[^]*accepted/);
   });
 });
