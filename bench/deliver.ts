@@ -7,9 +7,9 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { median, startChild } from './children.ts';
 import type { Child } from './children.ts';
+import { readNumbers } from './options.ts';
 import {
   BATCH,
   askSink,
@@ -29,12 +29,8 @@ interface Taken {
 }
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { pairs: { type: 'string', default: '5' }, count: { type: 'string', default: '20000' } },
-  });
-  const pairs = Number(values.pairs);
-  const count = Math.ceil(Number(values.count) / BATCH) * BATCH;
+  const { pairs, ...wanted } = readNumbers(argv, { pairs: 5, count: 20_000 });
+  const count = Math.ceil(wanted.count / BATCH) * BATCH;
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
   const children: Child[] = [];
   try {

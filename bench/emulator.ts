@@ -5,8 +5,9 @@ import { createPrivateKey, sign } from 'node:crypto';
 import http2 from 'node:http2';
 import { once } from 'node:events';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import type { ApnsCredentials } from '@chatpush/emulator';
+import { median } from './children.ts';
+import { readNumbers } from './options.ts';
 
 const BODY = JSON.stringify({
   aps: { alert: { title: 'Ann', body: 'How can I help you?' } },
@@ -100,31 +101,21 @@ async function start(kind: 'emulator' | 'bare'): Promise<Server> {
   return { child, target };
 }
 
-const median = (values: readonly number[]): number =>
-  values.toSorted((a, b) => a - b)[values.length >> 1] ?? Number.NaN;
-
 /** `npm run bench -- emulator [--pairs n] [--seconds s] [--in-flight n]`. Fails below the goal. */
 export async function run(argv: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      pairs: { type: 'string', default: '5' },
-      seconds: { type: 'string', default: '2' },
-      'in-flight': { type: 'string', default: '200' },
-    },
-  });
+  const options = readNumbers(argv, { pairs: 5, seconds: 2, 'in-flight': 200 });
   const [emulator, bare] = await Promise.all([start('emulator'), start('bare')]);
   const ratios: number[] = [];
   const cpuRatios: number[] = [];
-  for (let pair = 1; pair <= Number(values.pairs); pair++) {
+  for (let pair = 1; pair <= options.pairs; pair++) {
     // Who goes first changes from pair to pair.
     const order = pair % 2 === 0 ? (['emulator', 'bare'] as const) : (['bare', 'emulator'] as const);
     const measured: Partial<Record<'emulator' | 'bare', Measured>> = {};
     for (const kind of order) {
       measured[kind] = await measure(
         kind === 'bare' ? bare : emulator,
-        Number(values['in-flight']),
-        Number(values.seconds),
+        options['in-flight'],
+        options.seconds,
       );
     }
     const { emulator: ours, bare: theirs } = measured as Record<'emulator' | 'bare', Measured>;

@@ -6,8 +6,8 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { median, startChild } from './children.ts';
+import { readNumbers } from './options.ts';
 import {
   BATCH,
   askSink,
@@ -28,16 +28,9 @@ interface Figures {
 }
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: {
-      pairs: { type: 'string', default: '5' },
-      waiting: { type: 'string', default: '100000' },
-      count: { type: 'string', default: '20000' },
-    },
-  });
-  const waiting = Math.ceil(Number(values.waiting) / BATCH) * BATCH;
-  const count = Math.ceil(Number(values.count) / BATCH) * BATCH;
+  const { pairs, ...wanted } = readNumbers(argv, { pairs: 5, waiting: 100_000, count: 20_000 });
+  const waiting = Math.ceil(wanted.waiting / BATCH) * BATCH;
+  const count = Math.ceil(wanted.count / BATCH) * BATCH;
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
   const sink = startChild('bench/sink.ts');
   try {
@@ -49,7 +42,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     console.log(`${waiting} deliveries wait for a gateway that never answers; ${count} pushes a run`);
     const throughput: number[] = [];
     const latency: number[] = [];
-    for (let pair = -1; pair < Number(values.pairs); pair++) {
+    for (let pair = -1; pair < pairs; pair++) {
       const without = await measure(alone, sinkUrl, count, `a${pair}`);
       const withIt = await measure(beside, sinkUrl, count, `b${pair}`);
       if (pair < 0) continue; // Warm-up.

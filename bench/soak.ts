@@ -5,12 +5,12 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import v8 from 'node:v8';
 import vm from 'node:vm';
 import { createClient } from '@chatpush/client';
 import { startEmulator } from '@chatpush/emulator';
 import { readConfig, startService } from 'chatpush';
+import { readNumbers } from './options.ts';
 
 const CONTACTS = 1_000;
 const BATCH = 25;
@@ -34,12 +34,7 @@ const CONNECTION = [
 ] as const;
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { minutes: { type: 'string', default: '1' }, rate: { type: 'string', default: '500' } },
-  });
-  const minutes = Number(values.minutes);
-  const rate = Number(values.rate);
+  const { minutes, rate } = readNumbers(argv, { minutes: 1, rate: 500 });
   let rejections = 0;
   process.on('unhandledRejection', (reason) => {
     rejections++;

@@ -9,9 +9,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { cpus, tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { parseArgs } from 'node:util';
 import { median, startChild } from './children.ts';
 import type { Child } from './children.ts';
+import { readNumbers } from './options.ts';
 import { CONTACTS, cpuMs, registerContacts } from './service.ts';
 import { signedHeaders } from './sign.ts';
 
@@ -31,12 +31,7 @@ interface Prepared {
 }
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { pairs: { type: 'string', default: '5' }, count: { type: 'string', default: '5000' } },
-  });
-  const pairs = Number(values.pairs);
-  const count = Number(values.count);
+  const { pairs, count } = readNumbers(argv, { pairs: 5, count: 5_000 });
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
   const children: Child[] = [];
   try {
