@@ -26,7 +26,7 @@ export interface Recorded {
   readonly call: Call;
 }
 
-export interface RecordingServer extends HttpServer {
+export interface RecordingServer extends HttpServer, AsyncDisposable {
   readonly recorded: Recorded[];
 }
 
@@ -75,7 +75,7 @@ export async function startRecordingServer(
     port: 0,
     ...options,
   });
-  return { ...server, recorded };
+  return { ...server, recorded, [Symbol.asyncDispose]: () => server.close() };
 }
 
 export interface RawAnswer {
@@ -191,6 +191,17 @@ export function signedHead(port: number, parts: RequestParts): { head: string; h
 
 export async function call(server: HttpServer, parts: RequestParts): Promise<RawAnswer> {
   return exchange(server.port, signedHead(server.port, parts).head, Buffer.from(parts.body ?? ''));
+}
+
+/** A GET without a signature. */
+export function get(
+  { port }: HttpServer,
+  path: string,
+  headers: Record<string, string> = {},
+): Promise<RawAnswer> {
+  const lines = Object.entries({ Host: `127.0.0.1:${port}`, Connection: 'close', ...headers });
+  const head = lines.map(([name, value]) => `${name}: ${value}\r\n`).join('');
+  return exchange(port, `GET ${path} HTTP/1.1\r\n${head}\r\n`);
 }
 
 /** What is wrong with an answer as a refusal of that name in our JSON, or undefined where nothing is. */
