@@ -66,7 +66,15 @@ export function parseContact(body: string): Stored {
   if (typeof value.alias === 'string') return value as ContactAlias;
   if (typeof value.endsAt !== 'number' || !Array.isArray(value.registrations))
     throw new TypeError(`A stored contact of format ${value.format} without its end or its registrations`);
+  if (!value.registrations.every(isRegistration))
+    throw new TypeError(`A stored contact of format ${value.format} with a registration that is none`);
   return value as ContactDocument;
+}
+
+/** What every message needs of it; the rest is only ever passed on. */
+function isRegistration(value: unknown): value is Registration {
+  const { registrationId, deviceToken, deviceType, applicationArn } = (value ?? {}) as Partial<Registration>;
+  return [registrationId, deviceToken, deviceType, applicationArn].every((one) => typeof one === 'string');
 }
 
 export const serialiseContact = (stored: Stored): string => JSON.stringify(stored);

@@ -1,19 +1,22 @@
 // Whom a chat event reaches: the contacts it speaks of, read together, and their registrations.
+//
+// A contact that cannot be read holds up its own events alone.
 import { deviceKey } from '../contact/device.ts';
-import { isAlias, parseContact } from '../contact/document.ts';
+import { isAlias } from '../contact/document.ts';
 import type { ContactDocument, Registration, Stored } from '../contact/document.ts';
 import type { ChatEvent } from '../contact/events.ts';
 import { pushes } from '../contact/lifetime.ts';
 import type { EventReason } from '../contact/reasons.ts';
 import { isSuspended } from '../contact/suspension.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
-import type { Store } from '../store/store.ts';
+import type { ContactKey, Store } from '../store/store.ts';
+import { UnreadableContactError, storedIn } from '../store/stored-contact.ts';
 
 /** Aliases that are followed one after another; more come only from a circle. */
 const MAX_ALIASES = 4;
 
 /** The contacts of one batch of events as they were read, changed in place where an event of the batch ends one. */
-export type Contacts = Map<string, Stored | undefined>;
+export type Contacts = Map<string, Stored | UnreadableContactError | undefined>;
 
 export async function readContacts(
   store: Store,
@@ -31,14 +34,24 @@ export async function readContacts(
     const read = await store.contacts(ids.map((contactId) => ({ instanceId, contactId })));
     missing = new Set();
     for (const [index, contactId] of ids.entries()) {
-      const body = read[index]?.body;
-      const stored = body === undefined ? undefined : parseContact(body);
+      const contact = read[index];
+      const stored = contact && storedIn(contact);
       contacts.set(contactId, stored);
-      if (stored && isAlias(stored)) missing.add(stored.alias);
+      if (stored && !(stored instanceof UnreadableContactError) && isAlias(stored)) missing.add(stored.alias);
     }
     for (const id of missing) if (contacts.has(id)) missing.delete(id);
   }
   return contacts;
+}
+
+/** Of the contacts that an event is for, the first that cannot be read: nobody can say then whom the event reaches. */
+export function unreadableOf(contacts: Contacts, event: ChatEvent): ContactKey | undefined {
+  const initial = follow(contacts, event.initialContactId ?? event.contactId);
+  for (const id of [event.contactId, initial]) {
+    const stored = contacts.get(id);
+    if (stored instanceof UnreadableContactError) return stored.contacts[0];
+  }
+  return undefined;
 }
 
 /** A contact that holds registrations an event is for. */
@@ -70,7 +83,7 @@ export function audienceOf(contacts: Contacts, event: ChatEvent): Audience {
 function follow(contacts: Contacts, contactId: string): string {
   let at = contactId;
   for (let followed = 0; followed <= MAX_ALIASES; followed++) {
-    const stored = contacts.get(at);
+    const stored = storedAt(contacts, at);
     if (stored === undefined || !isAlias(stored)) return at;
     at = stored.alias;
   }
@@ -78,8 +91,14 @@ function follow(contacts: Contacts, contactId: string): string {
 }
 
 function documentAt(contacts: Contacts, contactId: string): ContactDocument | undefined {
-  const stored = contacts.get(contactId);
+  const stored = storedAt(contacts, contactId);
   return stored === undefined || isAlias(stored) ? undefined : stored;
+}
+
+/** What cannot be read is looked for by `unreadableOf`, before anything else is asked. */
+function storedAt(contacts: Contacts, contactId: string): Stored | undefined {
+  const stored = contacts.get(contactId);
+  return stored instanceof UnreadableContactError ? undefined : stored;
 }
 
 export interface Target {

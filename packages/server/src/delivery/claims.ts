@@ -3,13 +3,14 @@
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
+import { UnreadableContactError } from '../store/stored-contact.ts';
 import type { Held } from './lane.ts';
 import { checkLiveness } from './liveness.ts';
 import type { LogReason } from './log-reason.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
 import type { Outlets } from './outlets.ts';
-import { CHANNEL_MISSING, OVERDUE, POLL_MS, UNREACHABLE_MS } from './retry.ts';
+import { CHANNEL_MISSING, OVERDUE, POLL_MS, UNREACHABLE_MS, UNREADABLE_AGAIN_MS } from './retry.ts';
 import { end, pump } from './sending.ts';
 import type { SendingContext } from './sending.ts';
 import { parseWork } from './work.ts';
@@ -94,7 +95,10 @@ export function createClaims(options: {
     for (const { held, state } of checked) {
       const { outlet } = places.get(held)!;
       if (state === 'active') outlet.hold(held, 'back');
-      else
+      else if (state instanceof UnreadableContactError) {
+        options.storeFailed('read a registration', state);
+        giveBack([held], UNREADABLE_AGAIN_MS, 'contact-unreadable');
+      } else
         end(options.context(), held, {
           status: 'withdrawn',
           reason: state === 'gone' ? 'registration-deleted' : 'registration-suspended',

@@ -1,14 +1,16 @@
 // Whether registrations are still alive: read in batches, and believed for a second.
 import type { Clock } from '../clock.ts';
-import { parseContact, registrationIn } from '../contact/document.ts';
+import { registrationIn } from '../contact/document.ts';
 import { isSuspended } from '../contact/suspension.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Store } from '../store/store.ts';
+import { UnreadableContactError, storedIn } from '../store/stored-contact.ts';
 import type { Held } from './lane.ts';
 
 export interface Checked {
   readonly held: Held;
-  readonly state: 'active' | 'suspended' | 'gone';
+  /** The error where the contact cannot be read, which must not hold up those that are read with it. */
+  readonly state: 'active' | 'suspended' | 'gone' | UnreadableContactError;
 }
 
 /** Reads the contacts of these deliveries in one call and marks each as seen at the time the reading began. */
@@ -26,12 +28,18 @@ export async function checkLiveness(
     ]),
   );
   const contacts = await store.contacts([...keys.values()]);
-  const bodies = new Map([...keys.keys()].map((key, index) => [key, contacts[index]?.body]));
+  const read = new Map(
+    [...keys.keys()].map((key, index) => {
+      const contact = contacts[index];
+      return [key, contact && storedIn(contact)];
+    }),
+  );
   return items.map((held) => {
     const { instanceId, contactId, registrationId } = held.delivery;
-    const body = bodies.get(JSON.stringify([instanceId, contactId]));
-    const registration = body === undefined ? undefined : registrationIn(parseContact(body), registrationId);
+    const stored = read.get(JSON.stringify([instanceId, contactId]));
     held.freshAt = readAt;
+    if (stored instanceof UnreadableContactError) return { held, state: stored };
+    const registration = stored && registrationIn(stored, registrationId);
     if (registration === undefined) return { held, state: 'gone' };
     return { held, state: isSuspended(registration, fingerprintOf) ? 'suspended' : 'active' };
   });

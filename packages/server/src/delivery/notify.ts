@@ -15,7 +15,9 @@ import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import type { Enqueued, EnqueueState, NewDelivery, Store } from '../store/store.ts';
 import { StoreBusyError } from '../store/store.ts';
-import { audienceOf, readContacts, targetsOf } from './audience.ts';
+import type { ContactKey } from '../store/store.ts';
+import { UnreadableContactError } from '../store/stored-contact.ts';
+import { audienceOf, readContacts, targetsOf, unreadableOf } from './audience.ts';
 import type { Audience, Contacts } from './audience.ts';
 import { createBatch } from './batch.ts';
 import type { Batch, Plan } from './batch.ts';
@@ -47,7 +49,10 @@ export interface EventResult {
   readonly reason?: EventReason;
 }
 
-/** Answers in the order of the events. Rejects with the store's error; the batch may then be repeated as it is. */
+/**
+ * Answers in the order of the events. Rejects with the store's error, or with UnreadableContactError when a contact's events
+ * could not be taken, those of the others having been; the batch may then be repeated as it is.
+ */
 export type Notify = (instanceId: string, events: readonly ChatEvent[]) => Promise<EventResult[]>;
 
 export function createNotify(options: {
@@ -118,10 +123,16 @@ export function createNotify(options: {
     return [...upkeep.values()];
   }
 
-  return async (instanceId, events) => {
+  return async (instanceId, all) => {
     const readAt = clock.monotonic();
-    const contacts = await readContacts(store, instanceId, events);
+    const contacts = await readContacts(store, instanceId, all);
     const now = clock.now();
+    const unreadable = new Map<string, ContactKey>();
+    const events = all.filter((event) => {
+      const key = unreadableOf(contacts, event);
+      if (key) unreadable.set(key.contactId, key);
+      return key === undefined;
+    });
     const upkeep = upkeepOf(instanceId, contacts, events, now);
     const batch = createBatch(instanceId, now);
     // An end in this batch has been applied to `contacts`, so what was said after it does not push.
@@ -140,6 +151,13 @@ export function createNotify(options: {
     // All of it, also when one part fails: nothing of a batch is under way any more once it was answered.
     await Promise.allSettled([enqueued, ...upkeep.map((run) => run())]).then(rejectAny);
     const states = await enqueued;
+    // A 2xx for an event that is not on disk would lose it. Refused, it comes again: by SNS alone, in a batch beside others
+    // that are known by then.
+    if (unreadable.size > 0)
+      throw new UnreadableContactError(
+        [...unreadable.values()],
+        all.length > 1 ? 'The events of other contacts were taken. ' : '',
+      );
     return planned.map((plan, index) => resultOf(events[index]!.id, plan, states));
   };
 }

@@ -62,6 +62,8 @@ export const UNREACHABLE_MS = 5_000;
 export const OVERDUE = { everyMs: 30_000, atMost: 1_000 } as const;
 /** A channel that this node does not know may be new, and another node's settings newer: so long its deliveries wait. */
 export const CHANNEL_MISSING = { againMs: 5_000, endsMs: 10 * 60_000 } as const;
+/** A contact that cannot be read is mended by a person or not at all: so often its deliveries look, until they expire. */
+export const UNREADABLE_AGAIN_MS = 60_000;
 /** Settlements that may wait for the store before no new attempts begin. */
 export const MAX_UNSETTLED = 10_000;
 

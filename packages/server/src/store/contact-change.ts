@@ -13,7 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { nameAlias } from '../contact/alias.ts';
 import type { Change } from '../contact/change.ts';
-import { isAlias, parseContact, serialiseContact } from '../contact/document.ts';
+import { isAlias, serialiseContact } from '../contact/document.ts';
 import type { ContactDocument, Stored } from '../contact/document.ts';
 import { retention } from '../contact/lifetime.ts';
 import type { ContactSettings } from '../contact/settings.ts';
@@ -21,6 +21,7 @@ import { ServiceError } from '../service-error.ts';
 import { fingerprint } from './fingerprint.ts';
 import { LineFullError, createLine } from './line.ts';
 import type { Claim, ContactKey, Store } from './store.ts';
+import { readContact } from './stored-contact.ts';
 
 export interface ChangeRequest<Result> {
   /** Aliases are followed. */
@@ -64,13 +65,13 @@ const busy = (): ServiceError =>
     retryAfterSeconds: 1,
   });
 
-/** Reads a contact by any of its ids. */
+/** Reads a contact by any of its ids. Rejects with UnreadableContactError where one is damaged. */
 export async function findContact(store: Store, key: ContactKey): Promise<FoundContact> {
   let at = key;
   for (let followed = 0; followed <= MAX_ALIASES; followed++) {
     const [contact] = await store.contacts([at]);
     if (contact === undefined) return { key: at, version: 0, document: undefined };
-    const stored = parseContact(contact.body);
+    const stored = readContact(contact);
     if (!isAlias(stored)) return { key: at, version: contact.version, document: stored };
     at = { instanceId: key.instanceId, contactId: stored.alias };
   }
@@ -173,7 +174,7 @@ export function createContactChanges(options: {
       inLine(key, () =>
         repeat(async () => {
           const [contact] = await store.contacts([key]);
-          const named = nameAlias(contact && parseContact(contact.body), initialContactId);
+          const named = nameAlias(contact && readContact(contact), initialContactId);
           if ('refusal' in named || named.document === undefined) return { answer: undefined };
           const outcome = await commit(key, contact?.version ?? 0, named.document);
           return outcome === 'committed' ? { answer: undefined } : undefined;

@@ -1,0 +1,123 @@
+// A contact whose document is damaged holds up its own events alone: it once refused whole batches, and whoever took turns
+// with it in a claim. Nothing of it is lost, because nothing is answered with 2xx.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { UnreadableContactError } from '../../src/store/stored-contact.ts';
+import { INSTANCE, chatEnded, create, message, openService } from './harness.ts';
+
+type Service = Awaited<ReturnType<typeof openService>>;
+
+const put = (service: Service, ...Events: ReturnType<typeof message>[]) =>
+  service.call('PutChatEvents', { InstanceId: INSTANCE, Events });
+
+/** Writes what no version of ours writes; the answer puts the document back. */
+async function damage(service: Service, contactId: string, spoil: (body: string) => string) {
+  const key = { instanceId: INSTANCE, contactId };
+  const write = async (change: (body: string) => string) => {
+    const [contact] = await service.store.contacts([key]);
+    const body = change(contact!.body);
+    assert.equal(await service.store.commit({ contact: { ...contact!, body } }), 'committed');
+    return contact!.body;
+  };
+  const before = await write(spoil);
+  return async () => void (await write(() => before));
+}
+
+const isRefusal =
+  (...contactIds: string[]) =>
+  (error: unknown): boolean => {
+    assert.ok(error instanceof UnreadableContactError, String(error));
+    assert.equal(error.name, 'InternalServiceException');
+    assert.deepEqual(
+      error.contacts,
+      contactIds.map((contactId) => ({ instanceId: INSTANCE, contactId })),
+    );
+    for (const contactId of contactIds) assert.match(error.message, new RegExp(`\\b${contactId}\\b`));
+    return true;
+  };
+
+const DAMAGES: [string, (body: string) => string][] = [
+  ['cut off', (body) => body.slice(0, body.length / 2)],
+  ['not ours', () => '{"hello":"world"}'],
+  ['with a registration that is none', (body) => body.replace(/"registrations":\[/, '$&null,')],
+];
+
+describe('a contact that cannot be read', () => {
+  for (const [how, spoil] of DAMAGES)
+    test(`because it is ${how} refuses the batch by its name, after the events of the others were taken`, async () => {
+      await using service = await openService();
+      for (const contactId of ['good', 'bad', 'fine'])
+        await service.call('CreatePushNotificationRegistration', create({ contactId }));
+      const mend = await damage(service, 'bad', spoil);
+      const events = ['good', 'bad', 'fine'].map((ContactId) =>
+        message({ Id: `to ${ContactId}`, ContactId }),
+      );
+      await assert.rejects(put(service, ...events), isRefusal('bad'));
+      assert.deepEqual(
+        service.leased.map(({ contactId }) => contactId),
+        ['good', 'fine'],
+      );
+      // Whoever repeats it gets the same, and nobody gets anything twice; once it is mended, all of it is taken.
+      await assert.rejects(put(service, ...events), isRefusal('bad'));
+      await mend();
+      const { Results } = await put(service, ...events);
+      assert.deepEqual(
+        Results.map(({ Id, Deliveries, Reason }) => [Id, Deliveries, Reason]),
+        [
+          ['to good', 1, 'duplicate'],
+          ['to bad', 1, undefined],
+          ['to fine', 1, 'duplicate'],
+        ],
+      );
+    });
+
+  test('refuses events that come under another name of it, and ends, which would be forgotten', async () => {
+    await using service = await openService();
+    await service.call('CreatePushNotificationRegistration', create({ contactId: 'bad' }));
+    await put(service, message({ Id: '1', ContactId: 'later', InitialContactId: 'bad' }));
+    await damage(service, 'bad', () => 'nonsense');
+    const refused = isRefusal('bad');
+    await assert.rejects(put(service, message({ Id: '2', ContactId: 'later' })), refused);
+    await assert.rejects(
+      put(service, message({ Id: '2', ContactId: 'other', InitialContactId: 'bad' })),
+      refused,
+    );
+    await assert.rejects(put(service, chatEnded({ ContactId: 'later' })), refused);
+  });
+
+  test('is named to whoever registers, deletes or lists, without a word of what stands there', async () => {
+    await using service = await openService();
+    const input = create({ contactId: 'bad', DeviceToken: 'a-secret-token' });
+    const { RegistrationId } = await service.call('CreatePushNotificationRegistration', input);
+    // A parser quotes what it could not read.
+    await damage(service, 'bad', () => 'a-secret-token');
+    const key = { InstanceId: INSTANCE, ContactId: 'bad' };
+    for (const call of [
+      () => service.call('CreatePushNotificationRegistration', input),
+      () => service.call('DeletePushNotificationRegistration', { ...key, RegistrationId }),
+      () => service.call('ListPushNotificationRegistrations', key),
+    ])
+      await assert.rejects(call, (error: Error) => {
+        assert.doesNotMatch(`${error.stack} ${String(error.cause)}`, /secret/);
+        return isRefusal('bad')(error);
+      });
+  });
+
+  test('beside many others is one of five that the sentence names, and none is left out of the error', async () => {
+    await using service = await openService();
+    const ids = Array.from({ length: 7 }, (_, n) => `bad-${n}`);
+    for (const contactId of ids) {
+      await service.call('CreatePushNotificationRegistration', create({ contactId }));
+      await damage(service, contactId, () => 'nonsense');
+    }
+    await assert.rejects(
+      put(service, ...ids.map((id) => message({ Id: id, ContactId: id }))),
+      (error: Error) => {
+        assert.ok(error instanceof UnreadableContactError);
+        assert.equal(error.contacts.length, 7);
+        assert.match(error.message, /bad-0, bad-1, bad-2, bad-3, bad-4 and 2 others cannot be read/);
+        return true;
+      },
+    );
+  });
+});
