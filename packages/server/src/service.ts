@@ -17,7 +17,6 @@ import type { Dispatcher } from './delivery/dispatcher.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createNotify } from './delivery/notify.ts';
 import type { Notify } from './delivery/notify.ts';
-import { NODE_LEASE } from './delivery/retry.ts';
 import { examineAtStart } from './doctor/at-start.ts';
 import { askEmulator } from './emulator-address.ts';
 import { createHttpServer } from './http/server.ts';
@@ -27,6 +26,7 @@ import type { Certificate } from './metrics.ts';
 import { createHandlers } from './operations/operations.ts';
 import { createDirectory } from './operations/directory.ts';
 import { readParticipantToken } from './operations/participant-token.ts';
+import { readiness, watchRoom } from './readiness.ts';
 import { createReports } from './reports.ts';
 import type { OtherNetwork } from './sources/sns/reach.ts';
 import { createSnsSource } from './sources/sns/sns-source.ts';
@@ -51,6 +51,8 @@ export interface ServiceOptions {
   readonly clock?: Clock;
   /** Stands for Amazon's hosts, from which SNS's certificates come; for tests. Default: those hosts. */
   readonly snsNetwork?: OtherNetwork;
+  /** Beyond this size SQLite's file finds no room, as on a full disk; for tests. Default: the disk. */
+  readonly sqliteMaxBytes?: number;
   /** pino's levels; `silent` for tests. */
   readonly logLevel?: string;
   /** Where log lines go, JSON each. Default: standard output. */
@@ -75,15 +77,17 @@ export async function startService(config: Config, options: ServiceOptions = {})
   // What is taken last is let go first; `stop` goes the same way.
   const taken = new AsyncDisposableStack();
   try {
-    const store = await openStore(config, clock, onFatal);
-    taken.defer(() => store.close());
-    if (config.store.kind === 'sqlite' && 'copyTo' in store) {
+    const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes);
+    taken.defer(() => opened.close());
+    if (config.store.kind === 'sqlite' && 'copyTo' in opened) {
       // Sockets cannot be made everywhere; a service without back-up while it runs is better than none.
-      const door = await openCopyDoor(config.store.path, store).catch((error: unknown) => {
+      const door = await openCopyDoor(config.store.path, opened).catch((error: unknown) => {
         log.warn({ err: error }, 'chatpush backup will not work while this service runs');
       });
       if (door) taken.defer(() => door.close());
     }
+    const watched = watchRoom(opened, clock);
+    const { store } = watched;
 
     // Its page shows every message to whoever reaches it, so elsewhere than on loopback it is not there unless somebody says so.
     const isPageOpen = isLoopback(config.host) || config.exposed;
@@ -207,7 +211,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       limits: { callsPerSecond: config.limits.requestsPerSecond, burst: config.limits.burst },
       clock,
       log,
-      ready: () => readiness(store, dispatcher),
+      ready: () => readiness(watched, dispatcher),
       channels: () => examination.states(),
       metrics: () => metrics.read(),
       onAnswer: (asked, status) => metrics.request(asked, status),
@@ -239,8 +243,15 @@ async function openStore(
   config: Config,
   clock: Clock,
   onFatal: (error: Error) => void,
+  maxBytes: number | undefined,
 ): Promise<Store | SqliteStore> {
-  if (config.store.kind === 'sqlite') return openSqliteStore({ path: config.store.path, clock, onFatal });
+  if (config.store.kind === 'sqlite')
+    return openSqliteStore({
+      path: config.store.path,
+      clock,
+      onFatal,
+      ...(maxBytes !== undefined && { maxBytes }),
+    });
   const { openPostgresStore } = await import('./store/postgres/postgres-store.ts');
   return openPostgresStore({ ...config.store, url: config.store.url.reveal() });
 }
@@ -267,23 +278,6 @@ const participantKey = (config: Config): Uint8Array =>
   createHmac('sha256', config.accessKeys[0]?.secret.reveal() ?? '')
     .update('chatpush participant key')
     .digest();
-
-async function readiness(
-  store: Store,
-  dispatcher: Dispatcher,
-): Promise<{ ready: boolean; checks: Record<string, string> }> {
-  try {
-    // A beat writes, so it shows that the store can be written.
-    const beat = await store.beat(dispatcher.node, NODE_LEASE.ttlMs);
-    // What is taken in meanwhile is safe, but this node sends none of it: others, where there are some, should be asked.
-    const holds = beat === 'alive' && dispatcher.holdsLease;
-    const lease = holds ? 'ok' : 'lost; nothing is sent until this node has a new one';
-    return { ready: holds, checks: { store: 'ok', lease } };
-  } catch {
-    // What is wrong stands in the log; anyone may ask here.
-    return { ready: false, checks: { store: 'not available' } };
-  }
-}
 
 function greeting(config: Config, url: string, emulated: EmulatedGateways | undefined): string {
   const lines = [`chatpush listens on ${url}`];

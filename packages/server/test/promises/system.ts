@@ -52,6 +52,8 @@ export interface SystemOptions {
   readonly config?: Partial<Config>;
   /** As CHATPUSH_STORE has it; a SQLite file of its own when absent. */
   readonly store?: string;
+  /** How large SQLite's file may grow. */
+  readonly sqliteMaxBytes?: number;
   /** Used instead of an emulator inside the service, which a restart would take along. */
   readonly emulator?: Emulator;
 }
@@ -66,7 +68,10 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     }),
     ...options.config,
   };
-  let service = await startService(config, { logLevel: 'silent' });
+  const { sqliteMaxBytes } = options;
+  const start = () =>
+    startService(config, { logLevel: 'silent', ...(sqliteMaxBytes !== undefined && { sqliteMaxBytes }) });
+  let service = await start();
   const connect = (): { client: ChatpushClient; sdk: ConnectClient } => {
     const settings = {
       region: 'eu-central-1',
@@ -93,7 +98,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     restart: async () => {
       sdk.destroy();
       await service.stop();
-      service = await startService(config, { logLevel: 'silent' });
+      service = await start();
       ({ client, sdk } = connect());
     },
     register: async (contactId, deviceToken, more = {}) => {
