@@ -1,7 +1,8 @@
 // npm run release [-- folder] : all that must hold before packages are published; then it prints the commands that publish.
 //
 // It publishes nothing itself: that is for a workflow with an identity of its own, so that --provenance can say which commit
-// and which run a package came from.
+// and which run a package came from. What it prints was tried on a registry of one's own, without --provenance: from there
+// `npm install chatpush` and `npx chatpush` work in an empty folder.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -14,6 +15,8 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 interface Manifest {
   readonly name: string;
   readonly version: string;
+  readonly private?: boolean;
+  readonly repository?: { readonly url: string };
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
@@ -30,6 +33,11 @@ export function releaseFaults(manifests: readonly Manifest[], changelog: string)
     for (const [dependency, wanted] of Object.entries(dependencies))
       if (names.has(dependency) && wanted !== version)
         faults.push(`${name} wants ${dependency} ${wanted}, and what is published is ${version}.`);
+  const nowhere = manifests.filter((manifest) => manifest.private !== true && !manifest.repository?.url);
+  if (nowhere.length > 0)
+    faults.push(
+      `No repository in package.json of ${nowhere.map(({ name }) => name).join(', ')}: npm refuses --provenance where it is not the one that the workflow runs in. Add "repository": { "type": "git", "url": "git+https://…" }.`,
+    );
   const entries = [...changelog.matchAll(/^## (.+)\n([^]*?)(?=^## |$(?![^]))/gm)];
   const entry = entries.find(([, title]) => title!.split(' ')[0] === version);
   if (entry === undefined) faults.push(`CHANGELOG.md has no entry for ${version}.`);

@@ -3,13 +3,15 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { releaseFaults } from '../release.ts';
 
-const wire = { name: '@chatpush/wire', version: '1.2.0' };
-const client = { name: '@chatpush/client', version: '1.2.0', dependencies: { '@chatpush/wire': '1.2.0' } };
+const root = { name: 'chatpush-workspace', version: '1.2.0', private: true };
+const repository = { url: 'git+https://git.example.com/chatpush.git' };
+const wire = { name: '@chatpush/wire', version: '1.2.0', repository };
+const client = { ...wire, name: '@chatpush/client', dependencies: { '@chatpush/wire': '1.2.0' } };
 const CHANGELOG =
   '# Changelog\n\n## Unreleased\n\n## 1.2.0 (2026-12-01)\n\n- Faster.\n\n## 1.1.0\n\n- First.\n';
 
 test('a release of one version with its changes written down is good', () => {
-  assert.deepEqual(releaseFaults([wire, client], CHANGELOG), []);
+  assert.deepEqual(releaseFaults([root, wire, client], CHANGELOG), []);
 });
 
 for (const [what, manifests, changelog, expected] of [
@@ -19,6 +21,13 @@ for (const [what, manifests, changelog, expected] of [
     [wire, { ...client, dependencies: { '@chatpush/wire': '1.1.0' } }],
     CHANGELOG,
     /wants @chatpush\/wire 1\.1\.0/,
+  ],
+  // npm's registry answers 422 to the first package, and nothing is published.
+  [
+    'a package of no repository',
+    [root, wire, { ...client, repository: undefined }],
+    CHANGELOG,
+    /No repository in package\.json of @chatpush\/client:/,
   ],
   ['no entry', [wire], CHANGELOG.replace('## 1.2.0', '## 1.2.01'), /no entry for 1\.2\.0/],
   ['an entry that says nothing', [wire], CHANGELOG.replace('- Faster.', ''), /says nothing of 1\.2\.0/],
