@@ -86,6 +86,46 @@ test('promise 5: what had to wait beyond its time to live is never begun', async
   assert.equal(pipeline.emulator.phone(token).notifications.length, 0);
 });
 
+test('promise 5: what a gateway took and never answered is not begun again after it has expired', async () => {
+  await using pipeline = await startPipeline();
+  const token = iphone('black hole');
+  await pipeline.register('contact', token);
+  // A connection has one stream until its first answer; from then on nobody waits for another's.
+  await pipeline.say('contact', ['first']);
+  await pipeline.settled('contact', allAccepted);
+  // Two attempts are given up after ten seconds, their deadline; the next is answered.
+  pipeline.emulator.faults.set([{ gateway: 'apns', fault: 'black-hole', times: 2 }]);
+  const expiresAt = Date.now() + 5_000;
+  await pipeline.say('contact', ['short'], expiringIn(5_000));
+  await pipeline.say('contact', ['long']);
+  await pipeline.settled('contact', (all) => all.every(({ attemptCount }) => attemptCount > 0));
+  const entries = await pipeline.settled('contact', (all) => all.every(({ status }) => status !== 'queued'));
+  assert.deepEqual(
+    entries.map(({ messageId, status, attempts }) => [messageId, status, attempts.map((one) => one.outcome)]),
+    [
+      ['long', 'accepted', ['unknown', 'accepted']],
+      ['short', 'expired', ['unknown']],
+      ['first', 'accepted', ['accepted']],
+    ],
+  );
+  // The gateway's own word, request by request: whether it was the short-lived one's, and came before the moment.
+  const short = entries.find(({ messageId }) => messageId === 'short')!.id;
+  assert.deepEqual(
+    pipeline.emulator.requests.list().map(({ apnsId, at }) => [apnsId === short, at < expiresAt]),
+    [
+      [false, true],
+      [true, true],
+      [false, true],
+      [false, false],
+    ],
+  );
+  const { notifications } = pipeline.emulator.phone(token);
+  assert.deepEqual(
+    notifications.map(({ payload }) => (payload as { messageId: string }).messageId),
+    ['first', 'long'],
+  );
+});
+
 test('behind a gateway that cannot be reached deliveries expire in the log, too, and the others learn why they wait', async () => {
   const clock = createFastClock();
   await using pipeline = await startPipeline({ clock, apns: { host: '127.0.0.1', port: 1 } });
