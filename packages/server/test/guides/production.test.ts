@@ -94,7 +94,7 @@ test(
     const all = said.join('');
     assert.match(all, /production\.jsonc: no mistakes/);
     assert.equal(all.match(/: healthy\n/g)?.length, 2);
-    assert.match(all, /\{"ready":true,"checks":\{"store":"ok"\}\}/);
+    assert.match(all, /\{"ready":true,"checks":\{"store":"ok","lease":"ok"\}\}/);
 
     // The copy, in the place of what was lost, knows the registration.
     await folder.start('npx chatpush');
