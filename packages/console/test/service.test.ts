@@ -1,18 +1,23 @@
 // The page beside the whole service: from nothing to a lit phone without leaving it.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm } from 'node:fs/promises';
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
+import { startEmulator } from '@chatpush/emulator';
 import { readConfig, startService } from 'chatpush';
+import type { Page } from 'playwright-core';
 import { browserOfThisFile, noBrowser, openConsole } from './browser.ts';
 
 const options = { skip: noBrowser };
 const browser = browserOfThisFile();
 
-async function openService() {
+async function openService(settings?: object) {
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-console-'));
-  const config = readConfig({ CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'page.db')}` });
+  const environment = { CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'page.db')}` };
+  const file = join(folder, 'settings.json');
+  if (settings) await writeFile(file, JSON.stringify(settings));
+  const config = readConfig({ ...environment, ...(settings && { CHATPUSH_CONFIG: file }) });
   const service = await startService(config, { logLevel: 'silent' });
   return {
     url: service.url,
@@ -64,4 +69,49 @@ test('a key that is not good is refused, in the service’s words', options, asy
   await page.getByRole('button', { name: 'Register' }).click();
   const said = await page.getByRole('region', { name: 'Register a phone' }).getByRole('alert').innerText();
   assert.match(said, /signature/i);
+});
+
+const channelsOn = (page: Page): Promise<string[]> =>
+  page.getByRole('region', { name: 'Channels' }).getByRole('listitem').allInnerTexts();
+
+test(
+  'every channel shows whether it is real or emulated, and the header does not call all emulated',
+  options,
+  async () => {
+    // The page said "service with emulated gateways" whatever the settings named.
+    await using elsewhere = await startEmulator();
+    const { keyId, teamId, privateKey, topic } = elsewhere.credentials.apns;
+    const at = { gateway: 'apns', topic, keyId, teamId, privateKey, ca: elsewhere.ca };
+    await using service = await openService({
+      accessKeys: [{ id: 'AKIDPAGE', secret: 'a secret of the page', instances: 'all' }],
+      applications: [
+        {
+          arn: 'arn:aws:mobiletargeting:eu-central-1:123456789012:apps/bank',
+          channels: { APNS: { ...at, url: elsewhere.apns.url }, GCM: { gateway: 'emulated' } },
+        },
+      ],
+    });
+    await using opened = await openConsole(browser(), service.url);
+    const { page } = opened;
+    await page.getByText('Live · service, not all gateways emulated').waitFor();
+    // The doctor's verdict comes when it is there.
+    await page.getByText(`at ${elsewhere.apns.url}, healthy`).waitFor();
+    assert.deepEqual(
+      (await channelsOn(page)).map((text) => text.replace(/\s+/g, ' ')),
+      [`bank APNS at ${elsewhere.apns.url}, healthy`, 'bank GCM EMULATED'],
+    );
+    await page.getByText('does not come to this page').waitFor();
+    assert.deepEqual(opened.problems, []);
+  },
+);
+
+test('with the development defaults every application is shown as emulated', options, async () => {
+  await using service = await openService();
+  await using opened = await openConsole(browser(), service.url);
+  const { page } = opened;
+  await page.getByText('Live · service with emulated gateways').waitFor();
+  assert.deepEqual(
+    (await channelsOn(page)).map((text) => text.replace(/\s+/g, ' ')),
+    ['every application EMULATED'],
+  );
 });

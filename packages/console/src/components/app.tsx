@@ -4,6 +4,7 @@ import { forgetPhones, switchPhone, type Switch } from '../emulator-api.ts';
 import type { Live } from '../live.ts';
 import type { PhoneOnPage } from '../phone.ts';
 import { DEVELOPMENT_ACCESS } from '../service.ts';
+import { Channels, useChannels } from './channels.tsx';
 import { Details, type Opened } from './details.tsx';
 import { Faults } from './faults.tsx';
 import { Header } from './header.tsx';
@@ -19,6 +20,7 @@ const CLOCK_EVERY_MS = 5_000;
 
 export function App({ live }: { live: Live }) {
   const state = useLive(live);
+  const channels = useChannels(state);
   const nowMs = useClock();
   const [drawn, setDrawn] = useState(DRAWN_AT_FIRST);
   const [opened, setOpened] = useState<Opened>();
@@ -46,7 +48,7 @@ export function App({ live }: { live: Live }) {
 
   return (
     <>
-      <Header state={state} onForget={onForget} />
+      <Header state={state} channels={channels} onForget={onForget} />
       {problem !== '' && (
         <p class="problem page-problem" role="alert">
           {problem}
@@ -85,6 +87,7 @@ export function App({ live }: { live: Live }) {
           <aside aria-label="What to do to them">
             <Register {...registering} />
             {state.hasService && <Write live={live} {...registering} />}
+            {channels.length > 0 && <Channels channels={channels} />}
             <Faults state={state} />
           </aside>
         )}

@@ -1,4 +1,5 @@
 // Where one is, and whether what one sees is live.
+import { gatewaysInWords, type ChannelOnPage } from '../channels.ts';
 import type { State } from '../state.ts';
 
 const CONNECTION = {
@@ -7,9 +8,15 @@ const CONNECTION = {
   lost: 'Connection lost; trying again…',
 } as const;
 
-export function Header({ state, onForget }: { state: State; onForget: () => void }) {
+interface HeaderProps {
+  state: State;
+  channels: readonly ChannelOnPage[];
+  onForget: () => void;
+}
+
+export function Header({ state, channels, onForget }: HeaderProps) {
   const { connection, hasService, description, phoneCount } = state;
-  const besides = hasService ? 'service with emulated gateways' : 'emulator';
+  const besides = hasService ? gatewaysInWords(channels) : 'emulator';
   return (
     <header>
       <h1>

@@ -8,14 +8,14 @@ import type { Verdict } from './examine.ts';
 import { channelsToExamine } from './examined.ts';
 
 export interface StartExamination {
-  /** Every channel with where it leads and what the doctor found: `{ 'arn:… APNS': 'real, healthy' }`. */
+  /** Every channel with where it leads and what the doctor found: `{ 'arn:… APNS': 'real, healthy', 'every other application': 'EMULATED' }`. */
   states(): Record<string, string>;
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
 }
 
 export function examineAtStart(options: {
-  readonly config: Pick<Config, 'applications' | 'emulatorUrl'>;
+  readonly config: Pick<Config, 'applications' | 'autoCreate' | 'emulatorUrl'>;
   readonly openGateway: OpenGateway;
   readonly log: Logger;
 }): StartExamination {
@@ -23,6 +23,8 @@ export function examineAtStart(options: {
   const closing = new AbortController();
   const verdicts = new Map<string, Verdict['state']>();
   const examined = channelsToExamine(config);
+  // Where applications are created on first use, all their channels are emulated.
+  const everyOther = `every ${config.applications.length > 0 ? 'other ' : ''}application`;
   const nameOf = (applicationArn: string, channel: string): string => `${applicationArn} ${channel}`;
 
   async function examineAll(): Promise<void> {
@@ -40,8 +42,8 @@ export function examineAtStart(options: {
   });
 
   return {
-    states: () =>
-      Object.fromEntries(
+    states: () => ({
+      ...Object.fromEntries(
         config.applications.flatMap(({ arn, channels }) =>
           Object.entries(channels).map(([name, channel]) => {
             const key = nameOf(arn, name);
@@ -51,6 +53,8 @@ export function examineAtStart(options: {
           }),
         ),
       ),
+      ...(config.autoCreate === 'all' && { [everyOther]: 'EMULATED' }),
+    }),
     stop: () => {
       closing.abort(new Error('closing'));
       return running;

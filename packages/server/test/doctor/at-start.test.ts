@@ -77,6 +77,14 @@ test('what the doctor found is logged and shown by /readyz?verbose and the page,
   assert.match(service.greeting, new RegExp(`GCM +${ARN}: EMULATED`));
 });
 
+test('what is created on first use is shown as emulated, beside what the settings name', async (t) => {
+  const { service } = await start(t, { GCM: { gateway: 'emulated' } }, { CHATPUSH_AUTO_CREATE: 'all' });
+  assert.deepEqual(await verboseOf(service.url), {
+    [`${ARN} GCM`]: 'EMULATED',
+    'every other application': 'EMULATED',
+  });
+});
+
 test('a gateway that never answers does not keep a service from starting or stopping', async (t) => {
   const emulator = await strictEmulator(t);
   emulator.faults.set([{ gateway: 'apns', fault: 'black-hole' }]);

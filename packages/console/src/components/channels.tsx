@@ -1,0 +1,52 @@
+// Which channels are real and which emulated, application by application.
+import { useEffect, useState } from 'preact/hooks';
+import { readChannels, type ChannelOnPage } from '../channels.ts';
+import type { State } from '../state.ts';
+
+/** The doctor looks at channels after the service has started, and its verdicts come one by one. */
+const AGAIN_AFTER_MS = 5_000;
+
+/** Read whenever the connection is made anew, and again while a verdict is missing. Empty until then, and without a service. */
+export function useChannels({ hasService, connection }: State): readonly ChannelOnPage[] {
+  const [channels, setChannels] = useState<readonly ChannelOnPage[]>([]);
+  useEffect(() => {
+    if (!hasService || connection !== 'live') return undefined;
+    let isOver = false;
+    let timer: ReturnType<typeof setTimeout> | undefined;
+    const read = async (): Promise<void> => {
+      // A service that cannot be asked now is asked again; the header says that the connection is lost.
+      const next = await readChannels().catch(() => undefined);
+      if (isOver) return;
+      if (next !== undefined) setChannels(next);
+      if (next?.every(({ leads }) => !leads.includes('not examined yet')) !== true)
+        timer = setTimeout(() => void read(), AGAIN_AFTER_MS);
+    };
+    void read();
+    return () => {
+      isOver = true;
+      clearTimeout(timer);
+    };
+  }, [hasService, connection]);
+  return channels;
+}
+
+export function Channels({ channels }: { channels: readonly ChannelOnPage[] }) {
+  return (
+    <section class="panel" aria-labelledby="channels-title">
+      <h2 id="channels-title">Channels</h2>
+      <ul class="channels">
+        {channels.map(({ application, channel, leads, isEmulated }) => (
+          <li key={`${application} ${channel}`} data-emulated={isEmulated}>
+            <span title={application}>
+              <strong>{application.split('/').at(-1)}</strong> {channel}
+            </span>
+            <span class="leads">{leads}</span>
+          </li>
+        ))}
+      </ul>
+      {channels.some(({ isEmulated }) => !isEmulated) && (
+        <p class="hint">What goes through a channel that is not emulated does not come to this page.</p>
+      )}
+    </section>
+  );
+}
