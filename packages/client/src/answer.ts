@@ -2,9 +2,9 @@
 //
 // REST-JSON errors carry their name in `X-Amzn-ErrorType` or, from some front ends, in the body as `__type` or `code`.
 // https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
-import { createValidate, describeFaults, errorName } from '@chatpush/wire';
-import type { Shape, StructureShape } from '@chatpush/wire';
-import { fromWire } from './casing.ts';
+import { createReader, describeFaults, errorName } from '@chatpush/wire';
+import type { StructureShape } from '@chatpush/wire';
+import { lowerFirst } from './casing.ts';
 import type { Failure } from './failure.ts';
 import { isRetryable } from './retryable.ts';
 
@@ -19,16 +19,16 @@ export type ReadAnswer = (answer: Answer) => { readonly output: unknown } | { re
 
 /** Reads the answers of one operation. Members nobody knows are ignored; a missing or mistyped one is a failure. */
 export function createReadAnswer(output: StructureShape): ReadAnswer {
-  const validate = createValidate(withoutLimits(output));
+  const read = createReader(output, { to: lowerFirst, limits: false });
+  const isEmpty = Object.keys(output.members).length === 0;
   return (answer) => {
     if (answer.status < 200 || answer.status > 299) return { failure: readFailure(answer) };
-    const isEmpty = Object.keys(output.members).length === 0;
     const body = isEmpty ? {} : parseObject(answer.text);
     if (body === undefined) return { failure: unexpected(answer, summary(answer)) };
-    const faults = validate(body);
+    const { value, faults } = read(body);
     if (faults.length > 0)
       return { failure: unexpected(answer, `${answer.status}, ${describeFaults(faults)}`) };
-    return { output: fromWire(output, body) };
+    return { output: value };
   };
 }
 
@@ -108,27 +108,3 @@ function parseObject(text: string): Record<string, unknown> | undefined {
 
 const text = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
-
-/** Presence and types only: a newer service may answer longer texts and new values, and that must not break old clients. */
-function withoutLimits(shape: StructureShape): StructureShape;
-function withoutLimits(shape: Shape): Shape;
-function withoutLimits(shape: Shape): Shape {
-  const required = (shape as { required?: true }).required === true ? { required: true as const } : {};
-  switch (shape.kind) {
-    case 'string':
-    case 'boolean':
-    case 'integer':
-      return { kind: shape.kind, ...required };
-    case 'list':
-    case 'map':
-      return { kind: shape.kind, of: withoutLimits(shape.of), ...required };
-    case 'structure':
-      return {
-        kind: 'structure',
-        members: Object.fromEntries(
-          Object.entries(shape.members).map(([name, member]) => [name, withoutLimits(member)]),
-        ),
-        ...required,
-      };
-  }
-}

@@ -1,10 +1,10 @@
 // The life of a call: check → encode → (sign → send → read → repeat?) → output or error.
-import { createValidate, describeFaults, encodeRequest } from '@chatpush/wire';
+import { createEncoder, createReader, describeFaults } from '@chatpush/wire';
 import type { EncodedRequest, Operation } from '@chatpush/wire';
 import { createReadAnswer } from './answer.ts';
 import { attempt } from './attempt.ts';
 import type { Transport } from './attempt.ts';
-import { lowerCamelShape, toWire } from './casing.ts';
+import { lowerFirst } from './casing.ts';
 import { generateClientToken } from './client-token.ts';
 import type { ClockOffset } from './clock-offset.ts';
 import { wait } from './deadline.ts';
@@ -25,26 +25,27 @@ export interface Context extends Transport {
 export type Call = (request: unknown, signal: AbortSignal | undefined) => Promise<unknown>;
 
 export function createCall(operation: Operation, context: Context): Call {
-  const validate = createValidate(lowerCamelShape(operation.input));
-  const read = createReadAnswer(operation.output);
+  const readInput = createReader(operation.input, { from: lowerFirst });
+  const encode = createEncoder(operation);
+  const readAnswer = createReadAnswer(operation.output);
   const hasClientToken = Object.hasOwn(operation.input.members, 'ClientToken');
 
-  const encode = (parameters: unknown): EncodedRequest => {
-    const faults = validate(parameters);
+  const encoded = (parameters: unknown): EncodedRequest => {
+    const { value, faults } = readInput(parameters);
     if (faults.length > 0) throw refused(describeFaults(faults));
-    const input = toWire(operation.input, parameters) as { ClientToken?: string };
+    const input = value as { ClientToken?: string };
     // One token for all attempts: that is what makes repeating them safe. An empty one counts as none.
     if (hasClientToken && !input.ClientToken) input.ClientToken = generateClientToken();
-    return underEndpoint(encodeRequest(operation, input), context.endpoint);
+    return underEndpoint(encode(input), context.endpoint);
   };
 
   return async (parameters, signal) => {
     signal?.throwIfAborted();
-    const request = encode(parameters);
+    const request = encoded(parameters);
     let lastCost: number | undefined;
     for (let attempts = 1; ; attempts++) {
       const timeMs = context.clock.now();
-      const result = await attempt(context, request, read, timeMs, signal);
+      const result = await attempt(context, request, readAnswer, timeMs, signal);
       if ('output' in result) {
         context.budget.succeeded(lastCost);
         return result.output;
@@ -78,12 +79,11 @@ function nextAttempt(
   return cost === undefined ? undefined : { cost, delayMs: delay };
 }
 
-function underEndpoint(request: EncodedRequest, { origin, basePath }: Endpoint): EncodedRequest {
-  const path = `${basePath}${request.path}`;
+function underEndpoint(request: EncodedRequest, { basePath }: Endpoint): EncodedRequest {
   // `fetch` resolves `.` and `..` before it sends, so an id of only dots would reach another address than was signed.
-  if (new URL(`${origin}${path}`).pathname !== path)
+  if (/\/\.\.?(\/|$)/.test(request.path))
     throw refused("1 validation error detected: an identifier in the path cannot be '.' or '..'");
-  return { ...request, path };
+  return { ...request, path: `${basePath}${request.path}` };
 }
 
 const refused = (message: string): InvalidParameterException =>

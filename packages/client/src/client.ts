@@ -1,7 +1,6 @@
 // The client: what it takes, what it can do, and its making.
 import { hashing, send } from '#platform';
 import { OPERATIONS } from '@chatpush/wire';
-import type { OperationName } from '@chatpush/wire';
 import { createCall } from './call.ts';
 import type { Context } from './call.ts';
 import { lowerFirst } from './casing.ts';
@@ -211,6 +210,18 @@ export interface ChatpushClient {
  * @throws TypeError when region, endpoint or credentials are missing or malformed.
  */
 export function createClient(options: ClientOptions = {}): ChatpushClient {
+  const context = createContext(options);
+  const methods = Object.values(OPERATIONS).map((operation) => {
+    const call = createCall(operation, context);
+    return [
+      lowerFirst(operation.name),
+      (request: unknown, options?: CallOptions) => call(request, options?.signal),
+    ] as const;
+  });
+  return Object.fromEntries(methods) as unknown as ChatpushClient;
+}
+
+function createContext(options: ClientOptions): Context {
   const region = resolveRegion(options.region);
   const now = options.now ?? Date.now;
   const { maxAttempts = MAX_ATTEMPTS, attemptTimeoutMs = 10_000 } = options;
@@ -221,7 +232,7 @@ export function createClient(options: ClientOptions = {}): ChatpushClient {
     throw new TypeError(
       `attemptTimeoutMs is a number of milliseconds up to 2,147,483,647, not ${String(attemptTimeoutMs)}`,
     );
-  const context: Context = {
+  return {
     send: options.fetch === undefined ? send : sendByFetch(options.fetch),
     endpoint: resolveEndpoint(options.endpoint, region),
     credentials: createCredentialSource(options.credentials, now),
@@ -231,12 +242,4 @@ export function createClient(options: ClientOptions = {}): ChatpushClient {
     maxAttempts,
     attemptTimeoutMs,
   };
-  const methods = (Object.keys(OPERATIONS) as OperationName[]).map((name) => {
-    const call = createCall(OPERATIONS[name], context);
-    return [
-      lowerFirst(name),
-      (request: unknown, options?: CallOptions) => call(request, options?.signal),
-    ] as const;
-  });
-  return Object.fromEntries(methods) as unknown as ChatpushClient;
 }

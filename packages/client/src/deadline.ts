@@ -2,49 +2,67 @@
 
 /** Resolves after `ms`, or rejects with the signal's reason. */
 export const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
-  new Promise((resolve, reject) => {
-    const stop = (): void => {
-      clearTimeout(timer);
-      reject(signal?.reason as Error);
-    };
-    const timer = setTimeout(() => {
-      signal?.removeEventListener('abort', stop);
-      resolve();
-    }, ms);
-    if (signal?.aborted === true) stop();
-    else signal?.addEventListener('abort', stop, { once: true });
-  });
+  withDeadline(
+    ms,
+    signal,
+    () => new Promise<void>(() => undefined),
+    () => undefined,
+  );
 
-/** The reason of the signal that {@link withDeadline} gives to its task when time is up. */
-export class DeadlinePassed extends Error {}
-
-/**
- * Runs a task that gets a signal of its own. Rejects with the caller's reason or with {@link DeadlinePassed} as soon as
- * either comes, also when the task does not listen. (`AbortSignal.any` would do it in fewer lines, and keeps what it made
- * alive as long as a long-lived signal of the caller's.)
- */
-export async function withDeadline<T>(
-  ms: number,
-  signal: AbortSignal | undefined,
-  task: (signal: AbortSignal) => Promise<T>,
-): Promise<T> {
-  signal?.throwIfAborted();
-  const controller = new AbortController();
-  const stop = (): void => controller.abort(signal?.reason);
-  const timer = setTimeout(() => controller.abort(new DeadlinePassed()), ms);
-  signal?.addEventListener('abort', stop, { once: true });
-  try {
-    return await Promise.race([task(controller.signal), aborted(controller.signal)]);
-  } catch (error) {
-    // Whatever the task made of its signal, the reason is what counts.
-    throw controller.signal.aborted ? controller.signal.reason : error;
-  } finally {
-    clearTimeout(timer);
-    signal?.removeEventListener('abort', stop);
-  }
+/** What a task that runs against a deadline is given. */
+export interface Ending {
+  /** Has `stop` called when the task is waited for no more; at once, when that is so already. */
+  onEnd(stop: (reason: unknown) => void): void;
 }
 
-const aborted = (signal: AbortSignal): Promise<never> =>
-  new Promise((_, reject) => {
-    signal.addEventListener('abort', () => reject(signal.reason as Error), { once: true });
+/**
+ * What a task answers, or `late()` when that takes longer than `ms`. Rejects with the reason of the caller's signal as soon as
+ * that aborts, whether the task listens or not. (With `AbortSignal.any` and `AbortSignal.timeout` this were shorter; they keep
+ * what they made alive as long as a long-lived signal of the caller's, and cost as much as signing.)
+ */
+export function withDeadline<T>(
+  ms: number,
+  signal: AbortSignal | undefined,
+  task: (ending: Ending) => Promise<T>,
+  late: () => T,
+): Promise<T> {
+  return new Promise((resolve, reject) => {
+    signal?.throwIfAborted();
+    let ended: { readonly reason: unknown } | undefined;
+    let stop: ((reason: unknown) => void) | undefined;
+    const settle = (): void => {
+      clearTimeout(timer);
+      signal?.removeEventListener('abort', abort);
+    };
+    const end = (reason: unknown): void => {
+      settle();
+      ended = { reason };
+      stop?.(reason);
+    };
+    const abort = (): void => {
+      reject(signal?.reason as Error);
+      end(signal?.reason);
+    };
+    const timer = setTimeout(() => {
+      resolve(late());
+      end(new Error(`over after ${ms} ms`));
+    }, ms);
+    signal?.addEventListener('abort', abort);
+    const ending: Ending = {
+      onEnd(wanted) {
+        stop = wanted;
+        if (ended) stop(ended.reason);
+      },
+    };
+    task(ending).then(
+      (value) => {
+        settle();
+        resolve(value);
+      },
+      (error: unknown) => {
+        settle();
+        reject(error);
+      },
+    );
   });
+}

@@ -9,7 +9,7 @@ export interface Endpoint {
   readonly origin: string;
   /** Host and, where it is not the scheme's own, port: what `fetch` sends as `Host`, and what is signed. */
   readonly host: string;
-  /** What stands before every operation's path; empty or `/like/this`. */
+  /** What stands before every operation's path; empty or `/like/this`, without the empty segments no signature covers. */
   readonly basePath: string;
 }
 
@@ -37,5 +37,9 @@ export function resolveEndpoint(option: string | URL | undefined, region: string
     throw new TypeError(
       `An endpoint has no query, fragment or user: ${JSON.stringify(`${url.origin}${url.pathname}`)}`,
     );
-  return { origin: url.origin, host: url.host, basePath: url.pathname.replace(/\/+$/, '') };
+  return {
+    origin: url.origin,
+    host: url.host,
+    basePath: url.pathname.replace(/\/+/g, '/').replace(/\/$/, ''),
+  };
 }

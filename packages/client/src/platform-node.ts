@@ -22,7 +22,7 @@ export const hashing: Hashing = {
  * By Node's global agents: they keep connections open for 5 idle seconds, do not keep the process alive for them, and go
  * through proxies of the environment where NODE_USE_ENV_PROXY says so.
  */
-export const send: Send = async ({ origin, target, method, headers, body, signal }) => {
+export const send: Send = async ({ origin, target, method, headers, body }, ending) => {
   if (newest?.origin !== origin) newest = await openDoor(origin);
   const { request, address } = newest;
   return new Promise((resolve, reject) => {
@@ -48,9 +48,8 @@ export const send: Send = async ({ origin, target, method, headers, body, signal
           });
       },
     );
-    // The signal is this request's own and goes with it.
-    signal.addEventListener('abort', () => sending.destroy(signal.reason as Error), { once: true });
     sending.on('error', reject).end(body);
+    ending.onEnd((reason) => sending.destroy(reason as Error));
   });
 };
 

@@ -1,18 +1,21 @@
 // What the client needs of where it runs. `#platform` (package.json, "imports") is Node's own crypto and HTTP on Node, and
 // WebCrypto and `fetch` everywhere else.
 import type { Answer } from './answer.ts';
+import type { Ending } from './deadline.ts';
 
 /** Sends a request once, follows nothing, and reads the answer to its end. Rejects where there is none. */
-export type Send = (request: {
-  readonly origin: string;
-  /** Encoded, with query. */
-  readonly target: string;
-  readonly method: string;
-  readonly headers: Readonly<Record<string, string>>;
-  readonly body: string | undefined;
+export type Send = (
+  request: {
+    readonly origin: string;
+    /** Encoded, with query. */
+    readonly target: string;
+    readonly method: string;
+    readonly headers: Readonly<Record<string, string>>;
+    readonly body: string | undefined;
+  },
   /** Ends the request and its connection. */
-  readonly signal: AbortSignal;
-}) => Promise<Answer>;
+  ending: Ending,
+) => Promise<Answer>;
 
 /** The cryptography of Signature Version 4. Some places have it at once, others by promise. */
 export interface Hashing {

@@ -1,20 +1,21 @@
 // Which failures may pass by themselves: the SDKs' classes of throttling and transient errors.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
-import { ERRORS } from '@chatpush/wire';
 
-/** Names that say "later" whatever their status; Amazon's common errors have ThrottlingException at 400, for one. */
+/**
+ * Names that say "later" whatever their status: the service's own (Amazon's common errors have ThrottlingException at 400),
+ * and those of other services behind the same front ends.
+ */
 const REPEATED: ReadonlySet<string> = new Set([
-  ...Object.entries(ERRORS)
-    .filter(([, kind]) => kind.repeated)
-    .map(([name]) => name),
-  // Of AWS front ends and other services behind the same ones.
+  'LimitExceededException',
   'PriorRequestNotComplete',
   'RequestLimitExceeded',
   'RequestThrottled',
   'RequestThrottledException',
   'RequestTimeout',
+  'RequestTimeoutException',
   'Throttling',
   'ThrottledException',
+  'ThrottlingException',
   'TooManyRequestsException',
 ]);
 

@@ -3,7 +3,8 @@ import {
   SERVICE,
   amzDate,
   authorizationHeader,
-  canonicalRequest,
+  canonicalText,
+  encodePath,
   signingKeyChain,
   stringToSign,
 } from '@chatpush/wire';
@@ -34,23 +35,32 @@ export function createSigner(region: string, hashing: Hashing): Sign {
     const payloadHash = await hashing.sha256(request.body ?? '');
     const headers: Record<string, string> = {
       ...(request.body !== undefined && { 'content-type': 'application/json' }),
+      host,
       'x-amz-content-sha256': payloadHash,
       'x-amz-date': time,
       ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
     };
-    const signedHeaders = [...Object.keys(headers), 'host'].sort();
-    const canonical = canonicalRequest({
-      ...request,
-      headers: [...Object.entries(headers), ['host', host]],
+    // What is written here is canonical as it is: names in order, values without white space, the query encoded and sorted.
+    const signedHeaders = Object.keys(headers).join(';');
+    const canonical = canonicalText({
+      method: request.method,
+      path: encodePath(request.path),
+      query: request.query,
+      headers: Object.entries(headers)
+        .map(([name, value]) => `${name}:${value}\n`)
+        .join(''),
       signedHeaders,
       payloadHash,
     });
     const text = stringToSign(time, scope, await hashing.sha256(canonical));
     const authenticate = await signingKey(credentials.secretAccessKey, scope);
-    const signature = await authenticate(text);
-    return {
-      ...headers,
-      authorization: authorizationHeader(credentials.accessKeyId, scope, signedHeaders, signature),
-    };
+    headers['authorization'] = authorizationHeader(
+      credentials.accessKeyId,
+      scope,
+      signedHeaders,
+      await authenticate(text),
+    );
+    delete headers['host'];
+    return headers;
   };
 }

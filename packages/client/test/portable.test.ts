@@ -65,10 +65,9 @@ describe('without Node’s own modules', () => {
       method: 'PUT',
       headers: { 'content-type': 'application/json', 'x-amz-date': 'now' },
       body: '"ü"',
-      signal: new AbortController().signal,
     };
     const read = async ({ send }: typeof node) => {
-      const { status, headers, text } = await send(request);
+      const { status, headers, text } = await send(request, { onEnd: () => undefined });
       return [status, text, ...['x-amzn-requestid', 'date', 'retry-after'].map((name) => headers.get(name))];
     };
     assert.deepEqual(await read(node), await read(web));

@@ -1,13 +1,17 @@
 // The public surface of @chatpush/wire: what crosses the wire, as data. No dependency, runs anywhere.
+export { canonicalHeaders, canonicalPath, canonicalQuery, canonicalRequest } from './canonical.ts';
+export type { CanonicalInput, HeaderLines } from './canonical.ts';
 export { ERRORS, errorName } from './errors.ts';
 export type { ErrorKind, ErrorName } from './errors.ts';
+export { codePoints, utf8Bytes } from './length.ts';
 export { membersElsewhere, operation, pathMembers } from './operation.ts';
 export type { InputOf, Operation, OutputOf } from './operation.ts';
 export { OPERATIONS, PARTICIPANT_OPERATIONS } from './operations.ts';
 export type { Input, OperationName, Output, ParticipantOperationName } from './operations.ts';
-export { pick } from './pick.ts';
-export { decodeRequest, encodeRequest } from './request.ts';
-export type { EncodedRequest } from './request.ts';
+export { createReader, describeFaults } from './read.ts';
+export type { Fault, Read, Reading, ReadOptions } from './read.ts';
+export { createDecoder, createEncoder } from './request.ts';
+export type { EncodedRequest, ReceivedRequest } from './request.ts';
 export type {
   BooleanShape,
   IntegerShape,
@@ -25,15 +29,10 @@ export {
   TERMINATOR,
   amzDate,
   authorizationHeader,
-  canonicalHeaders,
-  canonicalPath,
-  canonicalQuery,
-  canonicalRequest,
+  canonicalText,
   scopeText,
   signingKeyChain,
   stringToSign,
 } from './sigv4.ts';
-export type { CanonicalInput, HeaderLines, Scope } from './sigv4.ts';
-export { decodeComponent, encodeComponent } from './uri.ts';
-export { codePoints, createValidate, describeFaults, utf8Bytes } from './validate.ts';
-export type { Fault, Validate } from './validate.ts';
+export type { CanonicalParts, Scope } from './sigv4.ts';
+export { decodeComponent, encodeComponent, encodePath } from './uri.ts';

@@ -1,7 +1,7 @@
-// The codec of requests: an input becomes method, target and body; path, query and body become an input again.
+// The codec of requests: an input becomes method, target and body; path, query and body become an input again. Where each
+// member travels is looked up once per operation.
 import type { Operation } from './operation.ts';
 import { membersElsewhere, pathMembers } from './operation.ts';
-import { pick } from './pick.ts';
 import type { Shape } from './shape.ts';
 import { encodeComponent } from './uri.ts';
 
@@ -9,7 +9,7 @@ export interface EncodedRequest {
   readonly method: string;
   /** Percent-encoded path, as it stands on the request line. */
   readonly path: string;
-  /** Encoded query without `?`; empty when there is none. */
+  /** Encoded query without `?`, its keys sorted as a signature sorts them; empty when there is none. */
   readonly query: string;
   /** Headers that carry members, names in lower case; absent where none does. */
   readonly headers?: Readonly<Record<string, string>>;
@@ -23,57 +23,43 @@ function bodyMembers(operation: Operation): string[] {
   return Object.keys(operation.input.members).filter((name) => !elsewhere.has(name));
 }
 
-/** Where each member of an operation travels, looked up once: a client encodes many inputs of few operations. */
-interface Plan {
-  readonly body: readonly string[];
-  readonly query: readonly (readonly [member: string, key: string])[];
-  readonly headers: readonly (readonly [member: string, header: string])[];
-}
-
-const plans = new WeakMap<Operation, Plan>();
-
-function planOf(operation: Operation): Plan {
-  const known = plans.get(operation);
-  if (known !== undefined) return known;
-  const plan = {
-    body: bodyMembers(operation),
-    query: Object.entries(operation.query ?? {}).map(
-      ([member, key]) => [member, encodeComponent(key)] as const,
-    ),
-    headers: Object.entries(operation.headers ?? {}),
+/**
+ * What a client sends for inputs of an operation. They need not be valid, the service answers for what it gets; but members of
+ * members travel as they are, so it is `createReader` that keeps out what nobody asked for.
+ */
+export function createEncoder(operation: Operation): (input: object) => EncodedRequest {
+  const { method } = operation;
+  const path = operation.path.split(/[{}]/); // text and member in turn
+  const query = Object.entries(operation.query ?? {}).sort(([, a], [, b]) => (a < b ? -1 : 1));
+  const headers = Object.entries(operation.headers ?? {});
+  const body = bodyMembers(operation);
+  return (input) => {
+    const values = input as Readonly<Record<string, unknown>>;
+    const isThere = ([name]: readonly [string, ...unknown[]]): boolean => isPresent(values[name]);
+    return {
+      method,
+      path: path.map((part, i) => (i % 2 === 1 ? encodeComponent(scalarText(values[part])) : part)).join(''),
+      query: query
+        .filter(isThere)
+        .map(([name, key]) => `${encodeComponent(key)}=${encodeComponent(scalarText(values[name]))}`)
+        .join('&'),
+      ...(headers.some(isThere) && {
+        headers: Object.fromEntries(
+          headers.filter(isThere).map(([name, header]) => [header, scalarText(values[name])]),
+        ),
+      }),
+      ...(body.length > 0 && {
+        body: JSON.stringify(
+          Object.fromEntries(
+            body.filter((name) => isPresent(values[name])).map((name) => [name, values[name]]),
+          ),
+        ),
+      }),
+    };
   };
-  plans.set(operation, plan);
-  return plan;
 }
 
-/** What a client sends for an input. The input need not be valid: the service answers for what it gets. */
-export function encodeRequest(operation: Operation, input: object): EncodedRequest {
-  const plan = planOf(operation);
-  const values = pick(operation.input, input) as Record<string, unknown>;
-  const path = operation.path.replace(/\{(\w+)\}/g, (_, name: string) =>
-    encodeComponent(scalarText(values[name])),
-  );
-  let query = '';
-  for (const [name, key] of plan.query)
-    if (values[name] !== undefined)
-      query += `${query && '&'}${key}=${encodeComponent(scalarText(values[name]))}`;
-  const head: { -readonly [K in keyof EncodedRequest]: EncodedRequest[K] } = {
-    method: operation.method,
-    path,
-    query,
-  };
-  const headers: Record<string, string> = {};
-  for (const [name, header] of plan.headers)
-    if (values[name] !== undefined) {
-      headers[header] = scalarText(values[name]);
-      head.headers = headers;
-    }
-  if (plan.body.length === 0) return head;
-  const body: Record<string, unknown> = {};
-  for (const name of plan.body) if (name in values) body[name] = values[name];
-  head.body = JSON.stringify(body);
-  return head;
-}
+const isPresent = (value: unknown): boolean => value !== undefined && value !== null;
 
 const scalarText = (value: unknown): string =>
   typeof value === 'string'
@@ -82,33 +68,41 @@ const scalarText = (value: unknown): string =>
       ? `${value}`
       : '';
 
-/**
- * The input that a request carries, not yet checked against its shape (`createValidate`), still with members nobody knows
- * (`pick` drops them). Path values are the decoded segments by member name; the query is decoded; the body is parsed JSON; header
- * names are in lower case.
- */
-export function decodeRequest(
-  operation: Operation,
-  path: Readonly<Record<string, string>>,
-  query: URLSearchParams,
-  body: unknown,
-  headers: Readonly<Record<string, string | string[] | undefined>> = {},
-): unknown {
+/** What a server has of a request, before anything of it is checked. */
+export interface ReceivedRequest {
+  /** The decoded segments by member. */
+  readonly path: Readonly<Record<string, string>>;
+  /** Decoded. */
+  readonly query: URLSearchParams;
+  /** Parsed JSON. */
+  readonly body?: unknown;
+  /** By name in lower case. */
+  readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
+}
+
+/** The inputs that requests of an operation carry, neither checked nor rid of what nobody knows: `createReader` does both. */
+export function createDecoder(operation: Operation): (request: ReceivedRequest) => unknown {
   const bodyNames = bodyMembers(operation);
-  if (bodyNames.length > 0 && (typeof body !== 'object' || body === null || Array.isArray(body))) return body;
-  const input: Record<string, unknown> = {};
-  for (const name of bodyNames) {
-    const source = body as Record<string, unknown>;
-    if (Object.hasOwn(source, name)) input[name] = source[name];
-  }
-  for (const name of pathMembers(operation.path)) input[name] = path[name];
-  for (const [name, key] of Object.entries(operation.query ?? {})) {
-    const text = query.get(key);
-    if (text !== null) input[name] = fromText(operation.input.members[name]!, text);
-  }
-  for (const [name, header] of Object.entries(operation.headers ?? {}))
-    if (headers[header] !== undefined) input[name] = headers[header];
-  return input;
+  const pathNames = pathMembers(operation.path);
+  const queryNames = Object.entries(operation.query ?? {});
+  const headerNames = Object.entries(operation.headers ?? {});
+  return ({ path, query, body, headers = {} }) => {
+    if (bodyNames.length > 0 && (typeof body !== 'object' || body === null || Array.isArray(body)))
+      return body;
+    const input: Record<string, unknown> = {};
+    for (const name of bodyNames) {
+      const source = body as Record<string, unknown>;
+      if (Object.hasOwn(source, name)) input[name] = source[name];
+    }
+    for (const name of pathNames) input[name] = path[name];
+    for (const [name, key] of queryNames) {
+      const text = query.get(key);
+      if (text !== null) input[name] = fromText(operation.input.members[name]!, text);
+    }
+    for (const [name, header] of headerNames)
+      if (headers[header] !== undefined) input[name] = headers[header];
+    return input;
+  };
 }
 
 /** A query value in the type of its member; what is not of that type stays text and fails validation by name. */

@@ -8,6 +8,9 @@ export function encodeComponent(text: string): string {
   );
 }
 
+/** Each segment of a path encoded, the slashes kept. */
+export const encodePath = (path: string): string => path.split('/').map(encodeComponent).join('/');
+
 /** The text behind a percent-encoded one, or undefined where an escape or the UTF-8 behind it is broken. */
 export function decodeComponent(encoded: string): string | undefined {
   try {

@@ -87,7 +87,12 @@ describe(
         const signature = createHmac('sha256', key).update(text).digest('hex');
         assert.equal(signature, read('header-signature.txt').trim());
 
-        const header = authorizationHeader(credentials.access_key_id, scope, signedHeaders, signature);
+        const header = authorizationHeader(
+          credentials.access_key_id,
+          scope,
+          signedHeaders.join(';'),
+          signature,
+        );
         const published = /^Authorization:\s*(.*)$/im.exec(read('header-signed-request.txt'))?.[1];
         assert.equal(header, published);
       });

@@ -1,7 +1,7 @@
 // What goes back: one answer for every request, always JSON in the form of restJson1, whoever refused it.
 // https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
-import { ERRORS, PARTICIPANT_OPERATIONS, pick } from '@chatpush/wire';
-import type { ErrorName, Operation } from '@chatpush/wire';
+import { ERRORS, PARTICIPANT_OPERATIONS } from '@chatpush/wire';
+import type { ErrorName } from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
 import { StoreUnavailableError } from '../store/store.ts';
@@ -19,7 +19,7 @@ export interface RefusalOptions {
   readonly headers?: Readonly<Record<string, string>>;
 }
 
-const JSON_TYPE = { 'content-type': 'application/json' };
+export const JSON_TYPE = { 'content-type': 'application/json' };
 
 export const jsonAnswer = (status: number, value: unknown): Answer => ({
   status,
@@ -34,13 +34,6 @@ export function refusal(name: ErrorName, message: string, options: RefusalOption
     headers: { ...JSON_TYPE, 'x-amzn-errortype': name, ...options.headers },
     body: JSON.stringify({ Message: message }),
   };
-}
-
-/** An operation's result; members nobody declared do not travel. */
-export function resultAnswer(operation: Operation, output: unknown): Answer {
-  const isEmpty = Object.keys(operation.output.members).length === 0;
-  if (!isEmpty) return jsonAnswer(200, pick(operation.output, output));
-  return { status: 200, headers: JSON_TYPE, body: operation.emptyAnswer === 'object' ? '{}' : '' };
 }
 
 /** What the Participant Service calls some errors. Its SDK knows them by these names only. */

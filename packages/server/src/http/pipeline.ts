@@ -2,24 +2,13 @@
 // before the signature over it is known to be good.
 import type { IncomingMessage } from 'node:http';
 
-import {
-  OPERATIONS,
-  PARTICIPANT_OPERATIONS,
-  createValidate,
-  decodeRequest,
-  describeFaults,
-  pick,
-} from '@chatpush/wire';
-import type { Validate } from '@chatpush/wire';
-
 import { authorize } from '../auth/authorize.ts';
 import { bareInstanceId } from '../auth/instance.ts';
 import type { Call, Handlers, ParticipantCall } from '../operations/handlers.ts';
-import { ServiceError } from '../service-error.ts';
-import { resultAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { Authenticate } from './authentication.ts';
 import { checkBodyHeaders, parseBody, readBody } from './body.ts';
+import { CODECS } from './codec.ts';
 import { decodeQuery, decodeSegments, findRoute } from './routes.ts';
 import type { AnyOperationName, Route } from './routes.ts';
 import type { Throttle } from './throttle.ts';
@@ -44,13 +33,6 @@ export interface Trace {
 
 export type Pipeline = (request: IncomingMessage, target: string, trace: Trace) => Promise<Answer>;
 
-const VALIDATE = Object.fromEntries(
-  Object.entries({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }).map(([name, operation]) => [
-    name,
-    createValidate(operation.input),
-  ]),
-) as Record<AnyOperationName, Validate>;
-
 export function createPipeline({ handlers, authenticate, throttle, account }: PipelineParts): Pipeline {
   return async (request, target, trace) => {
     const method = request.method ?? '';
@@ -74,7 +56,7 @@ export function createPipeline({ handlers, authenticate, throttle, account }: Pi
       throttle.take(callerId, route.name);
       output = await invoke(handlers, route.name, { ...input, InstanceId }, { caller, requestId });
     }
-    return resultAnswer(route.operation, output);
+    return CODECS[route.name].answer(output);
   };
 }
 
@@ -83,19 +65,15 @@ interface InstanceInput {
   readonly InstanceId: string;
 }
 
-/** The input out of path, query, headers and body, checked. Throws InvalidParameterException with all its faults. */
+/** The input out of path, query, headers and body, checked. */
 function decode(route: Route, request: IncomingMessage, body: Buffer): object {
   if (body.length > 0) checkBodyHeaders(request);
-  const given = decodeRequest(
-    route.operation,
-    decodeSegments(route),
-    decodeQuery(route),
-    parseBody(body),
-    request.headers,
-  );
-  const faults = VALIDATE[route.name](given);
-  if (faults.length > 0) throw new ServiceError('InvalidParameterException', describeFaults(faults));
-  return pick(route.operation.input, given) as object;
+  return CODECS[route.name].input({
+    path: decodeSegments(route),
+    query: decodeQuery(route),
+    body: parseBody(body),
+    headers: request.headers,
+  });
 }
 
 /** The table of handlers is typed by operation; here the name is known only at run time. */

@@ -84,7 +84,7 @@ describe("the official signer's signature is good", () => {
     const signature = createHmac('sha256', deriveSigningKey(KEY.secret, scope))
       .update(stringToSign('20261122T190000Z', scope, hash('sha256', canonical)))
       .digest('hex');
-    const authorization = authorizationHeader(KEY.id, scope, signedHeaders, signature);
+    const authorization = authorizationHeader(KEY.id, scope, signedHeaders.join(';'), signature);
     const signed: SignedRequest = {
       method: 'GET',
       target: '/',

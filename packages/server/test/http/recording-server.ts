@@ -182,7 +182,7 @@ export function signedHead(port: number, parts: RequestParts): { head: string; h
   const signature = createHmac('sha256', deriveSigningKey(key.secret, scope))
     .update(stringToSign(date, scope, hash('sha256', canonical)))
     .digest('hex');
-  headers.push(['Authorization', authorizationHeader(key.id, scope, signedHeaders, signature)]);
+  headers.push(['Authorization', authorizationHeader(key.id, scope, signedHeaders.join(';'), signature)]);
   headers.push(['Connection', 'close']);
   if (body.length > 0) headers.push(['Content-Length', String(body.length)]);
   const lines = headers.map(([name, value]) => `${name}: ${value}\r\n`);

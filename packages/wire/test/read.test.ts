@@ -1,13 +1,19 @@
 // Every constraint of every operation, from both sides, in the words of the answer.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { OPERATIONS, codePoints, createValidate, describeFaults, utf8Bytes } from '@chatpush/wire';
+import { OPERATIONS, codePoints, createReader, describeFaults, utf8Bytes } from '@chatpush/wire';
+import type { Fault, Shape } from '@chatpush/wire';
 import fc from 'fast-check';
 import { list, map, string, structure, required } from '../src/shape.ts';
 import { fitting, misfits, sample } from './shape-samples.ts';
 
+function faultsBy(shape: Shape): (given: unknown) => readonly Fault[] {
+  const read = createReader(shape);
+  return (given) => read(given).faults;
+}
+
 for (const operation of Object.values(OPERATIONS)) {
-  const validate = createValidate(operation.input);
+  const validate = faultsBy(operation.input);
 
   describe(operation.name, () => {
     test('takes what fits', () => {
@@ -58,14 +64,14 @@ describe('optional members', () => {
       MaxResults: null,
       NextToken: undefined,
     };
-    assert.deepEqual(createValidate(OPERATIONS.ListDeliveries.input)(input), []);
+    assert.deepEqual(faultsBy(OPERATIONS.ListDeliveries.input)(input), []);
   });
 
   test('nobody knows are ignored, and inherited ones are not seen', () => {
     const shape = structure({ toString: string(), constructor: required(string()) });
-    assert.deepEqual(createValidate(shape)({ constructor: 'x', other: {} }), []);
+    assert.deepEqual(faultsBy(shape)({ constructor: 'x', other: {} }), []);
     assert.deepEqual(
-      createValidate(shape)({}).map(({ path }) => path),
+      faultsBy(shape)({}).map(({ path }) => path),
       ['/constructor'],
     );
   });
@@ -73,7 +79,7 @@ describe('optional members', () => {
 
 describe('lengths', () => {
   test('are code points: 500 emoji fit where 500 characters do', () => {
-    const validate = createValidate(string({ min: 1, max: 500 }));
+    const validate = faultsBy(string({ min: 1, max: 500 }));
     assert.deepEqual(validate('😀'.repeat(500)), []);
     assert.equal(validate('😀'.repeat(501))[0]?.message.slice(0, 21), 'Value with length 501');
     assert.deepEqual(validate('é'.repeat(500)), []);
@@ -100,11 +106,11 @@ describe('lengths', () => {
   });
 
   test('in bytes stop at the last byte', () => {
-    const validate = createValidate(string({ maxBytes: 10 }));
+    const validate = faultsBy(string({ maxBytes: 10 }));
     assert.deepEqual(validate('éééé12'), []);
     assert.equal(validate('éééé123').length, 1);
-    assert.deepEqual(createValidate(map(string(), { maxBytes: 4 }))({ é: 'ü' }), []);
-    assert.equal(createValidate(map(string(), { maxBytes: 4 }))({ é: 'üx' }).length, 1);
+    assert.deepEqual(faultsBy(map(string(), { maxBytes: 4 }))({ é: 'ü' }), []);
+    assert.equal(faultsBy(map(string(), { maxBytes: 4 }))({ é: 'üx' }).length, 1);
   });
 });
 
@@ -112,14 +118,14 @@ describe('the message', () => {
   test('counts, then lists every fault', () => {
     const input = { InstanceId: '', ContactId: null, MaxResults: 101 };
     assert.equal(
-      describeFaults(createValidate(OPERATIONS.ListDeliveries.input)(input)),
+      describeFaults(faultsBy(OPERATIONS.ListDeliveries.input)(input)),
       "3 validation errors detected: Value with length 0 at '/InstanceId' failed to satisfy constraint: Member must have length between 1 and 100, inclusive; Value at '/ContactId' failed to satisfy constraint: Member must not be null; Value at '/MaxResults' failed to satisfy constraint: Member must be between 1 and 100, inclusive",
     );
     assert.equal(describeFaults([{ path: '/a', message: 'one' }]), '1 validation error detected: one');
   });
 
   test('spells out 50 faults and counts the rest', () => {
-    const validate = createValidate(list(structure({ Id: required(string()) })));
+    const validate = faultsBy(list(structure({ Id: required(string()) })));
     const message = describeFaults(validate(Array.from({ length: 500 }, () => ({}))));
     assert.match(message, /^500 validation errors detected: /);
     assert.match(message, /; and 450 more$/);
@@ -127,12 +133,12 @@ describe('the message', () => {
   });
 
   test('stays short when the keys of a map are long', () => {
-    const faults = createValidate(map(string({ max: 1 })))({ ['k'.repeat(10_000)]: 'xx' });
+    const faults = faultsBy(map(string({ max: 1 })))({ ['k'.repeat(10_000)]: 'xx' });
     assert.ok(faults[0]!.message.length < 300, String(faults[0]!.message.length));
   });
 
   test('does not look into a list that is too long', () => {
-    const faults = createValidate(list(structure({ Id: required(string()) }), { max: 3 }))([{}, {}, {}, {}]);
+    const faults = faultsBy(list(structure({ Id: required(string()) }), { max: 3 }))([{}, {}, {}, {}]);
     assert.equal(faults.length, 1);
   });
 
@@ -140,7 +146,52 @@ describe('the message', () => {
     for (const operation of Object.values(OPERATIONS))
       for (const { input } of misfits(operation.input)) {
         const secret = JSON.parse(JSON.stringify(input).replaceAll('"x"', '"geheim"')) as unknown;
-        assert.ok(!describeFaults(createValidate(operation.input)(secret)).includes('geheim'));
+        assert.ok(!describeFaults(faultsBy(operation.input)(secret)).includes('geheim'));
       }
+  });
+});
+
+describe('what is read', () => {
+  const shape = structure({
+    Id: required(string({ max: 2 })),
+    List: list(structure({ Key: string() })),
+    Map: map(string()),
+  });
+
+  test('is what fits, without what nobody named and what is null', () => {
+    for (const { input } of Object.values(OPERATIONS)) {
+      const value = sample(input) as Record<string, unknown>;
+      assert.deepEqual(createReader(input)({ ...value, Unknown: 1, Nothing: null }).value, value);
+    }
+    const given = '{"Id":"a","List":[{"Key":"k","Unknown":1}],"Map":{"__proto__":"x","b":"y"},"Unknown":{}}';
+    const kept = '{"Id":"a","List":[{"Key":"k"}],"Map":{"__proto__":"x","b":"y"}}';
+    assert.equal(JSON.stringify(createReader(shape)(JSON.parse(given)).value), kept);
+  });
+
+  test('is renamed on the way, but for the keys of maps; faults tell the names that were given', () => {
+    const lower = (name: string): string => name.toLowerCase();
+    const read = createReader(shape, { from: lower });
+    assert.deepEqual(read({ id: 'a', list: [{ key: 'k' }], map: { Key: 'v' }, Id: 'no' }).value, {
+      Id: 'a',
+      List: [{ Key: 'k' }],
+      Map: { Key: 'v' },
+    });
+    assert.deepEqual(
+      read({ id: 'abc', list: [{ key: 1 }] }).faults.map(({ path }) => path),
+      ['/id', '/list/0/key'],
+    );
+    assert.deepEqual(createReader(shape, { to: lower })({ Id: 'a', Map: { Key: 'v' } }).value, {
+      id: 'a',
+      map: { Key: 'v' },
+    });
+  });
+
+  test('without limits needs presence and types only', () => {
+    const read = createReader(shape, { limits: false });
+    assert.deepEqual(read({ Id: 'far too long' }).faults, []);
+    assert.deepEqual(
+      read({ List: [{ Key: 1 }] }).faults.map(({ path }) => path),
+      ['/Id', '/List/0/Key'],
+    );
   });
 });

@@ -1,0 +1,50 @@
+// What each operation takes in and answers, compiled once from its shapes.
+import {
+  OPERATIONS,
+  PARTICIPANT_OPERATIONS,
+  createDecoder,
+  createReader,
+  describeFaults,
+} from '@chatpush/wire';
+import type { Operation, ReceivedRequest } from '@chatpush/wire';
+
+import { ServiceError } from '../service-error.ts';
+import { JSON_TYPE, jsonAnswer } from './answer.ts';
+import type { Answer } from './answer.ts';
+import type { AnyOperationName } from './routes.ts';
+
+export interface Codec {
+  /** The input of a request, checked; throws InvalidParameterException with all its faults. */
+  input(request: ReceivedRequest): object;
+  /** What is answered for an output; members nobody declared do not travel. */
+  answer(output: unknown): Answer;
+}
+
+function createCodec(operation: Operation): Codec {
+  const decode = createDecoder(operation);
+  const readInput = createReader(operation.input);
+  const readOutput = createReader(operation.output, { limits: false });
+  const isEmpty = Object.keys(operation.output.members).length === 0;
+  const empty = { status: 200, headers: JSON_TYPE, body: operation.emptyAnswer === 'object' ? '{}' : '' };
+  return {
+    input(request) {
+      const { value, faults } = readInput(decode(request));
+      if (faults.length > 0) throw new ServiceError('InvalidParameterException', describeFaults(faults));
+      return value as object;
+    },
+    answer(output) {
+      if (isEmpty) return empty;
+      const { value, faults } = readOutput(output);
+      if (faults.length > 0)
+        throw new Error(`${operation.name} answers what it may not: ${describeFaults(faults)}`);
+      return jsonAnswer(200, value);
+    },
+  };
+}
+
+export const CODECS = Object.fromEntries(
+  Object.entries<Operation>({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }).map(([name, operation]) => [
+    name,
+    createCodec(operation),
+  ]),
+) as Readonly<Record<AnyOperationName, Codec>>;

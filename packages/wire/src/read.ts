@@ -1,0 +1,205 @@
+// Reads a value by its shape, in one pass: keeps what the shape names, under the names the reader wants, and finds every fault
+// at once, in the words Smithy's servers use, so that a message read in a log is found by the same search as one from AWS.
+//
+// A shape is compiled once into closures (no `eval`). `null` is absent, members nobody knows fall away (newer SDKs send them),
+// lengths are code points.
+import { codePoints, utf8Bytes } from './length.ts';
+import type { IntegerShape, ListShape, MapShape, Shape, StringShape, StructureShape } from './shape.ts';
+
+export interface Fault {
+  /** JSON pointer from the value, in the names it came in, such as `/ContactConfiguration/ContactId`. */
+  readonly path: string;
+  /** The whole sentence. */
+  readonly message: string;
+}
+
+export interface Reading {
+  /** What the shape names of what was given, and nothing else; not to be used when there are faults. */
+  readonly value: unknown;
+  readonly faults: readonly Fault[];
+}
+
+export type Read = (given: unknown) => Reading;
+
+export interface ReadOptions {
+  /** What a member of the shape is called in what is given. Default: the same. Keys of maps are data and stay. */
+  readonly from?: (name: string) => string;
+  /** What it is called in what is kept. Default: the same. */
+  readonly to?: (name: string) => string;
+  /** `false`: presence and types only. A newer service may answer longer texts and new values, which breaks no older client. */
+  readonly limits?: boolean;
+}
+
+export function createReader(shape: Shape, options: ReadOptions = {}): Read {
+  const same = (name: string): string => name;
+  const step = compile(shape, { from: same, to: same, limits: true, ...options });
+  return (given) => {
+    const faults: Fault[] = [];
+    return { value: step(given, '', faults), faults };
+  };
+}
+
+/** Most faults that one message spells out; the rest is counted. A batch of 500 events could otherwise answer in megabytes. */
+const MAX_SPELLED = 50;
+
+/** All faults in one message, as the service answers and the client throws them. */
+export function describeFaults(faults: readonly Fault[]): string {
+  const spelled = faults.slice(0, MAX_SPELLED).map((fault) => fault.message);
+  if (faults.length > MAX_SPELLED) spelled.push(`and ${faults.length - MAX_SPELLED} more`);
+  return `${faults.length} validation error${faults.length === 1 ? '' : 's'} detected: ${spelled.join('; ')}`;
+}
+
+/** Answers what it keeps; anything once it has found a fault. */
+type Step = (given: unknown, path: string, faults: Fault[]) => unknown;
+
+function compile(shape: Shape, options: Required<ReadOptions>): Step {
+  switch (shape.kind) {
+    case 'string':
+      return stringStep(options.limits ? shape : {});
+    case 'boolean':
+      return (given, path, faults) =>
+        typeof given === 'boolean' ? given : misfit(faults, path, 'be a boolean');
+    case 'integer':
+      return integerStep(options.limits ? shape : {});
+    case 'list':
+      return listStep(compile(shape.of, options), options.limits ? shape : {});
+    case 'map':
+      return mapStep(compile(shape.of, options), options.limits ? shape : {});
+    case 'structure':
+      return structureStep(shape, options);
+  }
+}
+
+function misfit(faults: Fault[], path: string, constraint: string, value = 'Value'): void {
+  const place = path || '/';
+  faults.push({
+    path: place,
+    message: `${value} at '${place}' failed to satisfy constraint: Member must ${constraint}`,
+  });
+}
+
+function misfitNull(faults: Fault[], path: string): void {
+  misfit(faults, path, 'not be null');
+}
+
+interface Bounds {
+  readonly min?: number;
+  readonly max?: number;
+}
+
+const between = ({ min, max }: Bounds): string =>
+  min !== undefined && max !== undefined
+    ? `between ${min} and ${max}, inclusive`
+    : min !== undefined
+      ? `greater than or equal to ${min}`
+      : `less than or equal to ${max}`;
+
+const isOutside = (size: number, { min, max }: Bounds): boolean =>
+  (min !== undefined && size < min) || (max !== undefined && size > max);
+
+function misfitLength(faults: Fault[], path: string, length: number, bounds: Bounds): void {
+  misfit(faults, path, `have length ${between(bounds)}`, `Value with length ${length}`);
+}
+
+function misfitBytes(faults: Fault[], path: string, bytes: number, max: number): void {
+  misfit(faults, path, `have length ${between({ max })} bytes in UTF-8`, `Value with ${bytes} bytes`);
+}
+
+type Limits<S> = Omit<S, 'kind'>;
+
+function stringStep(limits: Limits<StringShape>): Step {
+  const { maxBytes = Infinity, values, format } = limits;
+  const known = values && new Set<string>(values);
+  return (given, path, faults) => {
+    if (typeof given !== 'string') return misfit(faults, path, 'be a string');
+    if (known && !known.has(given))
+      return misfit(faults, path, `satisfy enum value set: [${[...known].join(', ')}]`);
+    // Only a text that is too long in UTF-16 units can be too long in code points; too short is short in both but for
+    // surrogates, and no minimum here is above 1.
+    if (isOutside(given.length, limits)) {
+      const length = codePoints(given);
+      if (isOutside(length, limits)) misfitLength(faults, path, length, limits);
+    }
+    if (given.length * 3 > maxBytes) {
+      const bytes = utf8Bytes(given);
+      if (bytes > maxBytes) misfitBytes(faults, path, bytes, maxBytes);
+    }
+    if (format === 'date-time' && !isInstant(given))
+      misfit(faults, path, 'be an ISO 8601 date and time with a zone, such as 2026-11-22T19:00:00.000Z');
+    return given;
+  };
+}
+
+const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
+
+/** `Date.parse` takes 30 February and means 2 March. */
+function isInstant(text: string): boolean {
+  if (!DATE_TIME.test(text) || Number.isNaN(Date.parse(text))) return false;
+  const day = text.slice(0, 10);
+  return new Date(`${day}T00:00:00Z`).toISOString().startsWith(day);
+}
+
+function integerStep(limits: Limits<IntegerShape>): Step {
+  return (given, path, faults) => {
+    if (typeof given !== 'number' || !Number.isSafeInteger(given))
+      return misfit(faults, path, 'be an integer');
+    if (isOutside(given, limits)) misfit(faults, path, `be ${between(limits)}`);
+    return given;
+  };
+}
+
+function listStep(element: Step, limits: Omit<Limits<ListShape>, 'of'>): Step {
+  return (given, path, faults) => {
+    if (!Array.isArray(given)) return misfit(faults, path, 'be a list');
+    // The elements of an over-long list are not looked at: its faults would be as many as the sender likes.
+    if (isOutside(given.length, limits)) return misfitLength(faults, path, given.length, limits);
+    return given.map((one: unknown, index) =>
+      one === null || one === undefined
+        ? misfitNull(faults, `${path}/${index}`)
+        : element(one, `${path}/${index}`, faults),
+    );
+  };
+}
+
+/** How much of a map's key a fault shows, in UTF-16 units. */
+const MAX_KEY_IN_PATH = 100;
+
+function mapStep(element: Step, { maxBytes = Infinity }: Omit<Limits<MapShape>, 'of'>): Step {
+  return (given, path, faults) => {
+    if (!isObject(given)) return misfit(faults, path, 'be a map');
+    let bytes = 0;
+    const kept = Object.entries(given).map(([key, one]) => {
+      bytes += utf8Bytes(key) + (typeof one === 'string' ? utf8Bytes(one) : 0);
+      // The caller chooses the key, and must not choose the length of the message.
+      const place = `${path}/${key.length > MAX_KEY_IN_PATH ? `${key.slice(0, MAX_KEY_IN_PATH)}…` : key}`;
+      return [
+        key,
+        one === null || one === undefined ? misfitNull(faults, place) : element(one, place, faults),
+      ] as const;
+    });
+    if (bytes > maxBytes) misfitBytes(faults, path, bytes, maxBytes);
+    return Object.fromEntries(kept);
+  };
+}
+
+function structureStep({ members }: StructureShape, options: Required<ReadOptions>): Step {
+  const parts = Object.entries(members).map(([name, shape]) => ({
+    from: options.from(name),
+    to: options.to(name),
+    step: compile(shape, options),
+    isRequired: shape.required === true,
+  }));
+  return (given, path, faults) => {
+    if (!isObject(given)) return misfit(faults, path, 'be a structure');
+    const kept: Record<string, unknown> = {};
+    for (const { from, to, step, isRequired } of parts) {
+      const one = Object.hasOwn(given, from) ? given[from] : undefined;
+      if (one !== undefined && one !== null) kept[to] = step(one, `${path}/${from}`, faults);
+      else if (isRequired) misfitNull(faults, `${path}/${from}`);
+    }
+    return kept;
+  };
+}
+
+const isObject = (value: unknown): value is Record<string, unknown> =>
+  typeof value === 'object' && value !== null && !Array.isArray(value);
