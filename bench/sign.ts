@@ -31,5 +31,5 @@ export function signedHeaders(method: string, url: URL, body: string): Record<st
   const signature = createHmac('sha256', key)
     .update(stringToSign(date, scope, hash('sha256', canonical)))
     .digest('hex');
-  return { ...headers, authorization: authorizationHeader('test', scope, names, signature) };
+  return { ...headers, authorization: authorizationHeader('test', scope, names.join(';'), signature) };
 }
