@@ -29,38 +29,39 @@ export function createSigner(region: string, hashing: Hashing): Sign {
     return newest.key;
   };
 
-  return async (request, host, credentials, timeMs) => {
+  return async (
+    { method, path, query, body },
+    host,
+    { accessKeyId, secretAccessKey, sessionToken },
+    timeMs,
+  ) => {
     const time = amzDate(timeMs);
     const scope: Scope = { date: time.slice(0, 8), region, service: SERVICE };
-    const payloadHash = await hashing.sha256(request.body ?? '');
+    const payloadHash = await hashing.sha256(body ?? '');
     const headers: Record<string, string> = {
-      ...(request.body !== undefined && { 'content-type': 'application/json' }),
+      ...(body !== undefined && { 'content-type': 'application/json' }),
       host,
       'x-amz-content-sha256': payloadHash,
       'x-amz-date': time,
-      ...(credentials.sessionToken !== undefined && { 'x-amz-security-token': credentials.sessionToken }),
+      ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
     };
     // What is written here is canonical as it is: names in order, values without white space, the query encoded and sorted.
-    const signedHeaders = Object.keys(headers).join(';');
+    const names = Object.keys(headers);
+    const signedHeaders = names.join(';');
+    let lines = '';
+    for (const name of names) lines += `${name}:${headers[name]}\n`;
     const canonical = canonicalText({
-      method: request.method,
-      path: encodePath(request.path),
-      query: request.query,
-      headers: Object.entries(headers)
-        .map(([name, value]) => `${name}:${value}\n`)
-        .join(''),
+      method,
+      path: encodePath(path),
+      query,
+      headers: lines,
       signedHeaders,
       payloadHash,
     });
-    const text = stringToSign(time, scope, await hashing.sha256(canonical));
-    const authenticate = await signingKey(credentials.secretAccessKey, scope);
-    headers['authorization'] = authorizationHeader(
-      credentials.accessKeyId,
-      scope,
-      signedHeaders,
-      await authenticate(text),
-    );
-    delete headers['host'];
-    return headers;
+    const authenticate = await signingKey(secretAccessKey, scope);
+    const signature = await authenticate(stringToSign(time, scope, await hashing.sha256(canonical)));
+    const { host: _, ...sent } = headers;
+    sent['authorization'] = authorizationHeader(accessKeyId, scope, signedHeaders, signature);
+    return sent;
   };
 }

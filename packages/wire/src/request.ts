@@ -30,32 +30,31 @@ function bodyMembers(operation: Operation): string[] {
 export function createEncoder(operation: Operation): (input: object) => EncodedRequest {
   const { method } = operation;
   const path = operation.path.split(/[{}]/); // text and member in turn
-  const query = Object.entries(operation.query ?? {}).sort(([, a], [, b]) => (a < b ? -1 : 1));
+  const query = Object.entries(operation.query ?? {})
+    .map(([name, key]) => [name, encodeComponent(key)] as const)
+    .sort(([, a], [, b]) => (a < b ? -1 : 1));
   const headers = Object.entries(operation.headers ?? {});
   const body = bodyMembers(operation);
   return (input) => {
     const values = input as Readonly<Record<string, unknown>>;
-    const isThere = ([name]: readonly [string, ...unknown[]]): boolean => isPresent(values[name]);
-    return {
+    const request: { -readonly [K in keyof EncodedRequest]: EncodedRequest[K] } = {
       method,
-      path: path.map((part, i) => (i % 2 === 1 ? encodeComponent(scalarText(values[part])) : part)).join(''),
-      query: query
-        .filter(isThere)
-        .map(([name, key]) => `${encodeComponent(key)}=${encodeComponent(scalarText(values[name]))}`)
-        .join('&'),
-      ...(headers.some(isThere) && {
-        headers: Object.fromEntries(
-          headers.filter(isThere).map(([name, header]) => [header, scalarText(values[name])]),
-        ),
-      }),
-      ...(body.length > 0 && {
-        body: JSON.stringify(
-          Object.fromEntries(
-            body.filter((name) => isPresent(values[name])).map((name) => [name, values[name]]),
-          ),
-        ),
-      }),
+      path: '',
+      query: '',
     };
+    for (const [i, part] of path.entries())
+      request.path += i % 2 === 0 ? part : encodeComponent(scalarText(values[part]));
+    for (const [name, key] of query)
+      if (isPresent(values[name]))
+        request.query += `${request.query && '&'}${key}=${encodeComponent(scalarText(values[name]))}`;
+    for (const [name, header] of headers)
+      if (isPresent(values[name]))
+        request.headers = { ...request.headers, [header]: scalarText(values[name]) };
+    if (body.length === 0) return request;
+    const members: Record<string, unknown> = {};
+    for (const name of body) if (isPresent(values[name])) members[name] = values[name];
+    request.body = JSON.stringify(members);
+    return request;
   };
 }
 

@@ -2,6 +2,7 @@
 // `encodeURIComponent` leaves ! ' ( ) * as they are, and throws on a lone surrogate, which goes out as U+FFFD instead.
 
 export function encodeComponent(text: string): string {
+  if (!/[^\w.~-]/.test(text)) return text; // as nearly all ids are
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
