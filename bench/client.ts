@@ -13,11 +13,11 @@ import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
 import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import type { Measured } from './client-run.ts';
 import { median, startChild } from './children.ts';
+import { readNumbers } from './options.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -102,10 +102,7 @@ const RUNS = [
 const SDK = 2;
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { values } = parseArgs({
-    args: [...argv],
-    options: { rounds: { type: 'string', default: '7' }, calls: { type: 'string', default: '10000' } },
-  });
+  const { rounds, calls } = readNumbers(argv, { rounds: 7, calls: 10_000 });
   const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts'), 'wire', 'client'], {
     stdio: 'inherit',
   });
@@ -127,12 +124,12 @@ export async function run(argv: readonly string[]): Promise<void> {
     }
     for (const [name, text] of Object.entries(FLOORS)) await writeFile(join(folder, `${name}.mjs`), text);
     console.log(
-      `${values.calls} calls a run, ${values.rounds} rounds, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`,
+      `${calls} calls a run, ${rounds} rounds, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`,
     );
     const all: Measured[][] = RUNS.map(() => []);
-    for (let round = 0; round < Number(values.rounds); round++)
+    for (let round = 0; round < rounds; round++)
       for (const [index, [, module]] of RUNS.entries())
-        all[index]!.push(await measure(join(folder, module), url, values.calls));
+        all[index]!.push(await measure(join(folder, module), url, String(calls)));
     report(all, [gzipped['chatpush']!, gzipped['chatpush']!, gzipped['sdk']!, gzipped['aws4fetch']!]);
   } finally {
     await server.stop();

@@ -40,6 +40,8 @@ export function attempt(
         return failed('CredentialsError', `No credentials to sign with: ${reason(cause)}`, 'client', cause);
       }
       const headers = await transport.sign(request, endpoint.host, credentials, timeMs);
+      // Credentials may take longer than the caller waits; then nothing is sent, also where `send` listens to nobody.
+      if (ending.isOver) return late();
       let answer: Answer;
       try {
         answer = await transport.send(
@@ -57,8 +59,12 @@ export function attempt(
       }
       return { ...read(answer), credentials };
     },
-    () => unanswered('TimeoutError', ` within ${attemptTimeoutMs} ms`),
+    late,
   );
+
+  function late(): Attempt {
+    return unanswered('TimeoutError', ` within ${attemptTimeoutMs} ms`);
+  }
 
   function unanswered(name: string, why: string, cause?: unknown): Attempt {
     return failed(name, `No answer from ${endpoint.origin}${why}`, 'network', cause);

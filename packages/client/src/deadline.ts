@@ -11,7 +11,9 @@ export const wait = (ms: number, signal: AbortSignal | undefined): Promise<void>
 
 /** What a task that runs against a deadline is given. */
 export interface Ending {
-  /** Has `stop` called when the task is waited for no more; at once, when that is so already. */
+  /** Whether the task is waited for no more. */
+  readonly isOver: boolean;
+  /** Has `stop` called when it is waited for no more; at once, when that is so already. */
   onEnd(stop: (reason: unknown) => void): void;
 }
 
@@ -49,6 +51,9 @@ export function withDeadline<T>(
     }, ms);
     signal?.addEventListener('abort', abort);
     const ending: Ending = {
+      get isOver() {
+        return ended !== undefined;
+      },
       onEnd(wanted) {
         stop = wanted;
         if (ended) stop(ended.reason);

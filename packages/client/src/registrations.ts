@@ -83,7 +83,7 @@ export interface ListPushNotificationRegistrationsRequest {
   nextToken?: string;
 }
 
-/** `SUSPENDED`: the gateway refused the token; no push goes out until the device is registered again. */
+/** `SUSPENDED`: the gateway refused the token; no push goes out until the device is registered again or the channel changes. */
 export type RegistrationStatus = 'ACTIVE' | 'SUSPENDED';
 
 export interface Registration {

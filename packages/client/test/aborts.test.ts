@@ -5,7 +5,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import { ChatpushError } from '@chatpush/client';
-import { CREATE, clientOf, errorOf } from './calls.ts';
+import { CREATE, CREDENTIALS, clientOf, errorOf } from './calls.ts';
 import { REGISTERED, inTurn, refuse, startRecordingServer } from './recording-server.ts';
 import type { Respond } from './recording-server.ts';
 
@@ -50,6 +50,36 @@ describe('an attempt that takes too long', () => {
     assert.equal(error.name, 'TimeoutError');
     assert.equal(server.requests.length, 0);
   });
+});
+
+// On Node a call that was aborted while it waited for credentials was once sent all the same.
+describe('credentials that come after the end', () => {
+  const deaf: typeof fetch = (url, { signal: _, ...init } = {}) => fetch(url, init);
+  for (const [what, options] of [
+    ['by the platform', {}],
+    ['by a fetch of the caller that listens to no signal', { fetch: deaf }],
+  ] as const)
+    test(`are used no more, ${what}`, async () => {
+      await using server = await startRecordingServer();
+      const asked = Promise.withResolvers<void>();
+      const answer = Promise.withResolvers<typeof CREDENTIALS>();
+      const credentials = () => (asked.resolve(), answer.promise);
+      const client = clientOf(server, { ...options, credentials });
+      const controller = new AbortController();
+      const { signal } = controller;
+      const error = errorOf(client.createPushNotificationRegistration(CREATE, { signal }));
+      await asked.promise;
+      controller.abort('enough');
+      assert.equal(await error, 'enough');
+      answer.resolve(CREDENTIALS);
+      // Two calls behind it, one after the other: had the first been sent, it would have come before the second of them.
+      for (const deviceToken of ['behind', 'last'])
+        await client.createPushNotificationRegistration({ ...CREATE, deviceToken });
+      assert.deepEqual(
+        server.requests.map(({ body }) => /"DeviceToken":"(\w+)"/.exec(String(body))?.[1]),
+        ['behind', 'last'],
+      );
+    });
 });
 
 test('an address where nothing listens is a NetworkError that says why', async () => {

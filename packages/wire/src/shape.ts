@@ -1,7 +1,7 @@
 // The shape language: what a value on the wire looks like, as data.
 //
-// It has what this API needs and nothing more: no defaults, no references, no unions. Validation (validate.ts), the
-// codec (request.ts), the types of inputs and outputs (`TypeOf`) and the reference page are all derived from it.
+// It has what this API needs and nothing more: no defaults, no references, no unions. Reading (read.ts), the codec of
+// requests (request.ts), the types of inputs and outputs (`TypeOf`) and the reference page are all derived from it.
 
 export interface StringShape<Values extends string = string> {
   readonly kind: 'string';

@@ -1,5 +1,6 @@
 // Signature Version 4 as strings: one function per stage of the specification, none of which does cryptography.
-// The caller hashes: the server with node:crypto, the client with WebCrypto; both run the same stages and vectors.
+// The caller hashes, by node:crypto or WebCrypto. A server begins with canonical.ts, because others wrote the request, as AWS's
+// vectors do; the client, which writes it canonical, with `canonicalText`.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
