@@ -39,8 +39,9 @@ export function watchRoom(store: Store, clock: Clock): WatchedStore {
       commit: watch((change: Parameters<Store['commit']>[0]) => store.commit(change)),
       enqueue: async (...parameters) => {
         const results = await enqueue(...parameters);
-        // The largest of all writes has found room. A contact's document may find some when these no longer do.
-        if (results.length > 0) refusedAtMs = -Infinity;
+        // The largest of all writes has found room. A contact's document may find some when these no longer do, and what was
+        // known needs none.
+        if (results.some(({ state }) => state !== 'known')) refusedAtMs = -Infinity;
         return results;
       },
     },
