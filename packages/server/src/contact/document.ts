@@ -71,10 +71,15 @@ export function parseContact(body: string): Stored {
   return value as ContactDocument;
 }
 
-/** What every message needs of it; the rest is only ever passed on. */
+/** What messages and lists need of it, which every version has written; the rest is only ever passed on. */
 function isRegistration(value: unknown): value is Registration {
-  const { registrationId, deviceToken, deviceType, applicationArn } = (value ?? {}) as Partial<Registration>;
-  return [registrationId, deviceToken, deviceType, applicationArn].every((one) => typeof one === 'string');
+  const registration = (value ?? {}) as Partial<Registration>;
+  const { registrationId, deviceToken, deviceType, applicationArn } = registration;
+  return (
+    [registrationId, deviceToken, deviceType, applicationArn].every((one) => typeof one === 'string') &&
+    typeof registration.includeRawMessage === 'boolean' &&
+    typeof registration.createdAt === 'number'
+  );
 }
 
 export const serialiseContact = (stored: Stored): string => JSON.stringify(stored);

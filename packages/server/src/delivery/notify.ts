@@ -128,7 +128,12 @@ export function createNotify(options: {
     const contacts = await readContacts(store, instanceId, all);
     const now = clock.now();
     const unreadable = new Map<string, ContactKey>();
+    /** Why it makes no push, whatever its contact is. */
+    const silentFor = (event: ChatEvent): EventReason | undefined =>
+      withoutPush(event) ?? (eventTime(event, now, ttlMs) + ttlMs <= now ? 'expired' : undefined);
     const events = all.filter((event) => {
+      // What leads to nothing can be taken: whoever keeps the order of a chat goes on behind it.
+      if (silentFor(event) !== undefined && !endsChat(event)) return true;
       const key = unreadableOf(contacts, event);
       if (key) unreadable.set(key.contactId, key);
       return key === undefined;
@@ -139,8 +144,7 @@ export function createNotify(options: {
     const planned = events.map((event) => {
       const time = eventTime(event, now, ttlMs);
       const audience = audienceOf(contacts, event);
-      const reason = withoutPush(event) ?? (time + ttlMs <= now ? 'expired' : undefined);
-      const targets = reason ?? targetsOf(audience, time, now, fingerprintOf);
+      const targets = silentFor(event) ?? targetsOf(audience, time, now, fingerprintOf);
       if (typeof targets !== 'string') return batch.plan(event, time, audience.initialContactId, targets);
       if (isMessage(event)) batch.skip(event, time, audience.initialContactId, targets);
       return targets;

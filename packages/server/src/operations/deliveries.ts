@@ -2,7 +2,8 @@
 import type { Input, Output } from '@chatpush/wire';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
-import type { LogEntry } from '../store/store.ts';
+import type { ContactKey, LogEntry, Store } from '../store/store.ts';
+import { UnreadableContactError } from '../store/stored-contact.ts';
 import type { OperationDependencies } from './dependencies.ts';
 import { fromPageToken, toPageToken } from './page-token.ts';
 
@@ -15,17 +16,32 @@ export async function listDeliveries(
 ): Promise<Output<'ListDeliveries'>> {
   await directory.instance(input.InstanceId);
   const next = fromPageToken('deliveries', input.NextToken, /^[!-~]{1,200}$/);
-  const { key, document } = await findContact(store, {
+  const { key, nothing } = await findLog(store, {
     instanceId: input.InstanceId,
     contactId: input.ContactId,
   });
   const page = await store.deliveries(key, { limit: input.MaxResults ?? DEFAULT_PAGE, next });
-  if (document === undefined && page.items.length === 0 && next === undefined)
-    throw new ServiceError('ResourceNotFoundException', 'The contact does not exist.');
+  if (nothing && page.items.length === 0 && next === undefined) throw nothing;
   return {
     Deliveries: page.items.map(toDelivery),
     ...(page.next !== undefined && { NextToken: toPageToken('deliveries', page.next) }),
   };
+}
+
+/** Under which contact the log is, and what to say where nothing is in it. */
+async function findLog(
+  store: Store,
+  given: ContactKey,
+): Promise<{ readonly key: ContactKey; readonly nothing?: ServiceError }> {
+  try {
+    const { key, document } = await findContact(store, given);
+    if (document) return { key };
+    return { key, nothing: new ServiceError('ResourceNotFoundException', 'The contact does not exist.') };
+  } catch (error) {
+    if (!(error instanceof UnreadableContactError)) throw error;
+    // Damaged, it has its log all the same, which says so. With none it may have been another name, and the log elsewhere.
+    return { key: error.contacts[0]!, nothing: error };
+  }
 }
 
 function toDelivery(entry: LogEntry): Output<'ListDeliveries'>['Deliveries'][number] {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UnreadableContactError } from '../../src/store/stored-contact.ts';
-import { INSTANCE, chatEnded, create, message, openService } from './harness.ts';
+import { DAY, INSTANCE, chatEnded, create, message, openService } from './harness.ts';
 
 type Service = Awaited<ReturnType<typeof openService>>;
 
@@ -40,6 +40,8 @@ const DAMAGES: [string, (body: string) => string][] = [
   ['cut off', (body) => body.slice(0, body.length / 2)],
   ['not ours', () => '{"hello":"world"}'],
   ['with a registration that is none', (body) => body.replace(/"registrations":\[/, '$&null,')],
+  ['edited by hand, a flag', (body) => body.replace('"includeRawMessage":false', '"includeRawMessage":"no"')],
+  ['edited by hand, a time', (body) => body.replace(/"createdAt":\d+/, '"createdAt":"2026-11-22"')],
 ];
 
 describe('a contact that cannot be read', () => {
@@ -83,6 +85,67 @@ describe('a contact that cannot be read', () => {
       refused,
     );
     await assert.rejects(put(service, chatEnded({ ContactId: 'later' })), refused);
+  });
+
+  test('takes what can never push, whatever stands there, and refuses what it might push', async () => {
+    // Whoever repeats a batch until it is taken, to keep the order of a chat, was once held up for ever by the customer's own
+    // words and by typing.
+    await using service = await openService();
+    await service.call('CreatePushNotificationRegistration', create({ contactId: 'bad' }));
+    await put(service, message({ Id: 'before', ContactId: 'bad' }));
+    const mend = await damage(service, 'bad', () => 'nonsense');
+    const silent = [
+      message({ Id: 'own', ContactId: 'bad', ParticipantRole: 'CUSTOMER' }),
+      message({ Id: 'hidden', ContactId: 'bad', MessageVisibility: 'AGENT' }),
+      message({
+        Id: 'typing',
+        ContactId: 'bad',
+        Type: 'EVENT',
+        ContentType: 'application/vnd.amazonaws.connect.event.typing',
+      }),
+      message({
+        Id: 'late',
+        ContactId: 'bad',
+        AbsoluteTime: new Date(service.clock.now() - 30 * DAY).toISOString(),
+      }),
+    ];
+    const { Results } = await put(service, ...silent);
+    assert.deepEqual(
+      Results.map(({ Id, Reason }) => [Id, Reason]),
+      [
+        ['own', 'own-message'],
+        ['hidden', 'not-visible-to-customer'],
+        ['typing', 'not-a-message'],
+        ['late', 'expired'],
+      ],
+    );
+    const event = message({ Id: 'after', ContactId: 'bad' });
+    await assert.rejects(put(service, ...silent, event), isRefusal('bad'));
+    await mend();
+    const [mended] = (await put(service, event)).Results;
+    assert.deepEqual([mended?.Deliveries, mended?.Reason], [1, undefined]);
+  });
+
+  test('has a delivery log all the same, by each of its names', async () => {
+    // It was refused as the contact is, so that nobody could read why its deliveries wait.
+    await using service = await openService();
+    await service.call('CreatePushNotificationRegistration', create({ contactId: 'bad' }));
+    await put(service, message({ Id: '1', ContactId: 'later', InitialContactId: 'bad' }));
+    await damage(service, 'bad', () => 'nonsense');
+    for (const ContactId of ['bad', 'later']) {
+      const { Deliveries } = await service.call('ListDeliveries', { InstanceId: INSTANCE, ContactId });
+      assert.deepEqual(
+        Deliveries.map(({ MessageId, Status }) => [MessageId, Status]),
+        [['1', 'queued']],
+        ContactId,
+      );
+    }
+    // It may have been another name of the chat, whose log nobody finds then: not "there is nothing".
+    await damage(service, 'later', () => 'nonsense');
+    await assert.rejects(
+      service.call('ListDeliveries', { InstanceId: INSTANCE, ContactId: 'later' }),
+      isRefusal('later'),
+    );
   });
 
   test('is named to whoever registers, deletes or lists, without a word of what stands there', async () => {
