@@ -77,6 +77,11 @@ export function createReports({
       metrics.storeFailed();
       log.error({ err: error, what }, 'the store could not do it; it is tried again');
     },
+    unreadable: ({ instanceId, contactId }) =>
+      log.error(
+        { instanceId, contactId },
+        'what is stored of the contact cannot be read; its deliveries wait until it is restored or removed in the store',
+      ),
     lost: (deliveryIds) => {
       metrics.lost(deliveryIds.length);
       log.warn(

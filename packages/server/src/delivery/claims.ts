@@ -2,7 +2,7 @@
 // registration must be read again. Asked for lane by lane, as much as the lane's gateway has room for.
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
-import type { Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
+import type { ContactKey, Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
 import type { Held } from './lane.ts';
 import { checkLiveness } from './liveness.ts';
@@ -50,6 +50,7 @@ export function createClaims(options: {
   readonly fingerprintOf: ChannelFingerprint;
   readonly context: () => SendingContext;
   readonly storeFailed: (what: string, error: unknown) => void;
+  readonly unreadable: (contact: ContactKey) => void;
 }): Claims {
   const { store, clock, lease, outlets, fingerprintOf } = options;
   let stopped = false;
@@ -81,6 +82,19 @@ export function createClaims(options: {
     for (const held of all) end(options.context(), held, { status: 'queued', dueInMs, reason });
   };
 
+  /** The contacts that could not be read when they were last looked at: each is reported once while that lasts. */
+  const unreadable = new Set<string>();
+
+  function report({ delivery: { instanceId, contactId } }: Held, isUnreadable: boolean): void {
+    if (!isUnreadable && unreadable.size === 0) return;
+    const contact = JSON.stringify([instanceId, contactId]);
+    if (!isUnreadable) unreadable.delete(contact);
+    else if (!unreadable.has(contact)) {
+      unreadable.add(contact);
+      options.unreadable({ instanceId, contactId });
+    }
+  }
+
   /** Holds what is alive, withdraws what is not, and sends. */
   async function hold(items: readonly { held: Held; outlet: Outlet }[]): Promise<void> {
     const places = new Map(items.map((item) => [item.held, item]));
@@ -94,11 +108,11 @@ export function createClaims(options: {
     });
     for (const { held, state } of checked) {
       const { outlet } = places.get(held)!;
+      report(held, state instanceof UnreadableContactError);
       if (state === 'active') outlet.hold(held, 'back');
-      else if (state instanceof UnreadableContactError) {
-        options.storeFailed('read a registration', state);
+      else if (state instanceof UnreadableContactError)
         giveBack([held], UNREADABLE_AGAIN_MS, 'contact-unreadable');
-      } else
+      else
         end(options.context(), held, {
           status: 'withdrawn',
           reason: state === 'gone' ? 'registration-deleted' : 'registration-suspended',

@@ -9,7 +9,7 @@
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
-import type { Attempt, NewDelivery, Store } from '../store/store.ts';
+import type { Attempt, ContactKey, NewDelivery, Store } from '../store/store.ts';
 import { createClaims, toHeld } from './claims.ts';
 import type { Effect } from './decide.ts';
 import { createNodeLease } from './node-lease.ts';
@@ -34,6 +34,8 @@ export interface DispatcherEvents {
   trouble(channel: string, trouble: Trouble | undefined): void;
   /** The store could not do something; it is tried again. */
   storeFailed(what: string, error: unknown): void;
+  /** Deliveries of a contact wait because it cannot be read; said once, until it could be. */
+  unreadable(contact: ContactKey): void;
   /** Leases were void when a delivery was settled: another node has it. */
   lost(deliveryIds: readonly string[]): void;
 }
@@ -124,6 +126,7 @@ export function createDispatcher(options: {
     fingerprintOf: options.fingerprintOf,
     context: () => context,
     storeFailed: (what, error) => events.storeFailed(what, error),
+    unreadable: (contact) => events.unreadable(contact),
   });
 
   return {

@@ -17,6 +17,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
 import type { LogEntry, Store } from '../../src/store/store.ts';
 import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { INSTANCE, create, message } from '../operations/harness.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 
@@ -25,6 +26,8 @@ export interface PipelineOptions {
   /** Puts something between delivery and the store. */
   readonly wrap?: (store: Store) => Store;
   readonly maxBytes?: number;
+  /** Default: silent. */
+  readonly log?: Logger;
   /** Stands where APNs should be. */
   readonly apns?: { readonly host: string; readonly port: number; readonly ca?: string };
 }
@@ -57,9 +60,10 @@ export async function startPipeline(options: PipelineOptions = {}) {
   const directory = createDirectory({ store: plain, clock, autoCreate: 'all' });
   const channels = { applications: [], everything: true, emulator: gateways };
   const fingerprintOf = createChannelFingerprint(channels);
+  const metrics = createMetrics(() => dispatcher.status(), []);
   const reports = createReports({
-    log: pino({ level: 'silent' }),
-    metrics: createMetrics(() => dispatcher.status(), []),
+    log: options.log ?? pino({ level: 'silent' }),
+    metrics,
     changes,
     fingerprintOf,
   });
@@ -102,6 +106,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     store: plain,
     emulator,
     dispatcher,
+    metrics,
     log,
     register: async (contactId: string, token: string, channel: 'APNS' | 'APNS_SANDBOX' | 'GCM' = 'APNS') => {
       const { RegistrationId } = await handlers.CreatePushNotificationRegistration(
