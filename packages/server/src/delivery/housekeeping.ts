@@ -3,7 +3,7 @@ import { review } from '../contact/lifetime.ts';
 import type { ContactSettings } from '../contact/settings.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import { StoreUnavailableError } from '../store/store.ts';
-import type { ContactKey, Store } from '../store/store.ts';
+import type { Contact, Store } from '../store/store.ts';
 
 export interface Housekeeping {
   /** Does all there is to do now. */
@@ -12,6 +12,8 @@ export interface Housekeeping {
 }
 
 const EVERY_MS = 60_000;
+/** A contact that cannot be reviewed is mended by a person or not at all: so often it is looked at again. */
+const FAILED_AGAIN_MS = 3_600_000;
 /** Small steps: between two of them calls get their turn. */
 const STEP = { rows: 1_000, contacts: 100 } as const;
 
@@ -25,31 +27,35 @@ export function createHousekeeping(options: {
   let stopped = false;
   let running: Promise<void> | undefined;
 
-  /** One contact that cannot be read must not keep the others' tokens for ever. */
-  async function erase(key: ContactKey): Promise<boolean> {
+  /** True: it is not due any more. */
+  async function erase(contact: Contact): Promise<boolean> {
+    const { instanceId, contactId, version, body } = contact;
     try {
       const { erased } = await changes.change({
-        key,
+        key: { instanceId, contactId },
         rule: (document, now) => review(document, now, settings),
       });
       return erased;
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       options.failed(error);
-      return false;
+      // It must not keep the others' tokens for ever: at the head of the line it would be all that is ever looked at.
+      const reviewInMs = FAILED_AGAIN_MS;
+      const postponed = await store.commit({ contact: { instanceId, contactId, version, body, reviewInMs } });
+      return postponed === 'committed';
     }
   }
 
   async function all(): Promise<void> {
     for (;;) {
       const ended = await store.ended(STEP.contacts);
-      let erased = 0;
-      for (const { instanceId, contactId } of ended) {
+      let progress = 0;
+      for (const contact of ended) {
         if (stopped) return;
-        if (await erase({ instanceId, contactId })) erased++;
+        if (await erase(contact)) progress++;
       }
       // A contact that was registered again in between is shown once more; only progress is worth another round.
-      if (ended.length < STEP.contacts || erased === 0) break;
+      if (ended.length < STEP.contacts || progress === 0) break;
     }
     for (;;) if (stopped || !(await store.sweep(STEP.rows))) return;
   }
