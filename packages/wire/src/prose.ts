@@ -237,8 +237,9 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
     },
     InternalServiceException: {
       cause:
-        'The service failed: its store is away, or there is a bug, which is then in its log by the request id.',
-      remedy: 'Repeat with the same client token; look at `/readyz`.',
+        'The service failed: its store is away or its disk is full, what is stored of a contact is damaged (the message names it), or there is a bug, which is then in its log by the request id.',
+      remedy:
+        'Repeat with the same client token. Where `/readyz` says so, bring the store back or give its disk room; restore or remove a damaged contact as the troubleshooting guide says.',
     },
     InternalServerException: {
       cause: 'As InternalServiceException, in the words of the Participant Service.',

@@ -2,12 +2,17 @@
 // environment. And its tables miss nothing.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
 import { ERRORS } from '@chatpush/wire';
 import { createClient } from '@chatpush/client';
+import { startEmulator } from '@chatpush/emulator';
 import { DIAGNOSES } from '../../src/doctor/diagnoses.ts';
 import { channelsAt, settingsWith, strictEmulator } from '../doctor/accounts.ts';
 import { ACCESS_KEY, ARN } from '../config/settings-folder.ts';
+import { INSTANCE as SYSTEM_INSTANCE, iphone, startSystem } from '../promises/system.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
 import { CURL_SKIP } from './curl.ts';
 import { freePort, guideFolder } from './folder.ts';
 import { blocksOf, pageOf } from './guide.ts';
@@ -70,6 +75,51 @@ test(
     );
   },
 );
+
+test('the SQL for a damaged contact shows it and removes it, and its devices can come back', async () => {
+  using folder = temporaryFolder();
+  await using emulator = await startEmulator();
+  const path = join(folder.path, 'damaged.db');
+  const start = () => startSystem({ emulator, store: `sqlite:${path}` });
+  const before = await start();
+  try {
+    await before.register('chat-1', iphone('chat-1'), { clientToken: 'first' });
+    emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503, retryAfterSeconds: 2 }]);
+    await before.say('chat-1', 'm1');
+    await before.settled('chat-1', ([entry]) => entry?.attemptCount === 1);
+  } finally {
+    await before.close();
+  }
+  emulator.faults.clear();
+
+  const { text } = blocksOf('troubleshooting.md').find(({ language }) => language === 'sql')!;
+  const [look, remove] = text.replaceAll("'support'", `'${SYSTEM_INSTANCE}'`).trim().split('\n');
+  using database = new DatabaseSync(path);
+  database.prepare("update contact set body = 'damaged' where contact_id = 'chat-1'").run();
+  const row = { ...database.prepare(look!).get() };
+  assert.deepEqual(row, {
+    instance_id: SYSTEM_INSTANCE,
+    contact_id: 'chat-1',
+    version: 1,
+    body: 'damaged',
+  });
+  assert.equal(database.prepare(remove!).run().changes, 1);
+  database.close();
+
+  const after = await start();
+  try {
+    await after.settled('chat-1', ([entry]) => entry?.reason === 'registration-deleted');
+    assert.equal((await after.say('chat-1', 'm2')).reason, 'contact-unknown');
+    // The old token is answered from memory, and registers nothing.
+    await after.register('chat-1', iphone('chat-1'), { clientToken: 'first' });
+    assert.equal((await after.say('chat-1', 'm3')).reason, 'contact-unknown');
+    await after.register('chat-1', iphone('chat-1'), { clientToken: 'second' });
+    assert.equal((await after.say('chat-1', 'm4')).deliveries, 1);
+    await emulator.phone(iphone('chat-1')).waitFor({ contains: 'm4' });
+  } finally {
+    await after.close();
+  }
+});
 
 test('every error and every diagnosis stands on the page', () => {
   const page = pageOf('troubleshooting.md');
