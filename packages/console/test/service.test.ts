@@ -105,6 +105,28 @@ test(
   },
 );
 
+test('a verdict that never comes is asked for less and less often', options, async () => {
+  // Each /readyz is a write of the store; the page asked every 5 seconds for as long as it was open.
+  await using service = await openService();
+  await using opened = await openConsole(browser(), service.url);
+  const { page } = opened;
+  let asked = 0;
+  await page.route(/\/readyz\?verbose$/, (route) => {
+    asked += 1;
+    return route.fulfill({ json: { channels: { 'every application': 'real, not examined yet' } } });
+  });
+  await page.clock.install();
+  await page.reload();
+  await page.getByText('not examined yet').waitFor();
+  for (let seconds = 0; seconds < 600; seconds += 5) {
+    await page.clock.runFor(5_000);
+    // The answer comes by the clock of the world: whatever was asked before this is answered by then.
+    await page.evaluate(async () => void (await fetch('/livez')));
+  }
+  // 5, 10, 20 and 40 seconds, then every minute: 13 in ten minutes, where it was 120.
+  assert.ok(asked >= 8 && asked <= 16, `asked ${asked} times`);
+});
+
 test('with the development defaults every application is shown as emulated', options, async () => {
   await using service = await openService();
   await using opened = await openConsole(browser(), service.url);
