@@ -4,8 +4,14 @@ import { readConfig, startService } from 'chatpush';
 import { TOPIC, startStandInSns } from '../packages/server/test/sources/stand-in-sns.ts';
 
 const sns = await startStandInSns();
+const config = readConfig(process.env);
 const service = await startService(
-  { ...readConfig(process.env), sources: { sns: [{ topicArn: TOPIC, instances: ['bench'] }] } },
+  {
+    ...config,
+    // Calls one at a time are more than the throttle of development lets pass on a fast machine.
+    limits: { ...config.limits, requestsPerSecond: 1e6, burst: 1e6 },
+    sources: { sns: [{ topicArn: TOPIC, instances: ['bench'] }] },
+  },
   { logLevel: 'warn', snsNetwork: sns.network },
 );
 console.log(
