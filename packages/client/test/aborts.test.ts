@@ -54,7 +54,7 @@ describe('an attempt that takes too long', () => {
 
 // On Node a call that was aborted while it waited for credentials was once sent all the same.
 describe('credentials that come after the end', () => {
-  const deaf: typeof fetch = (url, { signal: _, ...init } = {}) => fetch(url, init);
+  const deaf: typeof fetch = (url, init) => fetch(url, { ...init, signal: null });
   for (const [what, options] of [
     ['by the platform', {}],
     ['by a fetch of the caller that listens to no signal', { fetch: deaf }],
@@ -76,7 +76,7 @@ describe('credentials that come after the end', () => {
       for (const deviceToken of ['behind', 'last'])
         await client.createPushNotificationRegistration({ ...CREATE, deviceToken });
       assert.deepEqual(
-        server.requests.map(({ body }) => /"DeviceToken":"(\w+)"/.exec(String(body))?.[1]),
+        server.requests.map(({ body }) => /"DeviceToken":"(\w+)"/.exec(body)?.[1]),
         ['behind', 'last'],
       );
     });
