@@ -151,7 +151,11 @@ export async function startService(config: Config, options: ServiceOptions = {})
       store,
       changes,
       settings,
-      failed: (error) => log.warn({ err: error }, 'housekeeping failed; it goes on in a minute'),
+      failed: (error) =>
+        log.warn(
+          { err: error },
+          'housekeeping could not do something; it goes on with the rest, and looks at that again later',
+        ),
     });
     taken.defer(() => housekeeping.stop());
 
