@@ -12,6 +12,8 @@ import { APPLICATION, INSTANCE, iphone } from './system.ts';
 const KILLS = 10;
 const CONTACTS = 10;
 const WRITERS = 8;
+/** Each kill waits for so many acknowledged events, so that a slow machine's ten kills fall upon load too. */
+const EVENTS_BETWEEN_KILLS = 15;
 
 /** A small generator with a seed (mulberry32), so that a run can be repeated. */
 function seeded(seed: number): () => number {
@@ -52,6 +54,7 @@ export async function surviveKills(store: string, seed = 20_261_122): Promise<Ki
       attemptTimeoutMs: 5_000,
     });
   let client = clientOf(service);
+  const over = new AbortController();
   try {
     // One answer in fifty is lost after the gateway took the push, which is what makes duplicates.
     await fetch(new URL('/emulator/faults', emulator.url), {
@@ -70,7 +73,6 @@ export async function surviveKills(store: string, seed = 20_261_122): Promise<Ki
         });
 
     const acknowledged: string[] = [];
-    const over = new AbortController();
     let next = 0;
     const write = async (): Promise<void> => {
       while (!over.signal.aborted) {
@@ -101,18 +103,26 @@ export async function surviveKills(store: string, seed = 20_261_122): Promise<Ki
         await new Promise((resolve) => setTimeout(resolve, 5));
       }
     };
-    const writers = Array.from({ length: WRITERS }, write);
+    const written = Promise.all(Array.from({ length: WRITERS }, write));
+    const load = async (): Promise<void> => {
+      const enough = acknowledged.length + EVENTS_BETWEEN_KILLS;
+      await new Promise((resolve) => setTimeout(resolve, 100 + random() * 500));
+      while (acknowledged.length < enough && !over.signal.aborted)
+        await new Promise((resolve) => setTimeout(resolve, 10));
+    };
 
     for (let kill = 0; kill < KILLS; kill++) {
-      await new Promise((resolve) => setTimeout(resolve, 100 + random() * 500));
+      // The writers end before it only by a failure, which is then the test's.
+      await Promise.race([load(), written]);
       await end(service, 'SIGKILL');
       service = await startService();
       client = clientOf(service);
     }
     over.abort();
-    await Promise.all(writers);
+    await written;
     return await count(emulator.url, client, acknowledged);
   } finally {
+    over.abort();
     await end(service, 'SIGTERM');
     await end(emulator, 'SIGTERM');
   }
