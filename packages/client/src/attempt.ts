@@ -41,7 +41,7 @@ export function attempt(
       }
       const headers = await transport.sign(request, endpoint.host, credentials, timeMs);
       // Credentials may take longer than the caller waits; then nothing is sent, also where `send` listens to nobody.
-      if (ending.isOver) return late();
+      if (ending.isOver()) return late();
       let answer: Answer;
       try {
         answer = await transport.send(

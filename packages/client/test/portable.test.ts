@@ -67,7 +67,7 @@ describe('without Node’s own modules', () => {
       body: '"ü"',
     };
     const read = async ({ send }: typeof node) => {
-      const { status, headers, text } = await send(request, { isOver: false, onEnd: () => undefined });
+      const { status, headers, text } = await send(request, { isOver: () => false, onEnd: () => undefined });
       return [status, text, ...['x-amzn-requestid', 'date', 'retry-after'].map((name) => headers.get(name))];
     };
     assert.deepEqual(await read(node), await read(web));
