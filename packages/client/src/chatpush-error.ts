@@ -39,7 +39,7 @@ export class ChatpushError extends Error {
   /** The service's identifier of the last attempt, to be found in its logs. */
   readonly requestId: string | undefined;
   readonly fault: Fault;
-  /** How many requests were sent; 0 when the parameters were refused before the first. */
+  /** How many attempts were made, one that got no credentials included; 0 when the parameters were refused before the first. */
   readonly attempts: number;
   /** Whether the same call may succeed later. The client has already repeated it as often as it may. */
   readonly retryable: boolean;

@@ -60,7 +60,9 @@ function fromEnvironment(): Credentials {
 }
 
 /** Both travel in headers, and a comma or a slash would end the key's field in `Authorization`. The messages repeat neither. */
-function checked(credentials: Credentials): Credentials {
+function checked(credentials: Credentials | null | undefined): Credentials {
+  if (typeof credentials !== 'object' || credentials === null)
+    throw new TypeError('credentials must be an object, or a function that answers one');
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   if (typeof accessKeyId !== 'string' || !/^[!-+\-.0-~]+$/.test(accessKeyId))
     throw new TypeError('credentials.accessKeyId must be visible ASCII without comma and slash');

@@ -1,4 +1,5 @@
 // Sending by `fetch`, the platform's or the caller's own.
+import { MAX_ANSWER_LENGTH } from './platform.ts';
 import type { Send } from './platform.ts';
 
 export const sendByFetch =
@@ -14,5 +15,20 @@ export const sendByFetch =
       signal: controller.signal,
       ...(body !== undefined && { body }),
     });
-    return { status: response.status, headers: response.headers, text: await response.text() };
+    return { status: response.status, headers: response.headers, text: await read(response) };
   };
+
+async function read(response: Response): Promise<string> {
+  // A caller's own `fetch`, and React Native's, may answer without a stream.
+  const reader = (response.body as Response['body'] | undefined)?.getReader();
+  if (reader === undefined) return response.text();
+  const decoder = new TextDecoder();
+  let text = '';
+  while (text.length < MAX_ANSWER_LENGTH) {
+    const { done, value } = await reader.read();
+    if (done) return text + decoder.decode();
+    text += decoder.decode(value, { stream: true });
+  }
+  await reader.cancel();
+  return text;
+}

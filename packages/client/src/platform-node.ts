@@ -2,6 +2,7 @@
 // (npm run bench -- client).
 import * as crypto from 'node:crypto';
 import type { request, RequestOptions } from 'node:https';
+import { MAX_ANSWER_LENGTH } from './platform.ts';
 import type { Hashing, Send } from './platform.ts';
 
 /** In one go since Node 20.12. */
@@ -35,17 +36,23 @@ export const send: Send = async ({ origin, target, method, headers, body }, endi
       },
       (response) => {
         let text = '';
+        const done = (): void => {
+          const get = (name: string): string | null => {
+            const value = response.headers[name];
+            return value === undefined ? null : String(value);
+          };
+          resolve({ status: response.statusCode!, headers: { get }, text });
+        };
         response
           .setEncoding('utf8')
-          .on('data', (chunk: string) => (text += chunk))
+          .on('data', (chunk: string) => {
+            text += chunk;
+            if (text.length < MAX_ANSWER_LENGTH) return;
+            done();
+            response.destroy();
+          })
           .on('error', reject)
-          .on('end', () => {
-            const get = (name: string): string | null => {
-              const value = response.headers[name];
-              return value === undefined ? null : String(value);
-            };
-            resolve({ status: response.statusCode!, headers: { get }, text });
-          });
+          .on('end', done);
       },
     );
     sending.on('error', reject).end(body);

@@ -3,7 +3,13 @@
 import type { Answer } from './answer.ts';
 import type { Ending } from './deadline.ts';
 
-/** Sends a request once, follows nothing, and reads the answer to its end. Rejects where there is none. */
+/**
+ * How much of an answer is read, in UTF-16 units; the service's longest is a tenth. What is longer comes from another server,
+ * possibly without end: it is cut here and so becomes an UnexpectedAnswerError, instead of filling the memory of the process.
+ */
+export const MAX_ANSWER_LENGTH = 10_000_000;
+
+/** Sends a request once, follows nothing, and reads the answer to its end or {@link MAX_ANSWER_LENGTH}. Rejects where there is none. */
 export type Send = (
   request: {
     readonly origin: string;

@@ -170,6 +170,31 @@ describe('answers that are not the service’s', () => {
   });
 });
 
+// Read to its end it ended the process: a text of JavaScript has a longest length, and what passes it is thrown where no call
+// catches it.
+describe('an answer without end is cut off', () => {
+  const endless: Respond = (_, response) => {
+    const piece = 'word '.repeat(20_000);
+    const more = (): void => {
+      while (!response.destroyed && response.write(piece));
+    };
+    response.writeHead(200, { 'content-type': 'text/plain' }).on('drain', more);
+    more();
+  };
+  for (const [by, options] of [
+    ['Node', {}],
+    ['fetch', { fetch: globalThis.fetch }],
+  ] as const)
+    test(`by ${by}`, async () => {
+      await using server = await startRecordingServer(endless);
+      const client = clientOf(server, { ...options, attemptTimeoutMs: 60_000 });
+      const error = await errorOf(client.createPushNotificationRegistration(CREATE));
+      assert.ok(error instanceof ChatpushError);
+      assert.equal(error.name, 'UnexpectedAnswerError');
+      assert.match(error.message, /^200 with text\/plain: word word .*…$/);
+    });
+});
+
 describe('answers that are fine', () => {
   const cases: readonly (readonly [string, Respond])[] = [
     ['without a content type', answer(200, '{"RegistrationId":"r"}')],

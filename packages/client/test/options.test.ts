@@ -239,6 +239,17 @@ describe('credentials', () => {
     );
     await client.createPushNotificationRegistration(CREATE);
   });
+
+  test('of a function that answers none are a CredentialsError that says so', async () => {
+    await using server = await startRecordingServer();
+    const client = clientOf(server, { credentials: (() => undefined) as never });
+    const error = await errorOf(client.createPushNotificationRegistration(CREATE));
+    assert.ok(error instanceof ChatpushError);
+    assert.equal(
+      error.message,
+      'No credentials to sign with: credentials must be an object, or a function that answers one',
+    );
+  });
 });
 
 test('numbers that make no sense are refused', () => {

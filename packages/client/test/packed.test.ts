@@ -54,7 +54,7 @@ const ALLOWED: Record<string, RegExp> = {
   wire: /^\.{1,2}\/.+\.js$/,
   client: /^(\.{1,2}\/.+\.js|#platform|@chatpush\/wire)$/,
   // Chosen on Node alone: package.json, "imports".
-  'platform-node.js': /^node:(crypto|https?)$/,
+  'platform-node.js': /^(node:(crypto|https?)|\.\/platform\.js)$/,
 };
 
 let folder: string;

@@ -285,7 +285,8 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
       remedy: 'Read the message: it says which.',
     },
     MalformedHttpRequestException: {
-      cause: 'Not the HTTP of this API: broken escapes, wrong content type, bad JSON or UTF-8.',
+      cause:
+        'Not the HTTP of this API: broken escapes in the path, a wrong content type, a body that ends early.',
       remedy: 'Mend the call.',
     },
     MissingAuthenticationTokenException: { cause: 'The request is not signed.', remedy: 'Sign it.' },
