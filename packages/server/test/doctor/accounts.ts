@@ -63,6 +63,7 @@ export const settingsWith = (
 ): ReturnType<ReturnType<typeof settingsFolder>['settings']> =>
   settingsFolder(test).settings({
     accessKeys: [ACCESS_KEY],
+    instances: ['support'],
     applications: [{ arn: ARN, channels }],
     ...more,
   });

@@ -35,6 +35,7 @@ export async function postForm(
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         'content-length': Buffer.byteLength(body),
+        connection: 'close',
       },
       signal,
       ...(ca === undefined ? {} : { ca }),
@@ -47,7 +48,12 @@ export async function postForm(
   const failed = (error: Error): void => reject(signal.aborted ? (signal.reason as Error) : error);
   request.on('error', failed);
   request.end(body);
-  return promise;
+  try {
+    return await promise;
+  } finally {
+    // Node leaves a connection of ours open, and a relay need not pass on that the other side closed it.
+    connection?.destroy();
+  }
 }
 
 async function tunnelTo(
