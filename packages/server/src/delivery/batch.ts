@@ -81,7 +81,7 @@ export function createBatch(instanceId: string, now: number): Batch {
           skipOne(event, time, initialContactId, 'suspended', { contactId, registrationId });
           continue;
         }
-        const id = deliveryId(instanceId, initialContactId, event.id, target.device);
+        const id = deliveryId(instanceId, contactId, event.id, target.device);
         const first = isFirst(id);
         deliveries.push({ id, first });
         if (!first) continue;

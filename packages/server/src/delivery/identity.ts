@@ -2,7 +2,8 @@
 //
 // A delivery is one event for one device. Its id is the store's key, the `apns-id` and the APNs collapse id, hence a UUID;
 // version 8 is RFC 9562's for ids made by a rule of one's own. The registration is not part of it: a device that was deleted
-// and registered again is still the device that has seen the message.
+// and registered again is still the device that has seen the message. Nor is the initial contact as the event names it: one source
+// says it and another does not, while the contact that holds the registration is the same to both.
 import { hash } from 'node:crypto';
 
 function derivedUuid(kind: string, parts: readonly string[]): string {
@@ -16,11 +17,12 @@ function derivedUuid(kind: string, parts: readonly string[]): string {
 
 export const deliveryId = (
   instanceId: string,
-  initialContactId: string,
+  /** The contact that holds the registration. */
+  contactId: string,
   eventId: string,
   /** `deviceKey` of the registration. */
   device: string,
-): string => derivedUuid('delivery', [instanceId, initialContactId, eventId, device]);
+): string => derivedUuid('delivery', [instanceId, contactId, eventId, device]);
 
 /** The delivery log's row of what never started; `registrationId` is empty where it is about none in particular. */
 export const skippedId = (

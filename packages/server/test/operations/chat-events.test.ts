@@ -261,6 +261,17 @@ describe('contacts by several ids', () => {
     assert.deepEqual(service.leased.map((one) => one.contactId).sort(), ['contact-1', 'contact-2']);
   });
 
+  // The initial contact, as the event named it, was part of the delivery's identity, and the phone lit up twice.
+  test('who registered on the later id gets an event once, whether its source names the initial id or not', async () => {
+    await using service = await openService();
+    await register(service, { contactId: 'contact-2' });
+    const alone = message({ ContactId: 'contact-2' });
+    const both = message({ ContactId: 'contact-2', InitialContactId: 'contact-1' });
+    assert.deepEqual(await put(service, alone), [1]);
+    assert.deepEqual(await put(service, both), ['1 duplicate']);
+    assert.deepEqual(await put(service, alone), ['1 duplicate']);
+  });
+
   test('ids that name each other in a circle are refused, and never spin', async () => {
     await using service = await openService();
     await service.changes.alias({ instanceId: INSTANCE, contactId: 'a' }, 'b');
