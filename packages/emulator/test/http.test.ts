@@ -1,8 +1,9 @@
 // The HTTP side: what scripts, tests and the page use, and what no stranger's page may.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import http from 'node:http';
-import type { AddressInfo } from 'node:net';
+import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
@@ -110,6 +111,24 @@ test('what is not there is 404, what does not work there 405, what cannot be rea
     400,
   );
 });
+
+// Each was an unhandled rejection once, which ended the process: the emulator's, or the service's it ran within.
+for (const [what, path, rest] of [
+  ['a sender that goes within its body', 'PUT /emulator/faults', 'Content-Length: 100\r\n\r\n['],
+  ['a sender that goes before its body', 'POST /emulator/phones/ab/uninstall', 'Content-Length: 100\r\n\r\n'],
+  ['a chunk that is none', 'PUT /emulator/faults', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'],
+] as const) {
+  test(`the emulator outlives ${what}`, async () => {
+    await using emulator = await startEmulator();
+    const socket = net.connect(Number(new URL(emulator.url).port), '127.0.0.1');
+    socket.on('error', () => undefined).resume();
+    const closed = once(socket, 'close');
+    socket.end(`${path} HTTP/1.1\r\nHost: localhost\r\n${rest}`);
+    await closed;
+    assert.equal((await call(emulator.url, '/emulator')).status, 200);
+    assert.deepEqual([emulator.faults.list(), emulator.phone('ab').uninstalledAt], [[], undefined]);
+  });
+}
 
 test('rules are set and read, and a bad one is refused whole, changing nothing', async () => {
   await using emulator = await startEmulator();

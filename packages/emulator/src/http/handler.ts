@@ -139,13 +139,24 @@ const PATTERNS = Object.entries(ROUTES).map(([key, route]) => {
   return { method, pattern, route };
 });
 
-async function readJson(request: IncomingMessage): Promise<unknown> {
+async function readText(request: IncomingMessage): Promise<string> {
   let text = '';
-  for await (const chunk of request.setEncoding('utf8')) {
-    text += chunk as string;
-    if (text.length > MOST_BODY_BYTES)
-      throw new Refused(413, `The body may be at most ${MOST_BODY_BYTES} bytes.`);
+  try {
+    for await (const chunk of request.setEncoding('utf8')) {
+      text += chunk as string;
+      if (text.length > MOST_BODY_BYTES)
+        throw new Refused(413, `The body may be at most ${MOST_BODY_BYTES} bytes.`);
+    }
+  } catch (error) {
+    if (error instanceof Refused) throw error;
+    // The sender went away, or its chunks are none: Node has ended the connection, and this is for the rare one that hears.
+    throw new Refused(400, `The body ended before it was whole: ${(error as Error).message}.`);
   }
+  return text;
+}
+
+async function readJson(request: IncomingMessage): Promise<unknown> {
+  const text = await readText(request);
   if (text === '') return undefined;
   try {
     return JSON.parse(text);
@@ -165,8 +176,9 @@ function answerError(response: ServerResponse, error: unknown): void {
   if (error instanceof WaitTimeoutError) return answer(response, 504, { message: error.message });
   if (error instanceof FaultRuleError)
     return answer(response, 400, { message: error.message, problems: error.problems });
-  answer(response, 500, { message: 'The emulator has a bug; its log says more.' });
-  throw error;
+  answer(response, 500, { message: 'The emulator has a bug; the warnings of its process say more.' });
+  // Said, not thrown: nobody awaits this, and the process is somebody's service or test run.
+  process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error), 'EmulatorBug');
 }
 
 async function dispatch(
