@@ -10,7 +10,8 @@ export const EVENT_REASONS = {
   suspended:
     'The gateway doubts the device token; nothing is sent until the device is registered again or its channel changes.',
   expired: 'It was too old to be worth a push.',
-  duplicate: 'The same event came before; nothing new is sent.',
+  duplicate:
+    'The same event came before; nothing new is sent. Said in the answer alone: the log has what became of it the first time.',
 } as const satisfies { readonly [reason: string]: string };
 
 export type EventReason = keyof typeof EVENT_REASONS;
