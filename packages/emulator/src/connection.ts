@@ -23,6 +23,10 @@ export class Connection {
   lastStream = Infinity;
   #tcp: TcpSocket;
   #streams = 0;
+  /** The stream limit wanted, the one last sent, and whether that is still to be acknowledged. */
+  #limit: number | undefined;
+  #limitSent: number | undefined;
+  #settling = false;
   #leaving = false;
 
   constructor(n: number, tcp: Socket, tls: TLSSocket) {
@@ -44,9 +48,19 @@ export class Connection {
     });
   }
 
-  /** Sets the stream limit, if the sender is still there. */
+  /**
+   * Sets the stream limit, if the sender is still there. One SETTINGS at a time is under way, the newest limit next: Node
+   * gives up a session with more than 10 that are not acknowledged, and a fault may ask at every request.
+   */
   limit(streams: number): void {
-    if (this.session?.destroyed === false) this.session.settings({ maxConcurrentStreams: streams });
+    this.#limit = streams;
+    if (this.#settling || streams === this.#limitSent || this.session?.destroyed !== false) return;
+    this.#limitSent = streams;
+    this.#settling = true;
+    this.session.settings({ maxConcurrentStreams: streams }, () => {
+      this.#settling = false;
+      this.limit(this.#limit ?? streams);
+    });
   }
 
   /** Whether a GOAWAY said that this stream is not served. */

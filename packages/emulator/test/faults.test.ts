@@ -214,6 +214,35 @@ test('stream-limit sets the limit of the connection', () =>
     await wire.limit(3);
   }));
 
+// Each hit sent SETTINGS of its own once, and Node gives up a connection with more than 10 that are not acknowledged.
+for (const [rule, path, status] of [
+  [{ fault: 'stream-limit', limit: 500 }, `/3/device/${TOKEN}`, 200],
+  [{ fault: 'rejection-throttle' }, '/3/device/xx', 400],
+] as const) {
+  test(`${rule.fault} answers fifty requests at once`, () =>
+    withRule(rule, async (_push, wire, emulator) => {
+      const headers = { ...pushTo(emulator), ':path': path };
+      const answers = await Promise.all(Array.from({ length: 50 }, () => wire.request(headers, BODY)));
+      assert.deepEqual(
+        answers.map((answer) => answer.status),
+        Array.from({ length: 50 }, () => status),
+      );
+      assert.deepEqual(wire.aways, []);
+      const limit = 'limit' in rule ? rule.limit : 1;
+      await wire.limit(limit);
+      assert.deepEqual(wire.limits, [1, 1000, limit]);
+    }));
+}
+
+test('of stream limits that come faster than they are acknowledged the last one holds', () =>
+  withRule({ fault: 'stream-limit', limit: 5, times: 1 }, async (push, wire, emulator) => {
+    emulator.faults.add({ gateway: 'apns', fault: 'stream-limit', limit: 7, times: 1 });
+    emulator.faults.add({ gateway: 'apns', fault: 'stream-limit', limit: 9, times: 1 });
+    await Promise.all([push(), push(), push()]);
+    await wire.limit(9);
+    assert.deepEqual([wire.limits[2], wire.limits.at(-1)], [5, 9]);
+  }));
+
 test('rejection-throttle cuts the connection to one stream until the next accepted push; 410 does not', () =>
   withRule({ fault: 'rejection-throttle' }, async (push, wire, emulator) => {
     emulator.phone('dd'.repeat(32)).uninstall();
