@@ -10,6 +10,15 @@ export const KEPT_PHONES = 100_000;
 /** How many notifications all phones keep together; then the oldest go, whosever they are. */
 export const KEPT_TOGETHER = 200_000;
 
+const HEX_BYTES = /^(?:[0-9a-f]{2})+$/i;
+
+/**
+ * The name a token's phone goes by. APNs tokens are bytes, and hexadecimal in whatever case is the same phone; FCM's are
+ * texts in which case counts, and have characters that no hexadecimal has.
+ */
+export const phoneName = (deviceToken: string): string =>
+  HEX_BYTES.test(deviceToken) ? deviceToken.toLowerCase() : deviceToken;
+
 export class Phones {
   #clock: Clock;
   #events: Events;
@@ -30,13 +39,15 @@ export class Phones {
 
   /** The phone with this token, if anybody has spoken of it. */
   find(deviceToken: string): Phone | undefined {
-    return this.#phones.get(deviceToken);
+    // Gateways mostly ask by the name itself, which saves the look at the token.
+    return this.#phones.get(deviceToken) ?? this.#phones.get(phoneName(deviceToken));
   }
 
   /** The phone with this token, made if need be; it appears with its first notification. */
-  phone(deviceToken: string): Phone {
-    const known = this.#phones.get(deviceToken);
+  phone(token: string): Phone {
+    const known = this.find(token);
     if (known !== undefined) return known;
+    const deviceToken = phoneName(token);
     const phone = new Phone(deviceToken, this.#clock, ({ state, uninstalledAt }) =>
       this.#events.emit({ type: 'phone-changed', deviceToken, state, uninstalledAt }),
     );
@@ -51,8 +62,9 @@ export class Phones {
   }
 
   /** Makes a phone known by name: its gateway and app are checked from then on. */
-  install(deviceToken: string, installed: Installed): Phone {
-    const phone = this.phone(deviceToken);
+  install(token: string, installed: Installed): Phone {
+    const phone = this.phone(token);
+    const { deviceToken } = phone;
     phone.installed = installed;
     this.#events.emit({ type: 'phone-appeared', deviceToken, ...installed });
     return phone;
@@ -63,8 +75,9 @@ export class Phones {
     return [...this.#phones.values()].filter((phone) => phone.deviceType !== undefined);
   }
 
-  receive(deviceToken: string, arrival: Arrival): void {
-    const phone = this.phone(deviceToken);
+  receive(token: string, arrival: Arrival): void {
+    const phone = this.phone(token);
+    const { deviceToken } = phone;
     const appears = phone.deviceType === undefined;
     const n = phone.receive(arrival);
     const gone = this.#order.push({ phone, n });

@@ -178,6 +178,29 @@ test('phones are switched, uninstalled and installed by name', async () => {
   assert.equal((await flip('reinstall'))['uninstalledAt'], undefined);
 });
 
+// Apple's tokens are bytes; senders and apps write them in either case. In upper case a phone was never found once.
+test('an APNs token is one phone in whatever case, and FCM’s case counts', async () => {
+  await using emulator = await startEmulator({ strict: { tokens: true } });
+  const upper = TOKEN.toUpperCase();
+  const install = (token: string, deviceType: string): Promise<Plain> =>
+    call(emulator.url, `/emulator/phones/${token}`, { method: 'PUT', body: { deviceType } });
+  assert.equal(((await install(upper, 'APNS')).body as { deviceToken: string }).deviceToken, TOKEN);
+  await using wire = await connect(emulator.apns.url, emulator.ca);
+  for (const token of [upper, TOKEN])
+    assert.equal((await wire.request(pushTo(emulator, token), JSON.stringify(ALERT))).status, 200);
+  assert.equal((await call(emulator.url, `/emulator/phones/${upper}`)).status, 200);
+  assert.equal((await call(emulator.url, `/emulator/phones/${upper}/wait?count=2&timeoutMs=0`)).status, 200);
+  assert.equal(emulator.phone(upper), emulator.phone(TOKEN));
+  await install('fcm:Ab', 'GCM');
+  await install('fcm:AB', 'GCM');
+  assert.deepEqual(
+    emulator.phones().map(({ deviceToken }) => deviceToken),
+    [TOKEN, 'fcm:Ab', 'fcm:AB'],
+  );
+  await call(emulator.url, `/emulator/phones/${upper}/uninstall`, { method: 'POST' });
+  assert.equal((await wire.request(pushTo(emulator), JSON.stringify(ALERT))).status, 410);
+});
+
 test('a notification can be taken to Xcode’s simulator', async () => {
   await using emulator = await startEmulator();
   await push(emulator, { ...ALERT, messageId: 'm1' });

@@ -5,6 +5,7 @@ import { FaultRuleError, parseRules } from '../fault-rule-check.ts';
 import { FAULTS } from '../faults.ts';
 import { isJson } from '../notification.ts';
 import { KEPT_NOTIFICATIONS, WaitTimeoutError, type Phone } from '../phone.ts';
+import { phoneName } from '../phones.ts';
 import { KEPT_REQUESTS } from '../request-log.ts';
 import { serveConsole } from './console-files.ts';
 import { streamEvents } from './event-stream.ts';
@@ -40,7 +41,8 @@ const MOST_BODY_BYTES = 1_048_576;
 const MOST_WAIT_MS = 600_000;
 
 const knownPhone = ({ emulator, token }: Call): Phone => {
-  const phone = emulator.phones().find((phone) => phone.deviceToken === token);
+  const name = phoneName(token);
+  const phone = emulator.phones().find(({ deviceToken }) => deviceToken === name);
   if (phone === undefined) {
     throw new Refused(
       404,
