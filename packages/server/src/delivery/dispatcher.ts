@@ -102,7 +102,7 @@ export function createDispatcher(options: {
       if (lost.length > 0) events.lost(lost);
       for (const { to } of batch) if (to.status === 'queued') claims.dueIn(to.dueInMs);
     },
-    failed: (error) => events.storeFailed('settle', error),
+    failed: (what, error) => events.storeFailed(what, error),
   });
   const context: SendingContext = {
     clock,

@@ -34,7 +34,7 @@ export function pump(context: SendingContext, outlet: Outlet): void {
     !context.stopping() &&
     outlet.gateway.credit > 0 &&
     outlet.breaker.allows(outlet.running) > 0 &&
-    context.settler.pending < MAX_UNSETTLED &&
+    context.settler.pending + context.settler.aside < MAX_UNSETTLED &&
     context.lease.holds()
   ) {
     const turn = outlet.next();
@@ -55,10 +55,22 @@ export function pump(context: SendingContext, outlet: Outlet): void {
   outlet.announce();
 }
 
-/** Settles a held delivery without an attempt. */
-export function end(context: Pick<SendingContext, 'settler'>, held: Held, to: Settlement['to']): void {
-  const { id, day } = held.delivery;
-  context.settler.add({ id, day, attempts: held.attempts, to });
+/**
+ * Settles a held delivery. What waits is looked at no later than when it expires, however long a gateway asks for: its log
+ * should say so then.
+ */
+export function end(
+  { settler, clock }: Pick<SendingContext, 'settler' | 'clock'>,
+  { delivery: { id, day }, work, attempts }: Held,
+  to: Settlement['to'],
+): void {
+  const leftMs = Math.max(0, work.expiresAt - clock.now());
+  settler.add({
+    id,
+    day,
+    attempts,
+    to: to.status === 'queued' ? { ...to, dueInMs: Math.min(to.dueInMs, leftMs) } : to,
+  });
 }
 
 function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held): void {

@@ -1,73 +1,144 @@
 // Hands settlements to the store, one call at a time: what comes in meanwhile goes with the next.
 // While the store is away they wait here; the dispatcher begins no attempts above MAX_UNSETTLED, so this is bounded.
+//
+// One that the store refuses must not hold up the others, which are of all applications: the call is halved until it stands
+// alone. Then how the delivery ended counts most, and it is settled without its attempts. What the store refuses even so is
+// put aside, and tried again every minute.
+import { StoreUnavailableError } from '../store/store.ts';
 import type { Settlement, Store } from '../store/store.ts';
+import type { LogReason } from './log-reason.ts';
 
 export interface Settler {
   add(settlement: Settlement): void;
-  /** Settlements not yet stored. */
+  /** Settlements not yet stored, but for those put aside. */
   readonly pending: number;
+  /** Settlements that the store refuses. */
+  readonly aside: number;
   /** Resolves when nothing is pending, or rejects after `timeoutMs` and tries no more. For the end. */
   flush(timeoutMs: number): Promise<void>;
 }
 
 const MAX_BATCH = 1_000;
 const RETRY_MS = 250;
+const ASIDE_AGAIN_MS = 60_000;
+/** When one is due whose own time is perhaps what the store refuses. */
+const PLAIN_DUE_MS = 60_000;
 
 export function createSettler(
   store: Store,
   node: () => string,
-  on: { stored(batch: readonly Settlement[], lost: readonly string[]): void; failed(error: unknown): void },
+  on: {
+    stored(batch: readonly Settlement[], lost: readonly string[]): void;
+    /** `what` was tried; it is tried again. */
+    failed(what: string, error: unknown): void;
+  },
 ): Settler {
   let waiting: Settlement[] = [];
   let running: Settlement[] = [];
+  const aside: Settlement[] = [];
+  let asideTimer: NodeJS.Timeout | undefined;
+  /** How many go in one call: fewer while one is looked for that the store refuses. */
+  let most = MAX_BATCH;
   const idle: (() => void)[] = [];
 
   let active = false;
+  let ending = false;
   let over = false;
+
+  const unstored = (): number => waiting.length + running.length;
+
+  function add(settlement: Settlement): void {
+    waiting.push(settlement);
+    if (active) return;
+    active = true;
+    void run();
+  }
 
   async function run(): Promise<void> {
     await Promise.resolve(); // One turn, so that what is added in this tick goes together.
     while (waiting.length > 0) {
-      running = waiting.splice(0, MAX_BATCH);
-      try {
-        const { lost } = await store.settle(node(), running);
-        on.stored(running, lost);
-        running = [];
-      } catch (error) {
+      running = waiting.splice(0, most);
+      const failure = await settle(running);
+      const isAway = failure?.error instanceof StoreUnavailableError;
+      if (failure === undefined) most = Math.min(MAX_BATCH, most * 2);
+      else if (!isAway && running.length === 1) await settleAlone(running[0]!, failure.error);
+      else {
         // Repeating is harmless (the contract), so a call whose answer was lost is simply made again.
-        on.failed(error);
+        if (isAway) on.failed('settle', failure.error);
+        else most = Math.ceil(running.length / 2);
         waiting = running.concat(waiting);
         running = [];
-        await new Promise((resolve) => setTimeout(resolve, RETRY_MS));
-        if (over) return;
       }
+      running = [];
+      if (isAway) await pause();
+      if (over) return;
     }
     active = false;
     for (const resolve of idle.splice(0)) resolve();
   }
 
+  async function settle(batch: readonly Settlement[]): Promise<{ readonly error: unknown } | undefined> {
+    try {
+      const { lost } = await store.settle(node(), batch);
+      on.stored(batch, lost);
+      return undefined;
+    } catch (error) {
+      return { error };
+    }
+  }
+
+  async function settleAlone(settlement: Settlement, cause: unknown): Promise<void> {
+    const what = `settle delivery ${settlement.id}`;
+    on.failed(what, new Error(`The store refuses ${JSON.stringify(settlement)}.`, { cause }));
+    const failure = await settle([plain(settlement)]);
+    if (failure === undefined) return;
+    on.failed(`${what} without its attempts`, failure.error);
+    running = [];
+    aside.push(settlement);
+    if (!ending) asideTimer ??= setTimeout(takeUp, ASIDE_AGAIN_MS).unref();
+    // It may be the store that fails, and not this one alone.
+    await pause();
+  }
+
+  function takeUp(): void {
+    clearTimeout(asideTimer);
+    asideTimer = undefined;
+    for (const settlement of aside.splice(0)) add(settlement);
+  }
+
   return {
-    add: (settlement) => {
-      waiting.push(settlement);
-      if (active) return;
-      active = true;
-      void run();
-    },
+    add,
     get pending() {
-      return waiting.length + running.length;
+      return unstored();
+    },
+    get aside() {
+      return aside.length;
     },
     flush: (timeoutMs) => {
-      if (waiting.length + running.length === 0) return Promise.resolve();
+      ending = true;
+      takeUp();
+      if (unstored() === 0) return Promise.resolve();
       return new Promise((resolve, reject) => {
+        const fail = (count: number): void => reject(new Error(`${count} settlements could not be stored`));
         const timer = setTimeout(() => {
           over = true;
-          reject(new Error(`${waiting.length + running.length} settlements could not be stored`));
+          fail(unstored() + aside.length);
         }, timeoutMs);
         idle.push(() => {
           clearTimeout(timer);
-          resolve();
+          if (aside.length > 0) fail(aside.length);
+          else resolve();
         });
       });
     },
   };
+}
+
+const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+
+/** Nothing but how it ended, or that it waits. */
+function plain({ id, day, to: { status } }: Settlement): Settlement {
+  const reason: LogReason = 'not-recorded';
+  const to = status === 'queued' ? { status, dueInMs: PLAIN_DUE_MS, reason } : { status, reason };
+  return { id, day, attempts: [], to };
 }

@@ -1,7 +1,12 @@
-/** The `Retry-After` header as milliseconds from now: seconds or a date (RFC 9110 §10.2.3). Undefined when absent or neither. */
+/** Longer than any gateway asks for; a number beyond all time is a mistake, and no store could hold it. */
+const MOST_MS = 24 * 3_600_000;
+
+/**
+ * The `Retry-After` header as milliseconds from now, at most a day: seconds or a date (RFC 9110 §10.2.3). Undefined when
+ * absent or neither.
+ */
 export function retryAfterMs(value: string | undefined, nowMs: number): number | undefined {
   if (value === undefined) return undefined;
-  if (/^\d+$/.test(value)) return Number(value) * 1000;
-  const at = Date.parse(value);
-  return Number.isNaN(at) ? undefined : Math.max(0, at - nowMs);
+  const ms = /^\d+$/.test(value) ? Number(value) * 1000 : Date.parse(value) - nowMs;
+  return Number.isNaN(ms) ? undefined : Math.min(MOST_MS, Math.max(0, ms));
 }

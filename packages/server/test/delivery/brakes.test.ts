@@ -86,6 +86,18 @@ test('promise 5: what had to wait beyond its time to live is never begun', async
   assert.equal(pipeline.emulator.phone(token).notifications.length, 0);
 });
 
+test('a delivery that waits longer than it lives is seen to expire when it does', async () => {
+  // It stayed queued for as long as the gateway asked for, here a day.
+  await using pipeline = await startPipeline();
+  await pipeline.register('contact', iphone('flooded'));
+  pipeline.emulator.faults.set([
+    { gateway: 'apns', fault: 'http', status: 429, reason: 'TooManyRequests', retryAfterSeconds: 86_400 },
+  ]);
+  await pipeline.say('contact', ['first', 'second'], expiringIn(2_000));
+  const entries = await pipeline.settled('contact', (all) => all.every(({ status }) => status === 'expired'));
+  assert.ok(entries.every(({ attemptCount }) => attemptCount <= 1));
+});
+
 test('promise 5: what a gateway took and never answered is not begun again after it has expired', async () => {
   await using pipeline = await startPipeline();
   const token = iphone('black hole');

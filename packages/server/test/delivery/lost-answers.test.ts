@@ -7,6 +7,7 @@ import { test } from 'node:test';
 import { createSettler } from '../../src/delivery/settler.ts';
 import { iphone } from '../promises/system.ts';
 import { allAccepted, spoilt, startPipeline } from './pipeline.ts';
+import { StoreUnavailableError } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 
 /** A pipeline whose store fails in one verb when told. */
@@ -82,7 +83,9 @@ test('what is being sent when a name is given up is sent once all the same', asy
 test('a store that fails for good does not keep the process: stopping gives up, and nothing is tried any more', async () => {
   let tried = 0;
   let failed = Promise.withResolvers<void>();
-  const gone = { settle: () => Promise.reject(new Error('gone for good')) } as unknown as Store;
+  const gone = {
+    settle: () => Promise.reject(new StoreUnavailableError('gone for good')),
+  } as unknown as Store;
   const settler = createSettler(gone, () => 'node', {
     stored: () => undefined,
     failed: () => {

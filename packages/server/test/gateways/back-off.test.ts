@@ -50,7 +50,10 @@ describe('Retry-After', () => {
   const cases = [
     ['120', 120_000],
     ['0', 0],
+    // It became 1e23 milliseconds, which no store can hold: one such answer ended all settling.
+    ['99999999999999999999', 86_400_000],
     ['Sun, 22 Nov 2026 12:00:30 GMT', 30_000],
+    ['Fri, 31 Dec 9999 23:59:59 GMT', 86_400_000],
     ['Sun, 22 Nov 2026 11:00:00 GMT', 0],
     ['soon', undefined],
     [undefined, undefined],
