@@ -23,6 +23,12 @@ export class UsageError extends Error {
   readonly exitCode = 2;
 }
 
+/** A port or the address cannot be had; the message names the option. */
+export class CannotListenError extends Error {
+  override readonly name = 'CannotListenError';
+  readonly exitCode = 1;
+}
+
 function portOf(value: string | undefined, option: string, usual: number): number {
   const port = value === undefined ? usual : Number(value);
   if (Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
@@ -52,6 +58,32 @@ function parse(argv: readonly string[]) {
   }
 }
 
+type Ports = Readonly<Record<'port' | 'apns-port' | 'apns-sandbox-port' | 'fcm-port', number>>;
+
+/** The system's error with the option that mends it, or as it is where listening was not what failed. */
+function cannotListen(error: unknown, host: string, ports: Ports): unknown {
+  if (!(error instanceof Error)) return error;
+  const { code, syscall, port } = error as NodeJS.ErrnoException & { port?: number };
+  const cause = { cause: error };
+  if (syscall === 'getaddrinfo')
+    return new CannotListenError(
+      `--host is ${host}, a name that this machine cannot look up (${code}); write an IP address that it has, such as 127.0.0.1.`,
+      cause,
+    );
+  if (syscall !== 'listen') return error;
+  if (code === 'EADDRNOTAVAIL')
+    return new CannotListenError(
+      `--host is ${host}, which is no address of this machine; write one that it has, such as 127.0.0.1.`,
+      cause,
+    );
+  const options = Object.entries(ports).filter(([, wanted]) => wanted === port && wanted !== 0);
+  const names = options.map(([name]) => `--${name}`).join(' and ');
+  const cure = `give ${names === '' ? 'it' : names} another port (0: any free one)`;
+  if (code === 'EADDRINUSE')
+    return new CannotListenError(`Something listens on ${host}:${port} already: stop it, or ${cure}.`, cause);
+  return new CannotListenError(`It cannot listen on ${host}:${port} (${code}): ${cure}.`, cause);
+}
+
 const greeting = ({ url, apns, apnsSandbox, fcm }: Emulator): string => `
   phones, faults   ${url}/console/
   APNs             ${apns.url}
@@ -65,19 +97,28 @@ const greeting = ({ url, apns, apnsSandbox, fcm }: Emulator): string => `
 `;
 
 /**
- * Runs until SIGINT or SIGTERM. Throws {@link UsageError} for a command line that cannot be understood, and the
- * system's error if a port is taken.
+ * Runs until SIGINT or SIGTERM. Throws {@link UsageError} for a command line that cannot be understood, and
+ * {@link CannotListenError} if a port or the address cannot be had.
  */
 export async function runEmulator(argv: readonly string[]): Promise<void> {
   const values = parse(argv);
   if (values.help === true) return void process.stdout.write(USAGE);
-  const emulator = await startEmulator({
-    host: values.host,
+  const host = values.host ?? '127.0.0.1';
+  const ports: Ports = {
     port: portOf(values.port, 'port', USUAL_PORT),
-    apnsPort: portOf(values['apns-port'], 'apns-port', 0),
-    apnsSandboxPort: portOf(values['apns-sandbox-port'], 'apns-sandbox-port', 0),
-    fcmPort: portOf(values['fcm-port'], 'fcm-port', 0),
+    'apns-port': portOf(values['apns-port'], 'apns-port', 0),
+    'apns-sandbox-port': portOf(values['apns-sandbox-port'], 'apns-sandbox-port', 0),
+    'fcm-port': portOf(values['fcm-port'], 'fcm-port', 0),
+  };
+  const emulator = await startEmulator({
+    host,
+    port: ports.port,
+    apnsPort: ports['apns-port'],
+    apnsSandboxPort: ports['apns-sandbox-port'],
+    fcmPort: ports['fcm-port'],
     strict: { keys: values['strict-keys'], tokens: values['strict-tokens'], quotas: values['strict-quotas'] },
+  }).catch((error: unknown) => {
+    throw cannotListen(error, host, ports);
   });
   process.stdout.write(greeting(emulator));
   await new Promise<void>((resolve) => {

@@ -2,6 +2,9 @@
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
+import { text } from 'node:stream/consumers';
 import test from 'node:test';
 import { fileURLToPath } from 'node:url';
 
@@ -25,6 +28,26 @@ test('the emulator alone says where everything is, works, and stops when told', 
   assert.equal(description.strict.keys, true);
   child.kill('SIGTERM');
   assert.deepEqual(await once(child, 'exit'), [0, null]);
+});
+
+test('a port in use, or an address of another machine, is a sentence that names the option', async () => {
+  await using taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const port = String((taken.address() as AddressInfo).port);
+  for (const [args, says] of [
+    [
+      ['--port', port],
+      `Something listens on 127.0.0.1:${port} already: stop it, or give --port another port`,
+    ],
+    [['--port', '0', '--fcm-port', port], `or give --fcm-port another port (0: any free one).`],
+    // TEST-NET-3 (RFC 5737) is nobody's for ever.
+    [['--port', '0', '--host', '203.0.113.9'], '--host is 203.0.113.9, which is no address of this machine'],
+    [['--port', '0', '--host', 'nowhere.invalid'], '--host is nowhere.invalid, a name that'],
+  ] as const) {
+    const child = start(...args);
+    const [said, [code]] = await Promise.all([text(child.stderr), once(child, 'exit') as Promise<[unknown]>]);
+    assert.deepEqual([code, said.includes(says), said.split('\n').length], [1, true, 2], said);
+  }
 });
 
 for (const [args, says] of [
