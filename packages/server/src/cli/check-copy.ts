@@ -1,29 +1,36 @@
 // Whether a file is a whole database of ours, for `chatpush backup` and `chatpush restore`.
 import { DatabaseSync } from 'node:sqlite';
+import { isForeignFile } from '../store/sqlite/faults.ts';
 import { MIGRATIONS } from '../store/sqlite/migrations.ts';
 
 export interface CheckedCopy {
   readonly rows: { readonly contacts: number; readonly deliveries: number };
 }
 
-/** Reads all of a file, and makes it one without companions. Throws a sentence that says what is wrong with it. */
-export function checkCopy(path: string): CheckedCopy {
+/** Reads all of a file, and makes it one without companions. Throws a sentence that says what is wrong with it, by `name`. */
+export function checkCopy(path: string, name = path): CheckedCopy {
   const database = new DatabaseSync(path);
   const ask = (statement: string): unknown => Object.values(database.prepare(statement).get() ?? {})[0];
   try {
     const found = ask('pragma integrity_check');
-    if (found !== 'ok') throw new Error(`${path} is damaged: ${String(found)}`);
+    if (found !== 'ok') throw new Error(`${name} is damaged: ${String(found)}`);
     const version = Number(ask('pragma user_version'));
-    if (version === 0) throw new Error(`${path} is no database of chatpush`);
+    if (version === 0) throw new Error(notOurs(name));
     if (version > MIGRATIONS.length)
       throw new Error(
-        `${path} was written by a newer chatpush (schema ${version}, this one knows ${MIGRATIONS.length})`,
+        `${name} was written by a newer chatpush (schema ${version}, this one knows ${MIGRATIONS.length})`,
       );
     // With a WAL of its own a copy would be two files; the service turns it on again.
     ask('pragma journal_mode = delete');
     const count = (table: string): number => Number(ask(`select count(*) from ${table}`));
     return { rows: { contacts: count('contact'), deliveries: count('delivery') } };
+  } catch (error) {
+    if (isForeignFile(error)) throw new Error(notOurs(name), { cause: error });
+    throw error;
   } finally {
     database.close();
   }
 }
+
+const notOurs = (name: string): string =>
+  `${name} is no database of chatpush: name a copy that "chatpush backup" made`;

@@ -7,7 +7,6 @@ import {
   closeSync,
   renameSync,
   rmSync,
-  mkdirSync,
   chmodSync,
 } from 'node:fs';
 import { dirname } from 'node:path';
@@ -15,6 +14,7 @@ import { parseArgs } from 'node:util';
 import type { Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
 import { openDatabase } from '../store/sqlite/database.ts';
+import { makeFolderOf } from '../store/sqlite/folder.ts';
 import { checkCopy } from './check-copy.ts';
 import type { Say } from './say.ts';
 
@@ -43,10 +43,10 @@ export function restore(argv: readonly string[], environment: Environment, say: 
   try {
     if (existsSync(before)) throw new Error(`${before} is there, from an earlier time: put it away first`);
     if (!existsSync(file)) throw new Error(`there is no ${file}`);
-    mkdirSync(dirname(path), { recursive: true });
+    makeFolderOf(path);
     copyFileSync(file, arriving);
     chmodSync(arriving, 0o600);
-    const { rows } = checkCopy(arriving);
+    const { rows } = checkCopy(arriving, file);
     flush(arriving);
     const had = existsSync(path);
     if (had) {

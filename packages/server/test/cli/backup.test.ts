@@ -1,6 +1,15 @@
 // A copy of the store while the service runs, and the way back.
 import assert from 'node:assert/strict';
-import { copyFileSync, existsSync, mkdtempSync, readdirSync, rmSync, statSync, writeFileSync } from 'node:fs';
+import {
+  copyFileSync,
+  existsSync,
+  mkdtempSync,
+  readFileSync,
+  readdirSync,
+  rmSync,
+  statSync,
+  writeFileSync,
+} from 'node:fs';
 import { request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -192,8 +201,14 @@ describe('chatpush restore', { skip: process.platform === 'win32' && 'sockets of
       database.close();
     };
     const cases: [string, RegExp][] = [
-      [spoilt('cut.db', (path) => writeFileSync(path, Buffer.alloc(5000, 7))), /not a database/],
-      [spoilt('text.db', (path) => writeFileSync(path, 'hello '.repeat(1000))), /not a database/],
+      [
+        spoilt('cut.db', (path) => writeFileSync(path, Buffer.alloc(5000, 7))),
+        /cut\.db is no database of chatpush: name a copy/,
+      ],
+      [
+        spoilt('text.db', (path) => writeFileSync(path, 'hello '.repeat(1000))),
+        /text\.db is no database of chatpush: name a copy/,
+      ],
       [spoilt('newer.db', sql('pragma user_version = 9999')), /newer chatpush/],
       [spoilt('other.db', (path) => writeFileSync(path, '')), /no database of chatpush/],
       [here.path('missing.db'), /there is no/],
@@ -204,5 +219,18 @@ describe('chatpush restore', { skip: process.platform === 'win32' && 'sockets of
       assert.match(said, expected);
     }
     assert.ok(await isThere((await here.start()).client, 'c7'));
+  });
+
+  test('leaves a file of another kind alone that the settings name as the store', async (t) => {
+    const here = place(t);
+    const { service } = await here.start();
+    assert.equal((await here.back(here.path('copy.db'))).code, 0);
+    await service.stop();
+    const notes = 'These are no tables. '.repeat(500);
+    writeFileSync(here.path('chatpush.db'), notes);
+    const { code, said } = here.restore(here.path('copy.db'));
+    assert.equal(code, 1);
+    assert.match(said, /chatpush\.db is a file of another kind, .* CHATPUSH_STORE=sqlite:path/);
+    assert.equal(readFileSync(here.path('chatpush.db'), 'utf8'), notes);
   });
 });

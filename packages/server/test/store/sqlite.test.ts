@@ -76,7 +76,10 @@ describe('a SQLite file', () => {
     const path = newPath(t);
     writeFileSync(path, 'This is somebody else’s file.'.repeat(1000));
     const { size } = statSync(path);
-    await assert.rejects(openStore(t, { path }), /file is not a database/);
+    await assert.rejects(
+      openStore(t, { path }),
+      /is a file of another kind, not a SQLite database: name another file by CHATPUSH_STORE/,
+    );
     assert.equal(statSync(path).size, size);
   });
 

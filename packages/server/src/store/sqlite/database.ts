@@ -1,7 +1,7 @@
 // Opening the database file: the promises of durability are asserted here, before anything is answered from it.
 import { DatabaseSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations.ts';
-import { isInUse } from './faults.ts';
+import { openingFault } from './faults.ts';
 
 export interface DatabaseOptions {
   readonly path: string;
@@ -13,18 +13,15 @@ export interface DatabaseOptions {
 
 /** Opens, locks, migrates. Throws one sentence that says what is wrong and what to do. */
 export function openDatabase(options: DatabaseOptions): DatabaseSync {
-  const database = new DatabaseSync(options.path, { timeout: 0 });
+  let database: DatabaseSync | undefined;
   try {
+    database = new DatabaseSync(options.path, { timeout: 0 });
     prepareDatabase(database, options);
     return database;
   } catch (error) {
-    database.close();
-    if (!isInUse(error)) throw error;
-    throw new Error(
-      `The database ${options.path} is in use by another process, and one process at a time may open it: ` +
-        'stop that process, or give this one another CHATPUSH_STORE.',
-      { cause: error },
-    );
+    database?.close();
+    const sentence = openingFault(error, options.path);
+    throw sentence === undefined ? error : new Error(sentence, { cause: error });
   }
 }
 

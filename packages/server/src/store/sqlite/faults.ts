@@ -13,15 +13,45 @@ const FAULTS: ReadonlyMap<number, FaultKind> = new Map([
   [26, 'fatal'], // NOTADB
 ]);
 
-const BUSY = 5;
+const NOT_A_DATABASE = 26;
+
+/** What keeps a file from being opened, and how to mend it, by primary code. */
+const OPENING_FAULTS: ReadonlyMap<number, string> = new Map([
+  [
+    5, // BUSY
+    'is in use by another process, and one process at a time may open it: stop that process, or give this one another CHATPUSH_STORE.',
+  ],
+  [
+    8, // READONLY
+    'cannot be written by this process: make the file and its folder writable by its user, or name another file by CHATPUSH_STORE=sqlite:path.',
+  ],
+  [
+    11, // CORRUPT
+    'is damaged: put a copy in its place by "chatpush restore", or move it away to begin with an empty one.',
+  ],
+  [
+    14, // CANTOPEN: a folder, or no right to the file or its folder
+    'cannot be opened: CHATPUSH_STORE=sqlite:path must name a file, not a folder, that the user of this process may read and write, in a folder that it may write.',
+  ],
+  [
+    NOT_A_DATABASE,
+    'is a file of another kind, not a SQLite database: name another file by CHATPUSH_STORE=sqlite:path; a new one is made where there is none.',
+  ],
+]);
+
+/** A sentence about a database that could not be opened; undefined where the error says it itself. */
+export function openingFault(error: unknown, path: string): string | undefined {
+  const fault = OPENING_FAULTS.get(primaryCode(error));
+  return fault === undefined ? undefined : `The database ${path} ${fault}`;
+}
 
 export function faultKind(error: unknown): FaultKind {
   return FAULTS.get(primaryCode(error)) ?? 'bug';
 }
 
-/** Another process holds the lock. */
-export function isInUse(error: unknown): boolean {
-  return primaryCode(error) === BUSY;
+/** Not a SQLite database at all. */
+export function isForeignFile(error: unknown): boolean {
+  return primaryCode(error) === NOT_A_DATABASE;
 }
 
 /** -1 where the error is not SQLite's. */

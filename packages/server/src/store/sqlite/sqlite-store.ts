@@ -3,14 +3,13 @@
 // This half runs on the thread that asks. It numbers the calls, hands them to the worker, and waits for their group's
 // commit; it says no when too much waits already.
 import { once } from 'node:events';
-import { mkdirSync } from 'node:fs';
-import { dirname } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '../../clock.ts';
 import { createHints } from '../hints.ts';
 import { StoreUnavailableError, type Store } from '../store.ts';
 import { createWaitingLimit } from '../waiting-limit.ts';
 import type { DatabaseOptions } from './database.ts';
+import { makeFolderOf } from './folder.ts';
 import type { Moment, Reply, Request, Verb, Verbs } from './protocol.ts';
 
 export interface SqliteStoreOptions {
@@ -44,7 +43,7 @@ interface Waiting {
 /** Opens the file, migrates it and takes its lock. Rejects with a sentence for the operator. */
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, clock = systemClock, maxBytes, synchronous = 'FULL' } = options;
-  mkdirSync(dirname(path), { recursive: true });
+  makeFolderOf(path);
   const waiting = new Map<number, Waiting>();
   const limit = createWaitingLimit();
   let lastSeq = 0;
