@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ChatpushError, ResourceNotFoundException, createClient } from '@chatpush/client';
 import type { ListDeliveriesResponse } from '@chatpush/client';
+import { baseUrlFromHere } from '../base-url.ts';
 import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
 import { explainReason } from '../delivery/log-reason.ts';
@@ -69,12 +70,20 @@ export async function why(argv: readonly string[], environment: Environment, say
     return values.help ? 0 : 2;
   }
   if (instanceId === undefined) {
-    say(`Which instance? Add --instance <id>.\n\n${USAGE}`);
+    const example = config.instances[0] ?? 'support';
+    const why =
+      config.instances.length === 0
+        ? 'The settings name no instance, so none is meant by itself.'
+        : `The settings name ${config.instances.length} instances.`;
+    say(
+      `Which instance? ${why} Add --instance and the id that your calls pass as InstanceId, such as\n` +
+        `  chatpush why ${contactId} --instance ${example}\n\n${USAGE}`,
+    );
     return 2;
   }
   const client = createClient({
     region: config.regions === 'any' ? 'us-east-1' : (config.regions[0] ?? 'us-east-1'),
-    endpoint: values.endpoint ?? `http://${config.host}:${config.port}`,
+    endpoint: values.endpoint ?? baseUrlFromHere(config.host, config.port),
     credentials: keyFor(config, instanceId),
   });
   try {

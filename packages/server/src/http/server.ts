@@ -13,6 +13,7 @@ import type { FindAccessKey } from '../auth/access-keys.ts';
 import { createVerifyBearer } from '../auth/bearer.ts';
 import type { BearerKey } from '../auth/bearer.ts';
 import { createVerifySignature } from '../auth/signature.ts';
+import { baseUrl } from '../base-url.ts';
 import type { Clock } from '../clock.ts';
 import { isLoopback } from '../loopback.ts';
 import type { Handlers } from '../operations/handlers.ts';
@@ -199,7 +200,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     isDraining = true;
   };
   return {
-    url: `http://${host.includes(':') ? `[${host}]` : host}:${port}`,
+    url: baseUrl(host, port),
     port,
     drain,
     async close() {

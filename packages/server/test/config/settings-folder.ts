@@ -33,17 +33,19 @@ export function settingsFolder(test: TestContext): SettingsFolder {
 
 export const ACCESS_KEY = { id: 'AKIDEXAMPLE', secret: 'an-access-secret', instances: 'all' };
 export const ARN = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support';
+/** The least there can be. */
+export const LEAST = { accessKeys: [ACCESS_KEY], instances: ['support'] };
 
 /** Settings with one application. */
 export const withApplication = (application: object): object => ({
-  accessKeys: [ACCESS_KEY],
+  ...LEAST,
   applications: [{ arn: ARN, ...application }],
 });
 
 /** The mistakes of settings, none if they are good. */
 export function mistakesOf(environment: Environment, now?: number): readonly Mistake[] {
   try {
-    readConfig(environment, now);
+    readConfig(environment, { ...(now !== undefined && { now }) });
     return [];
   } catch (error) {
     if (error instanceof ConfigError) return error.mistakes;

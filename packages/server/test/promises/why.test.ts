@@ -1,7 +1,11 @@
 // `chatpush why`: the delivery log in plain words, asked of the running service.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
+import { dirname, join } from 'node:path';
 import { why } from '../../src/cli/why.ts';
+import { readConfig } from '../../src/config/environment.ts';
+import { startService } from '../../src/service.ts';
+import { LEAST, settingsFolder } from '../config/settings-folder.ts';
 import { INSTANCE, iphone, startSystem } from './system.ts';
 import type { System } from './system.ts';
 
@@ -37,6 +41,42 @@ test('it tells of attempts, and of what never started', async () => {
 test('it says so where nothing is known, and asks for what it needs', async () => {
   const unknown = await ask('nobody', '--instance', INSTANCE);
   assert.deepEqual([unknown.code, /Nothing is known of contact nobody/.test(unknown.said)], [0, true]);
-  const which = await ask('a-contact');
-  assert.deepEqual([which.code, /Which instance\?/.test(which.said)], [2, true]);
 });
+
+test('without an instance it says which flag names one, with an id of the settings where there are several', async (t) => {
+  const none = await ask('a-contact');
+  assert.equal(none.code, 2);
+  assert.match(none.said, /^Which instance\? The settings name no instance, .* Add --instance /);
+  assert.match(none.said, /^ {2}chatpush why a-contact --instance support$/m);
+  let said = '';
+  const code = await why(
+    ['a-contact'],
+    settingsFolder(t).settings({ ...LEAST, instances: ['sales', 'support'] }),
+    (text) => {
+      said += text;
+    },
+  );
+  assert.equal(code, 2);
+  assert.match(said, /The settings name 2 instances\..*\n {2}chatpush why a-contact --instance sales$/m);
+});
+
+// CHATPUSH_HOST=::1 was an URL without brackets, and a stack trace; what stands for all addresses is none to connect to.
+for (const host of ['::1', '::', '0.0.0.0', 'localhost'])
+  test(`it asks the service that listens on ${host}`, async (t) => {
+    const settings = settingsFolder(t).settings({
+      accessKeys: [{ id: 'test', secret: 'test', instances: 'all' }],
+      instances: [INSTANCE],
+    });
+    const database = join(dirname(settings.CHATPUSH_CONFIG), 'why.db');
+    const environment = { ...settings, CHATPUSH_HOST: host, CHATPUSH_STORE: `sqlite:${database}` };
+    const service = await startService(readConfig({ ...environment, CHATPUSH_PORT: '0' }), {
+      logLevel: 'silent',
+    });
+    t.after(() => service.stop());
+    let said = '';
+    const { port } = new URL(service.url);
+    const code = await why(['nobody'], { ...environment, CHATPUSH_PORT: port }, (text) => {
+      said += text;
+    });
+    assert.deepEqual([code, /Nothing is known of contact nobody/.test(said)], [0, true], said);
+  });
