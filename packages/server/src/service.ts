@@ -1,10 +1,10 @@
 // The composition root: builds every part, hands each what it needs, and starts and stops them in order.
 // The only file that knows all others.
-import { createHmac } from 'node:crypto';
 import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
 import { createAccessKeys } from './auth/access-keys.ts';
+import { createParticipantKeys } from './auth/participant-keys.ts';
 import { createChannelFingerprint } from './channel-fingerprint.ts';
 import { createChannels, whereTo } from './channels.ts';
 import type { EmulatedGateways } from './channels.ts';
@@ -174,7 +174,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       for (const { reason } of results) metrics.event(reason);
       return results;
     };
-    const key = participantKey(config);
+    const accessKeys = config.accessKeys.map((key) => ({ ...key, secret: key.secret.reveal() }));
+    const participantKeys = createParticipantKeys(accessKeys);
     const sns = createSnsSource({
       topics: config.sources.sns,
       notify: counted,
@@ -201,14 +202,14 @@ export async function startService(config: Config, options: ServiceOptions = {})
         settings,
         notify: counted,
         fingerprintOf,
-        participantKey: key,
+        participantKeys,
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),
-      accessKey: createAccessKeys(config.accessKeys.map((key) => ({ ...key, secret: key.secret.reveal() }))),
+      accessKey: createAccessKeys(accessKeys),
       bearerKeys: config.bearerKeys.map((bearer) => ({ ...bearer, secret: bearer.secret.reveal() })),
       trustedProxies: config.trustedProxies,
       allowedHosts: config.allowedHosts,
-      findParticipant: (token, kind) => readParticipantToken(key, token, clock.now(), kind),
+      findParticipant: (token, kind) => readParticipantToken(participantKeys, token, clock.now(), kind),
       sources: new Map([['/sources/sns', sns]]),
       regions: config.regions,
       account: config.account,
@@ -276,12 +277,6 @@ const certificatesOf = (config: Config): Certificate[] =>
         : [],
     ),
   );
-
-/** Stable over restarts and the same on every node, because all share their settings; nothing of it is stored. */
-const participantKey = (config: Config): Uint8Array =>
-  createHmac('sha256', config.accessKeys[0]?.secret.reveal() ?? '')
-    .update('chatpush participant key')
-    .digest();
 
 function greeting(config: Config, url: string, emulated: EmulatedGateways | undefined): string {
   const lines = [`chatpush listens on ${url}`];

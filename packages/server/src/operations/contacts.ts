@@ -4,14 +4,14 @@ import type { Input, Output } from '@chatpush/wire';
 import { end, start } from '../contact/lifetime.ts';
 import type { OperationDependencies } from './dependencies.ts';
 import { refuseFaults, textFault } from './faults.ts';
-import { participantToken } from './participant-token.ts';
+import { participantKey, participantToken } from './participant-token.ts';
 
 /** Amazon's default: 25 hours. */
 const DEFAULT_CHAT_MINUTES = 1_500;
 
 /** Begins a contact with one participant, the customer. Repeated with the same ClientToken it answers the same contact. */
 export async function startChatContact(
-  { changes, directory, settings, participantKey }: OperationDependencies,
+  { changes, directory, settings, participantKeys }: OperationDependencies,
   input: Input<'StartChatContact'>,
 ): Promise<Output<'StartChatContact'>> {
   const { InstanceId, ClientToken, ...parameters } = input;
@@ -27,6 +27,7 @@ export async function startChatContact(
       'Member must not be given together with PersistentChat',
     ),
   ]);
+  const key = participantKey(participantKeys, InstanceId);
   const contactId = randomUUID();
   const participantId = randomUUID();
   const begun = await changes.change({
@@ -46,7 +47,7 @@ export async function startChatContact(
   return {
     ContactId: begun.contactId,
     ParticipantId: begun.participantId,
-    ParticipantToken: participantToken(participantKey, {
+    ParticipantToken: participantToken(key, {
       instanceId: InstanceId,
       contactId: begun.contactId,
       participantId: begun.participantId,

@@ -6,6 +6,7 @@ import type { Notify } from '../delivery/notify.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import type { Store } from '../store/store.ts';
 import type { Directory } from './directory.ts';
+import type { ParticipantKeys } from './participant-token.ts';
 
 export interface OperationDependencies {
   readonly store: Store;
@@ -15,8 +16,7 @@ export interface OperationDependencies {
   readonly settings: ContactSettings;
   readonly notify: Notify;
   readonly fingerprintOf: ChannelFingerprint;
-  /** At least 32 random bytes, the same on every node: what participant tokens are made with. */
-  readonly participantKey: Uint8Array;
+  readonly participantKeys: ParticipantKeys;
   /** Called when a registration was deleted, before its call is answered: no attempt for it begins from now on. */
   readonly onRevoked: (registrationId: string) => void;
 }

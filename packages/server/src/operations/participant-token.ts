@@ -4,6 +4,7 @@
 // It is derived from what it says, so a repeated call gives the same one and the store keeps none of them.
 // The shape is ours (Amazon's is opaque): base64url of a JSON list, a dot, base64url of HMAC-SHA256 over that.
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { ServiceError } from '../service-error.ts';
 
 export interface Participant {
   readonly instanceId: string;
@@ -16,34 +17,69 @@ export interface Participant {
 
 export type TokenKind = 'participant' | 'connection';
 
+/** What the tokens of an instance are made with, at least 32 bytes, the same on every node; undefined: it has none. */
+export type ParticipantKeys = (instanceId: string) => Uint8Array | undefined;
+
 const VERSION = 1;
 
-const mac = (key: Uint8Array, kind: TokenKind, payload: string): Buffer =>
-  createHmac('sha256', key).update(`chatpush ${kind} token\n`).update(payload).digest();
+/** Throws AccessDeniedException where the instance has none. To be asked for before anything is written. */
+export function participantKey(keys: ParticipantKeys, instanceId: string): Uint8Array {
+  const key = keys(instanceId);
+  if (key === undefined)
+    throw new ServiceError(
+      'AccessDeniedException',
+      `No access key may act on the instance ${instanceId}, so there are no participant tokens for it: name it under "instances" of one.`,
+    );
+  return key;
+}
+
+const proofOf = (key: Uint8Array, kind: TokenKind, payload: string): string =>
+  createHmac('sha256', key).update(`chatpush ${kind} token\n`).update(payload).digest('base64url');
 
 /** At most 1,000 characters, which is what Amazon's SDKs accept, for contact ids of up to 256 bytes. */
 export function participantToken(key: Uint8Array, of: Participant, kind: TokenKind = 'participant'): string {
   const said = [VERSION, of.instanceId, of.contactId, of.participantId, of.role, of.expiresAt];
   const payload = Buffer.from(JSON.stringify(said)).toString('base64url');
-  return `${payload}.${mac(key, kind, payload).toString('base64url')}`;
+  return `${payload}.${proofOf(key, kind, payload)}`;
 }
 
 /** Who holds the token; undefined: it is not ours, of the other kind, was changed, or has expired. */
 export function readParticipantToken(
-  key: Uint8Array,
+  keys: ParticipantKeys,
   token: string,
   now: number,
   kind: TokenKind = 'participant',
 ): Participant | undefined {
   const [payload, proof, rest] = token.split('.');
   if (payload === undefined || proof === undefined || rest !== undefined) return undefined;
-  const expected = mac(key, kind, payload);
-  const given = Buffer.from(proof, 'base64url');
+  // The instance is taken from what is not proved yet: that chooses whose key must have made it, and nothing else.
+  const participant = parse(payload);
+  if (participant === undefined) return undefined;
+  const key = keys(participant.instanceId);
+  if (key === undefined) return undefined;
+  // The text itself is compared: decoded, one proof could be written in many ways, such as with a `=` at its end.
+  const expected = Buffer.from(proofOf(key, kind, payload));
+  const given = Buffer.from(proof);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  // Whoever made the proof made the payload, so it has this shape.
-  const [version, instanceId, contactId, participantId, role, expiresAt] = JSON.parse(
-    Buffer.from(payload, 'base64url').toString(),
-  ) as [number, string, string, string, string, number];
-  if (version !== VERSION || now >= expiresAt) return undefined;
-  return { instanceId, contactId, participantId, role, expiresAt };
+  return now < participant.expiresAt ? participant : undefined;
+}
+
+/** What a payload says; undefined: nothing that we would have written. */
+function parse(payload: string): Participant | undefined {
+  let said: unknown;
+  try {
+    said = JSON.parse(Buffer.from(payload, 'base64url').toString());
+  } catch {
+    return undefined;
+  }
+  if (!Array.isArray(said) || said.length !== 6) return undefined;
+  const [version, instanceId, contactId, participantId, role, expiresAt] = said as unknown[];
+  return version === VERSION &&
+    typeof instanceId === 'string' &&
+    typeof contactId === 'string' &&
+    typeof participantId === 'string' &&
+    typeof role === 'string' &&
+    typeof expiresAt === 'number'
+    ? { instanceId, contactId, participantId, role, expiresAt }
+    : undefined;
 }

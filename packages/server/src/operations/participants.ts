@@ -7,12 +7,12 @@ import type { ContactDocument } from '../contact/document.ts';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
 import type { OperationDependencies } from './dependencies.ts';
-import { participantToken } from './participant-token.ts';
+import { participantKey, participantToken } from './participant-token.ts';
 import type { Participant } from './participant-token.ts';
 
 /** Repeated with the same ClientToken it answers the same participant, hence the same token; only the claim is stored. */
 export async function createParticipant(
-  { changes, directory, settings, participantKey }: OperationDependencies,
+  { changes, directory, settings, participantKeys }: OperationDependencies,
   { InstanceId, ContactId, ClientToken, ParticipantDetails }: Input<'CreateParticipant'>,
 ): Promise<Output<'CreateParticipant'>> {
   const { ParticipantRole: role } = ParticipantDetails;
@@ -21,6 +21,7 @@ export async function createParticipant(
       'InvalidRequestException',
       'ParticipantRole must be CUSTOM_BOT: nobody else joins a chat this way.',
     );
+  const key = participantKey(participantKeys, InstanceId);
   const joined = await changes.change({
     key: { instanceId: InstanceId, contactId: ContactId },
     claim: {
@@ -34,7 +35,7 @@ export async function createParticipant(
         ? { result: { participantId: randomUUID(), expiresAt: now + settings.lifetimeMs } }
         : refuse('ResourceNotFoundException', 'The contact does not exist, or has ended.'),
   });
-  const token = participantToken(participantKey, {
+  const token = participantToken(key, {
     instanceId: InstanceId,
     contactId: ContactId,
     participantId: joined.participantId,
@@ -56,7 +57,7 @@ const MAX_TOKEN = 1_000;
 
 /** The connection token follows from the participant's, so it is the same however often it is asked for. */
 export async function createParticipantConnection(
-  { store, clock, participantKey }: OperationDependencies,
+  { store, clock, participantKeys }: OperationDependencies,
   { Type = [] }: Input<'CreateParticipantConnection'>,
   participant: Participant,
 ): Promise<Output<'CreateParticipantConnection'>> {
@@ -71,7 +72,11 @@ export async function createParticipantConnection(
   if (Type.length === 0) return {};
   return {
     ConnectionCredentials: {
-      ConnectionToken: participantToken(participantKey, participant, 'connection'),
+      ConnectionToken: participantToken(
+        participantKey(participantKeys, participant.instanceId),
+        participant,
+        'connection',
+      ),
       Expiry: new Date(participant.expiresAt).toISOString(),
     },
   };

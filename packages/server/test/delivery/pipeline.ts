@@ -93,7 +93,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     settings,
     notify,
     fingerprintOf,
-    participantKey: Buffer.alloc(32, 7),
+    participantKeys: () => Buffer.alloc(32, 7),
     onRevoked: (registrationId) => dispatcher.revoke(registrationId),
   });
   const context = { caller: { accessKeyId: 'test', instances: 'all' }, requestId: 'r' } as const;

@@ -10,6 +10,7 @@ import { createDirectory } from '../../src/operations/directory.ts';
 import type { AutoCreate } from '../../src/operations/directory.ts';
 import type { SignedHandlers } from '../../src/operations/handlers.ts';
 import { createHandlers } from '../../src/operations/operations.ts';
+import type { ParticipantKeys } from '../../src/operations/participant-token.ts';
 import { createContactChanges } from '../../src/store/contact-change.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { NewDelivery, Store } from '../../src/store/store.ts';
@@ -61,6 +62,8 @@ export interface ServiceOptions {
   readonly room?: number;
   /** Default: channels that never change. */
   readonly fingerprintOf?: ChannelFingerprint;
+  /** Default: the same for all instances. */
+  readonly participantKeys?: ParticipantKeys;
   /** Puts something between the operations and the store. */
   readonly wrap?: (store: Store) => Store;
 }
@@ -92,7 +95,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     settings,
     notify,
     fingerprintOf,
-    participantKey: Buffer.alloc(32, 7),
+    participantKeys: options.participantKeys ?? (() => Buffer.alloc(32, 7)),
     onRevoked: (registrationId) => void revoked.push(registrationId),
   });
   const call: Call = (operation, input) =>

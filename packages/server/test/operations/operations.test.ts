@@ -162,16 +162,19 @@ describe('contacts', () => {
     const started = await service.call('StartChatContact', { ...CHAT, InstanceId });
     const token = started.ParticipantToken;
     assert.ok(token.length <= 1_000, `${token.length} characters`);
-    const key = Buffer.alloc(32, 7);
-    assert.deepEqual(readParticipantToken(key, token, service.clock.now()), {
+    const keys = () => Buffer.alloc(32, 7);
+    assert.deepEqual(readParticipantToken(keys, token, service.clock.now()), {
       instanceId: InstanceId,
       contactId: started.ContactId,
       participantId: started.ParticipantId,
       role: 'CUSTOMER',
       expiresAt: service.clock.now() + 7 * DAY,
     });
-    assert.equal(readParticipantToken(key, token, service.clock.now() + 7 * DAY), undefined);
-    assert.equal(readParticipantToken(Buffer.alloc(32, 8), token, 0), undefined);
+    assert.equal(readParticipantToken(keys, token, service.clock.now() + 7 * DAY), undefined);
+    assert.equal(
+      readParticipantToken(() => Buffer.alloc(32, 8), token, 0),
+      undefined,
+    );
     const [payload, proof] = token.split('.') as [string, string];
     const forged = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('CUSTOMER', 'AGENT'));
     for (const bad of [
@@ -183,7 +186,7 @@ describe('contacts', () => {
       `${token}.x`,
       `${forged.toString('base64url')}.${proof}`,
     ])
-      assert.equal(readParticipantToken(key, bad, 0), undefined);
+      assert.equal(readParticipantToken(keys, bad, 0), undefined);
   });
 });
 

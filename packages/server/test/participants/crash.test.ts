@@ -42,7 +42,7 @@ for (const when of ['before', 'after'] as const)
       settings: DEFAULT_CONTACT_SETTINGS,
       notify: service.notify,
       fingerprintOf: () => undefined,
-      participantKey: Buffer.alloc(32, 7),
+      participantKeys: () => Buffer.alloc(32, 7),
       onRevoked: () => {},
     });
     const participant = {
