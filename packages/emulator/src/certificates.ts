@@ -22,8 +22,11 @@ export interface Authority {
   certificate: string;
   /** A server certificate for host names and IP addresses. */
   issueServer(hosts: readonly string[]): CertifiedKey;
-  /** A client certificate as Apple issues them to providers; the bundle id is its UID, as in Apple's. */
-  issueProvider(commonName: string, bundleId: string): CertifiedKey;
+  /**
+   * A client certificate as Apple issues them to providers; the bundle id is its UID, as in Apple's. An attribute may
+   * stand in a subject several times.
+   */
+  issueProvider(commonName: string | readonly string[], bundleId: string | readonly string[]): CertifiedKey;
 }
 
 const DAY_MS = 86_400_000;
@@ -166,6 +169,13 @@ export function createAuthority(nowMs: number): Authority {
     }),
     issueServer: (hosts) => issue(name([OID.commonName, hosts[0] ?? 'localhost']), OID.serverAuth, hosts),
     issueProvider: (commonName, bundleId) =>
-      issue(name([OID.userId, bundleId], [OID.commonName, commonName]), OID.clientAuth, []),
+      issue(
+        name(
+          ...[bundleId].flat().map((id) => [OID.userId, id] as const),
+          ...[commonName].flat().map((one) => [OID.commonName, one] as const),
+        ),
+        OID.clientAuth,
+        [],
+      ),
   };
 }

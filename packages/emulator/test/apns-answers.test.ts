@@ -389,6 +389,21 @@ test('a certificate needs neither provider token nor topic', async () => {
   assert.equal(emulator.phone(TOKEN).notifications[0]?.app, TOPIC);
 });
 
+// Node gives an attribute that stands twice as a list; the emulator took it for a text and the process ended.
+for (const [what, bundleIds] of [
+  ['two names', []],
+  ['two user ids', [TOPIC, 'com.example.other']],
+] as const) {
+  test(`of a certificate with ${what} the first counts`, async () => {
+    await using emulator = await startEmulator();
+    const names = [`Apple Push Services: ${TOPIC}`, 'Apple Development IOS Push Services: com.example.other'];
+    const { certificate, privateKey } = createAuthority(Date.now()).issueProvider(names, bundleIds);
+    await using wire = await connect(emulator.apns.url, emulator.ca, { cert: certificate, key: privateKey });
+    await accept(wire, emulator, { authorization: undefined, 'apns-topic': undefined });
+    assert.equal(emulator.phone(TOKEN).notifications[0]?.app, TOPIC);
+  });
+}
+
 test('registered keys, and the emulator’s own, are good in strict mode', async () => {
   await using emulator = await startEmulator({
     strict: { keys: { apns: [{ ...KEY, topics: [TOPIC], environments: ['production'] }] } },

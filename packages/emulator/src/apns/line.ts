@@ -43,16 +43,14 @@ export class Line {
   /** The bundle id of the provider certificate, on a connection that came with one. */
   get certifiedBundleId(): string | undefined {
     if (this.#certificate === undefined) return undefined;
-    const { UID, CN } = this.#certificate.subject as { UID?: string; CN?: string };
-    return UID ?? CN?.split(': ')[1] ?? '';
+    return this.#named('UID') ?? this.#named('CN')?.split(': ')[1] ?? '';
   }
 
   /** What is wrong with the provider certificate. `strict`: it must be the emulator's own. */
   certificateFault(strict: boolean): Reason | undefined {
-    const { CN = '' } = (this.#certificate?.subject ?? {}) as { CN?: string };
     if (strict && !this.connection.tls.authorized) return 'BadCertificate';
     // The name tells: development certificates are "Apple Development … Push Services: …".
-    return /\bDevelopment\b/.test(CN) && this.#environment === 'production'
+    return /\bDevelopment\b/.test(this.#named('CN') ?? '') && this.#environment === 'production'
       ? 'BadCertificateEnvironment'
       : undefined;
   }
@@ -96,6 +94,12 @@ export class Line {
   /** Ends the throttle. */
   accepted(): void {
     if (this.#limit === FIRST_STREAMS) this.limit(USUAL_STREAMS);
+  }
+
+  /** An attribute of the certificate's subject. Node gives a list where it stands there twice: the first counts. */
+  #named(attribute: 'UID' | 'CN'): string | undefined {
+    const subject = this.#certificate?.subject as Record<string, string | string[] | undefined> | undefined;
+    return [subject?.[attribute]].flat()[0];
   }
 
   limit(streams: number): void {
