@@ -32,6 +32,8 @@ function schemaOf(setting: Setting): Record<string, unknown> {
         ...described,
         type: 'string',
         minLength: 1,
+        // Bytes, of which a character has one at least: what is longer than this is too long in any script.
+        ...(setting.maxBytes !== undefined && { maxLength: setting.maxBytes }),
         ...(setting.pattern && { pattern: setting.pattern.source }),
       };
     case 'integer':
@@ -74,7 +76,9 @@ const number = new Intl.NumberFormat('en-US');
 function inWords(setting: Setting): string {
   switch (setting.kind) {
     case 'text':
-      return 'text';
+      return setting.maxBytes === undefined
+        ? 'text'
+        : `text, at most ${number.format(setting.maxBytes)} bytes`;
     case 'integer':
       return `${number.format(setting.least)} to ${number.format(setting.most)}`;
     case 'choice':

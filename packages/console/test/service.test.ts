@@ -84,6 +84,7 @@ test(
     const at = { gateway: 'apns', topic, keyId, teamId, privateKey, ca: elsewhere.ca };
     await using service = await openService({
       accessKeys: [{ id: 'AKIDPAGE', secret: 'a secret of the page', instances: 'all' }],
+      instances: ['support'],
       applications: [
         {
           arn: 'arn:aws:mobiletargeting:eu-central-1:123456789012:apps/bank',

@@ -2,7 +2,7 @@
 // The process: arguments, environment, signals. The only reader of process.env.
 import { parseArgs } from 'node:util';
 import type { Say } from './cli/say.ts';
-import type { Environment } from './config/config.ts';
+import type { Config, Environment } from './config/config.ts';
 import { ConfigError, readConfig } from './config/environment.ts';
 import { startService } from './service.ts';
 
@@ -29,8 +29,8 @@ const say: Say = (text) => {
 
 async function start(): Promise<void> {
   const config = readConfig(process.env);
-  const service = await startService(config, { logLevel: process.env['CHATPUSH_LOG'] ?? 'info' }).catch(
-    (error: unknown) => cannotStart(error, `${config.host}:${config.port}`),
+  const service = await startService(config, { logLevel: config.logLevel }).catch((error: unknown) =>
+    cannotStart(error, config),
   );
   say(service.greeting);
   let stopping = false;
@@ -47,14 +47,29 @@ async function start(): Promise<void> {
 }
 
 /** What keeps a service from starting lies outside it: the port, the store, the emulator. A sentence says which. */
-function cannotStart(error: unknown, address: string): never {
+function cannotStart(error: unknown, { host, port }: Config): never {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) fail(error);
-  const inUse = 'code' in error && error.code === 'EADDRINUSE';
-  const sentence = inUse
-    ? `Something listens on ${address} already: stop it, or give this one another CHATPUSH_PORT (0: any free one).`
-    : error.message;
-  process.stderr.write(`chatpush: ${sentence}\n`);
+  process.stderr.write(`chatpush: ${cannotListen(error, host, port) ?? error.message}\n`);
   process.exit(1);
+}
+
+/** Undefined where something else failed than listening. */
+function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): string | undefined {
+  const { code, syscall } = error;
+  if (syscall === 'getaddrinfo' && 'hostname' in error && error.hostname === host)
+    return `CHATPUSH_HOST is ${host}, a name that this machine cannot look up (${code}): correct it, or write an IP address of this machine, such as 127.0.0.1.`;
+  if (syscall !== 'listen') return undefined;
+  switch (code) {
+    case 'EADDRINUSE':
+      return `Something listens on ${host}:${port} already: stop it, or give this one another CHATPUSH_PORT (0: any free one).`;
+    case 'EADDRNOTAVAIL':
+      return `CHATPUSH_HOST is ${host}, which is no address of this machine: write one that it has, 127.0.0.1 for callers on it alone, or 0.0.0.0 for all of its addresses.`;
+    case 'EACCES':
+      return `CHATPUSH_PORT is ${port}, which this user may not listen on: write one from 1024 on, such as 4100.`;
+    case undefined:
+    default:
+      return `It cannot listen on ${host}:${port} (${code ?? error.message}): correct CHATPUSH_HOST or CHATPUSH_PORT.`;
+  }
 }
 
 function fail(error: unknown): never {
@@ -62,7 +77,7 @@ function fail(error: unknown): never {
   process.stderr.write(
     `chatpush: ${error instanceof Error ? (known ? error.message : error.stack) : String(error)}\n`,
   );
-  process.exit(1);
+  process.exit(error instanceof Error && 'exitCode' in error ? Number(error.exitCode) : 1);
 }
 
 /** Each verb loads what it needs and nothing else. */

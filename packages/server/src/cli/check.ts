@@ -5,13 +5,30 @@ import type { Config, Environment } from '../config/config.ts';
 import { ConfigError, readConfig } from '../config/environment.ts';
 import type { Say } from './say.ts';
 
-/** Exit code 0: a service would start with these settings; 1: it would not, and every mistake has been said. */
+const USAGE = `chatpush check [file]
+
+Reads the settings (CHATPUSH_CONFIG, or the file) as a start would, and says what is wrong with them, or what would run.
+`;
+
+/**
+ * Exit code 0: a service would start with these settings; 1: it would not, and every mistake has been said; 2: the command
+ * line cannot be understood.
+ */
 export function check(argv: readonly string[], environment: Environment, say: Say): number {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
-  const file = positionals[0] ?? environment['CHATPUSH_CONFIG'];
+  const [argument, ...more] = positionals;
+  // An empty argument is a variable that was not set; the defaults would say that all is well with a file nobody read.
+  if (more.length > 0 || argument === '') {
+    say(USAGE);
+    return 2;
+  }
   try {
-    const config = readConfig(file === undefined ? environment : { ...environment, CHATPUSH_CONFIG: file });
-    say(`${file ?? 'The development defaults'}: no mistakes.\n${summary(config)}`);
+    const config =
+      argument === undefined
+        ? readConfig(environment)
+        : readConfig({ ...environment, CHATPUSH_CONFIG: argument }, { fileNamedBy: 'the argument' });
+    const file = argument ?? environment['CHATPUSH_CONFIG'];
+    say(`${file ? file : 'The development defaults'}: no mistakes.\n${summary(config)}`);
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -30,6 +47,8 @@ function summary({ accessKeys, instances, applications, autoCreate, proxy }: Con
   const lines = [
     `  ${count(accessKeys, 'access key')}, ${count(instances, 'instance')}, ${count(applications, 'application')}`,
   ];
+  if (applications.length === 0 && autoCreate !== 'all')
+    lines.push('  no application, so no device can be registered: add "applications"');
   for (const { arn, channels } of applications) {
     for (const [name, channel] of Object.entries(channels)) {
       lines.push(`  ${name.padEnd(13)}${arn}: ${whereTo(channel)}`);

@@ -10,10 +10,19 @@ import { askEmulator } from '../emulator-address.ts';
 import { isNamed } from './application-name.ts';
 import type { Say } from './say.ts';
 
-/** Exit code 0: every channel is healthy; 1: one is not. Throws ConfigError. */
+const USAGE = `chatpush doctor [application]
+
+Asks Apple and Google whether they take the credentials of every channel, or of those of one application, by name or ARN.
+`;
+
+/** Exit code 0: every channel is healthy; 1: one is not; 2: the command line cannot be understood. Throws ConfigError. */
 export async function doctor(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
-  const [wanted] = positionals;
+  const [wanted, ...more] = positionals;
+  if (more.length > 0) {
+    say(USAGE);
+    return 2;
+  }
   const config = readConfig(environment);
   if (wanted !== undefined && !config.applications.some(({ arn }) => isNamed(arn, wanted))) {
     say(`The settings have no application ${wanted}.\n`);

@@ -1,5 +1,11 @@
 // The settings of an application: its texts and look, and the credentials of its channels. Part of the table in settings.ts.
-import { certificateFault, privateKeyFault, serviceAccountFault, tenCharacters } from './credentials.ts';
+import {
+  authoritiesFault,
+  certificateFault,
+  privateKeyFault,
+  serviceAccountFault,
+  tenCharacters,
+} from './credentials.ts';
 import type { ObjectSetting } from './setting.ts';
 
 const GATEWAY = 'The real gateway, or an emulated one. Always stated, never guessed.';
@@ -7,7 +13,7 @@ const CA = {
   kind: 'contents',
   secret: false,
   hint: 'certificates of authorities in PEM',
-  check: certificateFault,
+  check: authoritiesFault,
   means:
     'Authorities to trust at this gateway instead of the built-in list: for networks that look into TLS.',
 } as const;
@@ -17,6 +23,13 @@ const URL_OVERRIDE = {
   pattern: /^https:\/\/[^/?#@]+\/?$/,
   means: 'Something that speaks like the gateway, used in its place: an emulator elsewhere, a relay.',
 } as const;
+
+/**
+ * Gateways take 4,096 bytes, and each of these goes into every one of them, beside what only the caller decides: the ids of
+ * contact and message (256 characters each, so 1,024 bytes in UTF-8), the first once more in `thread-id`, the content type
+ * (100, so 400). With the keys that is 3,680 bytes; three settings of 100 leave a hundred for the text.
+ */
+const MAX_LOOK_BYTES = 100;
 
 const APNS = {
   kind: 'object',
@@ -112,18 +125,27 @@ export const APPLICATION = {
     sound: {
       kind: 'text',
       hint: '"default" or the name of a sound in the app',
+      maxBytes: MAX_LOOK_BYTES,
       means:
         'Sound of the notification; none when absent. On Android only with `fcmMessage` `notification`, and only before Android 8, whose channels decide.',
     },
-    category: { kind: 'text', hint: 'the id of a category', means: 'iOS: category, for action buttons.' },
+    category: {
+      kind: 'text',
+      hint: 'the id of a category',
+      maxBytes: MAX_LOOK_BYTES,
+      means: 'iOS: category, for action buttons.',
+    },
     threadId: {
       kind: 'text',
-      hint: 'a text, such as "{contactId}"',
-      means: 'iOS: group of the notification; `{contactId}` stands for the initial contact id.',
+      hint: 'a text with {contactId} in it at most once, such as "{contactId}"',
+      pattern: /^(?![\s\S]*\{contactId\}[\s\S]*\{contactId\})/,
+      maxBytes: MAX_LOOK_BYTES,
+      means: 'iOS: group of the notification; `{contactId}` stands, once, for the initial contact id.',
     },
     androidChannelId: {
       kind: 'text',
       hint: 'the id of a notification channel of the app',
+      maxBytes: MAX_LOOK_BYTES,
       means: 'Android notification channel; needs `fcmMessage` `notification`.',
     },
     fcmMessage: {

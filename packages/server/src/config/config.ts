@@ -24,6 +24,9 @@ export type ChannelName = 'APNS' | 'APNS_SANDBOX' | 'GCM';
 
 export const CHANNEL_NAMES: readonly ChannelName[] = ['APNS', 'APNS_SANDBOX', 'GCM'];
 
+/** The log's, from all to nothing. */
+export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
+
 /** How the real gateway of a channel is reached. */
 interface Reached {
   /** Base URL of something that stands in for the gateway. */
@@ -102,6 +105,7 @@ export interface Config {
   readonly limits: { readonly requestsPerSecond: number; readonly burst: number };
   readonly registrationsPerContact: number;
   readonly contactLifetimeHours: number;
+  readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
 /** The environment variables, as far as they are asked. */

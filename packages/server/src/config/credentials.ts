@@ -56,6 +56,13 @@ export function certificateFault(text: string): string | undefined {
     : undefined;
 }
 
+/** Authorities to trust: not Apple's, and not made by Apple. */
+export function authoritiesFault(text: string): string | undefined {
+  if (!text.includes('BEGIN CERTIFICATE'))
+    return 'holds no certificate in PEM; write the certificates of the authorities with their BEGIN and END lines (openssl x509 -inform der turns a binary one into that)';
+  return certificateFault(text);
+}
+
 /** Certificate and key belong together, and now is within its time. */
 export function certificateUseFault(certificatePem: string, keyPem: string, now: number): string | undefined {
   const certificate = parseCertificate(certificatePem);

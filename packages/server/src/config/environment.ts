@@ -1,5 +1,7 @@
 // Environment and settings file → Config, every mistake reported at once with what, where and how to mend.
+import { isIP } from 'node:net';
 import { isLoopback } from '../loopback.ts';
+import { LOG_LEVELS } from './config.ts';
 import type { Config, Environment } from './config.ts';
 import { createReader } from './reader.ts';
 import type { Mistake, Reader } from './reader.ts';
@@ -21,22 +23,45 @@ export class ConfigError extends Error {
   }
 }
 
-/** Reads the settings, or throws one ConfigError with all that is wrong. `now`: milliseconds since the epoch, for certificates. */
-export function readConfig(environment: Environment, now = Date.now()): Config {
+export interface Reading {
+  /** Milliseconds since the epoch, for certificates. Default: now. */
+  readonly now?: number;
+  /** Who named the settings file, as a mistake says it. Default: `CHATPUSH_CONFIG`. */
+  readonly fileNamedBy?: string;
+}
+
+/** Reads the settings, or throws one ConfigError with all that is wrong. */
+export function readConfig(given: Environment, reading: Reading = {}): Config {
+  const { now = Date.now(), fileNamedBy = 'CHATPUSH_CONFIG' } = reading;
+  // `CHATPUSH_HOST=` is how a compose file or a unit leaves a variable out; an empty host would listen on every address.
+  const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   const reader = createReader();
   const file = environment['CHATPUSH_CONFIG'];
-  const settings = file === undefined ? undefined : readSettingsFile(reader, file, environment, now);
   const autoCreate = environment['CHATPUSH_AUTO_CREATE'] ?? (file === undefined ? 'all' : 'contacts');
   if (autoCreate !== 'all' && autoCreate !== 'contacts' && autoCreate !== 'none')
     reader.wrong('CHATPUSH_AUTO_CREATE', `is ${JSON.stringify(autoCreate)}; write all, contacts or none`);
+  else if (autoCreate !== 'all' && file === undefined)
+    reader.wrong(
+      'CHATPUSH_AUTO_CREATE',
+      `is ${autoCreate}, and without a settings file there is no instance and no application that a call could name; write all, or list them in a file that CHATPUSH_CONFIG names`,
+    );
+  const settings =
+    file === undefined
+      ? undefined
+      : readSettingsFile(reader, file, {
+          environment,
+          now,
+          fileNamedBy,
+          createsInstances: autoCreate === 'all',
+        });
   const emulatorUrl = environment['CHATPUSH_EMULATOR_URL'];
-  if (emulatorUrl !== undefined && !URL.canParse(emulatorUrl))
+  if (emulatorUrl !== undefined && !isHttpUrl(emulatorUrl))
     reader.wrong(
       'CHATPUSH_EMULATOR_URL',
-      'is no URL; write the base URL of an emulator, such as http://127.0.0.1:4200',
+      'is no http URL; write the base URL of an emulator, such as http://127.0.0.1:4200',
     );
   const exposed = readYes(reader, environment, 'CHATPUSH_EXPOSE_DEVELOPMENT');
-  const host = environment['CHATPUSH_HOST'] ?? '127.0.0.1';
+  const host = readHost(reader, environment['CHATPUSH_HOST']);
   if (!isLoopback(host) && !exposed) {
     const only = 'only listen on 127.0.0.1, ::1 or localhost';
     if (file === undefined)
@@ -73,11 +98,37 @@ export function readConfig(environment: Environment, now = Date.now()): Config {
     },
     registrationsPerContact: members.registrationsPerContact.default,
     contactLifetimeHours: members.contactLifetimeHours.default,
+    logLevel: readLogLevel(reader, environment['CHATPUSH_LOG']),
     ...(emulatorUrl !== undefined && { emulatorUrl }),
     ...settings,
   };
   if (reader.mistakes.length > 0) throw new ConfigError(reader.mistakes);
   return config;
+}
+
+function isHttpUrl(text: string): boolean {
+  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
+}
+
+/** RFC 1123 §2.1, and `_`, which names in containers have. A last label of digits alone is part of an address (WHATWG URL §3.5). */
+const HOST_NAME =
+  /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+\.?$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?$/i;
+
+function readHost(reader: Reader, text = '127.0.0.1'): string {
+  if (isIP(text) !== 0 || HOST_NAME.test(text)) return text;
+  reader.wrong(
+    'CHATPUSH_HOST',
+    `is ${JSON.stringify(text)}; write an IP address or a host name without scheme, brackets or port, such as 127.0.0.1 or ::1 (the port is CHATPUSH_PORT)`,
+  );
+  // One mistake is enough: whether it is loopback nobody can say.
+  return '127.0.0.1';
+}
+
+function readLogLevel(reader: Reader, text = 'info'): Config['logLevel'] {
+  const level = LOG_LEVELS.find((one) => one === text);
+  if (level === undefined)
+    reader.wrong('CHATPUSH_LOG', `is ${JSON.stringify(text)}; write one of ${LOG_LEVELS.join(', ')}`);
+  return level ?? 'info';
 }
 
 function readYes(reader: Reader, environment: Environment, name: string): boolean {
@@ -89,7 +140,7 @@ function readYes(reader: Reader, environment: Environment, name: string): boolea
 function readPort(reader: Reader, text: string | undefined): number {
   if (text === undefined) return 4100;
   const port = Number(text);
-  if (text !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
+  if (text.trim() !== '' && Number.isInteger(port) && port >= 0 && port <= 65_535) return port;
   reader.wrong('CHATPUSH_PORT', `is ${JSON.stringify(text)}; write a port from 0 (any free one) to 65535`);
   return 4100;
 }

@@ -56,7 +56,7 @@ function read(setting: Setting, value: unknown, place: Place): unknown {
 }
 
 function readText(
-  { hint, pattern, check }: TextSetting,
+  { hint, pattern, maxBytes, check }: TextSetting,
   value: unknown,
   { reader, where }: Place,
 ): string | undefined {
@@ -64,9 +64,14 @@ function readText(
     reader.wrong(where, `is ${describe(value, pattern !== undefined)}; write ${hint}`);
     return undefined;
   }
-  const fault = check?.(value);
+  const fault = lengthFault(value, maxBytes) ?? check?.(value);
   if (fault !== undefined) reader.wrong(where, fault);
   return fault === undefined ? value : undefined;
+}
+
+function lengthFault(text: string, maxBytes = Infinity): string | undefined {
+  const bytes = Buffer.byteLength(JSON.stringify(text)) - '""'.length;
+  return bytes > maxBytes ? `has ${bytes} bytes; write at most ${maxBytes}` : undefined;
 }
 
 function readList(setting: ListSetting, value: unknown, place: Place): unknown {

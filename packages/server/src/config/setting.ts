@@ -12,6 +12,8 @@ export interface TextSetting extends Described {
   /** What to write, after "write": `the 12 digits of an account`. */
   readonly hint: string;
   readonly pattern?: RegExp;
+  /** Of the text in UTF-8, as JSON escapes it. */
+  readonly maxBytes?: number;
   readonly default?: string;
   /** What is wrong with a text and how to mend it, where a pattern says too little. */
   readonly check?: (text: string) => string | undefined;

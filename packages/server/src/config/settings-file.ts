@@ -16,12 +16,21 @@ type Channels = NonNullable<Application['channels']>;
 type Apns = NonNullable<Channels['APNS']>;
 type Fcm = NonNullable<Channels['GCM']>;
 
+export interface FileReading {
+  readonly environment: Environment;
+  /** Milliseconds since the epoch. */
+  readonly now: number;
+  /** Who named the file, as a mistake says it. */
+  readonly fileNamedBy: string;
+  /** Instances begin by being named, so none need be listed. */
+  readonly createsInstances: boolean;
+}
+
 /** Reads the file; mistakes, also those of the file as a whole, go to the reader, and what is returned is then not to be used. */
 export function readSettingsFile(
   reader: Reader,
   file: string,
-  environment: Environment,
-  now: number,
+  { environment, now, fileNamedBy, createsInstances }: FileReading,
 ): Partial<Config> {
   let value: unknown;
   try {
@@ -29,7 +38,7 @@ export function readSettingsFile(
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
     reader.wrong(
-      'CHATPUSH_CONFIG',
+      fileNamedBy,
       `names ${file}, which cannot be read: ${code ?? message}; ${code === undefined ? 'mend it there (a bracket, a comma, a quote)' : 'correct the path'}`,
     );
     return {};
@@ -60,6 +69,7 @@ export function readSettingsFile(
   const applications = (settings.applications ?? []).map((application, index) =>
     toApplication(reader, application, `applications[${index}]`, now),
   );
+  if (!createsInstances) checkInstances(reader, settings);
   checkUnique(reader, applications, 'applications', 'arn', 'put its channels together in one application');
   checkUnique(reader, settings.accessKeys ?? [], 'accessKeys', 'id', 'give each key an id of its own');
   return {
@@ -81,6 +91,34 @@ export function readSettingsFile(
     contactLifetimeHours: settings.contactLifetimeHours,
     ...(settings.proxy && { proxy: settings.proxy }),
   };
+}
+
+/** Where none is created by being named: that there are instances, and that nobody was given one that is not there. */
+function checkInstances(reader: Reader, { instances = [], accessKeys, bearerKeys, sources }: Settings): void {
+  // What is wrong in the list itself has been said, and nobody knows what it should have named.
+  if (reader.mistakes.some(({ where }) => where.startsWith('instances'))) return;
+  if (instances.length === 0) {
+    reader.wrong(
+      'instances',
+      'names none, so every call would be refused; write the ids that callers pass as InstanceId: [ … ], or set CHATPUSH_AUTO_CREATE=all',
+    );
+    return;
+  }
+  const lookAt = (where: string, named: readonly (string | undefined)[]): void => {
+    for (const id of named)
+      if (id !== undefined && !instances.includes(id))
+        reader.wrong(
+          where,
+          `names ${JSON.stringify(id)}, which the list "instances" does not have; add it there, or correct it here`,
+        );
+  };
+  // Members are absent where they were wrong, which the reader knows already.
+  for (const [index, { instances: named }] of (accessKeys ?? []).entries())
+    if (named !== 'all') lookAt(`accessKeys[${index}].instances`, named ?? []);
+  for (const [index, { instance }] of (bearerKeys ?? []).entries())
+    lookAt(`bearerKeys[${index}].instance`, [instance]);
+  for (const [index, { instances: named }] of (sources?.sns ?? []).entries())
+    lookAt(`sources.sns[${index}].instances`, named ?? []);
 }
 
 function checkUnique<Name extends string>(

@@ -4,6 +4,14 @@ import { APPLICATION } from './application-settings.ts';
 import { bearerSecretFault, networkFault } from './callers.ts';
 import type { ObjectSetting } from './setting.ts';
 
+/** Calls may name an instance by its ARN; what is compared is the id in it, so only that stands in the settings. */
+const INSTANCE_ID = {
+  kind: 'text',
+  hint: 'the id of an instance, at most 100 characters (of an ARN, what stands behind "instance/")',
+  pattern: /^(?!arn:).{1,100}$/,
+  means: 'An instance id.',
+} as const;
+
 export const SETTINGS = {
   kind: 'object',
   required: true,
@@ -36,8 +44,9 @@ export const SETTINGS = {
             kind: 'list',
             required: true,
             word: 'all',
-            of: { kind: 'text', hint: 'the id of an instance', means: 'An instance id.' },
-            means: 'Ids of the instances that calls with this key may name, or `"all"`.',
+            of: INSTANCE_ID,
+            means:
+              'Ids of the instances (of those under `instances`) that calls with this key may name, or `"all"` of them.',
           },
         },
       },
@@ -66,10 +75,8 @@ export const SETTINGS = {
             means: 'What callers send.',
           },
           instance: {
-            kind: 'text',
+            ...INSTANCE_ID,
             required: true,
-            hint: 'the id of an instance, at most 100 characters',
-            pattern: /^.{1,100}$/,
             means: 'The one instance it is for.',
           },
           right: {
@@ -124,12 +131,7 @@ export const SETTINGS = {
               instances: {
                 kind: 'list',
                 required: true,
-                of: {
-                  kind: 'text',
-                  hint: 'the id of an instance, at most 100 characters',
-                  pattern: /^.{1,100}$/,
-                  means: 'An instance id.',
-                },
+                of: INSTANCE_ID,
                 means:
                   'Ids of the instances whose messages may come by it. Whoever may publish to the topic can speak for each of them.',
               },
@@ -154,13 +156,8 @@ export const SETTINGS = {
     },
     instances: {
       kind: 'list',
-      of: {
-        kind: 'text',
-        hint: 'the id of an instance, at most 100 characters',
-        pattern: /^.{1,100}$/,
-        means: 'An instance id.',
-      },
-      means: 'The instances there are.',
+      of: INSTANCE_ID,
+      means: 'The instances there are. At least one, unless CHATPUSH_AUTO_CREATE is `all`.',
     },
     applications: { kind: 'list', of: APPLICATION, means: 'The applications there are.' },
     proxy: {
@@ -216,7 +213,11 @@ export const ENVIRONMENT_VARIABLES: readonly {
     default: 'none: development',
     means: 'Path of the settings file. Without one, the development defaults hold.',
   },
-  { name: 'CHATPUSH_HOST', default: '127.0.0.1', means: 'Address to listen on; `0.0.0.0` for all.' },
+  {
+    name: 'CHATPUSH_HOST',
+    default: '127.0.0.1',
+    means: 'IP address or host name to listen on; `0.0.0.0` for all.',
+  },
   { name: 'CHATPUSH_PORT', default: '4100', means: 'Port to listen on; 0 for any free one.' },
   {
     name: 'CHATPUSH_STORE',
@@ -227,7 +228,7 @@ export const ENVIRONMENT_VARIABLES: readonly {
     name: 'CHATPUSH_AUTO_CREATE',
     default: '`all`; `contacts` with a settings file',
     means:
-      'What begins with the first call that names it: `all` (instances and applications too, with emulated gateways), `contacts` or `none`.',
+      'What begins with the first call that names it: `all` (instances and applications too, with emulated gateways), or, with a settings file, `contacts` or `none`.',
   },
   {
     name: 'CHATPUSH_EMULATOR_URL',
@@ -240,5 +241,10 @@ export const ENVIRONMENT_VARIABLES: readonly {
     means:
       '`yes` lets the development defaults and the page of phones listen on other addresses than loopback, as in a container: whoever reaches it reads every message.',
   },
-  { name: 'CHATPUSH_LOG', default: 'info', means: 'Least level of the log: `debug` shows every attempt.' },
+  {
+    name: 'CHATPUSH_LOG',
+    default: 'info',
+    means:
+      'Least level of the log: `trace`, `debug` (every request and attempt), `info`, `warn`, `error`, `fatal` or `silent`.',
+  },
 ];

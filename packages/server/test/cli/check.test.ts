@@ -2,8 +2,9 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { check } from '../../src/cli/check.ts';
+import { doctor } from '../../src/cli/doctor.ts';
 import { PEM, providerCertificate } from '../config/keys.ts';
-import { ARN, settingsFolder, withApplication } from '../config/settings-folder.ts';
+import { ARN, LEAST, settingsFolder, withApplication } from '../config/settings-folder.ts';
 
 function run(argv: string[], environment: Record<string, string>): { code: number; said: string } {
   let said = '';
@@ -54,4 +55,34 @@ test('no settings: the development defaults', () => {
   const { code, said } = run([], {});
   assert.equal(code, 0);
   assert.match(said, /every other application: EMULATED/);
+});
+
+test('who named a file that is not there is who is told', () => {
+  const byArgument = run(['nope.jsonc'], {});
+  assert.equal(byArgument.code, 1);
+  assert.match(
+    byArgument.said,
+    /^ {2}the argument names nope\.jsonc, which cannot be read: ENOENT; correct the path$/m,
+  );
+  const byVariable = run([], { CHATPUSH_CONFIG: 'nope.jsonc' });
+  assert.match(byVariable.said, /^ {2}CHATPUSH_CONFIG names nope\.jsonc/m);
+});
+
+test('no application, with which no device can be registered, is said', (t) => {
+  const { CHATPUSH_CONFIG: file } = settingsFolder(t).settings(LEAST);
+  assert.match(run([file], {}).said, /no application, so no device can be registered: add "applications"/);
+  assert.ok(!run([file], { CHATPUSH_AUTO_CREATE: 'all' }).said.includes('no application'));
+});
+
+test('what it would not look at, it does not take', async () => {
+  // "chatpush check a.json b.json" said that all is well, having read the first alone; an empty argument, having read none.
+  for (const argv of [['a.json', 'b.json'], ['']]) {
+    const { code, said } = run(argv, {});
+    assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush check [file]']);
+  }
+  let said = '';
+  const code = await doctor(['support', 'sales'], {}, (text) => {
+    said += text;
+  });
+  assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush doctor [application]']);
 });

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
 import { join } from 'node:path';
+import { writeFileSync } from 'node:fs';
 import { text } from 'node:stream/consumers';
 import { test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -13,8 +14,14 @@ import { temporaryFolder } from '../store/temporary-folder.ts';
 
 const MAIN = fileURLToPath(new URL('../../src/main.ts', import.meta.url));
 
-async function start(environment: Record<string, string>): Promise<{ code: unknown; said: string }> {
-  const child = spawn(process.execPath, ['--conditions=source', MAIN], {
+async function start(
+  environment: Record<string, string>,
+  ...argv: string[]
+): Promise<{ code: unknown; said: string }> {
+  const child = spawn(process.execPath, ['--conditions=source', MAIN, ...argv], {
+    // A start that goes on, or goes round, fails its test instead of holding all of them up.
+    timeout: 60_000,
+    killSignal: 'SIGKILL',
     stdio: ['ignore', 'ignore', 'pipe'],
     env: { ...process.env, ...environment },
   });
@@ -57,4 +64,91 @@ test('a database and an emulator that do not answer', async () => {
   });
   assert.equal(emulator.code, 1);
   assert.match(emulator.said, /^chatpush: No emulator answers at .*\n$/);
+});
+
+/** With a settings file: the development defaults refuse other addresses before anybody could listen there. */
+function settled(folder: string): Record<string, string> {
+  const path = join(folder, 'settings.json');
+  writeFileSync(
+    path,
+    JSON.stringify({ accessKeys: [{ id: 'A', secret: 's', instances: 'all' }], instances: ['support'] }),
+  );
+  return { CHATPUSH_CONFIG: path, CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'a.db')}` };
+}
+
+test('an address that this machine has not, and a name that nobody can look up', async () => {
+  // TEST-NET-3 (RFC 5737) and .invalid (RFC 2606) are nobody's for ever.
+  using folder = temporaryFolder();
+  for (const [host, expected] of [
+    [
+      '203.0.113.9',
+      /^chatpush: CHATPUSH_HOST is 203\.0\.113\.9, which is no address of this machine: write .*\n$/,
+    ],
+    ['nowhere.invalid', /^chatpush: CHATPUSH_HOST is nowhere\.invalid, a name that .* cannot look up .*\n$/],
+  ] as const) {
+    const { code, said } = await start({ ...settled(folder.path), CHATPUSH_HOST: host });
+    assert.deepEqual([code, expected.test(said)], [1, true], said);
+  }
+});
+
+test('a level of the log that is none', async () => {
+  const { code, said } = await start({ CHATPUSH_LOG: 'verbose' });
+  assert.equal(code, 1);
+  assert.match(said, /^ {2}CHATPUSH_LOG is "verbose"; write one of trace, /m);
+});
+
+test('a store that is a folder, or a file of another kind, or cannot be made where it should be', async () => {
+  using folder = temporaryFolder();
+  const foreign = join(folder.path, 'notes.txt');
+  writeFileSync(
+    foreign,
+    'These are no tables, but they are longer than the header of a database would be. '.repeat(20),
+  );
+  const stores: [string, RegExp][] = [
+    [
+      folder.path,
+      /^chatpush: The database .* cannot be opened: CHATPUSH_STORE=sqlite:path must name a file, .*\n$/,
+    ],
+    [foreign, /^chatpush: The database .*notes\.txt is a file of another kind, .* CHATPUSH_STORE=.*\n$/],
+    [
+      join(foreign, 'a.db'),
+      /^chatpush: The folder .*notes\.txt of the database cannot be made .* CHATPUSH_STORE=.*\n$/,
+    ],
+    // mkdir in /proc says that there is no such folder, whereupon Node's `recursive` tried again, for ever.
+    ...(process.platform === 'linux'
+      ? [
+          [
+            '/proc/x/y.db',
+            /^chatpush: The folder \/proc\/x of the database cannot be made \(ENOENT\): .*\n$/,
+          ] as [string, RegExp],
+          [
+            '/proc/x/y/z.db',
+            /^chatpush: The folder \/proc\/x\/y of the database cannot be made \(ENOENT\): .*\n$/,
+          ] as [string, RegExp],
+        ]
+      : []),
+  ];
+  for (const [path, expected] of stores) {
+    const { code, said } = await start({ CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${path}` });
+    assert.deepEqual([code, expected.test(said)], [1, true], `${path}: ${said}`);
+  }
+});
+
+test('the emulator alone, at a port in use: a sentence that names the option', async () => {
+  const taken = createServer().listen(0, '127.0.0.1');
+  await once(taken, 'listening');
+  const { port } = taken.address() as AddressInfo;
+  const { code, said } = await start({}, 'emulator', '--port', String(port));
+  taken.close();
+  assert.equal(code, 1);
+  assert.match(
+    said,
+    /^chatpush: Something listens on 127\.0\.0\.1:\d+ already: stop it, or give --port another .*\n$/,
+  );
+});
+
+test('the emulator alone, with an option that it does not have: exit code 2, as of every command line', async () => {
+  const { code, said } = await start({}, 'emulator', '--prot', '1');
+  assert.equal(code, 2);
+  assert.match(said, /Unknown option '--prot'/);
 });

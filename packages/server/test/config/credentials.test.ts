@@ -74,6 +74,12 @@ describe('an APNs channel is refused', () => {
       /bundle id of the app/,
     ],
     ['with another port', { privateKey: PEM.p8, port: 8443 }, 'port', /is 8443; write 443 or 2197/],
+    [
+      'with authorities that are none, which are not Apple’s',
+      { privateKey: PEM.p8, ca: 'not PEM' },
+      'ca',
+      /^(?!.*Apple).*write the certificates of the authorities/,
+    ],
     ["with Google's gateway", { gateway: 'fcm' }, 'gateway', /is "fcm"; write "apns" or "emulated"/],
     [
       'without a choice of gateway',

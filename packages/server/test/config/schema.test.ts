@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { parseSettingsJson } from '../../src/config/settings-json.ts';
 import { ACCOUNT, PEM } from './keys.ts';
-import { ACCESS_KEY, ARN, mistakesOf, settingsFolder, withApplication } from './settings-folder.ts';
+import { ACCESS_KEY, ARN, LEAST, mistakesOf, settingsFolder, withApplication } from './settings-folder.ts';
 
 const ROOT = new URL('../../../../', import.meta.url);
 
@@ -18,6 +18,7 @@ interface Schema {
   readonly const?: unknown;
   readonly pattern?: string;
   readonly minLength?: number;
+  readonly maxLength?: number;
   readonly minimum?: number;
   readonly maximum?: number;
 }
@@ -32,6 +33,7 @@ function fits(schema: Schema, value: unknown): boolean {
       return (
         typeof value === 'string' &&
         value.length >= (schema.minLength ?? 0) &&
+        value.length <= (schema.maxLength ?? Infinity) &&
         new RegExp(schema.pattern ?? '').test(value)
       );
     case 'integer':
@@ -65,8 +67,10 @@ const APNS = {
 };
 const channels = (APNS: object): object => withApplication({ channels: { APNS } });
 
+const INSTANCE_ARN = 'arn:aws:connect:eu-central-1:000000000000:instance/support';
+
 const CASES: [string, unknown, boolean][] = [
-  ['the least there can be', { accessKeys: [ACCESS_KEY] }, true],
+  ['the least there can be', LEAST, true],
   [
     'everything at once',
     {
@@ -83,16 +87,21 @@ const CASES: [string, unknown, boolean][] = [
   ],
   ['no keys', {}, false],
   ['a list', [], false],
-  ['a misspelled setting', { accessKeys: [ACCESS_KEY], acount: '000000000000' }, false],
+  ['a misspelled setting', { ...LEAST, acount: '000000000000' }, false],
   ['a misspelled setting deep down', channels({ ...APNS, tpic: 'x' }), false],
   ['an ARN that is none', withApplication({ arn: 'support' }), false],
   ['a gateway that is none', channels({ ...APNS, gateway: 'real' }), false],
   ['a port that is none', channels({ ...APNS, port: 80 }), false],
   ['the other port', channels({ ...APNS, port: 2197 }), true],
+  ['a category of a hundred characters', withApplication({ category: 'c'.repeat(100) }), true],
+  ['a longer one', withApplication({ category: 'c'.repeat(101) }), false],
+  ['a thread that names the contact', withApplication({ threadId: 'chat-{contactId}\n' }), true],
+  ['a thread that names it twice', withApplication({ threadId: '{contactId}\n{contactId}' }), false],
+  ['an instance by its ARN', { ...LEAST, instances: [INSTANCE_ARN] }, false],
   ['too short a life', withApplication({ ttlMinutes: 0 }), false],
-  ['a secret that is a number', { accessKeys: [{ ...ACCESS_KEY, secret: 7 }] }, false],
-  ['all regions', { accessKeys: [ACCESS_KEY], regions: 'any' }, true],
-  ['a word that means nothing', { accessKeys: [ACCESS_KEY], regions: 'all' }, false],
+  ['a secret that is a number', { ...LEAST, accessKeys: [{ ...ACCESS_KEY, secret: 7 }] }, false],
+  ['all regions', { ...LEAST, regions: 'any' }, true],
+  ['a word that means nothing', { ...LEAST, regions: 'all' }, false],
 ];
 
 for (const [name, settings, isGood] of CASES)

@@ -8,7 +8,15 @@ import { SETTINGS } from '../../src/config/settings.ts';
 import { ATTACHMENT_TEXT, GENERIC_TEXT } from '../../src/contact/content.ts';
 import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
 import { ACCOUNT, PEM } from './keys.ts';
-import { ACCESS_KEY, ARN, configOf, mistakesOf, settingsFolder, withApplication } from './settings-folder.ts';
+import {
+  ACCESS_KEY,
+  ARN,
+  LEAST,
+  configOf,
+  mistakesOf,
+  settingsFolder,
+  withApplication,
+} from './settings-folder.ts';
 
 describe('settings', () => {
   test('with many mistakes are told all of them at once, each with its place', (t) => {
@@ -41,6 +49,7 @@ describe('settings', () => {
         'applications[1].androidChannelId',
         'applications[1].priority',
         'applications[1].ttlMinutes',
+        'instances',
         'limits.burst',
         'regions',
       ].sort(),
@@ -62,6 +71,7 @@ describe('settings', () => {
         { id: 'A', secret: 'by value', instances: 'all' },
         { id: 'B', secret: { env: 'SECRET_OF_B' }, instances: ['i1', 'i2'] },
       ],
+      instances: ['i1', 'i2'],
       applications: [
         {
           arn: ARN,
@@ -103,13 +113,15 @@ describe('settings', () => {
   ];
   for (const [name, secret, expected] of references)
     test(`refuse a secret from ${name}`, (t) => {
-      const mistakes = mistakesOf(settingsFolder(t).settings({ accessKeys: [{ ...ACCESS_KEY, secret }] }));
+      const mistakes = mistakesOf(
+        settingsFolder(t).settings({ ...LEAST, accessKeys: [{ ...ACCESS_KEY, secret }] }),
+      );
       assert.equal(mistakes.length, 1);
       assert.match(mistakes[0]!.what, expected);
     });
 
   test('refuse an application that is there twice', (t) => {
-    const settings = { accessKeys: [ACCESS_KEY], applications: [{ arn: ARN }, { arn: ARN }] };
+    const settings = { ...LEAST, applications: [{ arn: ARN }, { arn: ARN }] };
     assert.deepEqual(
       mistakesOf(settingsFolder(t).settings(settings)).map(({ where }) => where),
       ['applications[1].arn'],
@@ -117,7 +129,7 @@ describe('settings', () => {
   });
 
   test('refuse an access key id that is there twice', (t) => {
-    const settings = { accessKeys: [ACCESS_KEY, { ...ACCESS_KEY, secret: 'another' }] };
+    const settings = { ...LEAST, accessKeys: [ACCESS_KEY, { ...ACCESS_KEY, secret: 'another' }] };
     assert.deepEqual(
       mistakesOf(settingsFolder(t).settings(settings)).map(({ where }) => where),
       ['accessKeys[1].id'],
@@ -196,7 +208,7 @@ describe('development defaults', () => {
     test(name, () => assert.equal(mistakesOf(environment).length > 0, isRefused));
 
   test('do not hide in a settings file that creates whatever is named', (t) => {
-    const settings = settingsFolder(t).settings({ accessKeys: [ACCESS_KEY] });
+    const settings = settingsFolder(t).settings(LEAST);
     const everywhere = { ...settings, CHATPUSH_HOST: '0.0.0.0' };
     assert.deepEqual(mistakesOf(everywhere), []);
     assert.equal(

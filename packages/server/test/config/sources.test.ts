@@ -1,7 +1,7 @@
 // Settings about callers without an AWS SDK and about Amazon's stream.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACCESS_KEY, configOf, mistakesOf, settingsFolder } from './settings-folder.ts';
+import { ACCESS_KEY, LEAST, configOf, mistakesOf, settingsFolder } from './settings-folder.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:chat';
 const KEY = { id: 'crm', secret: 'x'.repeat(20), instance: 'support', right: 'intake' };
@@ -9,7 +9,8 @@ const KEY = { id: 'crm', secret: 'x'.repeat(20), instance: 'support', right: 'in
 test('topics, bearer keys and proxies are read as written; a secret is wrapped', (t) => {
   const config = configOf(
     settingsFolder(t).settings({
-      accessKeys: [ACCESS_KEY],
+      ...LEAST,
+      instances: ['support', 'sales'],
       sources: { sns: [{ topicArn: TOPIC, instances: ['support', 'sales'] }] },
       bearerKeys: [KEY],
       trustedProxies: ['10.0.0.5', '10.1.0.0/16', '::1', 'fd00::/8'],
@@ -23,19 +24,19 @@ test('topics, bearer keys and proxies are read as written; a secret is wrapped',
 });
 
 test('without them nobody streams, nobody has a bearer key, no proxy is trusted', (t) => {
-  const config = configOf(settingsFolder(t).settings({ accessKeys: [ACCESS_KEY] }));
+  const config = configOf(settingsFolder(t).settings(LEAST));
   assert.deepEqual([config.sources, config.bearerKeys, config.trustedProxies], [{ sns: [] }, [], []]);
 });
 
 const WRONG: [what: string, settings: object, where: string][] = [
   [
     'a FIFO topic',
-    { sources: { sns: [{ topicArn: `${TOPIC}.fifo`, instances: ['a'] }] } },
+    { sources: { sns: [{ topicArn: `${TOPIC}.fifo`, instances: ['support'] }] } },
     'sources.sns[0].topicArn',
   ],
   [
     'a queue',
-    { sources: { sns: [{ topicArn: TOPIC.replace('sns', 'sqs'), instances: ['a'] }] } },
+    { sources: { sns: [{ topicArn: TOPIC.replace('sns', 'sqs'), instances: ['support'] }] } },
     'sources.sns[0].topicArn',
   ],
   [
@@ -48,14 +49,33 @@ const WRONG: [what: string, settings: object, where: string][] = [
     {
       sources: {
         sns: [
-          { topicArn: TOPIC, instances: ['a'] },
-          { topicArn: TOPIC, instances: ['b'] },
+          { topicArn: TOPIC, instances: ['support'] },
+          { topicArn: TOPIC, instances: ['support'] },
         ],
       },
     },
     'sources.sns[1].topicArn',
   ],
   ['a topic without instances', { sources: { sns: [{ topicArn: TOPIC }] } }, 'sources.sns[0].instances'],
+  // What a key may do at an instance that does not exist is nothing: every call was answered 404, and check had no mistakes.
+  [
+    'a topic for an instance that is not there',
+    { sources: { sns: [{ topicArn: TOPIC, instances: ['support', 'sales'] }] } },
+    'sources.sns[0].instances',
+  ],
+  [
+    'an access key for one',
+    { accessKeys: [ACCESS_KEY, { ...ACCESS_KEY, id: 'B', instances: ['sales'] }] },
+    'accessKeys[1].instances',
+  ],
+  ['a bearer key for one', { bearerKeys: [{ ...KEY, instance: 'sales' }] }, 'bearerKeys[0].instance'],
+  ['no instance at all', { instances: [] }, 'instances'],
+  ['instances left out', { instances: undefined }, 'instances'],
+  [
+    'an instance by its ARN',
+    { instances: ['arn:aws:connect:eu-central-1:1:instance/support'] },
+    'instances[0]',
+  ],
   ['a short key', { bearerKeys: [{ ...KEY, secret: 'x'.repeat(19) }] }, 'bearerKeys[0].secret'],
   [
     'a key with spaces',
@@ -74,11 +94,23 @@ const WRONG: [what: string, settings: object, where: string][] = [
 ];
 for (const [what, settings, where] of WRONG)
   test(`${what} is a mistake, told where it is and how to mend it`, (t) => {
-    const mistakes = mistakesOf(settingsFolder(t).settings({ accessKeys: [ACCESS_KEY], ...settings }));
+    const mistakes = mistakesOf(settingsFolder(t).settings({ ...LEAST, ...settings }));
     assert.deepEqual(
       mistakes.map((mistake) => mistake.where),
       [where],
     );
-    assert.match(mistakes[0]!.what, /write/);
+    assert.match(mistakes[0]!.what, /write|add it there/);
     assert.ok(!mistakes[0]!.what.includes('xxxxx'), 'and does not repeat a secret');
   });
+
+test('where calls create instances by naming them, none need be listed', (t) => {
+  const settings = settingsFolder(t).settings({
+    accessKeys: [{ ...ACCESS_KEY, instances: ['support'] }],
+    bearerKeys: [KEY],
+  });
+  assert.deepEqual(mistakesOf({ ...settings, CHATPUSH_AUTO_CREATE: 'all' }), []);
+  assert.deepEqual(
+    mistakesOf({ ...settings, CHATPUSH_AUTO_CREATE: 'none' }).map(({ where }) => where),
+    ['instances'],
+  );
+});

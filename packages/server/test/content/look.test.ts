@@ -2,14 +2,14 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from '../../src/config/environment.ts';
-import { settingsFolder } from '../config/settings-folder.ts';
+import { LEAST, settingsFolder } from '../config/settings-folder.ts';
 import { APPLICATION, iphone, startSystem } from '../promises/system.ts';
 
 test('texts, sound, category, thread, channel, kind of message, priority and time to live are the application’s', async (t) => {
   const emulated = { gateway: 'emulated' };
   const { applications } = readConfig(
     settingsFolder(t).settings({
-      accessKeys: [{ id: 'test', secret: 'test', instances: 'all' }],
+      ...LEAST,
       applications: [
         {
           arn: APPLICATION,
@@ -73,7 +73,7 @@ test('a notification older than the time to live of its application is not sent,
   });
   const { applications } = readConfig(
     settingsFolder(t).settings({
-      accessKeys: [{ id: 'test', secret: 'test', instances: 'all' }],
+      ...LEAST,
       applications: [of(1, 'brief'), of(60, 'patient')],
     }),
   );

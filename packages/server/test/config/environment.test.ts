@@ -1,0 +1,83 @@
+// The environment: what no service could start with is a mistake that names its variable, and an empty variable is an absent one.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { configOf, LEAST, mistakesOf, settingsFolder } from './settings-folder.ts';
+
+describe('a variable that no start survives is a mistake of its own', () => {
+  // `chatpush check` had no mistakes, and the start ended in words of pino, of getaddrinfo or of fetch that named no variable.
+  const wrong: [string, string][] = [
+    ['CHATPUSH_LOG', 'verbose'],
+    ['CHATPUSH_LOG', 'INFO'],
+    ['CHATPUSH_EMULATOR_URL', 'ftp://x'],
+    ['CHATPUSH_EMULATOR_URL', '127.0.0.1:4200'],
+    ['CHATPUSH_PORT', ' '],
+    ...[
+      'not a host',
+      'http://10.0.0.5',
+      '10.0.0.5:4100',
+      '[::1]',
+      '10.0.0',
+      '300.1.1.1',
+      'a..b',
+      '-a.example',
+    ].map((host): [string, string] => ['CHATPUSH_HOST', host]),
+    ['CHATPUSH_AUTO_CREATE', 'everything'],
+  ];
+  for (const [name, value] of wrong)
+    test(`${name}=${value}`, (t) => {
+      const mistakes = mistakesOf({ ...settingsFolder(t).settings(LEAST), [name]: value });
+      assert.deepEqual(
+        mistakes.map(({ where }) => where),
+        [name],
+      );
+      assert.match(mistakes[0]!.what, /write /);
+    });
+
+  const right: [string, string][] = [
+    ['CHATPUSH_LOG', 'silent'],
+    ['CHATPUSH_EMULATOR_URL', 'https://emulator.example'],
+    ...[
+      '0.0.0.0',
+      '::',
+      '::1',
+      'fe80::1%eth0',
+      'push.example.com',
+      'push_1.internal.',
+      'a',
+      '10.example',
+    ].map((host): [string, string] => ['CHATPUSH_HOST', host]),
+  ];
+  for (const [name, value] of right)
+    test(`${name}=${value} is none`, (t) =>
+      assert.deepEqual(mistakesOf({ ...settingsFolder(t).settings(LEAST), [name]: value }), []));
+});
+
+test('an empty variable is an absent one', () => {
+  // CHATPUSH_HOST= listened on every address, and CHATPUSH_CONFIG= named a file without a name.
+  const names = [
+    'CONFIG',
+    'HOST',
+    'PORT',
+    'STORE',
+    'AUTO_CREATE',
+    'EMULATOR_URL',
+    'EXPOSE_DEVELOPMENT',
+    'LOG',
+  ];
+  const empty = Object.fromEntries(names.map((name) => [`CHATPUSH_${name}`, '']));
+  assert.deepEqual(configOf(empty), configOf({}));
+  assert.deepEqual(mistakesOf(empty), []);
+});
+
+test('the log’s level is a setting like the others', () => {
+  assert.equal(configOf({}).logLevel, 'info');
+  assert.equal(configOf({ CHATPUSH_LOG: 'debug' }).logLevel, 'debug');
+});
+
+test('without a settings file there is nothing that calls could name unless they create it', () => {
+  for (const autoCreate of ['contacts', 'none'])
+    assert.deepEqual(
+      mistakesOf({ CHATPUSH_AUTO_CREATE: autoCreate }).map(({ where }) => where),
+      ['CHATPUSH_AUTO_CREATE'],
+    );
+});
