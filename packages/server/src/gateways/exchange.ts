@@ -8,6 +8,8 @@ export interface Answer {
   readonly headers: IncomingHttpHeaders;
   /** At most the first 64 KiB of it. */
   readonly body: string;
+  /** The body came to its end: a success counts without. */
+  readonly whole: boolean;
   /** When HEADERS left, monotonic milliseconds. */
   readonly startedAt: number;
   readonly ms: number;
@@ -103,6 +105,7 @@ export class Exchange {
         headers: this.#headers ?? {},
         body:
           this.#chunks === undefined ? '' : Buffer.concat(this.#chunks).toString('utf8', 0, MAX_BODY_BYTES),
+        whole: whole && this.#stream.readableEnded,
         startedAt: this.startedAt,
         ms,
         retireSession: (reason) => this.#session.retire(reason),

@@ -38,7 +38,8 @@ export type Verdict =
 
 /**
  * What an attempt ended in. `accepted`, `rejected`: the gateway said so. `unsent`: it surely did not process the request,
- * which may be repeated freely. `unknown`: HEADERS left and no answer came; may be repeated under the same identity.
+ * which may be repeated freely. `unknown`: HEADERS left and no answer of the gateway came; may be repeated under the same
+ * identity.
  */
 export type Outcome =
   | { readonly kind: 'accepted'; readonly answer: string; readonly ms: number }

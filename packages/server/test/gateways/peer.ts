@@ -51,8 +51,9 @@ export interface PeerOptions {
 
 export { authority };
 
-export function ok({ stream }: PeerRequest): void {
-  stream.respond({ ':status': 200 }, { endStream: true });
+/** As Apple takes a push. */
+export function ok({ stream, headers }: PeerRequest): void {
+  stream.respond({ ':status': 200, 'apns-id': headers['apns-id'] }, { endStream: true });
 }
 
 export async function startPeer(test: TestContext, options: PeerOptions = {}): Promise<Peer> {

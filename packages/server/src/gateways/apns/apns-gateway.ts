@@ -87,6 +87,9 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
   function outcomeOf(answer: Answer, token: string | undefined): Outcome {
     const { status, ms, startedAt } = answer;
     if (status >= 200 && status < 300) {
+      // Apple gives the id back with every 200. Without it, something on the way said yes, and no phone got anything.
+      if (answer.headers['apns-id'] === undefined)
+        return { kind: 'unknown', answer: `${status} without apns-id`, ms };
       secondChance.worked(startedAt);
       return { kind: 'accepted', answer: String(status), ms };
     }

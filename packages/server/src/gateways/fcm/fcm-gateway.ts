@@ -91,8 +91,13 @@ export function createFcmGateway(options: FcmOptions): Gateway {
   function outcomeOf(answer: Answer, token: string): Outcome {
     const { status, ms } = answer;
     if (status >= 200 && status < 300) {
+      const name = messageName(answer.body);
+      // Google names every message that it takes. Without a name, something on the way said yes, and no phone got anything;
+      // but a body that was cut off may have held one.
+      if (name === '' && answer.whole)
+        return { kind: 'unknown', answer: `${status} without the name of a message`, ms };
       secondChance.worked(answer.startedAt);
-      return { kind: 'accepted', answer: `${status} ${messageName(answer.body)}`.trimEnd(), ms };
+      return { kind: 'accepted', answer: `${status} ${name}`.trimEnd(), ms };
     }
     const error = parseFcmError(status, answer.body);
     const row = fcmMeaning(error);
@@ -147,6 +152,6 @@ function messageName(body: string): string {
     const { name } = JSON.parse(body) as { name?: unknown };
     return typeof name === 'string' ? name : '';
   } catch {
-    return ''; // accepted all the same
+    return ''; // cut off, or not Google's
   }
 }

@@ -5,6 +5,7 @@ import { startEmulator, type Emulator } from '@chatpush/emulator';
 import { APNS_ANSWERS } from '../../../src/gateways/apns/answers.ts';
 import type { Verdict } from '../../../src/gateways/gateway.ts';
 import { openApns, type Watched } from '../harness.ts';
+import { startPeer } from '../peer.ts';
 
 const TABLE: readonly (readonly [status: number, reason: string, verdict: Verdict])[] = [
   [400, 'BadCollapseId', 'message'],
@@ -118,6 +119,18 @@ describe('an answer of APNs', () => {
     const outcome = await send();
     assert(outcome.kind === 'rejected');
     assert.deepEqual([outcome.verdict, outcome.answer, outcome.reason], ['gateway-busy', '502', '502']);
+  });
+
+  test('200 without apns-id is none of Apple’s: it may be tried again, as after no answer', async (t) => {
+    // A filter that looks into TLS once said yes to everything, and deliveries ended as accepted that no phone ever saw.
+    const peer = await startPeer(t, {
+      answer({ stream }) {
+        stream.respond({ ':status': 200, 'content-type': 'text/html' });
+        stream.end('<html>login</html>');
+      },
+    });
+    const { kind, answer } = await openApns(t, peer).send();
+    assert.deepEqual([kind, answer], ['unknown', '200 without apns-id']);
   });
 
   const unmended = [

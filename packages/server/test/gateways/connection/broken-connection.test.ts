@@ -31,8 +31,8 @@ describe('a connection that breaks with attempts under way', () => {
 
   test('after the status of a success: accepted, for Apple had it', async (t) => {
     const peer = await startPeer(t, {
-      answer({ session, stream }) {
-        stream.respond({ ':status': 200 });
+      answer({ session, stream, headers }) {
+        stream.respond({ ':status': 200, 'apns-id': headers['apns-id'] });
         stream.write('{', () => peer.socketOf(session).end());
       },
     });

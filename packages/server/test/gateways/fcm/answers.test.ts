@@ -5,6 +5,7 @@ import { startEmulator, type Emulator, type FaultRule } from '@chatpush/emulator
 import { FCM_ANSWERS, fcmMeaning, parseFcmError } from '../../../src/gateways/fcm/answers.ts';
 import type { Verdict } from '../../../src/gateways/gateway.ts';
 import { openFcm, type Watched } from '../harness.ts';
+import { startPeer, type Peer, type PeerOptions } from '../peer.ts';
 
 const TABLE: readonly (readonly [fault: Partial<FaultRule>, verdict: Verdict, answer: string])[] = [
   [{ status: 400, reason: 'INVALID_TOKEN' }, 'token-suspect', '400 INVALID_ARGUMENT'],
@@ -130,6 +131,38 @@ describe('an answer of FCM', () => {
       verdicts.push(outcome.kind === 'rejected' ? outcome.verdict : outcome.kind);
     }
     assert.deepEqual(verdicts, ['again', 'credential', 'accepted']);
+  });
+
+  describe('of success', () => {
+    /** Something else in the place of FCM, but not of the token endpoint. */
+    async function openAt(t: TestContext, options: PeerOptions): Promise<Watched & { peer: Peer }> {
+      const peer = await startPeer(t, options);
+      const url = `https://${peer.host}:${peer.port}`;
+      return { ...openFcm(t, emulator, { url, ca: `${emulator.ca}\n${peer.ca}` }), peer };
+    }
+
+    for (const body of ['<html>login</html>', '', '{}', '{"name":""}', '{"name":1}', 'null'])
+      test(`without a message’s name is none of Google’s: ${body || 'nothing'}`, async (t) => {
+        const { send } = await openAt(t, {
+          answer({ stream }) {
+            stream.respond({ ':status': 200 });
+            stream.end(body);
+          },
+        });
+        const { kind, answer } = await send();
+        assert.deepEqual([kind, answer], ['unknown', '200 without the name of a message']);
+      });
+
+    test('whose body was cut off is accepted all the same: a repeat would be shown twice', async (t) => {
+      const { send, peer } = await openAt(t, {
+        answer({ session, stream }) {
+          stream.respond({ ':status': 200 });
+          stream.write('{"name":"projects/chatp', () => peer.socketOf(session).end());
+        },
+      });
+      const { kind, answer } = await send();
+      assert.deepEqual([kind, answer], ['accepted', '200']);
+    });
   });
 
   test('of success carries Google’s name for the message', async (t) => {
