@@ -1,14 +1,15 @@
 // chatpush send: one push to one device by the code that sends all others, and what became of it in plain words.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { createChannels } from '../channels.ts';
+import { createChannels, whereTo } from '../channels.ts';
 import { systemClock } from '../clock.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
 import type { ChannelName, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
+import { answererOf } from '../doctor/answerer.ts';
 import { attemptOnce } from '../doctor/attempt-once.ts';
-import type { Found } from '../doctor/attempt-once.ts';
-import { diagnose } from '../doctor/diagnoses.ts';
+import type { Attempted } from '../doctor/attempt-once.ts';
+import { SAYS_YES_TO_ALL, diagnose } from '../doctor/diagnoses.ts';
 import { wordsOf } from '../doctor/examine.ts';
 import { askEmulator } from '../emulator-address.ts';
 import { isNamed } from './application-name.ts';
@@ -46,6 +47,9 @@ export async function send(argv: readonly string[], environment: Environment, sa
     say(`${configured.arn} has no channel ${deviceType}; add it to its "channels" in the settings.\n`);
     return 1;
   }
+  const arn = configured?.arn ?? application;
+  // What is created on first use is emulated.
+  const to = whereTo(configured?.channels[deviceType] ?? { gateway: 'emulated' });
   const openGateway = createChannels({
     applications: config.applications,
     everything,
@@ -54,9 +58,9 @@ export async function send(argv: readonly string[], environment: Environment, sa
     clock: systemClock,
   });
   const deliveryId = randomUUID();
-  const found = await attemptOnce(
+  const attempted = await attemptOnce(
     openGateway,
-    { applicationArn: configured?.arn ?? application, deviceType },
+    { applicationArn: arn, deviceType },
     {
       deliveryId,
       deviceToken: deviceType === 'GCM' ? token : token.toLowerCase(),
@@ -71,30 +75,43 @@ export async function send(argv: readonly string[], environment: Environment, sa
       expiresAt: systemClock.now() + TTL_MS,
     },
   );
-  if (found === undefined) {
+  say(`${deviceType} of ${arn} (${to}):\n`);
+  if (attempted === undefined) {
     say('The channel is emulated, and no emulator is there: name one by CHATPUSH_EMULATOR_URL.\n');
     return 1;
   }
-  say(verdictOf(found, deviceType));
-  return found.kind === 'accepted' ? 0 : 1;
+  say(verdictOf(attempted, deviceType));
+  return attempted.found.kind === 'accepted' ? 0 : 1;
 }
 
-function verdictOf(found: Found, channel: ChannelName): string {
-  const who = channel === 'GCM' ? 'Google' : 'Apple';
+function verdictOf({ gateway, found }: Attempted, channel: ChannelName): string {
+  const { kind, of, who } = answererOf(gateway, channel);
   const answer = wordsOf(found);
+  const diagnosis = diagnose(answer, channel);
+  const cure = diagnosis ? `  ${diagnosis.says}\n  What to do: ${diagnosis.cure}.\n` : '';
   switch (found.kind) {
-    case 'accepted':
-      return `${who} accepted it in ${Math.round(found.ms)} ms (${answer}).
-  If the phone shows nothing: is it online, does the app have permission to notify, is the app in the background,
-  is a focus or do-not-disturb mode on? ${who === 'Google' ? 'A data message is shown by the app itself: does its onMessageReceived do so?' : 'Does the app have a notification extension that fails?'}
+    case 'accepted': {
+      const accepted = `${who} accepted it in ${Math.round(found.ms)} ms (${answer})`;
+      if (kind === 'emulator')
+        return `${accepted}; no real phone was reached.
+  What to do: give the channel a "gateway" other than "emulated" in the settings.
 `;
+      const beyond =
+        kind === 'stand-in'
+          ? `\n  ${of} was not asked: the channel's "url" names something else, and only that knows whether it reaches a phone.`
+          : '';
+      return `${accepted}.${beyond}
+  If the phone shows nothing: is it online, does the app have permission to notify, is the app in the background,
+  is a focus or do-not-disturb mode on? ${of === 'Google' ? 'A data message is shown by the app itself: does its onMessageReceived do so?' : 'Does the app have a notification extension that fails?'}
+`;
+    }
     case 'unknown':
-      return `${who} did not answer (${answer}): it may have arrived, or not. Look at the phone.\n`;
+      return diagnosis === SAYS_YES_TO_ALL
+        ? `${who} did not answer, but something else: ${answer}\n${cure}`
+        : `${who} did not answer (${answer}): it may have arrived, or not. Look at the phone.\n`;
     case 'rejected':
     case 'unsent':
     case 'trouble': {
-      const diagnosis = diagnose(answer, channel);
-      const cure = diagnosis ? `  ${diagnosis.says}\n  What to do: ${diagnosis.cure}.\n` : '';
       const refused = found.kind === 'rejected' ? 'refused it' : 'was not even asked';
       return `${who} ${refused}: ${answer}\n${cure}`;
     }

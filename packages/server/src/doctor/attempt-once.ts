@@ -5,6 +5,12 @@ import type { Gateway, GatewayEvents, Outcome, Push, Trouble } from '../gateways
 /** What came of it; `trouble`: there was no connection or credential to begin with. */
 export type Found = Outcome | { readonly kind: 'trouble'; readonly trouble: Trouble };
 
+export interface Attempted {
+  /** The gateway's name: what is not Apple's or Google's own says so in it. */
+  readonly gateway: string;
+  readonly found: Found;
+}
+
 /** A refused token or a drained connection deserves another try: at most so many. */
 const TRIES = 3;
 const DEADLINE_MS = 20_000;
@@ -18,7 +24,7 @@ export async function attemptOnce(
   channel: { readonly applicationArn: string; readonly deviceType: string },
   push: Push,
   signal?: AbortSignal,
-): Promise<Found | undefined> {
+): Promise<Attempted | undefined> {
   let event: (() => void) | undefined;
   const standing: { trouble?: Trouble } = {};
   const events: GatewayEvents = {
@@ -31,6 +37,7 @@ export async function attemptOnce(
   const opened = openGateway(channel, events);
   if (!opened) return undefined;
   const { gateway } = opened;
+  const attempted = (found: Found): Attempted => ({ gateway: gateway.name, found });
   const deadline = AbortSignal.timeout(DEADLINE_MS);
   const stop = signal ? AbortSignal.any([signal, deadline]) : deadline;
   /** Resolves with the next event, or when it is time to stop. */
@@ -49,10 +56,13 @@ export async function attemptOnce(
       while (gateway.credit === 0 && standing.trouble === undefined && !stop.aborted) await next();
       signal?.throwIfAborted();
       if (gateway.credit === 0)
-        return { kind: 'trouble', trouble: standing.trouble ?? { about: 'connection', answer: NOTHING } };
+        return attempted({
+          kind: 'trouble',
+          trouble: standing.trouble ?? { about: 'connection', answer: NOTHING },
+        });
       const outcome = await attempt(gateway, push, stop);
       const again = outcome.kind === 'unsent' || (outcome.kind === 'rejected' && outcome.verdict === 'again');
-      if (!again || tries === TRIES) return outcome;
+      if (!again || tries === TRIES) return attempted(outcome);
     }
   } finally {
     await gateway.close(0);

@@ -18,6 +18,13 @@ const CLOCK = "set this machine's clock (NTP)";
 const APPLE_KEYS = "Apple's developer site, Certificates, Identifiers & Profiles, Keys";
 const GOOGLE_KEYS = 'Firebase console, Project settings, Service accounts';
 
+/** A success that no gateway would have given. */
+export const SAYS_YES_TO_ALL: Diagnosis = {
+  when: /\d without apns-id|\d without the name of a message/,
+  says: 'Something answers in the place of the gateway and says yes to everything, so nothing reaches a phone: a filter that looks into TLS, a page that asks for a log-in, or what "url" names.',
+  cure: 'let the connection to the gateway pass unchanged through what stands between, and correct "url" or leave it out',
+};
+
 export const DIAGNOSES: readonly Diagnosis[] = [
   // The way there.
   {
@@ -29,6 +36,11 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     when: /PROXY_UNREACHABLE/,
     says: 'The proxy cannot be reached.',
     cure: 'correct "proxy" in the settings, or let this machine through to it',
+  },
+  {
+    when: /PROXY_NOT_HTTP/,
+    says: 'What is named as the proxy answers something other than HTTP.',
+    cure: 'correct host, port and scheme of "proxy" in the settings: http:// or https://, and no SOCKS',
   },
   {
     when: /PROXY_\d/,
@@ -70,6 +82,7 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     says: 'The gateway cannot be reached.',
     cure: 'open the firewall for TCP to the gateway (Apple: port 443, or 2197 with "port": 2197; Google: 443), or state a "proxy"',
   },
+  SAYS_YES_TO_ALL,
   // Apple.
   {
     of: 'Apple',
@@ -162,6 +175,12 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     cure: 'take the token anew from the app',
   },
   // Google's token endpoint.
+  {
+    of: 'Google',
+    when: /neither token nor error|token endpoint: 404/,
+    says: 'What answers is not Google’s token endpoint.',
+    cure: `look at token_uri in the service account file, which Google writes as https://oauth2.googleapis.com/token (download it anew: ${GOOGLE_KEYS}), and let the connection pass unchanged through what stands between`,
+  },
   {
     of: 'Google',
     when: /short-lived token|reasonable timeframe/i,

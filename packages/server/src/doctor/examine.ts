@@ -2,9 +2,11 @@
 import type { ChannelName } from '../config/config.ts';
 import type { OpenGateway } from '../delivery/outlets.ts';
 import type { Push } from '../gateways/gateway.ts';
+import { answererOf } from './answerer.ts';
+import type { Answerer } from './answerer.ts';
 import { attemptOnce } from './attempt-once.ts';
 import type { Found } from './attempt-once.ts';
-import { diagnose } from './diagnoses.ts';
+import { SAYS_YES_TO_ALL, diagnose } from './diagnoses.ts';
 
 export interface Verdict {
   /** `unclear`: the gateway said nothing about the settings, because it is busy or broken. */
@@ -37,18 +39,21 @@ export async function examine(
   channel: ChannelName,
   signal?: AbortSignal,
 ): Promise<Verdict> {
-  const found = await attemptOnce(openGateway, { applicationArn, deviceType: channel }, PROBE, signal);
-  if (found === undefined)
+  const attempted = await attemptOnce(openGateway, { applicationArn, deviceType: channel }, PROBE, signal);
+  if (attempted === undefined)
     return {
       state: 'broken',
       answer: '',
       says: 'The channel is emulated, and no emulator is there.',
       cure: 'name one by CHATPUSH_EMULATOR_URL',
     };
+  const { found } = attempted;
   const answer = wordsOf(found);
-  if (found.kind === 'accepted' || (found.kind === 'rejected' && isExpected(found)))
-    return { state: 'healthy', answer, says: channel === 'GCM' ? FCM_SHOWS : APNS_SHOWS };
-  const diagnosis = diagnose(answer, channel);
+  // FCM only looks at the message, and may take it without looking for the device. Apple delivers or refuses.
+  const isTaken = found.kind === 'accepted' && channel === 'GCM';
+  if (isTaken || (found.kind === 'rejected' && isExpected(found)))
+    return { state: 'healthy', answer, says: showsOf(answererOf(attempted.gateway, channel)) };
+  const diagnosis = found.kind === 'accepted' ? SAYS_YES_TO_ALL : diagnose(answer, channel);
   if (diagnosis) return { state: 'broken', answer, says: diagnosis.says, cure: diagnosis.cure };
   const isOurs = found.kind === 'rejected' && found.verdict === 'credential';
   if (isOurs || (found.kind === 'trouble' && found.trouble.about === 'credential'))
@@ -70,10 +75,22 @@ const isExpected = ({ verdict, reason }: Extract<Found, { kind: 'rejected' }>): 
   (verdict === 'token-suspect' || verdict === 'token-dead') &&
   ['BadDeviceToken', 'INVALID_ARGUMENT', 'UNREGISTERED'].includes(reason);
 
-const APNS_SHOWS =
-  'Apple is reached, and key and team, or the certificate, were not refused. That the topic is your app’s and its tokens are of this environment only a real device shows: chatpush send.';
-const FCM_SHOWS =
-  'Google is reached, the service account got an access token, and its project may send. That the app is of this project only a real device shows: chatpush send.';
+/** What a healthy channel has shown, and what it has not. */
+function showsOf({ kind, of, who }: Answerer): string {
+  if (kind === 'emulator')
+    return `The emulator is reached. No real phone is behind it, and ${of} was not asked.`;
+  const shown =
+    of === 'Google'
+      ? `${who} is reached, the service account got an access token, and its project may send.`
+      : `${who} is reached, and key and team, or the certificate, were not refused.`;
+  const open =
+    kind === 'stand-in'
+      ? `Whether ${of} agrees, and whether pushes go on to phones,`
+      : of === 'Google'
+        ? 'That the app is of this project'
+        : 'That the topic is your app’s and its tokens are of this environment';
+  return `${shown} ${open} only a real device shows: chatpush send.`;
+}
 
 /** All that was said, for the table of diagnoses and for people. */
 export function wordsOf(found: Found): string {

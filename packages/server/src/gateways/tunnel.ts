@@ -5,7 +5,8 @@ import type { Duplex } from 'node:stream';
 
 /**
  * Opens a connection to `to` through the proxy at this URL. Rejects with an Error whose `code` is `PROXY_<status>` when the
- * proxy refuses, with the socket's error when the proxy itself cannot be reached, or with the signal's reason.
+ * proxy refuses, `PROXY_NOT_HTTP` when it speaks something else, `PROXY_UNREACHABLE` when it cannot be reached; or with the
+ * signal's reason.
  */
 export function openTunnel(
   proxy: string,
@@ -34,9 +35,14 @@ export function openTunnel(
   });
   request.on('error', (error: NodeJS.ErrnoException) => {
     if (signal.aborted) return reject(signal.reason as Error);
+    const fault = error.code ?? error.message;
+    const speaksOtherwise = /^HPE_|^EPROTO$|^ERR_SSL_/.test(fault);
+    const words = speaksOtherwise
+      ? `answers something other than ${url.protocol === 'https:' ? 'HTTPS' : 'HTTP'}`
+      : 'cannot be reached';
     reject(
-      Object.assign(new Error(`the proxy ${url.host} cannot be reached: ${error.code ?? error.message}`), {
-        code: 'PROXY_UNREACHABLE',
+      Object.assign(new Error(`the proxy ${url.host} ${words}: ${fault}`), {
+        code: speaksOtherwise ? 'PROXY_NOT_HTTP' : 'PROXY_UNREACHABLE',
         cause: error,
       }),
     );

@@ -5,6 +5,7 @@ import type { TestContext } from 'node:test';
 import { send } from '../../src/cli/send.ts';
 import { PEM } from '../config/keys.ts';
 import { ARN } from '../config/settings-folder.ts';
+import { startPeer } from '../gateways/peer.ts';
 import { channelsAt, settingsWith, strictEmulator } from '../doctor/accounts.ts';
 
 const IPHONE = 'ab'.repeat(32);
@@ -37,7 +38,13 @@ test('a push that is accepted arrives, with exit code 0', async (t) => {
       environment,
     );
     assert.equal(code, 0, said);
-    assert.match(said, /^(Apple|Google) accepted it in \d+ ms/);
+    const { host } = new URL(type === 'GCM' ? emulator.fcm.url : emulator.apns.url);
+    const [of, at] = type === 'GCM' ? ['Google', emulator.fcm.url] : ['Apple', emulator.apns.url];
+    assert.match(
+      said,
+      new RegExp(`^${type} of ${ARN} \\(at ${at}\\):\n${host}, in ${of}’s place, accepted it in \\d+ ms`),
+    );
+    assert.match(said, new RegExp(`${of} was not asked`));
     const [notification] = await emulator.phone(phone!).waitFor({ contains: 'Hello there' });
     assert.ok(notification);
   }
@@ -49,7 +56,7 @@ test('a token of the other environment is called that, with exit code 1', async 
   const argv = ['--application', ARN, '--type', 'APNS', '--token', IPHONE, 'Hello'];
   const { code, said } = await run(argv, environment);
   assert.equal(code, 1);
-  assert.match(said, /^Apple refused it: 400 BadDeviceToken\n/);
+  assert.match(said, /, in Apple’s place, refused it: 400 BadDeviceToken\n/);
   assert.match(said, /APNS_SANDBOX.*neither works in the other/);
   assert.match(said, /What to do: register the device with the other DeviceType/);
 });
@@ -78,7 +85,7 @@ test('a credential that is refused is diagnosed as the doctor would', async (t) 
   const argv = ['--application', 'support', '--type', 'APNS', '--token', IPHONE, 'x'];
   const { code, said } = await run(argv, environment);
   assert.equal(code, 1);
-  assert.match(said, /Apple refused it: 403 InvalidProviderToken\n.*the key was revoked/);
+  assert.match(said, / refused it: 403 InvalidProviderToken\n.*the key was revoked/);
   assert.ok(!said.includes(PEM.p8.split('\n')[1]!));
 });
 
@@ -89,6 +96,44 @@ test('a gateway that does not answer leaves it open whether it arrived', async (
   const { code, said } = await run(argv, environment);
   assert.equal(code, 1);
   assert.match(said, /did not answer \(.*\): it may have arrived, or not/);
+});
+
+test('through an emulated channel nobody is told that Apple or Google accepted it', async (t) => {
+  // Everything was green, and nothing arrived.
+  const emulator = await strictEmulator(t);
+  const emulated = { gateway: 'emulated' };
+  const named = settingsWith(t, { APNS: emulated, GCM: emulated });
+  const device = ['--type', 'APNS', '--token', IPHONE, 'Hello there'];
+  for (const [environment, application] of [
+    [named, 'support'],
+    [{ ...named, CHATPUSH_AUTO_CREATE: 'all' }, 'never-named'],
+  ] as const) {
+    const at = { ...environment, CHATPUSH_EMULATOR_URL: emulator.url };
+    const { code, said } = await run(['--application', application, ...device], at);
+    assert.equal(code, 0, said);
+    assert.match(
+      said,
+      /^APNS of .* \(EMULATED\):\nThe emulator accepted it in \d+ ms \(200\); no real phone was reached\.\n/,
+    );
+    assert.doesNotMatch(said, /Apple|If the phone shows nothing/);
+  }
+});
+
+test('what says yes to everything has not accepted it', async (t) => {
+  const peer = await startPeer(t, {
+    answer({ stream }) {
+      stream.respond({ ':status': 200, 'content-type': 'text/html' });
+      stream.end('<html>login</html>');
+    },
+  });
+  const at = channelsAt(await strictEmulator(t));
+  const there = { url: `https://${peer.host}:${peer.port}`, ca: peer.ca };
+  const environment = settingsWith(t, { APNS: at.apns(there) });
+  const argv = ['--application', 'support', '--type', 'APNS', '--token', IPHONE, 'x'];
+  const { code, said } = await run(argv, environment);
+  assert.equal(code, 1);
+  assert.match(said, /did not answer, but something else: 200 without apns-id\n.*says yes to everything/);
+  assert.match(said, /What to do: let the connection/);
 });
 
 test('what is missing is said: usage, application, channel, emulator', async (t) => {

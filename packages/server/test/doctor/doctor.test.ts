@@ -3,6 +3,10 @@
 // Shown against the emulator, which reads Apple's and Google's documents as we do. docs/guides/troubleshooting.md says which of
 // these wait for a real gateway. Credentials that are wrong in themselves never come so far: test/config/credentials.test.ts.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer as createHttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo } from 'node:net';
 import { describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import type { Emulator, EmulatorOptions, FaultRule } from '@chatpush/emulator';
@@ -12,6 +16,8 @@ import { APNS_ANSWERS } from '../../src/gateways/apns/answers.ts';
 import { PEM, providerCertificate } from '../config/keys.ts';
 import { ARN } from '../config/settings-folder.ts';
 import { generateKeyPairSync } from 'node:crypto';
+import { ok, startPeer } from '../gateways/peer.ts';
+import type { PeerOptions, PeerRequest } from '../gateways/peer.ts';
 import { channelsAt, settingsWith, strictEmulator } from './accounts.ts';
 import { startConnectProxy } from './connect-proxy.ts';
 
@@ -217,6 +223,16 @@ const BROKEN: Readonly<Record<string, Broken>> = {
     proxy: () => Promise.resolve('http://127.0.0.1:1'),
     says: /proxy cannot be reached/,
   },
+  'a proxy that is something else': {
+    channels: (at) => ({ APNS: at.apns() }),
+    proxy: async (t) => {
+      const mail = createServer((socket) => socket.end('220 mail.example.com ESMTP\r\n'));
+      await once(mail.listen(0, '127.0.0.1'), 'listening');
+      t.after(() => mail.close());
+      return `http://127.0.0.1:${(mail.address() as AddressInfo).port}`;
+    },
+    says: /named as the proxy answers something other than HTTP/,
+  },
   'a gateway that is broken': {
     channels: (at) => ({ APNS: at.apns() }),
     faults: refusal('apns', 'InternalServerError'),
@@ -289,6 +305,17 @@ const BROKEN: Readonly<Record<string, Broken>> = {
     says: /busy or broken/,
     state: 'unclear',
   },
+  'a token endpoint that is another page': {
+    channels: (at) => ({ GCM: at.fcm() }),
+    faults: [{ gateway: 'oauth', fault: 'not-json', status: 404 }],
+    says: /not Google’s token endpoint.\n {2}What to do: look at token_uri/,
+  },
+  'a token endpoint that answers in words of its own': {
+    channels: (at, { fcm }) => ({
+      GCM: at.fcm({}, { token_uri: new URL('/v1/nothing', fcm.tokenUrl).href }),
+    }),
+    says: /not Google’s token endpoint/,
+  },
   'a page in the place of FCM': {
     channels: (at) => ({ GCM: at.fcm() }),
     faults: [{ gateway: 'fcm', fault: 'not-json' }],
@@ -314,6 +341,43 @@ describe('broken credentials', () => {
     });
 
   test('are at least 25', () => assert.ok(Object.keys(BROKEN).length >= 25));
+});
+
+// A filter that looks into TLS, whose authority the machine trusts: the doctor once called this healthy.
+describe('something that says yes to everything in the place of', () => {
+  const LOGIN = '<html>login</html>';
+  const page = ({ stream }: PeerRequest): void => {
+    stream.respond({ ':status': 200, 'content-type': 'text/html' });
+    stream.end(LOGIN);
+  };
+  const cases: [string, PeerOptions['answer'], (at: Channels, there: object) => object][] = [
+    ['Apple', page, (at, there) => ({ APNS: at.apns(there) })],
+    ['Apple, with its header', ok, (at, there) => ({ APNS: at.apns(there) })],
+    ['Google', page, (at, there) => ({ GCM: at.fcm(there) })],
+  ];
+  for (const [name, answer, channels] of cases)
+    test(`${name} is called that`, async (t) => {
+      const emulator = await strictEmulator(t);
+      const peer = await startPeer(t, { answer: answer! });
+      const there = { url: `https://${peer.host}:${peer.port}`, ca: `${emulator.ca}\n${peer.ca}` };
+      const { code, said } = await run(t, { channels: channels(channelsAt(emulator), there) });
+      assert.equal(code, 1, said);
+      assert.match(
+        said,
+        /: broken\n {2}Something answers in the place of the gateway and says yes to everything/,
+      );
+      assert.match(said, /What to do: let the connection to the gateway pass unchanged/);
+    });
+
+  test('Google’s token endpoint is called that', async (t) => {
+    const emulator = await strictEmulator(t);
+    const server = createHttpServer((_, response) => response.end(LOGIN));
+    await once(server.listen(0, '127.0.0.1'), 'listening');
+    t.after(() => server.close());
+    const token_uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
+    const { said } = await run(t, { channels: { GCM: channelsAt(emulator).fcm({}, { token_uri }) } });
+    assert.match(said, /: broken\n {2}What answers is not Google’s token endpoint/);
+  });
 });
 
 describe('what the way there says', () => {
@@ -367,5 +431,18 @@ describe('chatpush doctor', () => {
     const say = (text: string): void => void (said += text);
     assert.equal(await doctor([], { ...environment, CHATPUSH_EMULATOR_URL: emulator.url }, say), 0, said);
     assert.equal(said.match(/\(EMULATED\): healthy/g)?.length, 3);
+    // It once said that Apple is reached.
+    assert.equal(said.match(/The emulator is reached\. No real phone is behind it/g)?.length, 3);
+    assert.doesNotMatch(said, /(?:Apple|Google) is reached/);
+  });
+
+  test('names what the settings put in the place of Apple and Google', async (t) => {
+    const emulator = await strictEmulator(t);
+    const at = channelsAt(emulator);
+    const { said } = await run(t, { channels: { APNS: at.apns(), GCM: at.fcm() } });
+    const { host } = new URL(emulator.fcm.url);
+    assert.match(said, new RegExp(`  ${new URL(emulator.apns.url).host}, in Apple’s place, is reached`));
+    assert.match(said, new RegExp(`  ${host}, in Google’s place, is reached`));
+    assert.match(said, /Whether Google agrees, .* only a real device shows/);
   });
 });

@@ -110,6 +110,20 @@ describe('a proxy', () => {
         return true;
       },
     );
+    // Another port of that machine, perhaps: it cannot be said that it is not reached.
+    const mail = createServer((socket) => socket.end('220 mail.example.com ESMTP\r\n')).listen(
+      0,
+      '127.0.0.1',
+    );
+    await once(mail, 'listening');
+    t.after(() => mail.close());
+    const { port } = mail.address() as AddressInfo;
+    await assert.rejects(openTunnel(`http://127.0.0.1:${port}`, to, signal), {
+      code: 'PROXY_NOT_HTTP',
+      message: /answers something other than HTTP: HPE_/,
+    });
+    const plain = (await startConnectProxy(t)).url.replace('http:', 'https:');
+    await assert.rejects(openTunnel(plain, to, signal), { message: /something other than HTTPS: / });
     const proxy = await startConnectProxy(t, { status: 502 });
     await assert.rejects(openTunnel(proxy.url, to, signal), { code: 'PROXY_502' });
     assert.deepEqual(proxy.asked, ['[::1]:443']);

@@ -58,7 +58,7 @@ test(
     const all = said.join('');
     assert.match(all, /settings\.jsonc: no mistakes/);
     assert.equal(all.match(/: healthy\n/g)?.length, 3);
-    assert.match(all, /Apple accepted it[^]*Google accepted it/);
+    assert.match(all, /in Apple’s place, accepted it[^]*in Google’s place, accepted it/);
     for (const [token, hello] of [
       [IPHONE, 'Hello, iPhone'],
       [ANDROID, 'Hello, Android'],

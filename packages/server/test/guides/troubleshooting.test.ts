@@ -71,7 +71,7 @@ test(
     assert.match(said, new RegExp(`"${ARN} GCM":"EMULATED"`));
     assert.match(
       said,
-      /Apple refused it: 400 BadDeviceToken[^]*register the device with the other DeviceType/,
+      /in Apple’s place, refused it: 400 BadDeviceToken[^]*register the device with the other DeviceType/,
     );
   },
 );

@@ -162,8 +162,11 @@ function tokenIn(status: number, body: string): { token: string; lifeMs: number 
     .filter((word) => typeof word === 'string')
     .join(': ');
   // 4xx: our statement is refused. 429 and 5xx: theirs, and it passes.
-  const about = status >= 400 && status < 500 && status !== 429 ? 'credential' : 'connection';
-  return { trouble: { about, answer: `token endpoint: ${status} ${words || 'without a token'}` } };
+  const passes = status === 429 || status >= 500;
+  const about = status >= 400 && !passes ? 'credential' : 'connection';
+  // A token endpoint gives one or the other; what is busy or broken need not.
+  const wordless = passes ? 'without a token' : 'with neither token nor error';
+  return { trouble: { about, answer: `token endpoint: ${status} ${words || wordless}` } };
 }
 
 function parsed(body: string): Record<string, unknown> {

@@ -1,0 +1,19 @@
+// Who answers at the other end of a channel, for people: no verdict sounds as if Apple or Google had spoken where they have not.
+import type { ChannelName } from '../config/config.ts';
+
+export interface Answerer {
+  readonly kind: 'gateway' | 'emulator' | 'stand-in';
+  /** `Apple` or `Google`, whoever stands in for them. */
+  readonly of: 'Apple' | 'Google';
+  /** Begins a sentence. */
+  readonly who: string;
+}
+
+/** By the name of the gateway that was opened: `apns`, `fcm (emulated)`, `apns (proxy.example:443)`. */
+export function answererOf(gatewayName: string, channel: ChannelName): Answerer {
+  const of = channel === 'GCM' ? 'Google' : 'Apple';
+  const instead = /\((.+)\)$/.exec(gatewayName)?.[1];
+  if (instead === undefined) return { kind: 'gateway', of, who: of };
+  if (instead === 'emulated') return { kind: 'emulator', of, who: 'The emulator' };
+  return { kind: 'stand-in', of, who: `${instead}, in ${of}’s place,` };
+}
