@@ -205,8 +205,7 @@ export function createClaims(options: {
     const now = clock.monotonic();
     for (const outlet of outlets.all()) {
       outlet.forgetIdle();
-      for (const [device, until] of outlet.pausedDevices)
-        if (until <= now) outlet.pausedDevices.delete(device);
+      outlet.pausedDevices.forgetOld();
       // A gateway that takes nothing leaves nothing in memory: what is held goes back, for whoever can send it.
       if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;
       const why =

@@ -9,7 +9,7 @@
 //                                                   ├─ credential ────┤ (breaker)
 //                                                   └─ unsent, unknown┘
 import type { Outcome } from '../gateways/gateway.ts';
-import { DELAY, backOffMs } from './retry.ts';
+import { DELAY, DEVICE_PAUSE, backOffMs } from './retry.ts';
 
 /** What the dispatcher does beside settling. */
 export type Effect =
@@ -36,6 +36,8 @@ export interface Situation {
   readonly sent: number;
   /** Attempts in a row, in this process, that never got a stream. */
   readonly unsentInARow: number;
+  /** How often in a row this device was given a pause already. */
+  readonly pauses: number;
   readonly family: 'apns' | 'fcm';
   /** Many tokens of this channel look dead: remove and suspend nothing. */
   readonly quarantined: boolean;
@@ -87,8 +89,12 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
       // The breaker keeps the lane closed; the delivery is due as soon as it opens again.
       return wait(0, reason, 'credential');
     case 'device-busy': {
-      const forMs = retryAfterMs ?? DELAY.deviceBusyMs;
-      return wait(forMs, reason, 'good', { kind: 'pause-device', forMs });
+      // A Retry-After of 0 says no more than none; repeated at once, one delivery made 80 attempts a second.
+      const asked = Math.max(DEVICE_PAUSE.leastMs, retryAfterMs || DEVICE_PAUSE.baseMs);
+      const grown = Math.min(DEVICE_PAUSE.mostMs, asked * 2 ** Math.min(situation.pauses, 30));
+      const forMs = Math.max(asked, grown);
+      const jitterMs = backOffMs(0, 1_000, 1_000, situation.random);
+      return wait(forMs + jitterMs, reason, 'good', { kind: 'pause-device', forMs });
     }
     case 'gateway-busy': {
       const quota = situation.family === 'fcm' && outcome.answer.startsWith('429') ? DELAY.fcmQuotaMs : 0;

@@ -7,13 +7,13 @@ import type { Gateway } from '../gateways/gateway.ts';
 import type { Breaker } from './breaker.ts';
 import { createLane } from './lane.ts';
 import type { Held, Lane } from './lane.ts';
+import type { PausedDevices } from './paused-devices.ts';
 
 export interface Outlet {
   readonly gateway: Gateway;
   readonly family: 'apns' | 'fcm';
   readonly breaker: Breaker;
-  /** Devices that asked for a pause, by token, until a monotonic time. */
-  readonly pausedDevices: Map<string, number>;
+  readonly pausedDevices: PausedDevices;
   /** Attempts under way on this gateway. */
   running: number;
   /** Deliveries promised to enqueue calls that are under way. */
@@ -50,6 +50,7 @@ export function createOutlet(
   gateway: Gateway,
   family: 'apns' | 'fcm',
   breaker: Breaker,
+  pausedDevices: PausedDevices,
   /** Monotonic time of now. */
   openedAt: number,
 ): Outlet {
@@ -63,7 +64,7 @@ export function createOutlet(
     gateway,
     family,
     breaker,
-    pausedDevices: new Map(),
+    pausedDevices,
     running: 0,
     reserved: 0,
     get held() {

@@ -4,6 +4,7 @@ import type { Gateway, GatewayEvents } from '../gateways/gateway.ts';
 import { createBreaker } from './breaker.ts';
 import { createOutlet } from './outlet.ts';
 import type { Outlet } from './outlet.ts';
+import { createPausedDevices } from './paused-devices.ts';
 import { parseLane } from './work.ts';
 
 /** Where a lane leads, as the composition root knows it; undefined: the application has no such channel. */
@@ -49,6 +50,7 @@ export function createOutlets(
           opened.gateway,
           opened.family,
           createBreaker(() => clock.monotonic(), random),
+          createPausedDevices(clock, random),
           clock.monotonic(),
         );
       byChannel.set(channel, outlet);

@@ -12,12 +12,21 @@ export const DELAY = {
   fcmMaxMs: 15 * 60_000,
   /** FCM 429 without Retry-After: 60 seconds. */
   fcmQuotaMs: 60_000,
-  /** One device flooded (APNs TooManyRequests has no Retry-After): as long as FCM's minute bucket. */
-  deviceBusyMs: 60_000,
   /** A verdict `again` is repeated at once, but a gateway that says it for ever must not spin. */
   againFreeAttempts: 2,
   /** Attempts that never left are repeated from memory this often, then wait as after a first error, however often that was. */
   unsentFreeAttempts: 3,
+} as const;
+
+/** One device flooded. */
+export const DEVICE_PAUSE = {
+  /** APNs TooManyRequests has no Retry-After: as long as FCM's minute bucket. */
+  baseMs: 60_000,
+  /** A Retry-After may be shorter, but no pause is; each in a row is twice the last, up to `mostMs` where none asks for more. */
+  leastMs: 1_000,
+  mostMs: 15 * 60_000,
+  /** What waits for a pause is due again within so long after it. */
+  spreadMs: 10_000,
 } as const;
 
 /** When a breaker opens and how it probes. */

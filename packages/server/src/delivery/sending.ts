@@ -43,12 +43,11 @@ export function pump(context: SendingContext, outlet: Outlet): void {
     const now = clock.monotonic();
     // Leased under a name that was given up meanwhile: whoever claims it next sends it.
     if (held.node !== context.lease.name) continue;
-    const pausedUntil = outlet.pausedDevices.get(held.work.deviceToken);
+    const pauseMs = outlet.pausedDevices.waitMs(held.work.deviceToken);
     if (context.revoked.has(held.delivery.registrationId))
       end(context, held, { status: 'withdrawn', reason: 'registration-deleted' });
     else if (clock.now() >= held.work.expiresAt) end(context, held, { status: 'expired' });
-    else if (pausedUntil !== undefined && pausedUntil > now)
-      end(context, held, { status: 'queued', dueInMs: pausedUntil - now, reason: 'device-busy' });
+    else if (pauseMs > 0) end(context, held, { status: 'queued', dueInMs: pauseMs, reason: 'device-busy' });
     else if (now - held.freshAt > LIVENESS_MS) context.stale(outlet, held);
     else begin(context, outlet, lane, held);
   }
@@ -78,6 +77,7 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
   const at = context.clock.now();
   lane.running++;
   outlet.running++;
+  outlet.pausedDevices.began(work.deviceToken);
   const push = {
     deliveryId: delivery.id,
     deviceToken: work.deviceToken,
@@ -109,6 +109,7 @@ function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Out
   const situation = {
     sent,
     unsentInARow: held.unsentInARow,
+    pauses: outlet.pausedDevices.pauses(held.work.deviceToken),
     family: outlet.family,
     random: context.random(),
   };
@@ -117,13 +118,16 @@ function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Out
   // The answer that tips the balance into quarantine is not believed either.
   if (decision.sign === 'dead-token' && outlet.breaker.quarantined())
     decision = decide(outcome, { ...situation, quarantined: true });
-  if (decision.effect) {
-    if (decision.effect.kind === 'pause-device')
-      outlet.pausedDevices.set(held.work.deviceToken, context.clock.monotonic() + decision.effect.forMs);
-    else context.effect(held, decision.effect, attempt);
+  const { effect } = decision;
+  if (effect?.kind === 'pause-device') outlet.pausedDevices.pause(held.work.deviceToken, effect.forMs);
+  else {
+    outlet.pausedDevices.ended(held.work.deviceToken, isAnswered(outcome));
+    if (effect) context.effect(held, effect, attempt);
   }
   if (decision.to.status !== 'repeat') return end(context, held, decision.to);
   if (context.stopping()) return end(context, held, { status: 'queued', dueInMs: 0, reason: 'node-stopped' });
   held.unsentInARow++;
   outlet.hold(held, 'front');
 }
+
+const isAnswered = ({ kind }: Outcome): boolean => kind === 'accepted' || kind === 'rejected';

@@ -72,6 +72,34 @@ test('streams that a gateway refuses do not make the delay of a delivery grow', 
   assert.equal(pipeline.emulator.phone(token).notifications.length, 1);
 });
 
+test('after each pause a flooded device is asked with one delivery, not with all that wait for it', async () => {
+  // With 8,000 waiting every pause ended in a whole stream credit of refused attempts.
+  await using pipeline = await startPipeline();
+  const token = iphone('flooded');
+  await pipeline.register('contact', token);
+  // A connection has one stream until its first answer.
+  await pipeline.say('contact', ['first']);
+  await pipeline.settled('contact', allAccepted);
+  pipeline.emulator.faults.set([
+    { gateway: 'apns', fault: 'http', status: 429, reason: 'TooManyRequests', retryAfterSeconds: 1 },
+  ]);
+  const ids = Array.from({ length: 20 }, (_, n) => `${n}`);
+  await pipeline.say('contact', ids);
+  // All that began before the first refusal, and all that has waited since.
+  await pipeline.settled(
+    'contact',
+    (all) => all.length === 21 && all.slice(0, 20).every(({ reason }) => reason),
+  );
+  const first = pipeline.emulator.requests.total;
+  // Pauses of a second and of two end within four, whatever the jitter; a third may.
+  await new Promise((resolve) => setTimeout(resolve, 4_000));
+  const asked = pipeline.emulator.requests.total - first;
+  assert.ok(asked >= 1 && asked <= 3, `asked ${asked} times`);
+  pipeline.emulator.faults.clear();
+  await pipeline.settled('contact', allAccepted);
+  assert.equal(pipeline.emulator.phone(token).notifications.length, 21);
+});
+
 test('promise 5: what had to wait beyond its time to live is never begun', async () => {
   await using pipeline = await startPipeline();
   const token = iphone('late');

@@ -6,7 +6,14 @@ import type { Decision, Situation } from '../../src/delivery/decide.ts';
 import { DELAY, backOffMs } from '../../src/delivery/retry.ts';
 import type { Outcome, Verdict } from '../../src/gateways/gateway.ts';
 
-const apns: Situation = { sent: 0, unsentInARow: 0, family: 'apns', quarantined: false, random: 0.5 };
+const apns: Situation = {
+  sent: 0,
+  unsentInARow: 0,
+  pauses: 0,
+  family: 'apns',
+  quarantined: false,
+  random: 0.5,
+};
 const fcm: Situation = { ...apns, family: 'fcm' };
 const rejected = (verdict: Verdict, more: object = {}): Outcome => ({
   kind: 'rejected',
@@ -54,13 +61,38 @@ const TABLE: [string, Outcome, Situation, Decision][] = [
     'a flooded device is left alone as long as it asks',
     rejected('device-busy', { retryAfterMs: 5_000 }),
     apns,
-    { to: queued(5_000), sign: 'good', effect: { kind: 'pause-device', forMs: 5_000 } },
+    { to: queued(5_500), sign: 'good', effect: { kind: 'pause-device', forMs: 5_000 } },
   ],
   [
     'a flooded device that does not say how long gets a minute',
     rejected('device-busy'),
     apns,
-    { to: queued(60_000), sign: 'good', effect: { kind: 'pause-device', forMs: 60_000 } },
+    { to: queued(60_500), sign: 'good', effect: { kind: 'pause-device', forMs: 60_000 } },
+  ],
+  [
+    // It was tried again at once: 249 attempts within three seconds.
+    'a flooded device with a Retry-After of 0 gets a minute, too',
+    rejected('device-busy', { retryAfterMs: 0 }),
+    apns,
+    { to: queued(60_500), sign: 'good', effect: { kind: 'pause-device', forMs: 60_000 } },
+  ],
+  [
+    'a device that is busy again after three pauses is left alone eight times as long',
+    rejected('device-busy', { retryAfterMs: 5_000 }),
+    { ...apns, pauses: 3 },
+    { to: queued(40_500), sign: 'good', effect: { kind: 'pause-device', forMs: 40_000 } },
+  ],
+  [
+    'a device that is busy for ever: up to 15 minutes',
+    rejected('device-busy', { retryAfterMs: 1 }),
+    { ...apns, pauses: 99 },
+    { to: queued(900_500), sign: 'good', effect: { kind: 'pause-device', forMs: 900_000 } },
+  ],
+  [
+    'but never less than it asks for',
+    rejected('device-busy', { retryAfterMs: 3_600_000 }),
+    { ...apns, pauses: 99 },
+    { to: queued(3_600_500), sign: 'good', effect: { kind: 'pause-device', forMs: 3_600_000 } },
   ],
   [
     'APNs busy: a second, with full jitter',

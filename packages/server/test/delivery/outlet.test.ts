@@ -5,6 +5,7 @@ import { createBreaker } from '../../src/delivery/breaker.ts';
 import { Queue } from '../../src/delivery/lane.ts';
 import type { Held } from '../../src/delivery/lane.ts';
 import { createOutlet } from '../../src/delivery/outlet.ts';
+import { createPausedDevices } from '../../src/delivery/paused-devices.ts';
 import type { Gateway } from '../../src/gateways/gateway.ts';
 
 const gateway = (credit: number): Gateway => ({
@@ -20,6 +21,7 @@ const outletWith = (credit: number) =>
     gateway(credit),
     'apns',
     createBreaker(() => 0),
+    createPausedDevices({ monotonic: () => 0 }, () => 0),
     0,
   );
 

@@ -1,0 +1,71 @@
+// Devices of which the gateway said that they get too much: left alone for a while, then asked with one delivery.
+//
+//   free ──busy──► paused ──(time)──► one delivery begins ──any other answer──► free
+//                    ▲                      │
+//                    └──busy, for longer────┘
+//
+// What waits for a paused device is due again over a span of time, not in one beat: only one of it can begin.
+import type { Clock } from '../clock.ts';
+import { DEVICE_PAUSE } from './retry.ts';
+
+export interface PausedDevices {
+  /** How long a delivery for this device token should wait, in milliseconds; 0: it may begin in this tick. */
+  waitMs(device: string): number;
+  /** Pauses in a row before an answer that comes now. */
+  pauses(device: string): number;
+  /** An attempt begins. */
+  began(device: string): void;
+  /** An attempt ended, and the gateway asks for a pause. */
+  pause(device: string, forMs: number): void;
+  /** An attempt ended otherwise; `answered`: the gateway said something. */
+  ended(device: string, answered: boolean): void;
+  /** Lets go of devices that nothing was sent to for long. */
+  forgetOld(): void;
+}
+
+interface Pause {
+  until: number;
+  forMs: number;
+  pauses: number;
+  /** The one delivery is under way. */
+  asking: boolean;
+}
+
+export function createPausedDevices(clock: Pick<Clock, 'monotonic'>, random: () => number): PausedDevices {
+  const paused = new Map<string, Pause>();
+  const isOver = ({ until }: Pause): boolean => until <= clock.monotonic();
+
+  return {
+    waitMs: (device) => {
+      const pause = paused.get(device);
+      if (pause === undefined || (isOver(pause) && !pause.asking)) return 0;
+      const leftMs = isOver(pause) ? DEVICE_PAUSE.leastMs : pause.until - clock.monotonic();
+      return leftMs + random() * Math.min(pause.forMs, DEVICE_PAUSE.spreadMs);
+    },
+    pauses: (device) => {
+      const pause = paused.get(device);
+      // Attempts that were under way when the pause began say nothing new.
+      return pause === undefined ? 0 : isOver(pause) ? pause.pauses : pause.pauses - 1;
+    },
+    began: (device) => {
+      const pause = paused.get(device);
+      if (pause) pause.asking = true;
+    },
+    pause: (device, forMs) => {
+      const before = paused.get(device);
+      const until = clock.monotonic() + forMs;
+      if (before && !isOver(before)) before.until = Math.max(before.until, until);
+      else paused.set(device, { until, forMs, pauses: (before?.pauses ?? 0) + 1, asking: false });
+    },
+    ended: (device, answered) => {
+      const pause = paused.get(device);
+      if (pause === undefined || !isOver(pause)) return;
+      if (answered) paused.delete(device);
+      else pause.asking = false;
+    },
+    forgetOld: () => {
+      for (const [device, { until, asking }] of paused)
+        if (!asking && until + DEVICE_PAUSE.mostMs <= clock.monotonic()) paused.delete(device);
+    },
+  };
+}
