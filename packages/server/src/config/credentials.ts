@@ -2,6 +2,7 @@
 // No sentence here repeats a piece of what it is about.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { isLoopback } from '../loopback.ts';
 
 /** Members of a service account's key file that are put to use. */
 const ACCOUNT_MEMBERS = ['project_id', 'client_email', 'private_key', 'token_uri'] as const;
@@ -105,9 +106,11 @@ export function serviceAccountFault(text: string): string | undefined {
   if (held === undefined) return `has a private_key that cannot be read, perhaps cut off; ${again}`;
   if (held.asymmetricKeyType !== 'rsa')
     return `has a private_key that is not RSA, and Google's are; ${again}`;
-  return URL.canParse(uri!) && /^https?:$/.test(new URL(uri!).protocol)
+  const { protocol, hostname } = URL.parse(uri!) ?? { protocol: '', hostname: '' };
+  if (protocol !== 'http:' && protocol !== 'https:') return `has a token_uri that is no URL; ${again}`;
+  return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
     ? undefined
-    : `has a token_uri that is no URL; ${again}`;
+    : `has a token_uri with http://, by which the signed statement and the token would travel in clear; ${again}`;
 }
 
 /** The text must have passed `serviceAccountFault`. */

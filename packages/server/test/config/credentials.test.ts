@@ -162,6 +162,16 @@ describe('an FCM channel is refused', () => {
       JSON.stringify({ ...ACCOUNT, token_uri: 'oauth2' }),
       /token_uri that is no URL/,
     ],
+    [
+      'with a token_uri by which the signed statement would travel in clear',
+      JSON.stringify({ ...ACCOUNT, token_uri: 'http://oauth2.googleapis.com/token' }),
+      /token_uri with http:\/\/.*in clear/,
+    ],
+    [
+      'with a token_uri that only looks like this machine',
+      JSON.stringify({ ...ACCOUNT, token_uri: 'http://127.0.0.1.example.com/token' }),
+      /token_uri with http:\/\//,
+    ],
   ];
   for (const [name, serviceAccount, expected] of cases)
     test(name, (t) => {
@@ -175,6 +185,14 @@ describe('an FCM channel is refused', () => {
       );
       assert.match(mistakes[0]!.what, expected);
     });
+});
+
+test('a token_uri with http:// is taken on this machine, for emulators', (t) => {
+  for (const host of ['127.0.0.1:4100', '[::1]:4100', 'localhost']) {
+    const serviceAccount = JSON.stringify({ ...ACCOUNT, token_uri: `http://${host}/token` });
+    const channels = { GCM: { gateway: 'fcm', serviceAccount } };
+    assert.deepEqual(mistakesOf(settingsFolder(t).settings(withApplication({ channels }))), []);
+  }
 });
 
 test('no mistake repeats a piece of a secret', (t) => {
