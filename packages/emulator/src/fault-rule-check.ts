@@ -2,6 +2,7 @@
 import { FAULTS, FAULT_GATEWAYS, type FaultKind, type FaultName, type Parameter } from './faults.ts';
 import type { FaultRule } from './fault-rules.ts';
 import { isJson, type Json } from './notification.ts';
+import { isHexadecimal } from './phones.ts';
 
 export interface FaultRuleProblem {
   /** Such as `rules[2].status`. */
@@ -21,14 +22,22 @@ export class FaultRuleError extends Error {
   }
 }
 
+/** No topic, project or token of a gateway is so long. */
+const MOST_NAME = 4096;
+
 const WHOM: Record<string, Parameter> = {
-  topic: { kind: 'text', meaning: 'only this APNs topic' },
-  project: { kind: 'text', meaning: 'only this Firebase project' },
-  deviceToken: { kind: 'text', meaning: 'only this phone' },
+  topic: { kind: 'text', most: MOST_NAME, meaning: 'only this APNs topic' },
+  project: { kind: 'text', most: MOST_NAME, meaning: 'only this Firebase project' },
+  deviceToken: { kind: 'text', most: MOST_NAME, meaning: 'only this phone' },
   times: { kind: 'integer', least: 1, most: 1e9, meaning: 'hits so many requests' },
 };
 
 const isFault = (name: unknown): name is FaultName => typeof name === 'string' && Object.hasOwn(FAULTS, name);
+
+function abbreviated(value: unknown): string {
+  const json = JSON.stringify(value);
+  return json.length > 100 ? `${json.slice(0, 100)}…` : json;
+}
 
 /** What a value should have been, or undefined if it is right. */
 function mended(parameter: Parameter, value: unknown): string | undefined {
@@ -40,7 +49,9 @@ function mended(parameter: Parameter, value: unknown): string | undefined {
         ? undefined
         : `give a whole number from ${parameter.least} to ${parameter.most}: ${parameter.meaning}`;
     case 'text':
-      return typeof value === 'string' && value !== '' ? undefined : `give a text: ${parameter.meaning}`;
+      return typeof value === 'string' && value !== '' && value.length <= parameter.most
+        ? undefined
+        : `give a text of at most ${parameter.most} characters: ${parameter.meaning}`;
     case 'switch':
       return typeof value === 'boolean' ? undefined : `give true or false: ${parameter.meaning}`;
     case 'choice':
@@ -89,7 +100,7 @@ function problemsOf(rule: Json, where: string): FaultRuleProblem[] {
       continue;
     }
     const mend = mended(parameter, value);
-    if (mend !== undefined) refuse(member, `${JSON.stringify(value)} does not fit`, mend);
+    if (mend !== undefined) refuse(member, `${abbreviated(value)} does not fit`, mend);
   }
   for (const [member, parameter] of Object.entries(kind.parameters)) {
     const required = 'required' in parameter && parameter.required === true;
@@ -102,8 +113,15 @@ function problemsOf(rule: Json, where: string): FaultRuleProblem[] {
   if (rule['topic'] !== undefined && (gateway === 'fcm' || gateway === 'oauth')) {
     refuse('topic', `${gateway} has no topics`, 'name a project instead');
   }
-  if (rule['project'] !== undefined && (gateway === 'apns' || gateway === 'apns-sandbox')) {
+  const isApns = gateway === 'apns' || gateway === 'apns-sandbox';
+  if (rule['project'] !== undefined && isApns)
     refuse('project', `${gateway} has no projects`, 'name a topic instead');
+  if (typeof rule['deviceToken'] === 'string' && isApns && !isHexadecimal(rule['deviceToken'])) {
+    refuse(
+      'deviceToken',
+      `no APNs token is ${abbreviated(rule['deviceToken'])}: they are hexadecimal`,
+      'give one of an iPhone, or ask for the fault at fcm',
+    );
   }
   if (gateway === 'oauth' && (rule['project'] !== undefined || rule['deviceToken'] !== undefined)) {
     refuse('gateway', 'oauth sees neither projects nor phones', 'leave project and deviceToken out');

@@ -8,7 +8,7 @@ export const FAULT_GATEWAYS: readonly FaultGateway[] = ['apns', 'apns-sandbox', 
 /** What a parameter of a fault may be. */
 export type Parameter =
   | { kind: 'integer'; least: number; most: number; default?: number; required?: true; meaning: string }
-  | { kind: 'text'; default?: string; required?: true; meaning: string }
+  | { kind: 'text'; most: number; default?: string; required?: true; meaning: string }
   | { kind: 'switch'; meaning: string }
   | { kind: 'choice'; of: readonly string[]; default: string; meaning: string };
 
@@ -22,8 +22,12 @@ export interface FaultKind {
 const APNS = ['apns', 'apns-sandbox'] as const;
 const PUSH = ['apns', 'apns-sandbox', 'fcm'] as const;
 
+/** Characters: however they are encoded, a GOAWAY with them fits into the smallest frame everybody takes. */
+const MOST_REASON = 1000;
+
 const reasonText: Parameter = {
   kind: 'text',
+  most: MOST_REASON,
   meaning: 'what the GOAWAY says: the JSON `reason` (APNs) or the text (FCM)',
 };
 
@@ -39,6 +43,7 @@ export const FAULTS = {
       },
       reason: {
         kind: 'text',
+        most: MOST_REASON,
         meaning: 'APNs reason, FCM error code or OAuth error; follows from the status when absent',
       },
       retryAfterSeconds: { kind: 'integer', least: 0, most: 86_400, meaning: 'sends Retry-After' },

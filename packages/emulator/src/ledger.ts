@@ -4,7 +4,10 @@ import type { Phone } from './phone.ts';
 
 export interface Duplicate {
   deviceToken: string;
-  /** The `apns-id`, or for FCM, which has none, the message itself as JSON. */
+  /**
+   * The `apns-id` as the sender gave it. FCM has none and some senders to APNs give none: of theirs, the payload as JSON
+   * counts, so that two pushes meant to be alike cannot be told from one sent twice.
+   */
   identity: string;
   collapseId?: string;
   /** How many accepted requests carried it; at least 2. */

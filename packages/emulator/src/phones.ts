@@ -10,14 +10,15 @@ export const KEPT_PHONES = 100_000;
 /** How many notifications all phones keep together; then the oldest go, whosever they are. */
 export const KEPT_TOGETHER = 200_000;
 
-const HEX_BYTES = /^(?:[0-9a-f]{2})+$/i;
+/** Whether the token may be one of APNs: bytes, written as hexadecimal. */
+export const isHexadecimal = (deviceToken: string): boolean => /^(?:[0-9a-f]{2})+$/i.test(deviceToken);
 
 /**
  * The name a token's phone goes by. APNs tokens are bytes, and hexadecimal in whatever case is the same phone; FCM's are
  * texts in which case counts, and have characters that no hexadecimal has.
  */
 export const phoneName = (deviceToken: string): string =>
-  HEX_BYTES.test(deviceToken) ? deviceToken.toLowerCase() : deviceToken;
+  isHexadecimal(deviceToken) ? deviceToken.toLowerCase() : deviceToken;
 
 export class Phones {
   #clock: Clock;

@@ -3,6 +3,9 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FaultRuleError, FAULTS, startEmulator } from '@chatpush/emulator';
 import { parseRules } from '../src/fault-rule-check.ts';
+import { connect, pushTo } from './senders.ts';
+
+const LONG = 'x'.repeat(1001);
 
 const REFUSED: readonly [rules: unknown, ...where: string[]][] = [
   ['503', 'rules'],
@@ -25,6 +28,10 @@ const REFUSED: readonly [rules: unknown, ...where: string[]][] = [
   [[{ gateway: 'apns', fault: 'slow' }], 'rules[0].delayMs'],
   [[{ gateway: 'apns', fault: 'answer-lost', by: 'magic' }], 'rules[0].by'],
   [[{ gateway: 'apns', fault: 'goaway', twice: 'yes' }], 'rules[0].twice'],
+  [[{ gateway: 'apns', fault: 'rst', deviceToken: 'not hex' }], 'rules[0].deviceToken'],
+  // Longer than an HTTP/2 frame, it was never sent, and the sender waited.
+  [[{ gateway: 'apns', fault: 'goaway', reason: LONG }], 'rules[0].reason'],
+  [[{ gateway: 'fcm', fault: 'http', reason: LONG }], 'rules[0].reason'],
   [
     [
       { gateway: 'apns', fault: 'rst' },
@@ -36,7 +43,7 @@ const REFUSED: readonly [rules: unknown, ...where: string[]][] = [
 ];
 
 for (const [rules, ...where] of REFUSED) {
-  test(`refused: ${JSON.stringify(rules)}`, () => {
+  test(`refused: ${JSON.stringify(rules).slice(0, 200)}`, () => {
     assert.throws(
       () => parseRules(rules),
       (error: unknown) => {
@@ -58,6 +65,22 @@ test('a refused rule changes nothing', async () => {
   assert.throws(() => emulator.faults.add({ gateway: 'apns', fault: 'slow' }), FaultRuleError);
   assert.throws(() => emulator.faults.set([{ gateway: 'oauth', fault: 'quota', limit: 1 }]), FaultRuleError);
   assert.deepEqual(emulator.faults.list(), [{ gateway: 'apns', fault: 'rst', applied: 0 }]);
+});
+
+test('the longest reason is said, in whatever script and by either gateway', async () => {
+  await using emulator = await startEmulator();
+  for (const [gateway, url] of [
+    ['apns', emulator.apns.url],
+    ['fcm', emulator.fcm.url],
+  ] as const) {
+    for (const reason of ['"'.repeat(1000), '語'.repeat(1000)]) {
+      emulator.faults.set([{ gateway, fault: 'goaway', reason }]);
+      await using wire = await connect(url, emulator.ca);
+      await wire.request({ ...pushTo(emulator), ...(gateway === 'fcm' && { ':path': '/' }) }, '{}');
+      await wire.closed;
+      assert.equal(wire.aways[0]?.debug, gateway === 'fcm' ? reason : JSON.stringify({ reason }));
+    }
+  }
 });
 
 test('every fault of the table can be asked for at every gateway it names', () => {

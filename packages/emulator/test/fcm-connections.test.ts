@@ -1,8 +1,10 @@
 // FCM over HTTP/2 and HTTP/1.1: streams and kept connections, and every fault of either as a client sees it.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
 import https from 'node:https';
 import test from 'node:test';
-import { startEmulator, type FaultRule } from '@chatpush/emulator';
+import tls from 'node:tls';
+import { startEmulator, type FaultRule, type LoggedRequest } from '@chatpush/emulator';
 import { accessToken, connect, https1, sendFcm, sendUrl } from './senders.ts';
 
 const DEVICE = 'dEvice:APA91bE-token_1';
@@ -39,6 +41,46 @@ test('HTTP/2 is served with 100 streams at once, and HTTP/1.1 over one kept conn
   const log = emulator.requests.list().slice(-3);
   assert.equal(new Set(log.map(({ connection }) => connection)).size, 1);
   assert.equal(emulator.phone(DEVICE).received, 53);
+});
+
+// Only APNs' were logged once: a sender that gave up within its body left no trace at FCM.
+test('a request given up within its body is logged, over HTTP/2 and HTTP/1.1, and at the token endpoint', async () => {
+  await using emulator = await startEmulator();
+  const bad = { ':method': 'POST', ':path': new URL(sendUrl(emulator)).pathname };
+  const given = async (cut: () => Promise<void>): Promise<unknown[]> => {
+    const { promise, resolve } = Promise.withResolvers<LoggedRequest>();
+    const leave = emulator.subscribe((event) => event.type === 'request' && resolve(event.request));
+    await cut();
+    const { gateway, app, verdict, status, accepted } = await promise;
+    leave();
+    return [gateway, app, verdict, status, accepted];
+  };
+  const project = emulator.credentials.fcm.project_id;
+  const logged = [project, 'abandoned by the sender', undefined, false];
+  const overHttp2 = async (): Promise<void> => {
+    const wire = await connect(emulator.fcm.url, emulator.ca);
+    const stream = wire.session.request(bad);
+    stream.on('error', () => undefined).write('{"message"');
+    await new Promise<void>((resolve) => wire.session.ping(() => resolve())); // the request has arrived
+    wire.session.destroy(); // a stream closed by Node's client would say END_STREAM first
+    await wire.closed;
+  };
+  assert.deepEqual(await given(overHttp2), ['fcm', ...logged]);
+  for (const [path, ...row] of [
+    [bad[':path'], 'fcm', ...logged],
+    ['/token', 'oauth', undefined, ...logged.slice(1)],
+  ]) {
+    const cut = async (): Promise<void> => {
+      const { host, port } = emulator.fcm;
+      const socket = tls.connect({ host, port, ca: emulator.ca, ALPNProtocols: ['http/1.1'] });
+      socket.on('error', () => undefined).resume();
+      const closed = once(socket, 'close');
+      socket.end(`POST ${path} HTTP/1.1\r\nHost: localhost\r\nContent-Length: 99\r\n\r\n{`);
+      await closed;
+    };
+    assert.deepEqual(await given(cut), row);
+  }
+  assert.equal(emulator.requests.total, 3, 'each once');
 });
 
 test('over HTTP/2: GOAWAY as FCM words it, streams refused, answers lost', async () => {

@@ -98,8 +98,7 @@ export class Line {
 
   /** An attribute of the certificate's subject. Node gives a list where it stands there twice: the first counts. */
   #named(attribute: 'UID' | 'CN'): string | undefined {
-    const subject = this.#certificate?.subject as Record<string, string | string[] | undefined> | undefined;
-    return [subject?.[attribute]].flat()[0];
+    return [this.#certificate?.subject[attribute]].flat()[0];
   }
 
   limit(streams: number): void {

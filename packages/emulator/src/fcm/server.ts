@@ -37,6 +37,11 @@ export function createFcmServer(options: FcmOptions): Http2SecureServer {
     if (connection === undefined) return void response.destroy();
     if ('stream' in request) connection.opened(request.stream);
     let body = '';
+    let isWhole = false;
+    const exchange = (): SendExchange | TokenExchange =>
+      request.url?.split('?')[0] === '/token' && request.method === 'POST'
+        ? new TokenExchange(options, connection, request, response, body)
+        : new SendExchange(options, connection, request, response, body);
     request.setEncoding('utf8');
     request.on('data', (text: string) => {
       if (body.length <= KEPT_BYTES) body += text;
@@ -44,12 +49,14 @@ export function createFcmServer(options: FcmOptions): Http2SecureServer {
     request.on('end', () => {
       // Node also says 'end' when the sender resets the stream within its body.
       if ('stream' in request && request.stream.aborted) return;
-      if (request.url?.split('?')[0] === '/token' && request.method === 'POST') {
-        // A failure here is a bug, and the process should hear of it: nothing catches it.
-        void dealToken(new TokenExchange(options, connection, request, response, body));
-      } else {
-        dealSend(new SendExchange(options, connection, request, response, body), connection);
-      }
+      isWhole = true;
+      const made = exchange();
+      // A failure here is a bug, and the process should hear of it: nothing catches it.
+      if (made instanceof TokenExchange) void dealToken(made);
+      else dealSend(made, connection);
+    });
+    response.once('close', () => {
+      if (!isWhole) exchange().unanswered('abandoned by the sender');
     });
   });
 
