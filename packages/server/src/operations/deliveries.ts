@@ -2,6 +2,7 @@
 import type { Input, Output } from '@chatpush/wire';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
+import { LOG_POSITION } from '../store/log-page.ts';
 import type { ContactKey, LogEntry, Store } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
 import type { OperationDependencies } from './dependencies.ts';
@@ -15,7 +16,7 @@ export async function listDeliveries(
   input: Input<'ListDeliveries'>,
 ): Promise<Output<'ListDeliveries'>> {
   await directory.instance(input.InstanceId);
-  const next = fromPageToken('deliveries', input.NextToken, /^[!-~]{1,200}$/);
+  const next = fromPageToken('deliveries', input.NextToken, LOG_POSITION);
   const { key, nothing } = await findLog(store, {
     instanceId: input.InstanceId,
     contactId: input.ContactId,

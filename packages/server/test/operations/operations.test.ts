@@ -97,6 +97,15 @@ describe('List', () => {
       await assert.rejects(service.call(LIST, { ...CONTACT, NextToken: wrong }), {
         name: 'InvalidParameterException',
       });
+    // Made up in the right form they reached the store: a 500 from PostgreSQL, some page or other from SQLite.
+    for (const position of ['', 'abc', '1.5', '-1', '1e3', '0x10', '99999999999999999999', '1\n'])
+      await assert.rejects(
+        service.call('ListDeliveries', {
+          ...CONTACT,
+          NextToken: Buffer.from(`deliveries ${position}`).toString('base64url'),
+        }),
+        { name: 'InvalidParameterException' },
+      );
   });
 });
 
