@@ -10,7 +10,7 @@ import { readConfig } from '../../src/config/environment.ts';
 import { examine } from '../../src/doctor/examine.ts';
 import { openTunnel } from '../../src/gateways/tunnel.ts';
 import { ACCOUNT, PEM } from '../config/keys.ts';
-import { ACCESS_KEY, ARN, settingsFolder } from '../config/settings-folder.ts';
+import { LEAST, ARN, settingsFolder } from '../config/settings-folder.ts';
 import { startConnectProxy } from '../doctor/connect-proxy.ts';
 import { startEmulator } from '@chatpush/emulator';
 import { openApns, openFcm } from './harness.ts';
@@ -46,7 +46,7 @@ describe('a proxy', () => {
     };
     const config = readConfig(
       settingsFolder(t).settings({
-        accessKeys: [ACCESS_KEY],
+        ...LEAST,
         proxy: proxy.url,
         applications: [
           {
