@@ -43,7 +43,10 @@ export interface Service {
   readonly emulator: Emulator | undefined;
   /** What to tell the person who started it. */
   readonly greeting: string;
-  /** Readiness off, intake answers 503, no claims, running attempts get 10 seconds, all is settled, leases go back. */
+  /**
+   * Readiness off, intake answers 503, no claims, running attempts get 10 seconds, all is settled, leases go back. Resolves after
+   * 15 seconds whatever is not finished by then, as with a store that does not answer; the log names it.
+   */
   stop(): Promise<void>;
 }
 
@@ -62,6 +65,8 @@ export interface ServiceOptions {
 }
 
 const STOP_GRACE_MS = 10_000;
+/** All of a stop. Service managers kill what does not end in time, often after 20 to 30 seconds, and then nothing says why. */
+const STOP_MS = 15_000;
 
 /** Starts everything, or rejects having let go of whatever it had taken. */
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
@@ -76,15 +81,23 @@ export async function startService(config: Config, options: ServiceOptions = {})
     });
   // What is taken last is let go first; `stop` goes the same way.
   const taken = new AsyncDisposableStack();
+  const notLetGo = new Set<string>();
+  const take = (what: string, letGo: () => unknown): void => {
+    notLetGo.add(what);
+    taken.defer(async () => {
+      await letGo();
+      notLetGo.delete(what);
+    });
+  };
   try {
     const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes);
-    taken.defer(() => opened.close());
+    take('store', () => opened.close());
     if (config.store.kind === 'sqlite' && 'copyTo' in opened) {
       // Sockets cannot be made everywhere; a service without back-up while it runs is better than none.
       const door = await openCopyDoor(config.store.path, opened).catch((error: unknown) => {
         log.warn({ err: error }, 'chatpush backup will not work while this service runs');
       });
-      if (door) taken.defer(() => door.close());
+      if (door) take('door for backups', () => door.close());
     }
     const watched = watchRoom(opened, clock);
     const { store } = watched;
@@ -94,7 +107,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const emulator = needsOwnEmulator(config)
       ? await startEmulator({ host: isPageOpen ? config.host : '127.0.0.1' })
       : undefined;
-    if (emulator) taken.defer(() => emulator.close());
+    if (emulator) take('emulator', () => emulator.close());
     const emulated = config.emulatorUrl === undefined ? emulator : await askEmulator(config.emulatorUrl);
 
     const settings = {
@@ -126,7 +139,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       fingerprintOf,
       events: createReports({ log, metrics, changes, fingerprintOf }),
     });
-    taken.defer(() => dispatcher.stop(STOP_GRACE_MS));
+    take('dispatcher', () => dispatcher.stop(STOP_GRACE_MS));
     taken.defer(
       store.onHint((kind, id) => {
         if (kind === 'work') dispatcher.wake();
@@ -157,7 +170,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
           'housekeeping could not do something; it goes on with the rest, and looks at that again later',
         ),
     });
-    taken.defer(() => housekeeping.stop());
+    take('housekeeping', () => housekeeping.stop());
 
     const notify = createNotify({
       store,
@@ -192,7 +205,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     });
     await dispatcher.start();
     const examination = examineAtStart({ config, openGateway, log });
-    taken.defer(() => examination.stop());
+    take('examination of gateways', () => examination.stop());
     const http = await createHttpServer({
       handlers: createHandlers({
         store,
@@ -226,7 +239,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       port: config.port,
       loopbackOnly: config.development && !config.exposed,
     });
-    taken.defer(() => http.close());
+    take('calls', () => http.close());
 
     return {
       url: http.url,
@@ -235,7 +248,11 @@ export async function startService(config: Config, options: ServiceOptions = {})
       stop: async () => {
         log.info('stopping');
         http.drain();
-        await taken.disposeAsync();
+        if (await endsWithin(STOP_MS, taken.disposeAsync())) return;
+        log.warn(
+          { notFinished: [...notLetGo].toReversed() },
+          'stopped without finishing; nothing that was acknowledged is lost: other nodes, or the next start, deliver it',
+        );
       },
     };
   } catch (error) {
@@ -259,6 +276,16 @@ async function openStore(
     });
   const { openPostgresStore } = await import('./store/postgres/postgres-store.ts');
   return openPostgresStore({ ...config.store, url: config.store.url.reveal() });
+}
+
+async function endsWithin(ms: number, work: Promise<void>): Promise<boolean> {
+  const { promise: late, resolve } = Promise.withResolvers<boolean>();
+  const timer = setTimeout(() => resolve(false), ms);
+  try {
+    return await Promise.race([work.then(() => true), late]);
+  } finally {
+    clearTimeout(timer);
+  }
 }
 
 /** An emulator of our own runs only where something is emulated and nobody named another. */

@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createDatabase } from '../../src/store/postgres/database.ts';
+import { createSockets } from '../../src/store/postgres/sockets.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
 
 /** A message of PostgreSQL's protocol: a type, the length without the type, the body. */
@@ -29,7 +30,12 @@ test('a server that shuts down as it welcomes fails the call, and nothing else',
   await once(server, 'listening');
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
-  const database = createDatabase({ url: `postgres://u@127.0.0.1:${port}/d`, schema: 's', connections: 2 });
+  const database = createDatabase({
+    url: `postgres://u@127.0.0.1:${port}/d`,
+    schema: 's',
+    connections: 2,
+    sockets: createSockets(),
+  });
   t.after(() => database.close());
 
   await assert.rejects(database.query({ text: 'select 1' }), StoreUnavailableError);

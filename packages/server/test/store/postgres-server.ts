@@ -6,6 +6,7 @@ import { once } from 'node:events';
 import { chmodSync, chownSync, cpSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
+import pg from 'pg';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface PostgresServer {
@@ -16,6 +17,10 @@ export interface PostgresServer {
   pause(): Promise<void>;
   /** Starts it again after `pause`. */
   resume(): Promise<void>;
+  /** Stops its processes where they stand: connections stay open and nothing is answered, as behind a dead network. */
+  freeze(): Promise<void>;
+  /** Lets them go on after `freeze`. */
+  thaw(): void;
   close(): Promise<void>;
 }
 
@@ -26,7 +31,15 @@ export async function startPostgres(): Promise<PostgresServer> {
   const given = process.env['CHATPUSH_TEST_POSTGRES'];
   if (given !== undefined) {
     const refuse = () => Promise.reject(new Error('This server is not ours to stop.'));
-    return { url: given, isOurs: false, pause: refuse, resume: refuse, close: () => Promise.resolve() };
+    return {
+      url: given,
+      isOurs: false,
+      pause: refuse,
+      resume: refuse,
+      freeze: refuse,
+      thaw: () => undefined,
+      close: () => Promise.resolve(),
+    };
   }
   const folder = temporaryFolder();
   const isRoot = process.getuid?.() === 0;
@@ -77,16 +90,46 @@ export async function startPostgres(): Promise<PostgresServer> {
     server = undefined;
     await exited;
   }
+  const url = `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder.path)}`;
+  let frozen: number[] = [];
+  async function freeze(): Promise<void> {
+    const client = new pg.Client({ connectionString: url });
+    client.on('error', () => undefined);
+    await client.connect();
+    // The one that makes the others first; who is connected already is still answered.
+    server!.kill('SIGSTOP');
+    frozen.push(server!.pid!);
+    const { rows } = await client.query<{ pid: number }>('select pid from pg_stat_activity');
+    for (const { pid } of rows) process.kill(pid, 'SIGSTOP');
+    frozen.push(...rows.map(({ pid }) => pid));
+    void client.end();
+  }
+  function thaw(): void {
+    for (const pid of frozen) {
+      try {
+        process.kill(pid, 'SIGCONT');
+      } catch {
+        // It has ended.
+      }
+    }
+    frozen = [];
+  }
   // A test process that is torn down takes its server along.
-  const abandon = () => server?.kill('SIGQUIT');
+  const abandon = () => {
+    server?.kill('SIGQUIT');
+    thaw();
+  };
   process.once('exit', abandon);
   await resume();
   return {
-    url: `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder.path)}`,
+    url,
     isOurs: true,
     pause,
     resume,
+    freeze,
+    thaw,
     async close() {
+      thaw();
       await pause();
       process.off('exit', abandon);
       folder.remove();

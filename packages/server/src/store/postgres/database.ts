@@ -1,6 +1,7 @@
 // Connections, statements, transactions.
 import pg from 'pg';
 import { faultKind, toStoreError } from './faults.ts';
+import type { Sockets } from './sockets.ts';
 import { decodeRow, encode } from './text.ts';
 
 export interface DatabaseOptions {
@@ -8,6 +9,7 @@ export interface DatabaseOptions {
   /** The schema all tables are in. */
   readonly schema: string;
   readonly connections: number;
+  readonly sockets: Sockets;
 }
 
 export interface Statement {
@@ -32,9 +34,10 @@ const TRIES = 5;
 
 const STATEMENT_MS = 10_000;
 
-export function connection({ url, schema }: DatabaseOptions): pg.ClientConfig {
+export function connection({ url, schema, sockets }: DatabaseOptions): pg.ClientConfig {
   return {
     connectionString: url,
+    stream: sockets.stream,
     application_name: 'chatpush',
     options: `-c search_path=${schema} -c statement_timeout=${STATEMENT_MS} -c lock_timeout=5000`,
     connectionTimeoutMillis: 3_000,

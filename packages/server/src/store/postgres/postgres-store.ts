@@ -13,6 +13,7 @@ import { nodeVerbs } from './nodes.ts';
 import { migrate } from './schema.ts';
 import { settingVerbs } from './settings.ts';
 import { settleVerb } from './settle.ts';
+import { createSockets } from './sockets.ts';
 import { sweepVerb } from './sweep.ts';
 
 export interface PostgresStoreOptions {
@@ -24,13 +25,17 @@ export interface PostgresStoreOptions {
   readonly connections?: number;
 }
 
+/** So long a `close` waits for calls that run and for the server's goodbye; then its connections are cut. */
+const CLOSE_MS = 5_000;
+
 type Verbs = Omit<Store, 'onHint' | 'hint' | 'close'>;
 
 /** Connects and migrates. Rejects with StoreUnavailableError, or with a sentence for the operator. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { url, schema = 'chatpush', connections = 10 } = options;
   if (!/^[a-z_][a-z0-9_]*$/.test(schema)) throw new TypeError(`Not a name for a schema: ${schema}`);
-  const where = { url, schema, connections };
+  const sockets = createSockets();
+  const where = { url, schema, connections, sockets };
   await migrate(where);
   const database = createDatabase(where);
   const hints = await openHints(where, database).catch(async (error: unknown) => {
@@ -74,9 +79,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   };
 
   async function close(): Promise<void> {
+    const deadline = setTimeout(() => sockets.cut(), CLOSE_MS);
     await Promise.allSettled(running);
     await hints.close();
     await database.close();
+    await sockets.closed();
+    clearTimeout(deadline);
   }
 
   return {

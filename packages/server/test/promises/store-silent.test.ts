@@ -1,0 +1,86 @@
+// A stop ends in time though the store says nothing more. A database that is frozen, or behind a network that died, keeps its
+// connections and answers nothing: the process waited for the goodbye of each for ever, until somebody killed it.
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { setTimeout as delay } from 'node:timers/promises';
+import { test } from 'node:test';
+import { createClient } from '@chatpush/client';
+import { startEmulator } from '@chatpush/emulator';
+import { startPostgres } from '../store/postgres-server.ts';
+import { end, start } from './process.ts';
+import { APPLICATION, INSTANCE, iphone } from './system.ts';
+
+test('SIGTERM while PostgreSQL is frozen: the process ends, says what it left, and what was acknowledged arrives', async (t) => {
+  const server = await startPostgres();
+  t.after(() => server.close());
+  if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES cannot be frozen');
+  await using emulator = await startEmulator();
+  const settings = {
+    CHATPUSH_PORT: '0',
+    CHATPUSH_STORE: `${server.url}&schema=silent_${process.pid}`,
+    CHATPUSH_EMULATOR_URL: emulator.url,
+    CHATPUSH_LOG: 'warn',
+  };
+  const first = await start([], settings);
+  t.after(() => first.child.kill('SIGKILL'));
+  let log = '';
+  first.child.stdout!.on('data', (chunk: Buffer) => (log += chunk.toString()));
+  const client = createClient({
+    region: 'eu-central-1',
+    endpoint: first.url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
+  });
+  const token = iphone('silent');
+  await client.createPushNotificationRegistration({
+    instanceId: INSTANCE,
+    pinpointAppArn: APPLICATION,
+    deviceType: 'APNS',
+    deviceToken: token,
+    contactConfiguration: { contactId: 'contact', includeRawMessage: true },
+  });
+  const say = (id: string) =>
+    client.putChatEvents({
+      instanceId: INSTANCE,
+      events: [
+        {
+          id,
+          contactId: 'contact',
+          type: 'MESSAGE',
+          contentType: 'text/plain',
+          content: `text of ${id}`,
+          participantRole: 'AGENT',
+        },
+      ],
+    });
+  // Acknowledged, and nowhere yet.
+  emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503 }]);
+  await say('acknowledged');
+
+  await server.freeze();
+  try {
+    const unanswered = Array.from({ length: 20 }, (_, n) => say(`unanswered-${n}`));
+    void Promise.allSettled(unanswered);
+    await delay(1_000);
+    const gone = once(first.child, 'exit') as Promise<[number | null]>;
+    first.child.kill('SIGTERM');
+    const [code] = await Promise.race([
+      gone,
+      delay(40_000, ['still there after 40 seconds'] as const, { ref: false }),
+    ]);
+    assert.equal(code, 0);
+    const left = log.split('\n').find((line) => line.includes('stopped without finishing'));
+    assert.deepEqual(
+      (JSON.parse(left ?? '{}') as { notFinished?: string[] }).notFinished?.at(-1),
+      'store',
+      log,
+    );
+  } finally {
+    server.thaw();
+  }
+
+  emulator.faults.set([]);
+  const second = await start([], settings);
+  t.after(() => second.child.kill('SIGKILL'));
+  await emulator.phone(token).waitFor({ contains: 'text of acknowledged', timeoutMs: 60_000 });
+  await end(second, 'SIGTERM');
+});
