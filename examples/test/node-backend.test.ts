@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { DatabaseSync } from 'node:sqlite';
 import { after, before, test } from 'node:test';
 import { createClient } from '@chatpush/client';
 import type { ChatpushClient } from '@chatpush/client';
@@ -67,4 +68,54 @@ test('1,200 messages in three batches; the process dies after the second was tak
   );
   assert.equal(phone.notifications.length, 1_200);
   assert.equal(texts.size, 1_200);
+});
+
+test('no message holds up those behind it, however long, many or impossible', async (t) => {
+  await client.createPushNotificationRegistration({
+    instanceId: 'support',
+    pinpointAppArn: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support',
+    deviceToken: 'phone-of-hard',
+    deviceType: 'GCM',
+    contactConfiguration: { contactId: 'hard', includeRawMessage: true },
+  });
+  const path = join(folder, 'hard.db');
+  const chats = openChats(path);
+  t.after(() => chats.close());
+  const impossible = 'i'.repeat(257);
+  const write = (id: string, text: string) => chats.write({ id, chat: 'hard', from: 'AGENT', text });
+  // One above the 16,384 bytes of a text, with a character of four bytes across that border; it stopped all others for ever.
+  write('long', `${'x'.repeat(16_382)}\u{1F4F1}${'y'.repeat(4_000)}`);
+  // Twice the 10 MB of a call, once JSON has escaped them.
+  for (let n = 0; n < 600; n++) write(`quotes-${n}`, '"'.repeat(16_000));
+  write(impossible, 'its id is too long');
+  write('last', 'the last');
+
+  // A key that is wrong is no message's fault: nothing is set aside for it.
+  const wrong = createClient({
+    region: 'eu-central-1',
+    endpoint: service.url,
+    credentials: { accessKeyId: 'test', secretAccessKey: 'wrong' },
+  });
+  await assert.rejects(chats.push(wrong, 'support'), { status: 403 });
+
+  const complaints = t.mock.method(console, 'error', () => undefined);
+  assert.equal(await chats.push(client, 'support'), 602);
+  assert.equal(await chats.push(client, 'support'), 0);
+  assert.equal(complaints.mock.callCount(), 1);
+  assert.match(
+    String(complaints.mock.calls[0]?.arguments[0]),
+    /^Message i+ is not pushed, and set aside: .*256/,
+  );
+  using database = new DatabaseSync(path, { readOnly: true });
+  const aside = database.prepare('select id, refused from messages where refused is not null').all();
+  assert.deepEqual(
+    aside.map(({ id }) => id),
+    [impossible],
+  );
+
+  const phone = service.emulator!.phone('phone-of-hard');
+  await phone.waitFor({ contains: 'the last' });
+  await phone.waitFor({ count: 602 });
+  const shown = JSON.stringify(phone.notifications.map(({ payload }) => payload));
+  assert.ok(!shown.includes('\ufffd') && !/\\u[dD][89a-fA-F]/.test(shown), 'half a character');
 });
