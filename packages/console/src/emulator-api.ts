@@ -23,8 +23,16 @@ export class RefusedError extends Error {
 
 async function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> {
   const init: RequestInit = body === undefined ? { method } : { method, body: JSON.stringify(body) };
-  const response = await fetch(path, init);
-  const text = await response.text();
+  const [response, text] = await fetch(path, init)
+    .then(async (response) => [response, await response.text()] as const)
+    .catch((cause: unknown) => {
+      throw new Error(
+        'The emulator does not answer. Is it still running? The page goes on when it is back.',
+        {
+          cause,
+        },
+      );
+    });
   if (response.ok) return JSON.parse(text) as T;
   throw new RefusedError(response.status, sentenceOf(text) ?? `${path} answered ${response.status}.`);
 }

@@ -53,6 +53,47 @@ test('at 375 pixels nothing is wider than the page', options, async () => {
   assert.equal(await width(), 375);
 });
 
+// The row kept the phone it had snapped to: a new one came in left of what could be seen.
+test('at 375 pixels the newest phone is in sight, unless one has swiped to another', options, async () => {
+  await using emulator = await startEmulator();
+  await using sender = openSender(emulator);
+  await using opened = await openConsole(browser(), emulator.url, { width: 375 });
+  const { page } = opened;
+  const add = async (n: number): Promise<{ left: number; right: number }> => {
+    await sender.push(n.toString(16).padStart(64, '0'), alert('Ana', `phone ${n} rings`));
+    const card = page.getByRole('button', { name: `phone ${n} rings` });
+    await card.waitFor();
+    await drawn();
+    const { x = 0, width = 0 } = (await page.getByRole('article').first().boundingBox()) ?? {};
+    return { left: x, right: x + width };
+  };
+  const drawn = (): Promise<void> =>
+    page.evaluate(
+      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+    );
+  for (let n = 1; n <= 4; n += 1) {
+    const { left, right } = await add(n);
+    assert.ok(left >= 0 && right <= 375, `phone ${n} is from ${left} to ${right}`);
+  }
+  await page.locator('.phone-grid').evaluate((row) => row.scrollTo({ left: 560 }));
+  await drawn();
+  assert.ok((await add(5)).right < 0, 'one who looks at another phone goes on looking at it');
+});
+
+test('a title without end leaves the next notification in sight', options, async () => {
+  await using emulator = await startEmulator();
+  await using sender = openSender(emulator);
+  await using opened = await openConsole(browser(), emulator.url);
+  const long = 'word '.repeat(200);
+  await sender.push(IPHONE, { aps: { alert: { title: long, subtitle: long, body: long } } });
+  const lines = async (selector: string): Promise<number> =>
+    await opened.page.locator(`.card ${selector}`).evaluate((element) => {
+      const { lineHeight } = getComputedStyle(element);
+      return Math.round(element.getBoundingClientRect().height / Number.parseFloat(lineHeight));
+    });
+  assert.deepEqual([await lines('strong'), await lines('em'), await lines('.body')], [2, 1, 4]);
+});
+
 test('colours and motion follow what the person chose for all pages', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
@@ -92,6 +133,31 @@ test('more than the page draws is counted, never left out in silence', options, 
   await page.getByRole('heading', { name: 'Requests 1,015' }).waitFor();
   assert.deepEqual(opened.problems, []);
 });
+
+test(
+  'what fails far down the page is said in sight, in plain words, until the emulator is back',
+  options,
+  async () => {
+    const first = await startEmulator();
+    await using opened = await openConsole(browser(), first.url, { height: 500 });
+    const { page } = opened;
+    await using sender = openSender(first);
+    await sender.push(IPHONE, alert('Ana', 'Hello'));
+    const off = page.getByRole('button', { name: 'Switch off' });
+    await off.scrollIntoViewIfNeeded();
+    await first.close();
+    await page.getByText('Connection lost').waitFor();
+    await off.click();
+    const said = page.getByRole('alert');
+    await said.getByText('The emulator does not answer.').waitFor();
+    const { y, height } = (await said.boundingBox()) ?? assert.fail('it is not drawn');
+    assert.ok(y >= 0 && y + height <= 500, `it is from ${y} to ${y + height}`);
+    assert.ok((await page.evaluate(() => scrollY)) > 100, 'the page is scrolled down');
+    await using _next = await startEmulator({ port: Number(new URL(first.url).port) });
+    await page.getByText('Live').waitFor();
+    await said.waitFor({ state: 'detached' });
+  },
+);
 
 test('a page that outlives the emulator goes on with the next one', options, async () => {
   const first = await startEmulator();

@@ -60,6 +60,22 @@ test('what makes no push is said with its reason', options, async () => {
   await write.getByText('no push: contact-unknown').waitFor();
 });
 
+// The sentence was drawn over the message above it, and a long message filled the page.
+test('of a message that was refused one reads both, and a long one is cut', options, async () => {
+  await using service = await openService();
+  await using opened = await openConsole(browser(), service.url);
+  const { page } = opened;
+  await page.getByText('Key, instance, application').click();
+  await page.getByLabel('Secret').fill('another');
+  const write = page.getByRole('region', { name: 'Write' });
+  await write.getByRole('textbox', { name: 'Message' }).fill('word '.repeat(800));
+  await write.getByRole('button', { name: 'Send' }).click();
+  const problem = (await write.locator('.problem').boundingBox()) ?? assert.fail('no problem is drawn');
+  const text = (await write.locator('.text').boundingBox()) ?? assert.fail('no message is drawn');
+  assert.ok(problem.y >= text.y + text.height, `${problem.y} is above the end of the message`);
+  assert.ok(text.height < 80, `the message is ${text.height} pixels high`);
+});
+
 test('a key that is not good is refused, in the service’s words', options, async () => {
   await using service = await openService();
   await using opened = await openConsole(browser(), service.url);

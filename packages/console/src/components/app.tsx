@@ -1,8 +1,10 @@
 // The whole page: phones on one side, what one can do to them on the other.
-import { useEffect, useState } from 'preact/hooks';
+import type { RefObject } from 'preact';
+import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { forgetPhones, switchPhone, type Switch } from '../emulator-api.ts';
 import type { Live } from '../live.ts';
 import type { PhoneOnPage } from '../phone.ts';
+import { useProblem } from '../problem.ts';
 import { DEVELOPMENT_ACCESS } from '../service.ts';
 import { Channels, useChannels } from './channels.tsx';
 import { Details, type Opened } from './details.tsx';
@@ -17,6 +19,8 @@ import { Write } from './write.tsx';
 /** How many phones are drawn before one asks for more. */
 const DRAWN_AT_FIRST = 12;
 const CLOCK_EVERY_MS = 5_000;
+/** A row swiped no further still shows most of the first phone. */
+const AT_NEWEST_PIXELS = 60;
 
 export function App({ live }: { live: Live }) {
   const state = useLive(live);
@@ -26,9 +30,10 @@ export function App({ live }: { live: Live }) {
   const [opened, setOpened] = useState<Opened>();
   const [access, setAccess] = useState(DEVELOPMENT_ACCESS);
   const [contactId, setContactId] = useState('chat-1');
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useProblem(state);
 
   const phones = state.phones.slice(0, drawn);
+  const row = useRowAtNewest(phones[0]?.deviceToken);
   useEffect(() => {
     for (const phone of phones) if (phone.isStale) live.readPhone(phone);
   }, [state.phones, drawn]);
@@ -59,7 +64,7 @@ export function App({ live }: { live: Live }) {
           {isKnown && phones.length === 0 && (
             <Welcome description={state.description} hasService={state.hasService} />
           )}
-          <div class="phone-grid">
+          <div class="phone-grid" ref={row}>
             {phones.map((phone) => (
               <Phone
                 key={phone.deviceToken}
@@ -112,6 +117,17 @@ function useLive(live: Live): Live['state'] {
   const [state, setState] = useState(live.state);
   useEffect(() => live.subscribe(() => setState(live.state)), [live]);
   return state;
+}
+
+/** On a narrow page phones are a row: it stays where the newest is, unless a person has swiped it away from there. */
+function useRowAtNewest(newest: string | undefined): RefObject<HTMLDivElement | null> {
+  const row = useRef<HTMLDivElement>(null);
+  // As it is before the new phone is drawn: the browser then moves it, to keep what it snapped to.
+  const wasThere = (row.current?.scrollLeft ?? 0) < AT_NEWEST_PIXELS;
+  useLayoutEffect(() => {
+    if (wasThere) row.current?.scrollTo({ left: 0 });
+  }, [newest]);
+  return row;
 }
 
 function useClock(): number {

@@ -52,6 +52,7 @@ export function FaultParameter({ name, parameter, value, onValue }: Props) {
           type="text"
           title={parameter.meaning}
           required={isRequired}
+          maxLength={parameter.most}
           value={text}
           onInput={(event) => onValue(event.currentTarget.value)}
         />

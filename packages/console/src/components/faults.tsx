@@ -1,15 +1,15 @@
 // The faults in force, and the form that switches another on.
-import { useState } from 'preact/hooks';
 import type { AppliedRule, FaultRule } from '@chatpush/emulator';
 import { putRules } from '../emulator-api.ts';
 import { carriedOver } from '../fault-rule.ts';
+import { useProblem } from '../problem.ts';
 import type { State } from '../state.ts';
 import { GATEWAY_NAMES, isSpent, oftenOf, parametersOf, shortToken } from '../words.ts';
 import { FaultForm } from './fault-form.tsx';
 
 export function Faults({ state }: { state: State }) {
   const { rules, faults } = state;
-  const [problem, setProblem] = useState('');
+  const [problem, setProblem] = useProblem(state);
   const replace = async (next: readonly FaultRule[]): Promise<void> => {
     try {
       setProblem('');
