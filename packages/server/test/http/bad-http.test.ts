@@ -132,7 +132,9 @@ test('a body without end is refused once more has come than anyone reads', async
   const { head } = signedHead(server.port, GOOD);
   const chunked = head.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
   const chunk = Buffer.from(`100000\r\n${' '.repeat(0x10_0000)}\r\n`);
-  const answer = await exchange(server.port, chunked, ...Array.from({ length: 33 }, () => chunk));
+  // A byte more than is read and no second: what is on its way when the connection closes may take the answer away.
+  const chunks = Array.from({ length: 32 }, () => chunk);
+  const answer = await exchange(server.port, chunked, ...chunks, '1\r\n \r\n');
   assert.equal(isRefusal(answer, 'RequestEntityTooLargeException'), undefined);
 });
 
