@@ -1,33 +1,71 @@
-// How much may wait for a store. A slow disk or a database away must not grow the process without end.
+// How much may wait for a store. A slow disk or a database away must not grow the process without end, and a flood of new
+// deliveries must not stand in front of those verbs by which the accepted ones get on.
+//
+//   enqueue ──refused?──► its turn ──┐
+//   the others ──refused?────────────┴──► store, first come, first served
 import { StoreBusyError, type Store } from './store.ts';
 
 /** Calls, and bytes of text in them, that may wait at once; beyond either a new call is refused. */
 export const WAITING_LIMIT = { calls: 20_000, bytes: 64 * 1024 * 1024 } as const;
 
+/**
+ * Deliveries of enqueue calls that the store is given at once; a larger call goes alone. Behind 600 calls of 300 a claim
+ * waited longer than the flood of them lasted, and nothing was sent.
+ */
+export const ENQUEUED_AT_ONCE = 1_000;
+
 /** Never refused: they take work off the store, and nodes ask for them no faster than their own credit allows. */
 const ALWAYS: ReadonlySet<keyof Store> = new Set(['claim', 'settle', 'beat', 'leave']);
 
 export interface WaitingLimit {
-  /** Counts a call in, until the function it returns is called. Throws StoreBusyError when too much waits already. */
-  admit(verb: keyof Store, parameters: readonly unknown[]): () => void;
+  /**
+   * Counts a call in, until the function it returns is called. Throws StoreBusyError when too much waits already. `start`
+   * is called, in this tick or when it is the call's turn, to hand it to the store.
+   */
+  admit(verb: keyof Store, parameters: readonly unknown[], start: () => void): () => void;
+  /** Whoever waits for a turn has it now: the store is about to close. */
+  startAll(): void;
 }
 
 export function createWaitingLimit(): WaitingLimit {
   let calls = 0;
   let bytes = 0;
+  /** Deliveries of enqueue calls that were started and have not ended. */
+  let enqueued = 0;
+  const turns: { readonly count: number; readonly start: () => void }[] = [];
+
+  function startNext(isFree: (count: number) => boolean): void {
+    for (let next = turns[0]; next !== undefined && isFree(next.count); next = turns[0]) {
+      turns.shift();
+      enqueued += next.count;
+      next.start();
+    }
+  }
+  const hasRoom = (count: number): boolean => enqueued === 0 || enqueued + count <= ENQUEUED_AT_ONCE;
+
   return {
-    admit(verb, parameters) {
+    admit(verb, parameters, start) {
       const own = textLength(parameters);
       if (!ALWAYS.has(verb) && (calls >= WAITING_LIMIT.calls || bytes + own > WAITING_LIMIT.bytes)) {
         throw new StoreBusyError(`${calls} calls wait for the store already.`);
       }
       calls += 1;
       bytes += own;
+      const [batch] = parameters;
+      const count = verb === 'enqueue' && Array.isArray(batch) ? batch.length : 0;
+      if (count === 0) start();
+      else {
+        turns.push({ count, start });
+        startNext(hasRoom);
+      }
       return () => {
         calls -= 1;
         bytes -= own;
+        enqueued -= count;
+        startNext(hasRoom);
       };
     },
+    startAll: () => startNext(() => true),
   };
 }
 

@@ -66,8 +66,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const answer = verbs[verb] as (...parameters: unknown[]) => Promise<unknown>;
     return (async (...parameters: unknown[]) => {
       if (closed !== undefined) throw new StoreUnavailableError('The store is closed.');
-      const release = limit.admit(verb, parameters);
-      const call = answer(...parameters);
+      const turn = Promise.withResolvers<void>();
+      const release = limit.admit(verb, parameters, turn.resolve);
+      const call = turn.promise.then(() => answer(...parameters));
       running.add(call);
       try {
         return await call;

@@ -83,11 +83,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 
   async function call<V extends Verb>(verb: V, ...parameters: Parameters<Store[V]>): Promise<Answer<V>> {
     if (ended !== undefined) throw ended;
-    const release = limit.admit(verb, parameters);
-    const moment: Moment = { now: clock.now(), monotonic: clock.monotonic() };
     const seq = ++lastSeq;
+    const release = limit.admit(verb, parameters, () => {
+      const moment: Moment = { now: clock.now(), monotonic: clock.monotonic() };
+      ask({ seq, verb, moment, parameters });
+    });
     const result = new Promise<unknown>((resolve, reject) => waiting.set(seq, { release, resolve, reject }));
-    ask({ seq, verb, moment, parameters });
     return (await result) as Answer<V>;
   }
 
@@ -120,6 +121,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     async close() {
       if (ended === undefined) {
         ended = new StoreUnavailableError('The store is closed.');
+        limit.startAll();
         ask('close');
       }
       await exited;

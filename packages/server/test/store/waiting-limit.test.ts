@@ -1,0 +1,50 @@
+// A flood of new deliveries waits before the store, so that those that were accepted get on meanwhile.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { createWaitingLimit, ENQUEUED_AT_ONCE } from '../../src/store/waiting-limit.ts';
+import { newDeliveries } from './conformance/harness.ts';
+import { openStore } from './sqlite-file.ts';
+
+const NONE = new Map<string, number>();
+
+test('enqueue calls take turns, in their order, as many as the store is given at once; other calls pass them', () => {
+  const limit = createWaitingLimit();
+  const started: string[] = [];
+  const admit = (name: string, count: number) =>
+    limit.admit('enqueue', [newDeliveries(count)], () => started.push(name));
+  const half = ENQUEUED_AT_ONCE / 2;
+  const ends = [admit('1', half), admit('2', half), admit('large', ENQUEUED_AT_ONCE * 2), admit('4', 1)];
+  limit.admit('claim', ['node', NONE], () => started.push('claim'));
+  assert.deepEqual(started, ['1', '2', 'claim']);
+  ends[0]!();
+  assert.deepEqual(started, ['1', '2', 'claim'], 'the large one goes alone, and nobody passes it');
+  ends[1]!();
+  assert.deepEqual(started, ['1', '2', 'claim', 'large']);
+  ends[2]!();
+  assert.deepEqual(started, ['1', '2', 'claim', 'large', '4']);
+});
+
+test('what takes work off the store does not wait for a flood of new deliveries', async (t) => {
+  // With 600 calls of 300 all that was accepted stood still for as long as they came: a claim waited behind every one of them.
+  const { store } = await openStore(t);
+  let answered = 0;
+  const flood = Array.from({ length: 100 }, async () => {
+    await store.enqueue(newDeliveries(200), 'node', NONE);
+    answered++;
+  });
+  assert.equal(await store.beat('node', 10_000), 'alive');
+  assert.ok(answered < 50, `${answered} of 100 calls were answered before the beat`);
+  await Promise.all(flood);
+  assert.equal(answered, 100);
+});
+
+test('close finishes also the calls that wait for their turn', async (t) => {
+  const { store } = await openStore(t);
+  const flood = Array.from({ length: 20 }, () => store.enqueue(newDeliveries(200), 'node', NONE));
+  const all = Promise.all(flood);
+  await store.close();
+  assert.deepEqual(
+    (await all).map((results) => results.length),
+    flood.map(() => 200),
+  );
+});
