@@ -1,4 +1,5 @@
 // Where lanes lead: each channel of each application to its gateway, real or emulated, as the settings say and never as a guess.
+import { hostOf } from './base-url.ts';
 import type { Clock } from './clock.ts';
 import { CHANNEL_NAMES } from './config/config.ts';
 import type {
@@ -100,7 +101,7 @@ export function createChannels(
       family: 'apns',
       gateway: createApnsGateway({
         name: named(environment === 'APNS' ? 'apns' : 'apns-sandbox', channel.url),
-        host: instead?.hostname.replace(/^\[|\]$/g, '') ?? APPLE_HOSTS[environment],
+        host: instead ? hostOf(instead) : APPLE_HOSTS[environment],
         port: instead ? Number(instead.port || 443) : channel.port,
         ca: channel.ca,
         proxy,

@@ -2,6 +2,7 @@
 // No sentence here repeats a piece of what it is about.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
+import { hostOf, isHttpUrl } from '../base-url.ts';
 import { isLoopback } from '../loopback.ts';
 
 /** Members of a service account's key file that are put to use. */
@@ -106,9 +107,9 @@ export function serviceAccountFault(text: string): string | undefined {
   if (held === undefined) return `has a private_key that cannot be read, perhaps cut off; ${again}`;
   if (held.asymmetricKeyType !== 'rsa')
     return `has a private_key that is not RSA, and Google's are; ${again}`;
-  const { protocol, hostname } = URL.parse(uri!) ?? { protocol: '', hostname: '' };
-  if (protocol !== 'http:' && protocol !== 'https:') return `has a token_uri that is no URL; ${again}`;
-  return protocol === 'https:' || isLoopback(hostname.replace(/^\[|\]$/g, ''))
+  if (!isHttpUrl(uri!)) return `has a token_uri that is no URL; ${again}`;
+  const url = new URL(uri!);
+  return url.protocol === 'https:' || isLoopback(hostOf(url))
     ? undefined
     : `has a token_uri with http://, by which the signed statement and the token would travel in clear; ${again}`;
 }

@@ -1,5 +1,6 @@
 // Environment and settings file → Config, every mistake reported at once with what, where and how to mend.
 import { isIP } from 'node:net';
+import { isHttpUrl } from '../base-url.ts';
 import { isLoopback } from '../loopback.ts';
 import { LOG_LEVELS } from './config.ts';
 import type { Config, Environment } from './config.ts';
@@ -104,10 +105,6 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
   };
   if (reader.mistakes.length > 0) throw new ConfigError(reader.mistakes);
   return config;
-}
-
-function isHttpUrl(text: string): boolean {
-  return URL.canParse(text) && /^https?:$/.test(new URL(text).protocol);
 }
 
 /** RFC 1123 §2.1, and `_`, which names in containers have. A last label of digits alone is part of an address (WHATWG URL §3.5). */

@@ -1,5 +1,6 @@
 // Every setting there is: name, what it may hold, its default, what it means. The reader, docs/settings.md and
 // docs/settings.schema.json follow from this table.
+import { isHttpUrl } from '../base-url.ts';
 import { APPLICATION } from './application-settings.ts';
 import { bearerSecretFault, networkFault } from './callers.ts';
 import type { ObjectSetting } from './setting.ts';
@@ -165,7 +166,7 @@ export const SETTINGS = {
       secret: true,
       hint: 'the URL of an HTTP proxy, such as "http://proxy.example:3128"',
       check: (text) =>
-        URL.canParse(text) && /^https?:$/.test(new URL(text).protocol)
+        isHttpUrl(text)
           ? undefined
           : 'is not the URL of an HTTP proxy; write one such as "http://proxy.example:3128"',
       means:

@@ -1,6 +1,7 @@
 // Opens HTTP/2 sessions to one endpoint: name, TCP, TLS, and the peer's first SETTINGS.
 import { connect, type ClientHttp2Session, type Settings } from 'node:http2';
 import { createSecureContext, type TLSSocket } from 'node:tls';
+import { authority } from '../base-url.ts';
 import { connectTls, spread, type Endpoint, type Resolve } from './connect.ts';
 import type { Trouble } from './gateway.ts';
 import { openTunnel } from './tunnel.ts';
@@ -22,7 +23,7 @@ export function createConnector(endpoint: Endpoint, resolve: Resolve, random: ()
       : { cert: endpoint.client.certificate, key: endpoint.client.privateKey }),
     minVersion: 'TLSv1.2',
   });
-  const authority = `https://${endpoint.host.includes(':') ? `[${endpoint.host}]` : endpoint.host}:${endpoint.port}`;
+  const origin = `https://${authority(endpoint.host, endpoint.port)}`;
 
   return {
     async open<T>(
@@ -40,7 +41,7 @@ export function createConnector(endpoint: Endpoint, resolve: Resolve, random: ()
               signal,
             )
           : await connectTls(endpoint, [], secureContext, signal, await openTunnel(proxy, endpoint, signal));
-      const h2 = connect(authority, { createConnection: () => socket, settings: { enablePush: false } });
+      const h2 = connect(origin, { createConnection: () => socket, settings: { enablePush: false } });
       // Before SETTINGS nobody knows how many streams the peer allows: Node assumes 100, and Apple begins with one.
       const { promise, resolve: opened, reject } = Promise.withResolvers<T>();
       let goaway: string | undefined;

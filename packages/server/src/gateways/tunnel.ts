@@ -2,6 +2,7 @@
 import { request as requestHttp } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import type { Duplex } from 'node:stream';
+import { authority, hostOf } from '../base-url.ts';
 
 /**
  * Opens a connection to `to` through the proxy at this URL. Rejects with an Error whose `code` is `PROXY_<status>` when the
@@ -15,14 +16,14 @@ export function openTunnel(
 ): Promise<Duplex> {
   const { promise, resolve, reject } = Promise.withResolvers<Duplex>();
   const url = new URL(proxy);
-  const authority = `${to.host.includes(':') ? `[${to.host}]` : to.host}:${to.port}`;
+  const target = authority(to.host, to.port);
   const send = url.protocol === 'https:' ? requestHttps : requestHttp;
   const request = send({
-    host: url.hostname.replace(/^\[|\]$/g, ''),
+    host: hostOf(url),
     port: url.port || (url.protocol === 'https:' ? 443 : 80),
     method: 'CONNECT',
-    path: authority,
-    headers: { host: authority, ...authorization(url) },
+    path: target,
+    headers: { host: target, ...authorization(url) },
     agent: false,
     signal,
   });

@@ -1,5 +1,6 @@
 // A sender for one Firebase project at FCM's HTTP v1 interface (or at what speaks like it).
 import type { OutgoingHttpHeaders } from 'node:http2';
+import { hostOf } from '../../base-url.ts';
 import type { Clock } from '../../clock.ts';
 import type { Resolve } from '../connect.ts';
 import type { Answer } from '../exchange.ts';
@@ -35,7 +36,7 @@ export interface FcmOptions {
 /** Throws when the account's key or the URL cannot be read. */
 export function createFcmGateway(options: FcmOptions): Gateway {
   const { clock, events, policy = FCM_POLICY, random = Math.random } = options;
-  const { hostname, port } = new URL(options.url);
+  const url = new URL(options.url);
   const troubles = createTroubles<'connection' | 'token'>((trouble) => events.trouble(trouble));
   const secondChance = createSecondChance(() => clock.monotonic());
   const tokens = createAccessTokens({
@@ -53,8 +54,8 @@ export function createFcmGateway(options: FcmOptions): Gateway {
   });
   const pool = createPool({
     endpoint: {
-      host: hostname.replace(/^\[|\]$/g, ''),
-      port: Number(port || 443),
+      host: hostOf(url),
+      port: Number(url.port || 443),
       ...(options.ca === undefined ? {} : { ca: options.ca }),
       ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
     },

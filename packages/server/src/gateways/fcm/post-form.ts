@@ -5,6 +5,7 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
+import { hostOf } from '../../base-url.ts';
 import { openTunnel } from '../tunnel.ts';
 
 export interface FormOptions {
@@ -56,12 +57,9 @@ export async function postForm(
   }
 }
 
-async function tunnelTo(
-  { protocol, hostname, port }: URL,
-  proxy: string,
-  { ca, signal }: FormOptions,
-): Promise<Duplex> {
-  const host = hostname.replace(/^\[|\]$/g, '');
+async function tunnelTo(url: URL, proxy: string, { ca, signal }: FormOptions): Promise<Duplex> {
+  const { protocol, port } = url;
+  const host = hostOf(url);
   const socket = await openTunnel(
     proxy,
     { host, port: Number(port || (protocol === 'http:' ? 80 : 443)) },
