@@ -16,6 +16,10 @@ export interface AccessKeySettings extends Omit<AccessKey, 'instances'> {
   readonly instances: 'all' | readonly string[];
 }
 
+/** Whether calls with a key of these instances may name this one (a bare id). */
+export const mayActOn = ({ instances }: Pick<AccessKeySettings, 'instances'>, instanceId: string): boolean =>
+  instances === 'all' || instances.includes(instanceId);
+
 /** Looks keys up in a fixed list, which is what settings give. */
 export function createAccessKeys(settings: readonly AccessKeySettings[]): FindAccessKey {
   const keys = new Map<string, AccessKey>();

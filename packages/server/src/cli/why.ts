@@ -2,6 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ChatpushError, ResourceNotFoundException, createClient } from '@chatpush/client';
 import type { ListDeliveriesResponse } from '@chatpush/client';
+import { mayActOn } from '../auth/access-keys.ts';
 import { baseUrlFromHere } from '../base-url.ts';
 import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
@@ -40,9 +41,7 @@ export function tell(delivery: LoggedDelivery): string {
 }
 
 function keyFor(config: Config, instanceId: string): { accessKeyId: string; secretAccessKey: string } {
-  const key = config.accessKeys.find(
-    ({ instances }) => instances === 'all' || instances.includes(instanceId),
-  );
+  const key = config.accessKeys.find((one) => mayActOn(one, instanceId));
   if (!key) throw new Error(`No access key of the settings may act on instance ${instanceId}.`);
   return { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
 }
