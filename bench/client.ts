@@ -93,7 +93,7 @@ const FLOORS: Record<string, string> = {
 /** Name in the table, module that is run. Elsewhere than on Node the client comes as a bundle. */
 const RUNS = [
   ['@chatpush/client on Node', 'chatpush.mjs'],
-  ['@chatpush/client elsewhere', 'chatpush.bundle.mjs'],
+  ['@chatpush/client elsewhere', 'chatpush.browser.mjs'],
   ['@aws-sdk/client-connect', 'sdk.mjs'],
   ['aws4fetch', 'aws4fetch.mjs'],
   ['floor: node:http', 'floor-node.mjs'],
@@ -143,14 +143,14 @@ export async function run(argv: readonly string[]): Promise<void> {
 /** Bytes of a bundle, gzipped. On Node the SDK's holds its ways to find keys and to send. */
 type Gzipped = Record<'node' | 'browser', number>;
 
-/** Writes the bundle beside its entry (one for browsers is what `.bundle.mjs` names); answers its bytes, gzipped. */
+/** Writes the bundle beside its entry, named for the platform; answers its bytes, gzipped. */
 async function bundle(folder: string, name: string, platform: keyof Gzipped): Promise<number> {
   const built = await rolldown({
     input: join(folder, `${name}.mjs`),
     platform,
     resolve: { conditionNames: [platform, 'import', 'default'] },
   });
-  const file = join(folder, `${name}.${platform === 'node' ? 'node' : 'bundle'}.mjs`);
+  const file = join(folder, `${name}.${platform}.mjs`);
   await built.write({ file, format: 'esm', minify: true, codeSplitting: false });
   return gzipSync(await readFile(file), { level: 9 }).byteLength;
 }

@@ -20,25 +20,31 @@ before(async () => {
     readConfig({ CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'service.db')}` }),
     { logLevel: 'silent' },
   );
-  client = createClient({
-    region: 'eu-central-1',
-    endpoint: service.url,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
+  client = clientWith('test');
 });
 after(async () => {
   await service.stop();
   await rm(folder, { recursive: true, force: true });
 });
 
-test('1,200 messages in three batches; the process dies after the second was taken, and starts again', async () => {
-  await client.createPushNotificationRegistration({
+const clientWith = (secretAccessKey: string): ChatpushClient =>
+  createClient({
+    region: 'eu-central-1',
+    endpoint: service.url,
+    credentials: { accessKeyId: 'test', secretAccessKey },
+  });
+
+const register = (deviceToken: string, contactId: string): Promise<unknown> =>
+  client.createPushNotificationRegistration({
     instanceId: 'support',
     pinpointAppArn: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support',
-    deviceToken: 'phone',
+    deviceToken,
     deviceType: 'GCM',
-    contactConfiguration: { contactId: 'chat', includeRawMessage: true },
+    contactConfiguration: { contactId, includeRawMessage: true },
   });
+
+test('1,200 messages in three batches; the process dies after the second was taken, and starts again', async () => {
+  await register('phone', 'chat');
   const path = join(folder, 'chats.db');
   let chats = openChats(path);
   for (let n = 1; n <= 1_200; n++)
@@ -71,13 +77,7 @@ test('1,200 messages in three batches; the process dies after the second was tak
 });
 
 test('no message holds up those behind it, however long, many or impossible', async (t) => {
-  await client.createPushNotificationRegistration({
-    instanceId: 'support',
-    pinpointAppArn: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support',
-    deviceToken: 'phone-of-hard',
-    deviceType: 'GCM',
-    contactConfiguration: { contactId: 'hard', includeRawMessage: true },
-  });
+  await register('phone-of-hard', 'hard');
   const path = join(folder, 'hard.db');
   const chats = openChats(path);
   t.after(() => chats.close());
@@ -91,12 +91,7 @@ test('no message holds up those behind it, however long, many or impossible', as
   write('last', 'the last');
 
   // A key that is wrong is no message's fault: nothing is set aside for it.
-  const wrong = createClient({
-    region: 'eu-central-1',
-    endpoint: service.url,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'wrong' },
-  });
-  await assert.rejects(chats.push(wrong, 'support'), { status: 403 });
+  await assert.rejects(chats.push(clientWith('wrong'), 'support'), { status: 403 });
 
   const complaints = t.mock.method(console, 'error', () => undefined);
   assert.equal(await chats.push(client, 'support'), 602);

@@ -3,6 +3,7 @@
 // https://developer.apple.com/documentation/usernotifications/sending-notification-requests-to-apns
 import type { IncomingHttpHeaders } from 'node:http2';
 import { isJson } from '../notification.ts';
+import { isHexadecimal } from '../phones.ts';
 import type { Reason } from './reasons.ts';
 
 /** Largest payload in bytes, for VoIP and for all else. */
@@ -30,7 +31,6 @@ const SUFFIXES = Object.values(TOPIC_SUFFIXES).filter(
 
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TOPIC = /^[A-Za-z0-9.-]+$/;
-const HEX = /^[0-9a-f]+$/i;
 const DEVICE_PATH = '/3/device/';
 
 /** Apple's two: the first serves apps from the stores, the second apps run from Xcode. */
@@ -50,7 +50,7 @@ export function routed(headers: IncomingHttpHeaders): { deviceToken: string } | 
   const token = path.slice(DEVICE_PATH.length);
   if (token === '') return 'MissingDeviceToken';
   if (token.includes('/')) return 'BadPath';
-  return token.length % 2 === 0 && HEX.test(token) ? { deviceToken: token.toLowerCase() } : 'BadDeviceToken';
+  return isHexadecimal(token) ? { deviceToken: token.toLowerCase() } : 'BadDeviceToken';
 }
 
 /** Header fields that came twice. `raw` is Node's flat list of names and values. */
