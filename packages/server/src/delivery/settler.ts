@@ -67,7 +67,6 @@ export function createSettler(
         if (isAway) on.failed('settle', failure.error);
         else most = Math.ceil(running.length / 2);
         waiting = running.concat(waiting);
-        running = [];
       }
       running = [];
       if (isAway) await pause();
