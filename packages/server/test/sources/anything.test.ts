@@ -16,15 +16,15 @@ let source: SnsSource;
 const results: string[] = [];
 const notified: unknown[] = [];
 before(async () => {
-  sns = await startStandInSns();
   service = await openService();
+  sns = await startStandInSns(service.clock.now);
   source = createSnsSource({
     topics: [{ topicArn: TOPIC, instances: [INSTANCE] }],
     notify: (instanceId, events) => {
       notified.push(...events);
       return service.notify(instanceId, events);
     },
-    now: () => Date.now(),
+    now: service.clock.now,
     maxAgeMs: 13 * 3_600_000,
     report: (result) => void results.push(result),
     network: sns.network,
@@ -44,6 +44,7 @@ async function take(body: Buffer | string): Promise<void> {
   assert.notEqual(results.at(-1), 'failed');
 }
 
+const messageNow = () => chatMessage({ AbsoluteTime: new Date(service.clock.now()).toISOString() });
 const member = (name: string) => fc.record({ name: fc.constant(name), value: fc.jsonValue() });
 
 test('bytes of any kind', () =>
@@ -53,7 +54,7 @@ test('bytes of any kind', () =>
   ));
 
 test('an envelope with one member of any value, or without it', async () => {
-  const genuine = sns.notification(chatMessage(), attributes());
+  const genuine = sns.notification(messageNow(), attributes());
   await fc.assert(
     fc.asyncProperty(fc.oneof(...Object.keys(genuine).map(member)), ({ name, value }) =>
       take(JSON.stringify({ ...genuine, [name]: value })),
@@ -63,14 +64,14 @@ test('an envelope with one member of any value, or without it', async () => {
 });
 
 test('a message of any content, rightly signed, with attributes of any value', async () => {
-  const message = chatMessage();
+  const message = messageNow();
   await fc.assert(
     fc.asyncProperty(
       fc.oneof(
         fc.jsonValue(),
         fc
           .oneof(...Object.keys(message).map(member))
-          .map(({ name, value }) => Object.assign(chatMessage(), { [name]: value })),
+          .map(({ name, value }) => Object.assign(messageNow(), { [name]: value })),
       ),
       fc.dictionary(fc.constantFrom('MessageVisibility', 'ParticipantRole', 'Type', 'Id'), fc.jsonValue()),
       (content, more) =>

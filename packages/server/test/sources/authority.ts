@@ -58,11 +58,13 @@ export interface Authority extends Certified {
 
 const DAY = 86_400_000;
 
-/** An authority that signed itself. */
-export const createAuthority = (name: string): Authority => certify({ name, isAuthority: true });
+/** An authority that signed itself at `nowMs`, which is also the time of all that it issues. */
+export const createAuthority = (name: string, nowMs: number): Authority =>
+  certify({ name, isAuthority: true }, nowMs);
 
 function certify(
   of: Parameters<Authority['issue']>[0],
+  nowMs: number,
   issuer?: { readonly name: string; readonly publicKey: KeyObject; readonly key: KeyObject },
 ): Authority {
   const { publicKey, privateKey } = generateKeyPairSync('rsa', { modulusLength: of.bits ?? 2048 });
@@ -94,7 +96,7 @@ function certify(
     der(0x02, Buffer.from([0x40]), randomBytes(15)),
     SHA256_WITH_RSA,
     nameOf(signer.name),
-    sequence(time(of.from ?? Date.now() - DAY), time(of.to ?? Date.now() + 300 * DAY)),
+    sequence(time(of.from ?? nowMs - DAY), time(of.to ?? nowMs + 300 * DAY)),
     nameOf(of.name),
     publicKey.export({ type: 'spki', format: 'der' }),
     der(0xa3, sequence(...extensions)),
@@ -108,6 +110,6 @@ function certify(
     pem: `-----BEGIN CERTIFICATE-----\n${bytes.toString('base64').replaceAll(/.{64}/g, '$&\n').trimEnd()}\n-----END CERTIFICATE-----\n`,
     der: bytes,
     key: privateKey,
-    issue: (next) => certify(next, { name: of.name, publicKey, key: privateKey }),
+    issue: (next) => certify(next, nowMs, { name: of.name, publicKey, key: privateKey }),
   };
 }

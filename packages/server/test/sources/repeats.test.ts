@@ -16,7 +16,6 @@ import { TOPIC, post, startStandInSns } from './stand-in-sns.ts';
 type Weather = 'well' | 'away' | 'answer lost';
 
 async function startRoad(next: () => Weather) {
-  const sns = await startStandInSns();
   let stormy = false;
   const service = await openService({
     wrap: (store): Store => {
@@ -38,6 +37,7 @@ async function startRoad(next: () => Weather) {
       };
     },
   });
+  const sns = await startStandInSns(service.clock.now);
   const results: string[] = [];
   const server = await createHttpServer({
     handlers: {} as never,
@@ -95,12 +95,14 @@ test('repeated, reordered, doubled, while the store comes and goes: each message
         const posts = messages.flatMap(({ contact, copies }, index) => {
           const id = `${sentInAll.length + index} ${crypto.randomUUID()}`;
           const body = sns.notification(
-            chatMessage({ Id: id, ContactId: contact, InitialContactId: contact }),
+            chatMessage({
+              Id: id,
+              ContactId: contact,
+              InitialContactId: contact,
+              AbsoluteTime: new Date(service.clock.now()).toISOString(),
+            }),
             { InstanceId: INSTANCE, MessageVisibility: 'ALL' },
-            {
-              version: index % 2 === 0 ? '1' : '2',
-              before: { Timestamp: new Date(service.clock.now()).toISOString() },
-            },
+            { version: index % 2 === 0 ? '1' : '2' },
           );
           return Array.from({ length: copies }, () => ({ id, body, place: order.next().value as number }));
         });
@@ -141,12 +143,10 @@ test('a message that comes again an hour later, as SNS repeats at most, or twelv
   await using road = await startRoad(() => 'well');
   const { sns, service, server } = road;
   await service.call('CreatePushNotificationRegistration', create({ contactId: 'a' }));
-  const at = new Date(service.clock.now()).toISOString();
   const body = sns.notification(
     // Without a time of its own it has the time at which SNS first had it, also past midnight.
     chatMessage({ ContactId: 'a', InitialContactId: 'a', AbsoluteTime: undefined }),
     { InstanceId: INSTANCE, MessageVisibility: 'ALL' },
-    { before: { Timestamp: at } },
   );
   for (const hours of [0, 1, 11, 0.9]) {
     service.clock.advance(hours * 3_600_000);

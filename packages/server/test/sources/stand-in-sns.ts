@@ -56,11 +56,14 @@ const SIGNED_OF: Record<string, string[]> = {
   UnsubscribeConfirmation: 'Message MessageId SubscribeURL Timestamp Token TopicArn Type'.split(' '),
 };
 
-export async function startStandInSns(): Promise<StandInSns> {
-  const root = createAuthority('Stand-in Root');
+/** `now` is the time of its messages and of the certificates that sign them; default: the real one. */
+export async function startStandInSns(now: () => number = Date.now): Promise<StandInSns> {
+  const root = createAuthority('Stand-in Root', now());
   const between = root.issue({ name: 'Stand-in RSA 2048 M01', isAuthority: true });
   const leaf = between.issue({ name: 'sns.amazonaws.com', issuerAt: ISSUER_AT });
-  const tls = root.issue({ name: HOST, hosts: [HOST, 'sns.eu-west-1.amazonaws.com'] });
+  // OpenSSL holds the host's certificate against the machine's clock, whatever time it is in the test.
+  const webRoot = createAuthority('Stand-in Web Root', Date.now());
+  const tls = webRoot.issue({ name: HOST, hosts: [HOST, 'sns.eu-west-1.amazonaws.com'] });
 
   const asked: string[] = [];
   const files = new Map<string, string | Handler>();
@@ -120,7 +123,7 @@ export async function startStandInSns(): Promise<StandInSns> {
   };
 
   return {
-    network: { authorities: [root.pem], agent, plainAgent },
+    network: { authorities: [root.pem, webRoot.pem], agent, plainAgent },
     port: portOf(secure),
     root,
     between,
@@ -135,7 +138,7 @@ export async function startStandInSns(): Promise<StandInSns> {
           MessageId: randomUUID(),
           TopicArn: TOPIC,
           Message: JSON.stringify(message),
-          Timestamp: new Date().toISOString(),
+          Timestamp: new Date(now()).toISOString(),
           UnsubscribeURL: `https://${HOST}/?Action=Unsubscribe&SubscriptionArn=${TOPIC}:1`,
           MessageAttributes: Object.fromEntries(
             Object.entries(attributes).map(([name, Value]) => [name, { Type: 'String', Value }]),
@@ -153,7 +156,7 @@ export async function startStandInSns(): Promise<StandInSns> {
           Token,
           Message: `You have chosen to subscribe to the topic ${TOPIC}.`,
           SubscribeURL: `https://${HOST}/?Action=ConfirmSubscription&TopicArn=${TOPIC}&Token=${Token}`,
-          Timestamp: new Date().toISOString(),
+          Timestamp: new Date(now()).toISOString(),
         },
         by,
       );
