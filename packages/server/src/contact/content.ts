@@ -2,6 +2,7 @@
 //
 // Content types and templates: Amazon Connect's admin guide ("Interactive messages in chat", "Chat message types").
 import { withoutMarkdown } from './markdown.ts';
+import { MOST_UNITS, fileName, firstUnits, isVisible } from './text.ts';
 
 /** What an application says where a message does not speak for itself. */
 export interface Texts {
@@ -29,46 +30,51 @@ const READ: ReadonlyMap<string, (content: string) => string | undefined> = new M
   [`${CONNECT}.interactive.response`, interactiveTitle],
 ]);
 
-export function readableText(
-  message: { readonly type: string; readonly contentType: string; readonly content: string | undefined },
-  { genericText, attachmentText }: Texts,
-): string {
+/** What a person can read of a message, the same for every application. */
+export type Readable = { readonly text: string } | { readonly fileName: string };
+
+/** Undefined: nothing that a person can see. */
+export function readableOf(message: {
+  readonly type: string;
+  readonly contentType: string;
+  readonly content: string | undefined;
+}): Readable | undefined {
   const { type, contentType, content = '' } = message;
   if (type === 'ATTACHMENT') {
-    const name = fileName(content);
-    return name === '' ? genericText : attachmentText.replaceAll('{name}', () => name);
+    const name = firstUnits(fileName(content), MOST_UNITS);
+    return isVisible(name) ? { fileName: name } : undefined;
   }
   const read = READ.get(contentType.split(';', 1)[0]!.trim().toLowerCase());
-  const text = read?.(content);
-  return text === undefined || text.trim() === '' ? genericText : text;
+  const text = firstUnits(read?.(content) ?? '', MOST_UNITS);
+  return isVisible(text) ? { text } : undefined;
+}
+
+/** What an application's phones show of it. */
+export function bodyOf(readable: Readable | undefined, { genericText, attachmentText }: Texts): string {
+  if (readable === undefined) return genericText;
+  return 'text' in readable ? readable.text : attachmentText.replaceAll('{name}', () => readable.fileName);
 }
 
 /**
  * An interactive message (list picker, time picker, quick reply, panel, carousel) and the answer to one are JSON whose title
- * stands at `data.content.title`; an answer may give the choice as `action` instead.
+ * stands at `data.content.title`, with links and marks as chat widgets render them; an answer may give the choice as `action`.
  */
 function interactiveTitle(content: string): string | undefined {
   const { data } = objectIn(parsed(content));
   const { title, action } = objectIn(objectIn(data)['content']);
-  return [title, action].find((text): text is string => typeof text === 'string' && text.trim() !== '');
+  return [title, action]
+    .filter((text) => typeof text === 'string')
+    .map(withoutMarkdown)
+    .find(isVisible);
 }
 
 function parsed(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch {
-    return undefined; // whoever wrote it did not make what the content type says: the generic text has to do
+    return undefined; // not what its content type says: the generic text has to do
   }
 }
 
 const objectIn = (value: unknown): Record<string, unknown> =>
   typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
-
-/** Control characters, and those that turn the direction of writing, by which `fdp.exe` can look like `exe.pdf`. */
-// oxlint-disable-next-line no-control-regex -- those are the ones to remove
-const INVISIBLE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
-
-/** The last part of a path, as one line. */
-function fileName(content: string): string {
-  return (content.split(/[/\\]/).at(-1) ?? '').replaceAll(INVISIBLE, '').trim();
-}

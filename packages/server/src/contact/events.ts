@@ -2,10 +2,11 @@
 //
 // Sources: Amazon Connect's admin guide ("push notifications are sent for all system and agent messages"), its rule for SNS
 // consumers (visibility CUSTOMER or ALL, role not CUSTOMER), and the payloads of its mobile sample apps.
-import { readableText } from './content.ts';
-import type { Texts } from './content.ts';
+import { bodyOf, readableOf } from './content.ts';
+import type { Readable, Texts } from './content.ts';
 import type { EventReason } from './reasons.ts';
 import { FUTURE_MS } from './settings.ts';
+import { MOST_UNITS, firstUnits } from './text.ts';
 
 export interface ChatEvent {
   /** The message's id, the same whenever the event is repeated. */
@@ -58,23 +59,28 @@ export function withoutPush(event: ChatEvent): EventReason | undefined {
 export const eventTime = (event: ChatEvent, now: number, ttlMs: number): number =>
   event.at === undefined ? now : Math.min(Math.max(event.at, now - ttlMs), now + FUTURE_MS);
 
-/** No payload holds more than 4,096 bytes, so no more of a body is kept: the gateway cuts it to fit, with `…`. */
-const BODY_UNITS = 4_096;
+/** What a person can read of an event. It takes time: ask once per event, not once per device. */
+export const readEvent = (event: ChatEvent): Readable | undefined =>
+  readableOf({ type: event.type, contentType: contentTypeOf(event), content: event.content });
 
-/** `raw`: what a person can read of the message; otherwise nothing of it, but the application's generic text. */
+/** `readable`: absent where nothing of the message may be shown, but the application's generic text. */
 export function toNotification(
   event: ChatEvent,
   initialContactId: string,
-  raw: boolean,
+  readable: Readable | undefined,
   texts: Texts,
 ): Notification {
-  const { id, type, content } = event;
-  const contentType =
-    event.contentType ?? (type === 'ATTACHMENT' ? 'application/octet-stream' : 'text/plain');
-  const text = raw ? readableText({ type, contentType, content }, texts) : texts.genericText;
   return {
     title: '',
-    body: text.slice(0, BODY_UNITS),
-    data: { initialContactId, messageId: id, messageType: type, contentType },
+    body: firstUnits(bodyOf(readable, texts), MOST_UNITS),
+    data: {
+      initialContactId,
+      messageId: event.id,
+      messageType: event.type,
+      contentType: contentTypeOf(event),
+    },
   };
 }
+
+const contentTypeOf = ({ type, contentType }: ChatEvent): string =>
+  contentType ?? (type === 'ATTACHMENT' ? 'application/octet-stream' : 'text/plain');

@@ -1,7 +1,7 @@
 // What a batch of chat events leads to, collected for one write: deliveries, and log rows of what never starts.
 import type { NotificationRules } from '../contact/content.ts';
 import type { ChatEvent } from '../contact/events.ts';
-import { toNotification } from '../contact/events.ts';
+import { readEvent, toNotification } from '../contact/events.ts';
 import type { EventReason } from '../contact/reasons.ts';
 import type { Enqueued, NewDelivery } from '../store/store.ts';
 import type { Target } from './audience.ts';
@@ -24,12 +24,12 @@ export interface Batch {
   fillIn(rules: (applicationArn: string) => Promise<NotificationRules>): Promise<void>;
 }
 
+/** An event whose notification is still to be made. */
 interface Started {
   readonly event: ChatEvent;
   readonly initialContactId: string;
-  readonly target: Target;
   readonly time: number;
-  readonly row: Omit<NewDelivery, 'work' | 'expiresInMs'>;
+  readonly rows: { readonly target: Target; readonly row: Omit<NewDelivery, 'work' | 'expiresInMs'> }[];
 }
 
 export function createBatch(instanceId: string, now: number): Batch {
@@ -74,6 +74,7 @@ export function createBatch(instanceId: string, now: number): Batch {
     entries,
     plan: (event, time, initialContactId, targets) => {
       const deliveries: { id: string; first: boolean }[] = [];
+      const rows: Started['rows'] = [];
       for (const target of targets) {
         const { contactId, registration } = target;
         const { registrationId, applicationArn, deviceType } = registration;
@@ -94,32 +95,37 @@ export function createBatch(instanceId: string, now: number): Batch {
           registrationId,
           lane: laneOf({ instanceId, applicationArn, deviceType }),
         };
-        started.push({ event, initialContactId, target, time, row });
+        rows.push({ target, row });
       }
+      if (rows.length > 0) started.push({ event, initialContactId, time, rows });
       return { deliveries };
     },
     skip: skipOne,
     fillIn: async (rules) => {
       const known = new Map<string, NotificationRules>();
-      const arns = new Set(started.map(({ target }) => target.registration.applicationArn));
+      const arns = new Set(
+        started.flatMap(({ rows }) => rows.map(({ target }) => target.registration.applicationArn)),
+      );
       await Promise.all([...arns].map(async (arn) => known.set(arn, await rules(arn))));
-      for (const { event, initialContactId, target, time, row } of started.splice(0)) {
-        const { registrationId, deviceToken, deviceType, applicationArn, includeRawMessage } =
-          target.registration;
-        const rules = known.get(applicationArn)!;
-        const { title, body, data } = toNotification(event, initialContactId, includeRawMessage, rules);
-        const expiresAt = time + rules.ttlMs;
-        const work = serialiseWork({
-          deviceToken,
-          deviceType,
-          applicationArn,
-          registrationId,
-          title,
-          body,
-          data,
-          expiresAt,
-        });
-        entries.push({ ...row, expiresInMs: expiresAt - now, work });
+      for (const { event, initialContactId, time, rows } of started.splice(0)) {
+        const isRead = rows.some(({ target }) => target.registration.includeRawMessage);
+        const readable = isRead ? readEvent(event) : undefined;
+        for (const { target, row } of rows) {
+          const { registrationId, deviceToken, deviceType, applicationArn, includeRawMessage } =
+            target.registration;
+          const rules = known.get(applicationArn)!;
+          const shown = includeRawMessage ? readable : undefined;
+          const expiresAt = time + rules.ttlMs;
+          const work = serialiseWork({
+            deviceToken,
+            deviceType,
+            applicationArn,
+            registrationId,
+            ...toNotification(event, initialContactId, shown, rules),
+            expiresAt,
+          });
+          entries.push({ ...row, expiresInMs: expiresAt - now, work });
+        }
       }
     },
   };

@@ -1,7 +1,7 @@
 // Which chat events push, and what the phone gets.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { endsChat, eventTime, toNotification, withoutPush } from '../../src/contact/events.ts';
+import { endsChat, eventTime, readEvent, toNotification, withoutPush } from '../../src/contact/events.ts';
 import type { ChatEvent } from '../../src/contact/events.ts';
 import type { EventReason } from '../../src/contact/reasons.ts';
 
@@ -69,9 +69,11 @@ describe("the event's own time", () => {
     test(name, () => assert.equal(eventTime(event({ at }), NOW, TTL), expected));
 });
 
+const bodyOf = (said: ChatEvent): string => toNotification(said, 'c0', readEvent(said), TEXTS).body;
+
 describe('the notification', () => {
   test("has exactly the keys of Amazon's samples", () => {
-    assert.deepEqual(toNotification(event(), 'c0', true, TEXTS), {
+    assert.deepEqual(toNotification(event(), 'c0', readEvent(event()), TEXTS), {
       title: '',
       body: 'Hello, how can I help?',
       data: { initialContactId: 'c0', messageId: 'm1', messageType: 'MESSAGE', contentType: 'text/plain' },
@@ -80,7 +82,7 @@ describe('the notification', () => {
 
   test('holds nothing of the message where the raw message is not wanted', () => {
     const text = JSON.stringify(
-      toNotification(event(), 'c0', false, { ...TEXTS, genericText: 'You have a new message' }),
+      toNotification(event(), 'c0', undefined, { ...TEXTS, genericText: 'You have a new message' }),
     );
     assert.equal(text.includes('Hello'), false);
     assert.equal(text.includes('You have a new message'), true);
@@ -107,11 +109,9 @@ describe('the notification', () => {
     ['empty content', { content: '' }, 'generic'],
   ];
   for (const [name, changes, expected] of bodies)
-    test(`says "${expected}" for ${name}`, () =>
-      assert.equal(toNotification(event(changes), 'c0', true, TEXTS).body, expected));
+    test(`says "${expected}" for ${name}`, () => assert.equal(bodyOf(event(changes)), expected));
 
   test('keeps no more of a long message than any payload could hold', () => {
-    const { body } = toNotification(event({ content: 'ä'.repeat(16_000) }), 'c0', true, TEXTS);
-    assert.equal(body.length, 4_096);
+    assert.equal(bodyOf(event({ content: 'ä'.repeat(16_000) })).length, 4_096);
   });
 });

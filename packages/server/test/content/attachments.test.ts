@@ -1,7 +1,7 @@
 // An attachment of Amazon Connect's stream carries its names in a list; the phone shows them.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { toNotification } from '../../src/contact/events.ts';
+import { readEvent, toNotification } from '../../src/contact/events.ts';
 import { parseChatMessage } from '../../src/sources/sns/chat-message.ts';
 
 const TEXTS = { genericText: 'generic', attachmentText: 'sent a file: {name}' };
@@ -22,13 +22,28 @@ function shown(attachments: unknown): string {
       ['MessageVisibility', 'ALL'],
     ]),
   } as unknown as Parameters<typeof parseChatMessage>[0]);
-  return toNotification(event, 'c1', true, TEXTS).body;
+  return toNotification(event, 'c1', readEvent(event), TEXTS).body;
 }
 
 test('an attachment from Amazon Connect is shown by its name', () => {
   const invoice = { AttachmentId: 'a', AttachmentName: 'invoice.pdf', ContentType: 'application/pdf' };
   assert.equal(shown([invoice]), 'sent a file: invoice.pdf');
   assert.equal(shown([invoice, { AttachmentName: 'terms.pdf' }]), 'sent a file: invoice.pdf, terms.pdf');
+});
+
+test('each of several names is cut to its last part', () => {
+  const names = ['one.png', '2026/11/two.pdf', String.raw`C:\three.doc`, '4/'];
+  assert.equal(
+    shown(names.map((AttachmentName) => ({ AttachmentName }))),
+    'sent a file: one.png, two.pdf, three.doc',
+  );
+});
+
+test('a file that was rejected or is not there yet is not named', () => {
+  const of = (Status: unknown, AttachmentName = 'a.pdf') => ({ AttachmentName, Status });
+  for (const status of ['REJECTED', 'IN_PROGRESS', 'something new', null])
+    assert.equal(shown([of(status)]), 'generic', String(status));
+  assert.equal(shown([of('REJECTED'), of('APPROVED', 'b.pdf'), of('IN_PROGRESS')]), 'sent a file: b.pdf');
 });
 
 test('an attachment in a shape nobody has seen is shown generically', () => {

@@ -3,7 +3,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
-import { toNotification } from '../../src/contact/events.ts';
+import { readEvent, toNotification } from '../../src/contact/events.ts';
 import { apnsPayload } from '../../src/gateways/apns/payload.ts';
 import { fcmMessage } from '../../src/gateways/fcm/payload.ts';
 import type { FcmLook } from '../../src/gateways/fcm/payload.ts';
@@ -14,12 +14,15 @@ const TEXTS = { genericText: 'You have a new message', attachmentText: 'sent a f
 const APNS_LOOK = { sound: 'ping.caf', category: 'CHAT', threadId: 'chat-{contactId}' };
 const FCM_LOOK: FcmLook = { message: 'notification', channelId: 'chat', sound: 'ping' };
 
-const pushOf = (message: (typeof MESSAGES)[string], raw: boolean): Push => ({
-  deliveryId: '00000000-0000-8000-8000-000000000001',
-  deviceToken: 'c0ffee',
-  expiresAt: 60_000,
-  ...toNotification({ id: 'm1', contactId: 'c1', ...message }, 'c0', raw, TEXTS),
-});
+const pushOf = (message: (typeof MESSAGES)[string], raw: boolean): Push => {
+  const event = { id: 'm1', contactId: 'c1', ...message };
+  return {
+    deliveryId: '00000000-0000-8000-8000-000000000001',
+    deviceToken: 'c0ffee',
+    expiresAt: 60_000,
+    ...toNotification(event, 'c0', raw ? readEvent(event) : undefined, TEXTS),
+  };
+};
 
 const GATEWAYS: Readonly<Record<string, (push: Push) => string>> = {
   APNs: (push) => apnsPayload(push),

@@ -1,6 +1,7 @@
 // A message of Amazon Connect's real-time stream as a chat event.
 // https://docs.aws.amazon.com/connect/latest/adminguide/sns-payload.html
 import type { ChatEvent } from '../../contact/events.ts';
+import { fileName, isVisible } from '../../contact/text.ts';
 import { parseObject } from './envelope.ts';
 import type { Notification } from './envelope.ts';
 import { SnsRefusal } from './refusal.ts';
@@ -38,7 +39,7 @@ export function parseChatMessage({ Message, Timestamp, attributes }: Notificatio
       // Whatever else there may be (typing, receipts, MESSAGEMETADATA) is an event: it does not push.
       type: type === 'MESSAGE' || type === 'ATTACHMENT' ? type : 'EVENT',
       contentType: text('ContentType'),
-      content: type === 'ATTACHMENT' ? (attachmentNames(message) ?? text('Content')) : text('Content'),
+      content: (type === 'ATTACHMENT' ? fileNames(message) : undefined) ?? text('Content'),
       participantRole: text('ParticipantRole'),
       visibility: readVisibility(attributes.get('MessageVisibility')),
       // A repeat must fall on the same day, so never the time of arrival: SNS keeps its own over all repeats.
@@ -47,14 +48,18 @@ export function parseChatMessage({ Message, Timestamp, attributes }: Notificatio
   };
 }
 
-/** Attachments stand as `{AttachmentId, AttachmentName, ContentType, Status}`, as chat clients get them. */
-function attachmentNames({ Attachments }: Record<string, unknown>): string | undefined {
-  if (!Array.isArray(Attachments)) return undefined;
-  const names = Attachments.map(
-    (one: unknown) => (one as { AttachmentName?: unknown } | null)?.AttachmentName,
-  );
-  const texts = names.filter((name): name is string => typeof name === 'string' && name !== '');
-  return texts.length > 0 ? texts.join(', ') : undefined;
+/**
+ * Attachments are `{AttachmentId, AttachmentName, ContentType, Status}`, as chat clients get them. A file that was rejected or
+ * is still being scanned cannot be opened, so it is not named. Undefined: the message has no attachments.
+ */
+function fileNames({ Attachments }: Record<string, unknown>): string | undefined {
+  if (!Array.isArray(Attachments) || Attachments.length === 0) return undefined;
+  return Attachments.flatMap((one: unknown) => {
+    const { AttachmentName: name, Status: status = 'APPROVED' } = (one ?? {}) as Record<string, unknown>;
+    return typeof name === 'string' && status === 'APPROVED' ? fileName(name) : [];
+  })
+    .filter(isVisible)
+    .join(', ');
 }
 
 const MAX_ID = 256;
