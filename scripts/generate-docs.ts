@@ -1,6 +1,6 @@
 // npm run docs [-- --check] : writes the pages that follow from tables in the code, or fails where they are out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ERRORS, OPERATIONS, PARTICIPANT_OPERATIONS, pathMembers } from '@chatpush/wire';
+import { ERRORS, OPERATIONS, PARTICIPANT_OPERATIONS, actionOf, pathMembers } from '@chatpush/wire';
 import type { ErrorName, Operation, Shape, StructureShape } from '@chatpush/wire';
 import { LOG_REASONS } from '../packages/server/src/delivery/log-reason.ts';
 import { DIAGNOSES } from '../packages/server/src/doctor/diagnoses.ts';
@@ -124,10 +124,11 @@ function operationSection(operation: Operation, prose: OperationProse): string {
 }
 
 /** How a caller proves who it is, in a sentence. */
-function proof({ auth, bearer }: Operation): string {
+function proof(operation: Operation): string {
+  const { auth, bearer } = operation;
   if (auth !== undefined)
     return 'Not signed: the token in `X-Amz-Bearer` is the proof, whatever `Authorization` says.';
-  return bearer === undefined ? 'Signed.' : `Signed, or with a bearer key for ${bearer}.`;
+  return `Signed${bearer === undefined ? '' : ' or with a bearer key'}, as \`${actionOf(operation)}\`.`;
 }
 
 const NOTE = '<!-- Written by `npm run docs` from tables in the code; change those, not this page. -->';

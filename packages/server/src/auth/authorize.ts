@@ -1,6 +1,7 @@
-// What an authenticated caller may do: everything, on the instances of its key.
+// What an authenticated caller may do: the actions of its key, on the key's instances, with the key's applications.
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
+import { isIn } from './permissions.ts';
 
 /** What an ARN in a refusal is made of. */
 export interface Place {
@@ -8,13 +9,29 @@ export interface Place {
   readonly account: string;
 }
 
-/** Throws AccessDeniedException unless the caller's key is good for the instance (a bare id). */
-export function authorize(caller: Caller, action: string, instanceId: string, place: Place): void {
-  if (caller.instances === 'all' || caller.instances.has(instanceId)) return;
-  const user = `arn:aws:iam::${place.account}:user/${caller.accessKeyId}`;
-  const resource = `arn:aws:connect:${place.region}:${place.account}:instance/${instanceId}`;
-  throw new ServiceError(
-    'AccessDeniedException',
-    `User: ${user} is not authorized to perform: connect:${action} on resource: ${resource}`,
-  );
+/** What a call is about to do. */
+export interface Deed {
+  /** `connect:StopContact`. */
+  readonly action: string;
+  /** A bare id. */
+  readonly instanceId: string;
+  /** The ARN of the application that the call names, where it does. */
+  readonly applicationArn?: string;
+}
+
+/** Throws AccessDeniedException, in the words of IAM's refusals, unless the caller's key allows all of it. */
+export function authorize(caller: Caller, deed: Deed, { region, account }: Place): void {
+  const { action, instanceId, applicationArn } = deed;
+  const instanceArn = `arn:aws:connect:${region}:${account}:instance/${instanceId}`;
+  const refuse = (resource: string, because: string) =>
+    new ServiceError(
+      'AccessDeniedException',
+      `User: arn:aws:iam::${account}:user/${caller.accessKeyId} is not authorized to perform: ${action} on resource: ${resource} because ${because}`,
+    );
+  if (!isIn(caller.actions, action))
+    throw refuse(instanceArn, `the settings of this key do not allow the ${action} action`);
+  if (!isIn(caller.instances, instanceId))
+    throw refuse(instanceArn, 'the settings of this key do not name the instance');
+  if (applicationArn !== undefined && !isIn(caller.applications, applicationArn))
+    throw refuse(applicationArn, 'the settings of this key do not name the application');
 }

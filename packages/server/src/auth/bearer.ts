@@ -1,5 +1,5 @@
-// Bearer keys: for backends without an AWS SDK. Each opens one instance for one purpose, to our own operations only; what
-// AWS SDKs call stays signed. A bearer key is a secret that travels, so it is taken only where nobody in between can read it.
+// Bearer keys: for backends without an AWS SDK. Each opens one instance, to some of our own operations only; what AWS SDKs
+// call stays signed. A bearer key is a secret that travels, so it is taken only where nobody in between can read it.
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
@@ -7,8 +7,7 @@ import type { Operation } from '@chatpush/wire';
 import { isLoopback } from '../loopback.ts';
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
-
-export type BearerRight = NonNullable<Operation['bearer']>;
+import { permissionsOf } from './permissions.ts';
 
 export interface BearerKey {
   /** Its name in logs. */
@@ -16,12 +15,13 @@ export interface BearerKey {
   readonly secret: string;
   /** The one instance (bare id) it is for. */
   readonly instance: string;
-  readonly right: BearerRight;
+  /** Names of actions, or beginnings of names with `*` at the end. */
+  readonly actions: readonly string[];
 }
 
 /**
  * The caller behind an `Authorization: Bearer …` header, or undefined where there is none. Throws AccessDeniedException where
- * the key could have been read on its way, or has another right; UnrecognizedClientException for an unknown one.
+ * the key could have been read on its way, or the operation takes none; UnrecognizedClientException for an unknown one.
  */
 export type VerifyBearer = (request: IncomingMessage, operation: Operation) => Caller | undefined;
 
@@ -31,7 +31,12 @@ export function createVerifyBearer(options: {
   readonly trustedProxies: readonly string[];
 }): VerifyBearer {
   // By hash: how long a look-up takes then says nothing about a secret.
-  const keys = new Map(options.keys.map((key) => [hash('sha256', key.secret), key]));
+  const keys = new Map(
+    options.keys.map(({ id, secret, instance, actions }): [string, Caller] => [
+      hash('sha256', secret),
+      { accessKeyId: id, ...permissionsOf({ instances: [instance], actions }) },
+    ]),
+  );
   const isTrusted = createAddressList(options.trustedProxies);
   return (request, operation) => {
     const secret = /^Bearer +([\w.~+/-]+=*) *$/i.exec(request.headers.authorization ?? '')?.[1];
@@ -40,14 +45,12 @@ export function createVerifyBearer(options: {
     const key = keys.get(hash('sha256', secret));
     if (key === undefined)
       throw new ServiceError('UnrecognizedClientException', 'The bearer key is not known here.');
-    if (operation.bearer !== key.right)
+    if (operation.bearer === undefined)
       throw new ServiceError(
         'AccessDeniedException',
-        operation.bearer === undefined
-          ? `${operation.name} takes no bearer keys; sign the request.`
-          : `${operation.name} takes bearer keys for ${operation.bearer}; this one is for ${key.right}.`,
+        `${operation.name} takes no bearer keys; sign the request.`,
       );
-    return { accessKeyId: key.id, instances: new Set([key.instance]) };
+    return key;
   };
 }
 

@@ -6,21 +6,23 @@ import type { Scope } from '@chatpush/wire';
 
 import type { AccessKey } from './access-keys.ts';
 
+type SecretKey = Pick<AccessKey, 'id' | 'secret'>;
+
 const hmac = (key: Buffer | string, text: string): Buffer => createHmac('sha256', key).update(text).digest();
 
 export const deriveSigningKey = (secret: string, scope: Scope): Buffer =>
   signingKeyChain(scope).reduce<Buffer>((key, part) => hmac(key, part), Buffer.from(`AWS4${secret}`));
 
 export interface SigningKeys {
-  get(key: AccessKey, scope: Scope): Buffer;
+  get(key: SecretKey, scope: Scope): Buffer;
   /** To be called once a signature has proved right: only then is a key worth keeping. */
-  keep(key: AccessKey, scope: Scope, signingKey: Buffer): void;
+  keep(key: SecretKey, scope: Scope, signingKey: Buffer): void;
 }
 
 /** The `capacity` signing keys used last. Callers without a valid signature can neither fill nor clear it. */
 export function createSigningKeys(capacity = 1000): SigningKeys {
   const kept = new Map<string, { secret: string; signingKey: Buffer }>();
-  const name = (key: AccessKey, scope: Scope) => `${key.id}/${scopeText(scope)}`;
+  const name = (key: SecretKey, scope: Scope) => `${key.id}/${scopeText(scope)}`;
   return {
     get(key, scope) {
       const entry = kept.get(name(key, scope));

@@ -47,6 +47,11 @@ function summary({ accessKeys, instances, applications, autoCreate, proxy }: Con
   const lines = [
     `  ${count(accessKeys, 'access key')}, ${count(instances, 'instance')}, ${count(applications, 'application')}`,
   ];
+  for (const { id, instances: named, applications: usable } of accessKeys)
+    if (named !== 'all' && usable === 'all' && applications.length > 1)
+      lines.push(
+        `  the access key ${id} is for some instances only, but can register devices with every application: name its own under "applications"`,
+      );
   if (applications.length === 0 && autoCreate !== 'all')
     lines.push('  no application, so no device can be registered: add "applications"');
   for (const { arn, channels } of applications) {

@@ -2,7 +2,7 @@
 import { parseArgs } from 'node:util';
 import { ChatpushError, ResourceNotFoundException, createClient } from '@chatpush/client';
 import type { ListDeliveriesResponse } from '@chatpush/client';
-import { mayActOn } from '../auth/access-keys.ts';
+import { allows, permissionsOf } from '../auth/permissions.ts';
 import { baseUrlFromHere } from '../base-url.ts';
 import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
@@ -12,7 +12,8 @@ import type { Say } from './say.ts';
 const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100]
 
 Prints what became of the newest messages of a contact: each delivery with its attempts, and why others never started.
-The key is the first of the settings that may act on the instance; the instance may be left out when the settings name one.
+The key is the first of the settings that may list deliveries of the instance; the instance may be left out when the settings
+name one.
 `;
 
 type LoggedDelivery = ListDeliveriesResponse['deliveries'][number];
@@ -41,8 +42,9 @@ export function tell(delivery: LoggedDelivery): string {
 }
 
 function keyFor(config: Config, instanceId: string): { accessKeyId: string; secretAccessKey: string } {
-  const key = config.accessKeys.find((one) => mayActOn(one, instanceId));
-  if (!key) throw new Error(`No access key of the settings may act on instance ${instanceId}.`);
+  const action = 'chatpush:ListDeliveries';
+  const key = config.accessKeys.find((one) => allows(permissionsOf(one), action, instanceId));
+  if (!key) throw new Error(`No access key of the settings may do ${action} on instance ${instanceId}.`);
   return { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
 }
 

@@ -1,5 +1,26 @@
-// What is wrong with a setting about callers, and how to mend it.
+// What is wrong with a setting about callers, and how to fix it.
 import { isIP, isIPv4 } from 'node:net';
+import { ACTIONS, OPERATIONS, actionOf, actionsNamed } from '@chatpush/wire';
+import type { Operation } from '@chatpush/wire';
+
+export function actionFault(name: string): string | undefined {
+  if (actionsNamed(name).length > 0) return undefined;
+  return `is ${JSON.stringify(name)}, which no action is called; write one of ${ACTIONS.join(', ')}, or the beginning of some and "*"`;
+}
+
+const BEARER_OPERATIONS = Object.values<Operation>(OPERATIONS).filter(({ bearer }) => bearer !== undefined);
+
+/** What a bearer key with a right may do. */
+export const actionsOfRight = (right: Operation['bearer']): readonly string[] =>
+  BEARER_OPERATIONS.filter(({ bearer }) => bearer === right).map(actionOf);
+
+/** An action that no bearer key can have would be refused at every call. */
+export function bearerActionFault(name: string): string | undefined {
+  const taken = BEARER_OPERATIONS.map(actionOf);
+  return actionsNamed(name).some((action) => taken.includes(action))
+    ? undefined
+    : `is ${JSON.stringify(name)}, which takes no bearer keys, only signatures; write one of ${taken.join(', ')}, or give the caller an access key`;
+}
 
 /** RFC 6750 §2.1 says which characters a bearer key may have. */
 export function bearerSecretFault(text: string): string | undefined {

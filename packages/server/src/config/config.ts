@@ -5,13 +5,17 @@ export interface AccessKeyConfig {
   readonly id: string;
   readonly secret: Secret;
   readonly instances: 'all' | readonly string[];
+  /** Names of wire's actions, or beginnings of names with `*` at the end. */
+  readonly actions: 'all' | readonly string[];
+  /** ARNs of the applications it may use. */
+  readonly applications: 'all' | readonly string[];
 }
 
 export interface BearerKeyConfig {
   readonly id: string;
   readonly secret: Secret;
   readonly instance: string;
-  readonly right: 'intake' | 'reading';
+  readonly actions: readonly string[];
 }
 
 /** A topic that Amazon Connect streams to, and the instances whose messages may come by it. */

@@ -84,7 +84,9 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
     autoCreate: autoCreate as Config['autoCreate'],
     development: file === undefined,
     exposed,
-    accessKeys: [{ id: 'test', secret: new Secret('test'), instances: 'all' }],
+    accessKeys: [
+      { id: 'test', secret: new Secret('test'), instances: 'all', actions: 'all', applications: 'all' },
+    ],
     bearerKeys: [],
     trustedProxies: [],
     allowedHosts: [],

@@ -12,11 +12,21 @@ export interface Reader {
   readonly mistakes: Mistake[];
   /** Notes a mistake. */
   wrong(where: string, what: string): void;
+  /** Whether something is wrong there or below: a second sentence about it would only confuse. */
+  isWrong(where: string): boolean;
 }
 
 export function createReader(): Reader {
   const mistakes: Mistake[] = [];
-  return { mistakes, wrong: (where, what) => mistakes.push({ where, what }) };
+  return {
+    mistakes,
+    wrong: (where, what) => mistakes.push({ where, what }),
+    isWrong: (place) =>
+      mistakes.some(
+        ({ where }) =>
+          where === place || (/^[.[]/.test(where.slice(place.length)) && where.startsWith(place)),
+      ),
+  };
 }
 
 /** A value as a mistake may show it: by its kind, because it may be a secret in the wrong place; itself only where `show`. */

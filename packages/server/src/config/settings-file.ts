@@ -1,7 +1,15 @@
 // The settings file → what it says for Config: read by the table, then looked at where several settings must fit together.
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
-import type { ApplicationConfig, ChannelConfig, ChannelName, Config, Environment } from './config.ts';
+import { actionsOfRight, bearerActionFault } from './callers.ts';
+import type {
+  ApplicationConfig,
+  BearerKeyConfig,
+  ChannelConfig,
+  ChannelName,
+  Config,
+  Environment,
+} from './config.ts';
 import { certificateExpiry, certificatesOf, certificateUseFault, providerKeyFault } from './credentials.ts';
 import { join } from './reader.ts';
 import type { Reader } from './reader.ts';
@@ -11,6 +19,7 @@ import { SETTINGS } from './settings.ts';
 import { parseSettingsJson } from './settings-json.ts';
 
 type Settings = Value<typeof SETTINGS>;
+type BearerKey = Settings['bearerKeys'] extends (infer One)[] | undefined ? One : never;
 type Application = Settings['applications'] extends (infer One)[] | undefined ? One : never;
 type Channels = NonNullable<Application['channels']>;
 type Apns = NonNullable<Channels['APNS']>;
@@ -50,12 +59,14 @@ export function readSettingsFile(
       'accessKeys',
       'is empty; without a key nobody can call: [{ "id": …, "secret": …, "instances": "all" }]',
     );
-  for (const [index, { instances }] of (settings.accessKeys ?? []).entries())
-    if (instances?.length === 0)
-      reader.wrong(
-        `accessKeys[${index}].instances`,
-        'names no instance; write "all" or a list of instance ids',
-      );
+  for (const [index, key] of (settings.accessKeys ?? []).entries())
+    for (const [name, noun] of [
+      ['instances', 'instance'],
+      ['actions', 'action'],
+      ['applications', 'application'],
+    ] as const)
+      if (key[name]?.length === 0 && !reader.isWrong(`accessKeys[${index}].${name}`))
+        reader.wrong(`accessKeys[${index}].${name}`, `names no ${noun}; write "all" or a list`);
   const topics = (settings.sources?.sns ?? []).map(({ topicArn }) => topicArn);
   for (const [index, { topicArn, instances }] of (settings.sources?.sns ?? []).entries()) {
     if (topicArn !== undefined && topics.indexOf(topicArn) < index)
@@ -74,7 +85,9 @@ export function readSettingsFile(
   checkUnique(reader, settings.accessKeys ?? [], 'accessKeys', 'id', 'give each key an id of its own');
   return {
     accessKeys: settings.accessKeys ?? [],
-    bearerKeys: settings.bearerKeys ?? [],
+    bearerKeys: (settings.bearerKeys ?? []).map((key, index) =>
+      toBearerKey(reader, key, `bearerKeys[${index}]`),
+    ),
     trustedProxies: settings.trustedProxies ?? [],
     allowedHosts: settings.allowedHosts ?? [],
     sources: { sns: settings.sources?.sns ?? [] },
@@ -134,6 +147,20 @@ function checkUnique<Name extends string>(
     // Absent where it was wrong, which the reader knows already.
     else if (value !== undefined) seen.add(value);
   }
+}
+
+function toBearerKey(
+  reader: Reader,
+  { right, actions = [], ...key }: BearerKey,
+  where: string,
+): BearerKeyConfig {
+  if ((right === undefined) === (actions.length === 0) && !reader.isWrong(where))
+    reader.wrong(where, 'must have either "right" or "actions"; write "right": "intake", or what it may do');
+  for (const [index, action] of actions.entries()) {
+    const fault = bearerActionFault(action);
+    if (fault !== undefined) reader.wrong(`${where}.actions[${index}]`, fault);
+  }
+  return { ...key, actions: right === undefined ? actions : actionsOfRight(right) };
 }
 
 function toApplication(

@@ -2,7 +2,7 @@
 // docs/settings.schema.json follow from this table.
 import { isHttpUrl } from '../base-url.ts';
 import { APPLICATION } from './application-settings.ts';
-import { bearerSecretFault, networkFault } from './callers.ts';
+import { actionFault, bearerSecretFault, networkFault } from './callers.ts';
 import type { ObjectSetting } from './setting.ts';
 
 /** Calls may name an instance by its ARN; what is compared is the id in it, so only that stands in the settings. */
@@ -11,6 +11,13 @@ const INSTANCE_ID = {
   hint: 'the id of an instance, at most 100 characters (of an ARN, what stands behind "instance/")',
   pattern: /^(?!arn:).{1,100}$/,
   means: 'An instance id.',
+} as const;
+
+const ACTION = {
+  kind: 'text',
+  hint: 'an action such as "connect:CreatePushNotificationRegistration" or "chatpush:*"',
+  check: actionFault,
+  means: 'An action, or the beginning of some with `*` at its end.',
 } as const;
 
 export const SETTINGS = {
@@ -49,6 +56,22 @@ export const SETTINGS = {
             means:
               'Ids of the instances (of those under `instances`) that calls with this key may name, or `"all"` of them.',
           },
+          actions: {
+            kind: 'list',
+            word: 'all',
+            default: 'all',
+            of: ACTION,
+            means:
+              'What calls with this key may do, by the names of IAM: `"connect:StopContact"`; ours are under `chatpush:`. `*` at the end stands for every action that begins so.',
+          },
+          applications: {
+            kind: 'list',
+            word: 'all',
+            default: 'all',
+            of: APPLICATION.members.arn,
+            means:
+              "ARNs of the applications that calls with this key may register devices with. A key for one tenant should name that tenant's: otherwise it can push its own texts through another's application, to devices whose tokens it knows.",
+          },
         },
       },
     },
@@ -58,7 +81,7 @@ export const SETTINGS = {
         "Keys for callers without an AWS SDK, as `Authorization: Bearer`, to chatpush's own operations. They travel, so they are taken only on loopback and from `trustedProxies`.",
       of: {
         kind: 'object',
-        means: 'A key for one instance and one purpose.',
+        means: 'A key for one instance and a few of our own operations.',
         members: {
           id: {
             kind: 'text',
@@ -83,8 +106,13 @@ export const SETTINGS = {
           right: {
             kind: 'choice',
             of: ['intake', 'reading'],
-            required: true,
-            means: '`intake`: PutChatEvents. `reading`: the lists of registrations and of deliveries.',
+            means:
+              'What it may do, in a word. `intake`: PutChatEvents. `reading`: the lists of registrations and of deliveries. Either this or `actions`.',
+          },
+          actions: {
+            kind: 'list',
+            of: ACTION,
+            means: 'What it may do, action by action, as in `accessKeys`; of those that take bearer keys.',
           },
         },
       },

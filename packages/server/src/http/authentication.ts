@@ -49,7 +49,8 @@ export function createAuthenticate(options: {
     });
     return (body) => {
       const { key, region } = verifyBody(body);
-      return { caller: { accessKeyId: key.id, instances: key.instances }, region };
+      const { id: accessKeyId, instances, actions, applications } = key;
+      return { caller: { accessKeyId, instances, actions, applications }, region };
     };
   };
 }

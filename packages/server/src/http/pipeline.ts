@@ -2,6 +2,8 @@
 // before the signature over it is known to be good.
 import type { IncomingMessage } from 'node:http';
 
+import { actionOf } from '@chatpush/wire';
+
 import { authorize } from '../auth/authorize.ts';
 import { bareInstanceId } from '../auth/instance.ts';
 import type { Call, Handlers, ParticipantCall } from '../operations/handlers.ts';
@@ -51,8 +53,10 @@ export function createPipeline({ handlers, authenticate, throttle, account }: Pi
       output = await invoke(handlers, route.name, input, { participant: proof.participant, requestId });
     } else {
       const { caller, region } = proof;
-      const InstanceId = bareInstanceId((input as InstanceInput).InstanceId);
-      authorize(caller, route.name, InstanceId, { region, account });
+      const { PinpointAppArn: applicationArn, ...named } = input as InstanceInput;
+      const InstanceId = bareInstanceId(named.InstanceId);
+      const action = actionOf(route.operation);
+      authorize(caller, { action, instanceId: InstanceId, applicationArn }, { region, account });
       throttle.take(callerId, route.name);
       output = await invoke(handlers, route.name, { ...input, InstanceId }, { caller, requestId });
     }
@@ -60,9 +64,10 @@ export function createPipeline({ handlers, authenticate, throttle, account }: Pi
   };
 }
 
-/** Every operation but the participants' names its instance. */
+/** Every operation but the participants' names its instance, and some an application. */
 interface InstanceInput {
   readonly InstanceId: string;
+  readonly PinpointAppArn?: string;
 }
 
 /** The input out of path, query, headers and body, checked. */

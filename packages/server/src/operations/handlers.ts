@@ -5,8 +5,12 @@ import type { Participant } from './participant-token.ts';
 /** Who calls, as established by auth/. */
 export interface Caller {
   readonly accessKeyId: string;
-  /** The instances the key may act on; `all` in development. */
+  /** The instances (bare ids) the key may act on; `all` in development. */
   readonly instances: 'all' | ReadonlySet<string>;
+  /** What it may do there, by the names of wire's actions. */
+  readonly actions: 'all' | ReadonlySet<string>;
+  /** ARNs of the applications it may use. */
+  readonly applications: 'all' | ReadonlySet<string>;
 }
 
 export interface Call {

@@ -28,7 +28,7 @@ export function participantKey(keys: ParticipantKeys, instanceId: string): Uint8
   if (key === undefined)
     throw new ServiceError(
       'AccessDeniedException',
-      `No access key may act on the instance ${instanceId}, so there are no participant tokens for it: name it under "instances" of one.`,
+      `No access key may start or join chats of the instance ${instanceId}, so there are no participant tokens for it: name it under "instances" of one.`,
     );
   return key;
 }

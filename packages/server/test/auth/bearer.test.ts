@@ -8,10 +8,11 @@ import { GOOD_INPUTS, encodeInput } from '../http/inputs.ts';
 import { startRecordingServer } from '../http/recording-server.ts';
 import type { RecordingServer } from '../http/recording-server.ts';
 
+const INTAKE = ['chatpush:PutChatEvents'];
 const KEYS = [
-  { id: 'intake', secret: 'intake-key-0123456789abcdef', instance: 'i-1', right: 'intake' },
-  { id: 'reading', secret: 'reading-key-0123456789abcdef', instance: 'i-1', right: 'reading' },
-  { id: 'other', secret: 'other-key-0123456789abcdef==', instance: 'i-2', right: 'intake' },
+  { id: 'intake', secret: 'intake-key-0123456789abcdef', instance: 'i-1', actions: INTAKE },
+  { id: 'reading', secret: 'reading-key-0123456789abcdef', instance: 'i-1', actions: ['chatpush:List*'] },
+  { id: 'other', secret: 'other-key-0123456789abcdef==', instance: 'i-2', actions: INTAKE },
 ] as const;
 const secret = (id: string): string => KEYS.find((key) => key.id === id)!.secret;
 
@@ -52,7 +53,7 @@ describe('every operation takes the keys of its right, and no others', () => {
 test('a key opens its own instance only', async () => {
   const answer = await call('PutChatEvents', `Bearer ${secret('other')}`);
   assert.deepEqual([answer.status, answer.name], [403, 'AccessDeniedException']);
-  assert.match(answer.message, /instance\/i-1$/);
+  assert.match(answer.message, /instance\/i-1 because /);
 });
 
 test('an unknown key is refused, and so is one that is nearly right', async () => {

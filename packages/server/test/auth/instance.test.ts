@@ -1,7 +1,6 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 
-import { authorize } from '../../src/auth/authorize.ts';
 import { bareInstanceId } from '../../src/auth/instance.ts';
 import { createSigningKeys, deriveSigningKey } from '../../src/auth/signing-keys.ts';
 
@@ -15,20 +14,8 @@ test('an id and every form of its ARN name one instance', () => {
     assert.equal(bareInstanceId(name), 'i-1');
 });
 
-test('a key limited to instances may act on those alone, and is told on what it may not', () => {
-  const caller = { accessKeyId: 'AKID', instances: new Set(['i-1']) };
-  const place = { region: 'eu-central-1', account: '123456789012' };
-  authorize(caller, 'StopContact', 'i-1', place);
-  authorize({ accessKeyId: 'AKID', instances: 'all' }, 'StopContact', 'i-2', place);
-  assert.throws(() => authorize(caller, 'StopContact', 'i-2', place), {
-    name: 'AccessDeniedException',
-    message:
-      'User: arn:aws:iam::123456789012:user/AKID is not authorized to perform: connect:StopContact on resource: arn:aws:connect:eu-central-1:123456789012:instance/i-2',
-  });
-});
-
 test('only the signing keys used last are kept, and none under a secret that has changed', () => {
-  const key = { id: 'AKID', secret: 'secret', instances: 'all' } as const;
+  const key = { id: 'AKID', secret: 'secret' };
   const scope = (day: number) => ({ date: `202611${day}`, region: 'us-east-1', service: 'connect' });
   const marked = Buffer.from('kept');
   const keys = createSigningKeys(2);

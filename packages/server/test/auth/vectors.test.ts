@@ -7,6 +7,7 @@ import { test } from 'node:test';
 
 import { createVerifySignature } from '../../src/auth/signature.ts';
 import type { SignedRequest } from './official-signer.ts';
+import { EVERYTHING } from './everything.ts';
 
 const folder = process.env['CHATPUSH_SIGV4_VECTORS'] ?? '../shared/vectors/sigv4';
 const skip = existsSync(folder) ? false : `no vectors in ${folder}`;
@@ -51,7 +52,7 @@ for (const name of names)
     const verify = createVerifySignature({
       accessKey: (id) =>
         id === credentials.access_key_id
-          ? { id, secret: credentials.secret_access_key, sessionToken: credentials.token, instances: 'all' }
+          ? { id, secret: credentials.secret_access_key, sessionToken: credentials.token, ...EVERYTHING }
           : undefined,
       regions: [region],
       service,

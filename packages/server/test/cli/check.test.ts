@@ -74,6 +74,18 @@ test('no application, with which no device can be registered, is said', (t) => {
   assert.ok(!run([file], { CHATPUSH_AUTO_CREATE: 'all' }).said.includes('no application'));
 });
 
+test('a key of one tenant that reaches the applications of all is pointed out', (t) => {
+  const key = { id: 'TENANT', secret: 's', instances: ['support'] };
+  const applications = [{ arn: ARN }, { arn: `${ARN}-b` }];
+  const said = (given: object) =>
+    run([settingsFolder(t).settings({ ...LEAST, accessKeys: [given], applications }).CHATPUSH_CONFIG], {})
+      .said;
+  const pointedOut = /the access key TENANT is for some instances only, .* name its own under "applications"/;
+  assert.match(said(key), pointedOut);
+  assert.doesNotMatch(said({ ...key, applications: [ARN] }), pointedOut);
+  assert.doesNotMatch(said({ ...key, instances: 'all' }), pointedOut);
+});
+
 test('what it would not look at, it does not take', async () => {
   // "chatpush check a.json b.json" said that all is well, having read the first alone; an empty argument, having read none.
   for (const argv of [['a.json', 'b.json'], ['']]) {

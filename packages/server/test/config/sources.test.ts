@@ -1,10 +1,11 @@
 // Settings about callers without an AWS SDK and about Amazon's stream.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { ACCESS_KEY, LEAST, configOf, mistakesOf, settingsFolder } from './settings-folder.ts';
+import { ACCESS_KEY, ARN, LEAST, configOf, mistakesOf, settingsFolder } from './settings-folder.ts';
 
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:chat';
-const KEY = { id: 'crm', secret: 'x'.repeat(20), instance: 'support', right: 'intake' };
+const WITHOUT_RIGHT = { id: 'crm', secret: 'x'.repeat(20), instance: 'support' };
+const KEY = { ...WITHOUT_RIGHT, right: 'intake' };
 
 test('topics, bearer keys and proxies are read as written; a secret is wrapped', (t) => {
   const config = configOf(
@@ -20,7 +21,27 @@ test('topics, bearer keys and proxies are read as written; a secret is wrapped',
   assert.deepEqual(config.trustedProxies, ['10.0.0.5', '10.1.0.0/16', '::1', 'fd00::/8']);
   const [key] = config.bearerKeys;
   assert.equal(key!.secret.reveal(), KEY.secret);
-  assert.equal(JSON.stringify(key), JSON.stringify({ ...KEY, secret: '[secret]' }));
+  const { right: _, ...rest } = KEY;
+  assert.deepEqual(JSON.parse(JSON.stringify(key)), {
+    ...rest,
+    secret: '[secret]',
+    actions: ['chatpush:PutChatEvents'],
+  });
+});
+
+test('access keys may be limited; those that are not may do everything', (t) => {
+  const limited = {
+    ...ACCESS_KEY,
+    id: 'LIMITED',
+    instances: ['support'],
+    actions: ['connect:Create*', 'chatpush:PutChatEvents'],
+    applications: [ARN],
+  };
+  const [first, second] = configOf(
+    settingsFolder(t).settings({ ...LEAST, accessKeys: [ACCESS_KEY, limited] }),
+  ).accessKeys;
+  assert.deepEqual([first!.actions, first!.applications], ['all', 'all']);
+  assert.deepEqual([second!.actions, second!.applications], [limited.actions, limited.applications]);
 });
 
 test('without them nobody streams, nobody has a bearer key, no proxy is trusted', (t) => {
@@ -83,6 +104,35 @@ const WRONG: [what: string, settings: object, where: string][] = [
     'bearerKeys[0].secret',
   ],
   ['a right unknown', { bearerKeys: [{ ...KEY, right: 'all' }] }, 'bearerKeys[0].right'],
+  ['a bearer key that may do nothing', { bearerKeys: [WITHOUT_RIGHT] }, 'bearerKeys[0]'],
+  ['one with both', { bearerKeys: [{ ...KEY, actions: ['chatpush:List*'] }] }, 'bearerKeys[0]'],
+  [
+    'one for what takes no bearer keys',
+    { bearerKeys: [{ ...WITHOUT_RIGHT, actions: ['connect:*'] }] },
+    'bearerKeys[0].actions[0]',
+  ],
+  [
+    'an action that is unknown',
+    { bearerKeys: [{ ...WITHOUT_RIGHT, actions: ['chatpush:PutChatEvent'] }] },
+    'bearerKeys[0].actions[0]',
+  ],
+  [
+    'an action of an access key that is unknown',
+    { accessKeys: [{ ...ACCESS_KEY, actions: ['connect:StopContact', 'connect:Stopp*'] }] },
+    'accessKeys[0].actions[1]',
+  ],
+  [
+    'an action with a star in its middle',
+    { accessKeys: [{ ...ACCESS_KEY, actions: ['connect:*Contact'] }] },
+    'accessKeys[0].actions[0]',
+  ],
+  ['no action', { accessKeys: [{ ...ACCESS_KEY, actions: [] }] }, 'accessKeys[0].actions'],
+  ['no application', { accessKeys: [{ ...ACCESS_KEY, applications: [] }] }, 'accessKeys[0].applications'],
+  [
+    'an application that is no ARN',
+    { accessKeys: [{ ...ACCESS_KEY, applications: ['support'] }] },
+    'accessKeys[0].applications[0]',
+  ],
   ['a key for no instance', { bearerKeys: [{ ...KEY, instance: undefined }] }, 'bearerKeys[0].instance'],
   ...['proxy.example', '10.0.0.0/33', '10.0.0.0/', '::1/129', '10.0.0.0/8/8', '10.0.0'].map(
     (entry): [string, object, string] => [

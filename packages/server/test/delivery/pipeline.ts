@@ -20,6 +20,7 @@ import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { INSTANCE, create, message } from '../operations/harness.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
+import { EVERYTHING } from '../auth/everything.ts';
 
 export interface PipelineOptions {
   readonly clock?: Clock;
@@ -96,7 +97,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     participantKeys: () => Buffer.alloc(32, 7),
     onRevoked: (registrationId) => dispatcher.revoke(registrationId),
   });
-  const context = { caller: { accessKeyId: 'test', instances: 'all' }, requestId: 'r' } as const;
+  const context = { caller: { accessKeyId: 'test', ...EVERYTHING }, requestId: 'r' } as const;
 
   const log = async (contactId: string): Promise<readonly LogEntry[]> =>
     (await plain.deliveries({ instanceId: INSTANCE, contactId }, { limit: 1_000 })).items;

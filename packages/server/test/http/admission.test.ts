@@ -34,7 +34,7 @@ describe('an access key limited to instances', () => {
       assert.equal(isRefusal(answer, 'AccessDeniedException'), undefined);
       assert.match(
         answer.body,
-        /connect:ListPushNotificationRegistrations on resource: arn:aws:connect:us-east-1:123456789012:instance\/i-2/,
+        /chatpush:ListPushNotificationRegistrations on resource: arn:aws:connect:us-east-1:123456789012:instance\/i-2/,
       );
     }
     assert.deepEqual(server.recorded, []);

@@ -16,6 +16,7 @@ import type {
 import { systemClock } from '../../src/clock.ts';
 import { KEY, startRecordingServer } from './recording-server.ts';
 import type { RecordingServer } from './recording-server.ts';
+import { EVERYTHING } from '../auth/everything.ts';
 
 let server: RecordingServer;
 before(async () => {
@@ -50,7 +51,7 @@ test('what the AWS SDK sends reaches the handler as it was meant', async () => {
   const { operation, input, call } = server.recorded.at(-1)!;
   assert.equal(operation, 'CreatePushNotificationRegistration');
   assert.deepEqual(input, REGISTRATION);
-  assert.deepEqual(call.caller, { accessKeyId: KEY.id, instances: 'all' });
+  assert.deepEqual(call.caller, { accessKeyId: KEY.id, ...EVERYTHING });
   assert.equal(call.requestId, answer.$metadata.requestId);
 });
 

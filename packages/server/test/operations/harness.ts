@@ -14,6 +14,7 @@ import type { ParticipantKeys } from '../../src/operations/participant-token.ts'
 import { createContactChanges } from '../../src/store/contact-change.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { NewDelivery, Store } from '../../src/store/store.ts';
+import { EVERYTHING } from '../auth/everything.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 
 export const INSTANCE = 'instance-1';
@@ -100,7 +101,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
   });
   const call: Call = (operation, input) =>
     handlers[operation](input, {
-      caller: { accessKeyId: 'test', instances: 'all' },
+      caller: { accessKeyId: 'test', ...EVERYTHING },
       requestId: 'r',
     });
   return { call, changes, directory, notify, revoked, ...handedOver };

@@ -19,7 +19,13 @@ const B = { id: 'TENANTB', secret: 'the secret of tenant b', instances: ['tenant
 let scene: Scene;
 before(async () => {
   scene = await startScene({
-    accessKeys: [A, B].map(({ id, secret, instances }) => ({ id, instances, secret: new Secret(secret) })),
+    accessKeys: [A, B].map(({ id, secret, instances }) => ({
+      id,
+      instances,
+      actions: 'all' as const,
+      applications: 'all' as const,
+      secret: new Secret(secret),
+    })),
   });
 });
 after(() => scene[Symbol.asyncDispose]());
@@ -152,7 +158,8 @@ test('an instance that no access key may act on has no tokens, and says so befor
   await using service = await openService({ participantKeys: keys });
   const refused = {
     name: 'AccessDeniedException',
-    message: /^No access key may act on the instance tenant-c, .* name it under "instances" of one\.$/,
+    message:
+      /^No access key may start or join chats of the instance tenant-c, .* name it under "instances" of one\.$/,
   };
   const chat = {
     InstanceId: 'tenant-c',

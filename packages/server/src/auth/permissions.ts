@@ -1,0 +1,36 @@
+// What a key may do, to which instances and with which applications.
+import { actionsNamed } from '@chatpush/wire';
+import type { Caller } from '../operations/handlers.ts';
+
+export type Permissions = Omit<Caller, 'accessKeyId'>;
+
+/** Permissions as they stand in settings. */
+export interface PermissionSettings {
+  readonly instances: 'all' | readonly string[];
+  /** Names of actions, or beginnings of names with `*` at the end. Default: all. */
+  readonly actions?: 'all' | readonly string[];
+  /** ARNs. Default: all. */
+  readonly applications?: 'all' | readonly string[];
+}
+
+const setOf = (list: 'all' | readonly string[]): 'all' | ReadonlySet<string> =>
+  list === 'all' ? list : new Set(list);
+
+export function permissionsOf({
+  instances,
+  actions = 'all',
+  applications = 'all',
+}: PermissionSettings): Permissions {
+  return {
+    instances: setOf(instances),
+    actions: actions === 'all' ? actions : new Set(actions.flatMap(actionsNamed)),
+    applications: setOf(applications),
+  };
+}
+
+/** Whether these permissions are good for an action on an instance (a bare id). */
+export const allows = ({ instances, actions }: Permissions, action: string, instanceId: string): boolean =>
+  isIn(actions, action) && isIn(instances, instanceId);
+
+export const isIn = (allowed: 'all' | ReadonlySet<string>, wanted: string): boolean =>
+  allowed === 'all' || allowed.has(wanted);

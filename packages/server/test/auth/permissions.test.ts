@@ -1,0 +1,150 @@
+// What a key may do: every action × every kind of key × every operation, over HTTP. What is expected is worked out here, from
+// the settings alone and without the code under test.
+import assert from 'node:assert/strict';
+import { after, before, describe, test } from 'node:test';
+import { ACTIONS, OPERATIONS, actionOf } from '@chatpush/wire';
+import type { Operation, OperationName } from '@chatpush/wire';
+import { createAccessKeys } from '../../src/auth/access-keys.ts';
+import { createParticipantKeys } from '../../src/auth/participant-keys.ts';
+import { GOOD_INPUTS, encodeInput } from '../http/inputs.ts';
+import { call, startRecordingServer } from '../http/recording-server.ts';
+import type { RecordingServer } from '../http/recording-server.ts';
+
+const NAMES = Object.keys(OPERATIONS) as OperationName[];
+const APPLICATION = GOOD_INPUTS.CreatePushNotificationRegistration.PinpointAppArn;
+const OTHER_APPLICATION = APPLICATION.replace(/a$/, 'b');
+
+interface Kind {
+  readonly kind: 'access key' | 'bearer key';
+  readonly instances: 'all' | readonly string[];
+  readonly actions: 'all' | readonly string[];
+  readonly applications: 'all' | readonly string[];
+}
+
+const ACTION_LISTS: readonly Kind['actions'][] = [
+  ...ACTIONS.map((action) => [action]),
+  ['*'],
+  ['connect:*'],
+  ['chatpush:*'],
+  ['connect:Create*'],
+  ['chatpush:List*', 'connect:StopContact'],
+];
+
+const KINDS: readonly Kind[] = [
+  ...(['all', ...ACTION_LISTS] as const).flatMap((actions) =>
+    (['all', ['i-1'], ['i-2'], ['i-2', 'i-1']] as const).map((instances): Kind => ({
+      kind: 'access key',
+      instances,
+      actions,
+      applications: 'all',
+    })),
+  ),
+  ...[[APPLICATION], [OTHER_APPLICATION], [OTHER_APPLICATION, APPLICATION]].map((applications): Kind => ({
+    kind: 'access key',
+    instances: 'all',
+    actions: 'all',
+    applications,
+  })),
+  ...ACTION_LISTS.flatMap((actions) =>
+    [['i-1'], ['i-2']].map((instances): Kind => ({
+      kind: 'bearer key',
+      instances,
+      actions,
+      applications: 'all',
+    })),
+  ),
+];
+
+/** What the refusal names as missing; undefined: the call is allowed. All good inputs name `i-1` and the first application. */
+function missingOf(key: Kind, operation: Operation): string | undefined {
+  const isOurs = operation.origin === 'chatpush';
+  if (key.kind === 'bearer key' && !isOurs) return 'takes no bearer keys';
+  const action = `${isOurs ? 'chatpush' : 'connect'}:${operation.name}`;
+  const isAllowed = (name: string) =>
+    name.endsWith('*') ? action.startsWith(name.slice(0, -1)) : name === action;
+  if (key.actions !== 'all' && !key.actions.some(isAllowed)) return `do not allow the ${action} action`;
+  if (key.instances !== 'all' && !key.instances.includes('i-1')) return 'do not name the instance';
+  const usesApplication = operation.name === 'CreatePushNotificationRegistration';
+  if (usesApplication && key.applications !== 'all' && !key.applications.includes(APPLICATION))
+    return 'do not name the application';
+  return undefined;
+}
+
+const idOf = (index: number): string => `KEY${index}`;
+const secretOf = (index: number): string => `secret-of-the-key-${index}-0123456789`;
+const settingsOf = (kind: Kind['kind']) =>
+  KINDS.flatMap((key, index) =>
+    key.kind === kind ? [{ ...key, id: idOf(index), secret: secretOf(index) }] : [],
+  );
+
+let server: RecordingServer;
+before(async () => {
+  server = await startRecordingServer({
+    accessKey: createAccessKeys(settingsOf('access key')),
+    bearerKeys: settingsOf('bearer key').map(({ id, secret, instances: [instance = ''], actions }) => {
+      assert.ok(actions !== 'all');
+      return { id, secret, instance, actions };
+    }),
+  });
+});
+after(() => server.close());
+
+async function callWith(index: number, name: OperationName) {
+  const { method, target, body } = encodeInput(OPERATIONS[name], GOOD_INPUTS[name]);
+  if (KINDS[index]!.kind === 'access key') {
+    const key = { id: idOf(index), secret: secretOf(index) };
+    const answer = await call(server, { method, target, body, key });
+    return { status: answer.status, error: answer.headers.get('x-amzn-errortype'), body: answer.body };
+  }
+  const answer = await fetch(server.url + target, {
+    method,
+    headers: { authorization: `Bearer ${secretOf(index)}`, 'content-type': 'application/json' },
+    ...(body !== '' && { body }),
+  });
+  return { status: answer.status, error: answer.headers.get('x-amzn-errortype'), body: await answer.text() };
+}
+
+for (const [index, key] of KINDS.entries()) {
+  const { kind, ...settings } = key;
+  describe(`${kind} ${JSON.stringify(settings)}`, () => {
+    for (const name of NAMES)
+      test(name, async () => {
+        const missing = missingOf(key, OPERATIONS[name]);
+        const before = server.recorded.length;
+        const { status, error, body } = await callWith(index, name);
+        assert.equal(error, missing === undefined ? null : 'AccessDeniedException', body);
+        assert.equal(status, missing === undefined ? 200 : 403);
+        assert.equal(server.recorded.length - before, missing === undefined ? 1 : 0);
+        if (missing !== undefined) assert.ok(body.includes(missing), body);
+      });
+  });
+}
+
+test('a refusal reads as IAM writes it, and names what is missing', async () => {
+  const index = KINDS.findIndex(({ applications }) => applications.includes(OTHER_APPLICATION));
+  const { body } = await callWith(index, 'CreatePushNotificationRegistration');
+  assert.equal(
+    (JSON.parse(body) as { Message: string }).Message,
+    `User: arn:aws:iam::000000000000:user/${idOf(index)} is not authorized to perform: connect:CreatePushNotificationRegistration on resource: ${APPLICATION} because the settings of this key do not name the application`,
+  );
+});
+
+test('every operation that a key can call has an action of its own', () => {
+  assert.equal(new Set(ACTIONS).size, NAMES.length);
+  assert.equal(actionOf(OPERATIONS.StopContact), 'connect:StopContact');
+  assert.equal(actionOf(OPERATIONS.ListDeliveries), 'chatpush:ListDeliveries');
+});
+
+test('participant tokens come from a key that may start and join chats, or from two that may together', () => {
+  const reader = { id: 'R', secret: 'reads', instances: 'all', actions: ['chatpush:*'] } as const;
+  const starter = { id: 'S', secret: 'starts', instances: 'all', actions: ['connect:Start*'] } as const;
+  const joiner = { id: 'J', secret: 'joins', instances: 'all', actions: ['connect:Create*'] } as const;
+  const both = { id: 'B', secret: 'does both', instances: ['i-1'] } as const;
+  const of = (...keys: Parameters<typeof createParticipantKeys>[0]) => createParticipantKeys(keys)('i-1');
+  assert.equal(of(reader), undefined);
+  assert.deepEqual(of(reader, both), of(both));
+  assert.deepEqual(of(starter, joiner, both), of(both));
+  const together = of(reader, starter, joiner);
+  assert.ok(together);
+  for (const alone of [of(starter), of(joiner)]) assert.notDeepEqual(alone, together);
+});
