@@ -152,10 +152,11 @@ export async function startService(config: Config, options: ServiceOptions = {})
       clock,
       autoCreate: config.autoCreate,
       instances: config.instances,
-      applications: config.applications.map(({ arn, genericText, attachmentText, ttlMinutes }) => ({
+      applications: config.applications.map(({ arn, genericText, attachmentText, title, ttlMinutes }) => ({
         arn,
         genericText,
         attachmentText,
+        title,
         ttlMs: ttlMinutes * 60_000,
       })),
     });

@@ -122,6 +122,13 @@ export const APPLICATION = {
       default: 'sent a file: {name}',
       means: 'What the phone shows for an attachment; `{name}` stands for the name of the file.',
     },
+    title: {
+      kind: 'text',
+      hint: 'a short text, such as "{displayName}"',
+      maxBytes: MAX_LOOK_BYTES,
+      means:
+        'Title of the notification; `{displayName}` stands for the name of who wrote. None when absent, as with Amazon.',
+    },
     sound: {
       kind: 'text',
       hint: '"default" or the name of a sound in the app',

@@ -68,6 +68,8 @@ export interface ApplicationConfig {
   readonly genericText: string;
   /** What the phone shows for an attachment, with `{name}` for its file name. */
   readonly attachmentText: string;
+  /** `{displayName}` stands for the name of who wrote. */
+  readonly title?: string;
   readonly sound?: string;
   readonly category?: string;
   /** `{contactId}` stands for the initial contact id. */

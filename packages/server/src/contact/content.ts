@@ -2,13 +2,15 @@
 //
 // Content types and templates: Amazon Connect's admin guide ("Interactive messages in chat", "Chat message types").
 import { withoutMarkdown } from './markdown.ts';
-import { MOST_UNITS, fileName, firstUnits, isVisible } from './text.ts';
+import { MOST_UNITS, fileName, firstUnits, isVisible, oneLine } from './text.ts';
 
 /** What an application says where a message does not speak for itself. */
 export interface Texts {
   readonly genericText: string;
   /** `{name}` stands for the file's name. */
   readonly attachmentText: string;
+  /** `{displayName}` stands for the name of who wrote. Default: none. */
+  readonly title?: string;
 }
 
 /** What follows from an application when a notification is made. */
@@ -53,6 +55,15 @@ export function readableOf(message: {
 export function bodyOf(readable: Readable | undefined, { genericText, attachmentText }: Texts): string {
   if (readable === undefined) return genericText;
   return 'text' in readable ? readable.text : attachmentText.replaceAll('{name}', () => readable.fileName);
+}
+
+/** Longer names are cut; Amazon's own limit is 256 characters. */
+const MOST_NAME_UNITS = 256;
+
+/** Empty where the application has no title, or the title is the name alone and nobody said it. */
+export function titleOf(displayName: string | undefined, { title = '' }: Texts): string {
+  const name = firstUnits(oneLine(displayName ?? ''), MOST_NAME_UNITS);
+  return title.replaceAll('{displayName}', () => (isVisible(name) ? name : '')).trim();
 }
 
 /**

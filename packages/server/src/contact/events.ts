@@ -2,7 +2,7 @@
 //
 // Sources: Amazon Connect's admin guide ("push notifications are sent for all system and agent messages"), its rule for SNS
 // consumers (visibility CUSTOMER or ALL, role not CUSTOMER), and the payloads of its mobile sample apps.
-import { bodyOf, readableOf } from './content.ts';
+import { bodyOf, readableOf, titleOf } from './content.ts';
 import type { Readable, Texts } from './content.ts';
 import type { EventReason } from './reasons.ts';
 import { FUTURE_MS } from './settings.ts';
@@ -20,13 +20,15 @@ export interface ChatEvent {
   readonly content?: string;
   /** Absent on some system events. */
   readonly participantRole?: string;
+  /** The name of who wrote it. */
+  readonly displayName?: string;
   /** Absent: nobody said that the customer may see it, so it does not push. */
   readonly visibility?: 'AGENT' | 'CUSTOMER' | 'ALL';
   /** The event's own time, milliseconds since the epoch; absent: when it arrived. */
   readonly at?: number;
 }
 
-/** What a phone shows and what the app gets, with exactly the keys of Amazon's samples (its title is empty, too). */
+/** What a phone shows and what the app gets, with exactly the keys of Amazon's samples (whose title is empty, as is ours by default). */
 export interface Notification {
   readonly title: string;
   readonly body: string;
@@ -71,7 +73,7 @@ export function toNotification(
   texts: Texts,
 ): Notification {
   return {
-    title: '',
+    title: titleOf(event.displayName, texts),
     body: firstUnits(bodyOf(readable, texts), MOST_UNITS),
     data: {
       initialContactId,

@@ -23,11 +23,11 @@ export const isVisible = (text: string): boolean => VISIBLE.test(text);
 // oxlint-disable-next-line no-control-regex -- those are the ones to remove
 const UNSAFE_IN_LINE = /[\u0000-\u001f\u007f-\u009f\u200e\u200f\u202a-\u202e\u2066-\u2069]/g;
 
+/** As one line that reads in the direction in which it is written. */
+export const oneLine = (text: string): string => text.replaceAll(UNSAFE_IN_LINE, '').trim();
+
 /** The last part of a path, as one line. */
 export function fileName(path: string): string {
   const slash = Math.max(path.lastIndexOf('/'), path.lastIndexOf('\\'));
-  return path
-    .slice(slash + 1)
-    .replaceAll(UNSAFE_IN_LINE, '')
-    .trim();
+  return oneLine(path.slice(slash + 1));
 }

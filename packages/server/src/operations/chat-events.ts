@@ -28,6 +28,7 @@ function toChatEvent(event: Input<'PutChatEvents'>['Events'][number]): ChatEvent
     contentType: event.ContentType,
     content: event.Content,
     participantRole: event.ParticipantRole,
+    displayName: event.DisplayName,
     // A backend that says nothing of visibility has nothing to hide. (Amazon's stream does, and says it.)
     visibility: event.MessageVisibility ?? 'ALL',
     at: event.AbsoluteTime === undefined ? undefined : Date.parse(event.AbsoluteTime),

@@ -86,6 +86,7 @@ export function createDirectory(options: {
     arn,
     genericText: entry?.genericText ?? GENERIC_TEXT,
     attachmentText: entry?.attachmentText ?? ATTACHMENT_TEXT,
+    title: entry?.title,
     ttlMs: entry?.ttlMs ?? DEFAULT_CONTACT_SETTINGS.ttlMs,
   });
 

@@ -80,6 +80,21 @@ describe('the notification', () => {
     });
   });
 
+  const titles: [string, string | undefined, string | undefined, string][] = [
+    ['is empty by default, as Amazon’s', undefined, 'Anna', ''],
+    ['is the name of who wrote', '{displayName}', 'Anna', 'Anna'],
+    ['is a fixed text with the name in it', 'Support: {displayName}', 'Anna', 'Support: Anna'],
+    ['is what remains where nobody said the name', 'Support {displayName}', undefined, 'Support'],
+    ['takes no name that nobody can see', '{displayName}', '\u200b\u202e\n', ''],
+    ['puts the name in once, whatever it holds', '{displayName}', '{displayName} $&', '{displayName} $&'],
+    ['is one line, cut at 256 characters', '{displayName}', `a\n${'b'.repeat(300)}`, `a${'b'.repeat(255)}`],
+  ];
+  for (const [name, title, displayName, expected] of titles)
+    test(`the title ${name}`, () => {
+      const said = event({ displayName });
+      assert.equal(toNotification(said, 'c0', readEvent(said), { ...TEXTS, title }).title, expected);
+    });
+
   test('holds nothing of the message where the raw message is not wanted', () => {
     const text = JSON.stringify(
       toNotification(event(), 'c0', undefined, { ...TEXTS, genericText: 'You have a new message' }),

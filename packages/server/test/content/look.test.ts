@@ -15,6 +15,7 @@ test('texts, sound, category, thread, channel, kind of message, priority and tim
           arn: APPLICATION,
           genericText: 'Es gibt Neues',
           attachmentText: 'hat {name} geschickt',
+          title: '{displayName} schreibt',
           sound: 'ping.caf',
           category: 'CHAT',
           threadId: 'chat-{contactId}',
@@ -33,7 +34,11 @@ test('texts, sound, category, thread, channel, kind of message, priority and tim
   await system.register('c1', phone);
   await system.register('c1', 'android', { deviceType: 'GCM' });
   const before = Date.now();
-  await system.say('c1', 'm1', 'invoice.pdf', { type: 'ATTACHMENT', contentType: 'application/pdf' });
+  await system.say('c1', 'm1', 'invoice.pdf', {
+    type: 'ATTACHMENT',
+    contentType: 'application/pdf',
+    displayName: 'Anna',
+  });
   await system.say('c1', 'm2', '{"for":"programs"}', { contentType: 'application/json' });
 
   const [first] = await system.emulator.phone(phone).waitFor({ contains: 'hat invoice.pdf geschickt' });
@@ -43,6 +48,7 @@ test('texts, sound, category, thread, channel, kind of message, priority and tim
     [aps['sound'], aps['category'], aps['thread-id'], first!.headers['apns-priority']],
     ['ping.caf', 'CHAT', 'chat-c1', '5'],
   );
+  assert.equal((aps['alert'] as Record<string, unknown>)['title'], 'Anna schreibt');
   const lifeMs = Number(first!.headers['apns-expiration']) * 1000 - before;
   assert.ok(lifeMs > 4 * 60_000 && lifeMs <= 5 * 60_000 + 1_000, `${lifeMs}`);
 
@@ -56,7 +62,7 @@ test('texts, sound, category, thread, channel, kind of message, priority and tim
       android: { priority: string; ttl: string; notification: Record<string, string> };
     };
   };
-  assert.deepEqual(message.notification, { body: 'hat invoice.pdf geschickt' });
+  assert.deepEqual(message.notification, { title: 'Anna schreibt', body: 'hat invoice.pdf geschickt' });
   assert.equal(message.data['messageId'], 'm1');
   assert.equal(message.android.priority, 'NORMAL');
   assert.match(message.android.ttl, /^(29\d|300)s$/);

@@ -41,6 +41,7 @@ export function parseChatMessage({ Message, Timestamp, attributes }: Notificatio
       contentType: text('ContentType'),
       content: (type === 'ATTACHMENT' ? fileNames(message) : undefined) ?? text('Content'),
       participantRole: text('ParticipantRole'),
+      displayName: text('DisplayName'),
       visibility: readVisibility(attributes.get('MessageVisibility')),
       // A repeat must fall on the same day, so never the time of arrival: SNS keeps its own over all repeats.
       at: Number.isNaN(at) ? Date.parse(Timestamp) : at,
