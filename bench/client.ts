@@ -9,7 +9,6 @@
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { cpus } from 'node:os';
 import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
@@ -17,7 +16,9 @@ import { gzipSync } from 'node:zlib';
 import { rolldown } from 'rolldown';
 import type { Measured } from './client-run.ts';
 import { median, startChild } from './children.ts';
-import { readNumbers } from './options.ts';
+import { readOptions } from './options.ts';
+import { openReport, printTable, shown } from './report.ts';
+import type { Report } from './report.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
@@ -102,7 +103,8 @@ const RUNS = [
 const SDK = 2;
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { rounds, calls } = readNumbers(argv, { rounds: 7, calls: 10_000 });
+  const options = readOptions(argv, { pairs: 7, count: 10_000 });
+  const report = openReport('client', options);
   const built = spawnSync(process.execPath, [join(ROOT, 'scripts/build.ts'), 'wire', 'client'], {
     stdio: 'inherit',
   });
@@ -126,14 +128,14 @@ export async function run(argv: readonly string[]): Promise<void> {
       };
     }
     for (const [name, text] of Object.entries(FLOORS)) await writeFile(join(folder, `${name}.mjs`), text);
-    console.log(
-      `${calls} calls a run, ${rounds} rounds, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`,
-    );
     const all: Measured[][] = RUNS.map(() => []);
-    for (let round = 0; round < rounds; round++)
+    for (let pair = 1; pair <= options.pairs; pair++) {
       for (const [index, [, module]] of RUNS.entries())
-        all[index]!.push(await measure(join(folder, module), url, String(calls)));
-    report(all, gzipped);
+        all[index]!.push(await measure(join(folder, module), url, String(options.count)));
+      console.log(`round ${pair} of ${options.pairs}`);
+    }
+    judge(report, all, gzipped);
+    await report.save();
   } finally {
     await server.stop();
     await rm(folder, { recursive: true, force: true });
@@ -169,31 +171,37 @@ async function measure(module: string, url: string, calls: string): Promise<Meas
   return JSON.parse(said) as Measured;
 }
 
-function report(all: readonly Measured[][], gzipped: Readonly<Record<string, Gzipped>>): void {
-  const row = (cells: readonly (string | number)[]): void =>
-    console.log(cells.map((cell, index) => String(cell).padEnd(index === 0 ? 28 : 20)).join(''));
-  row(['', 'calls/s', 'CPU µs a call', 'import ms', 'heap KB, 5k → 10k']);
-  for (const [index, [name]] of RUNS.entries()) {
+function judge(report: Report, all: readonly Measured[][], gzipped: Readonly<Record<string, Gzipped>>): void {
+  const rows = RUNS.map(([name], index) => {
     const of = (figure: (one: Measured) => number): number => median(all[index]!.map(figure));
-    row([
+    return [
       name,
       Math.round(of((one) => one.callsPerSecond)),
       of((one) => one.cpuMicrosPerCall).toFixed(0),
       of((one) => one.importMs).toFixed(1),
       of((one) => one.grownBytes / 1000).toFixed(0),
-    ]);
-  }
-  const ratio = (index: number, figure: (one: Measured) => number): string =>
-    median(all[index]!.map((one, round) => figure(one) / figure(all[SDK]![round]!))).toFixed(2);
-  row(['\nbundle, bytes gzipped', 'for Node', 'for browsers']);
-  for (const [name, { node, browser }] of Object.entries(gzipped)) row([name, node, browser]);
-  console.log('\nagainst the SDK, round by round (median):');
-  const calls = (index: number): string => ratio(index, (one) => one.callsPerSecond);
-  console.log(`  calls/s on Node      ${calls(0)} × (goal ≥ 4; floor ${calls(4)})`);
-  console.log(`  calls/s elsewhere    ${calls(1)} × (goal ≥ 1.5; floor ${calls(5)})`);
-  console.log(`  import               ${ratio(0, (one) => one.importMs)} × (goal ≤ 0.2)`);
+    ];
+  });
+  printTable([['', 'calls/s', 'CPU µs a call', 'import ms', 'heap KB, 5k → 10k'], ...rows]);
+  const bundles = Object.entries(gzipped).map(([name, { node, browser }]) => [name, node, browser]);
+  printTable([['bundle, bytes gzipped', 'for Node', 'for browsers'], ...bundles]);
+  report.figure('runs', Object.fromEntries(RUNS.map(([name], index) => [name, all[index]])));
+  report.figure('bundles', gzipped);
+  const ratio = (index: number, figure: (one: Measured) => number): number =>
+    median(all[index]!.map((one, round) => figure(one) / figure(all[SDK]![round]!)));
+  const calls = (index: number): number => ratio(index, (one) => one.callsPerSecond);
+  console.log(`floors: ${shown(calls(4))} × the SDK's calls/s on Node, ${shown(calls(5))} × elsewhere`);
+  report.atLeast("calls/s on Node / the SDK's", calls(0), 4);
+  report.atLeast("calls/s elsewhere / the SDK's", calls(1), 1.5);
+  report.atMost(
+    "import / the SDK's",
+    ratio(0, (one) => one.importMs),
+    0.2,
+  );
   for (const platform of ['node', 'browser'] as const)
-    console.log(
-      `  bundle, ${platform.padEnd(12)} ${(gzipped['chatpush']![platform] / gzipped['sdk']![platform]).toFixed(3)} × (goal ≤ 0.1)`,
+    report.atMost(
+      `bundle for ${platform} / the SDK's`,
+      gzipped['chatpush']![platform] / gzipped['sdk']![platform],
+      0.1,
     );
 }

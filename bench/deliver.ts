@@ -1,19 +1,22 @@
-// npm run bench -- deliver [--pairs 5] [--count 20000]
+// npm run bench -- deliver [--store sqlite|postgres|both] [--pairs 5] [--count 20000] [--json file]
 //
-// Signed PutChatEvents in batches of 500 → SQLite (synchronous=FULL) → APNs over TLS to a sink in a process of its own,
-// against a bare node:http2 loop with the same payload to the same sink, in turn; @parse/node-apn and apns2 in the same run.
-// The requests are signed ahead; every status is checked. Reported: pushes per second, CPU per push, the ratio pair by pair,
-// and how long a single message takes on a machine that is otherwise idle.
+// Signed PutChatEvents in batches of 500 → store (synced to disk) → APNs over TLS to a sink in a process of its own; the same
+// through FCM; and, in turn, senders that keep nothing, with the same payload to the same sink. The requests are signed ahead;
+// every status is checked. Reported: pushes per second, CPU per push, ratios round by round, and how long a single message
+// takes. Ratios count; absolute figures are the machine's.
 import { mkdtemp, rm } from 'node:fs/promises';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, startChild } from './children.ts';
 import type { Child } from './children.ts';
-import { readNumbers } from './options.ts';
+import { readOptions } from './options.ts';
+import { cpuOf } from './process-time.ts';
+import { openReport, printTable } from './report.ts';
+import { openSenders } from './senders.ts';
+import type { Sender } from './senders.ts';
 import {
   BATCH,
   askSink,
-  cpuMs,
   measureLatency,
   percentile,
   putBatches,
@@ -22,86 +25,167 @@ import {
   startService,
 } from './service.ts';
 import type { RunningService } from './service.ts';
+import { openStore } from './stores.ts';
+import type { BenchStore, StoreName } from './stores.ts';
 
-interface Taken {
-  readonly ms: number;
-  readonly cpuMs: number;
+interface Run {
+  readonly perSecond: number;
+  /** CPU time per push of the sending process. */
+  readonly cpuMicros: number;
+  /** Of which its main thread, and beside which the database server; of chatpush only. */
+  readonly mainMicros?: number;
+  readonly serverMicros?: number;
+}
+
+interface Contender {
+  readonly name: string;
+  readonly run: (round: string) => Promise<Run>;
 }
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { pairs, ...wanted } = readNumbers(argv, { pairs: 5, count: 20_000 });
-  const count = Math.ceil(wanted.count / BATCH) * BATCH;
+  const options = readOptions(argv, { store: ['sqlite', 'postgres', 'both'], pairs: 5, count: 20_000 });
+  const count = Math.ceil(options.count / BATCH) * BATCH;
+  const stores: StoreName[] =
+    options.store === 'both' ? ['sqlite', 'postgres'] : [options.store as StoreName];
+  const report = openReport('deliver', options);
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
   const children: Child[] = [];
+  const opened: BenchStore[] = [];
   try {
     const sink = startChild('bench/sink.ts');
     children.push(sink);
     const sinkUrl = await sink.line();
-    const service = await startService(`sqlite:${join(folder, 'bench.db')}`, sinkUrl);
-    children.push(service.child);
-    await registerContacts(service.url, 'support');
+    const senders = await openSenders(folder, (name, why) => {
+      report.figure(`skipped: ${name}`, why);
+      console.log(`${name} skipped: ${why}`);
+    });
+    const contenders: Contender[] = [];
+    const services: { name: string; service: RunningService }[] = [];
+    for (const name of stores) {
+      const store = await openStore(name);
+      opened.push(store);
+      const service = await startService(store.url, sinkUrl);
+      children.push(service.child);
+      await registerContacts(service.url, 'apns');
+      await registerContacts(service.url, 'fcm', 'GCM');
+      services.push({ name: nameOf(name, 'APNs'), service });
+      for (const gateway of ['APNs', 'FCM'])
+        contenders.push({
+          name: nameOf(name, gateway),
+          run: (round) =>
+            runService(service, store, sinkUrl, count, gateway.toLowerCase(), `${round}-${gateway}`),
+        });
+    }
+    contenders.push(...senders.map((sender) => asContender(sender, sinkUrl, count)));
 
-    console.log(
-      `${count} pushes a run, ${pairs} pairs, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`,
-    );
-    const ratios: number[] = [];
-    const all: Record<string, Taken[]> = { bare: [], chatpush: [], 'node-apn': [], apns2: [] };
-    for (let pair = -1; pair < pairs; pair++) {
-      const bare = await runSender('bare', sinkUrl, count);
-      const ours = await runService(service, sinkUrl, count, `run${pair}`);
-      const nodeApn = await runSender('node-apn', sinkUrl, count);
-      // Much slower, so a tenth is enough to know how much.
-      const apns2 = await runSender('apns2', sinkUrl, count / 10);
-      if (pair < 0) continue; // Warm-up.
-      all['bare']!.push(bare);
-      all['chatpush']!.push(ours);
-      all['node-apn']!.push(nodeApn);
-      all['apns2']!.push({ ms: apns2.ms * 10, cpuMs: apns2.cpuMs * 10 });
-      ratios.push(bare.ms / ours.ms);
-      console.log(
-        `pair ${pair + 1}: bare ${perSecond(bare, count)}/s, chatpush ${perSecond(ours, count)}/s, ratio ${(bare.ms / ours.ms).toFixed(2)}`,
+    const runs = await takeTurns(contenders, options.pairs);
+    printTable([
+      ['sender', 'pushes/s', 'CPU µs per push', 'of it main thread', 'database server'],
+      ...contenders.map(({ name }) => {
+        const middle = (figure: (run: Run) => number | undefined): string => {
+          const values = runs[name]!.map(figure).filter((value) => value !== undefined);
+          return values.length === 0 ? '' : String(Math.round(median(values)));
+        };
+        return [
+          name,
+          middle((run) => run.perSecond),
+          middle((run) => run.cpuMicros),
+          middle((run) => run.mainMicros),
+          middle((run) => run.serverMicros || undefined),
+        ];
+      }),
+    ]);
+    report.figure('runs', runs);
+
+    const ratio = (ours: string, theirs: string): number =>
+      median(runs[ours]!.map((run, round) => run.perSecond / runs[theirs]![round]!.perSecond));
+    const ours = nameOf(stores[0]!, 'APNs');
+    for (const { name } of senders) {
+      report.figure(`${ours} / ${name}`, ratio(ours, name));
+      if (['@parse/node-apn', 'sideshow/apns2 (Go)'].includes(name))
+        report.atLeast(`${ours} / ${name}`, ratio(ours, name), 1.2);
+      else console.log(`      ${ours} / ${name}: ${ratio(ours, name).toFixed(2)}`);
+    }
+    report.atMost(`CPU µs per push, ${ours}`, median(runs[ours]!.map((run) => run.cpuMicros)), 85);
+    for (const name of stores)
+      report.atLeast(
+        `${nameOf(name, 'FCM')} / ${nameOf(name, 'APNs')}`,
+        ratio(nameOf(name, 'FCM'), nameOf(name, 'APNs')),
+        0.9,
       );
-    }
-    console.log('\nsender      pushes/s (median)   CPU µs per push (median)');
-    for (const [name, taken] of Object.entries(all)) {
-      const rate = Math.round(median(taken.map((one) => (count / one.ms) * 1000)));
-      const cpu = Math.round(median(taken.map((one) => (one.cpuMs * 1000) / count)));
-      console.log(`${name.padEnd(12)}${String(rate).padEnd(20)}${cpu}`);
-    }
-    console.log(`\nratio chatpush / bare: median ${median(ratios).toFixed(2)} (goal ≥ 0.40)`);
+    if (options.store === 'both')
+      report.atLeast('PostgreSQL / SQLite', ratio(nameOf('postgres', 'APNs'), nameOf('sqlite', 'APNs')), 0.6);
 
-    const { sent, accepted } = await measureLatency(service, sinkUrl, 'support', 'latency', 500, 50);
-    console.log(
-      `single messages, ms to the gateway: after the answer median ${percentile(accepted, 0.5).toFixed(1)}, p99 ${percentile(accepted, 0.99).toFixed(1)} (goal: median under 10); after the call median ${percentile(sent, 0.5).toFixed(1)}, p99 ${percentile(sent, 0.99).toFixed(1)}`,
-    );
+    for (const { name, service } of services) {
+      const { sent, accepted } = await measureLatency(service, sinkUrl, 'apns', 'latency', 500, 50);
+      const figures = {
+        afterAnswer: { p50: percentile(accepted, 0.5), p99: percentile(accepted, 0.99) },
+        afterCall: { p50: percentile(sent, 0.5), p99: percentile(sent, 0.99) },
+      };
+      report.figure(`single messages, ms to the gateway, ${name}`, figures);
+      console.log(
+        `${name}, single messages, ms to the gateway: after the call p50 ${figures.afterCall.p50.toFixed(1)}, p99 ${figures.afterCall.p99.toFixed(1)}; after the answer p50 ${figures.afterAnswer.p50.toFixed(1)}, p99 ${figures.afterAnswer.p99.toFixed(1)}`,
+      );
+      report.atMost(`ms after the answer, median, ${name}`, figures.afterAnswer.p50, 10);
+    }
+    await report.save();
   } finally {
     for (const child of children.toReversed()) await child.stop();
+    for (const store of opened) await store.close();
     await rm(folder, { recursive: true, force: true });
   }
 }
 
-const perSecond = (taken: Taken, count: number): number => Math.round((count / taken.ms) * 1000);
+const nameOf = (store: StoreName, gateway: string): string =>
+  `chatpush ${store === 'sqlite' ? 'SQLite' : 'PostgreSQL'} ${gateway}`;
 
-async function runSender(kind: string, sinkUrl: string, count: number): Promise<Taken> {
-  const sender = startChild('bench/sender.ts', [kind, sinkUrl, String(count)]);
-  try {
-    return JSON.parse(await sender.line()) as Taken;
-  } finally {
-    await sender.stop();
+const asContender = ({ name, share, send }: Sender, sinkUrl: string, count: number): Contender => ({
+  name,
+  run: async () => {
+    const pushes = Math.ceil(count * share);
+    const { ms, cpuMs } = await send(sinkUrl, pushes);
+    return { perSecond: (pushes / ms) * 1000, cpuMicros: (cpuMs * 1000) / pushes };
+  },
+});
+
+/** Every round has each once, forwards and backwards by turns, so that nobody always follows the same; the first is warm-up. */
+async function takeTurns(contenders: readonly Contender[], rounds: number): Promise<Record<string, Run[]>> {
+  const runs: Record<string, Run[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]));
+  for (let round = 0; round <= rounds; round++) {
+    const said: string[] = [];
+    for (const { name, run } of round % 2 === 0 ? contenders : contenders.toReversed()) {
+      const result = await run(`round${round}`);
+      said.push(`${name} ${Math.round(result.perSecond)}`);
+      if (round > 0) runs[name]!.push(result);
+    }
+    console.log(`${round === 0 ? 'warm-up' : `round ${round} of ${rounds}`}: ${said.join(', ')}`);
   }
+  console.log();
+  return runs;
 }
 
 async function runService(
   { url, child }: RunningService,
+  store: BenchStore,
   sinkUrl: string,
   count: number,
+  prefix: string,
   name: string,
-): Promise<Taken> {
-  const signed = signBatches(url, 'support', name, count);
+): Promise<Run> {
+  const signed = signBatches(url, prefix, name, count);
   await askSink(sinkUrl, '/reset');
-  const cpuBefore = await cpuMs(child);
+  const pid = child.process.pid!;
+  const [cpuBefore, serverBefore] = [await cpuOf(pid), await store.cpuMs()];
   const from = performance.timeOrigin + performance.now();
   await putBatches(signed);
   const { at } = await askSink(sinkUrl, `/wait?count=${count}`);
-  return { ms: at - from, cpuMs: (await cpuMs(child)) - cpuBefore };
+  // The last answers are settled after the sink has counted them: that work belongs to these pushes.
+  await new Promise((resolve) => setTimeout(resolve, 100));
+  const [cpu, server] = [await cpuOf(pid), await store.cpuMs()];
+  return {
+    perSecond: (count / (at - from)) * 1000,
+    cpuMicros: ((cpu.ms - cpuBefore.ms) * 1000) / count,
+    mainMicros: ((cpu.mainMs - cpuBefore.mainMs) * 1000) / count,
+    serverMicros: ((server - serverBefore) * 1000) / count,
+  };
 }

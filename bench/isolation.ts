@@ -7,11 +7,12 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, startChild } from './children.ts';
-import { readNumbers } from './options.ts';
+import { readOptions } from './options.ts';
+import { cpuOf } from './process-time.ts';
+import { openReport } from './report.ts';
 import {
   BATCH,
   askSink,
-  cpuMs,
   measureLatency,
   percentile,
   putBatches,
@@ -28,9 +29,11 @@ interface Figures {
 }
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { pairs, ...wanted } = readNumbers(argv, { pairs: 5, waiting: 100_000, count: 20_000 });
-  const waiting = Math.ceil(wanted.waiting / BATCH) * BATCH;
-  const count = Math.ceil(wanted.count / BATCH) * BATCH;
+  const options = readOptions(argv, { pairs: 5, waiting: 100_000, count: 20_000 });
+  const { pairs } = options;
+  const waiting = Math.ceil(options.waiting / BATCH) * BATCH;
+  const count = Math.ceil(options.count / BATCH) * BATCH;
+  const report = openReport('isolation', options);
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
   const sink = startChild('bench/sink.ts');
   try {
@@ -52,8 +55,11 @@ export async function run(argv: readonly string[]): Promise<void> {
         `pair ${pair + 1}: alone ${Math.round(without.perSecond)}/s p99 ${without.p99.toFixed(1)} ms CPU ${Math.round(without.cpu)} µs, beside the dead gateway ${Math.round(withIt.perSecond)}/s p99 ${withIt.p99.toFixed(1)} ms CPU ${Math.round(withIt.cpu)} µs`,
       );
     }
-    console.log(`\nthroughput ratio: median ${median(throughput).toFixed(2)} (goal ≥ 0.90)`);
-    console.log(`p99 ratio: median ${median(latency).toFixed(2)} (goal ≤ 1.50)`);
+    console.log();
+    report.figure('ratios', { throughput, latency });
+    report.atLeast('throughput beside the dead gateway / alone', median(throughput), 0.9);
+    report.atMost('p99 beside the dead gateway / alone', median(latency), 1.5);
+    await report.save();
   } finally {
     await sink.stop();
     await rm(folder, { recursive: true, force: true });
@@ -85,11 +91,11 @@ async function measure(path: string, sinkUrl: string, count: number, name: strin
 
     const signed = signBatches(service.url, 'living', name, count);
     await askSink(sinkUrl, '/reset');
-    const cpuBefore = await cpuMs(service.child);
+    const cpuBefore = await cpuOf(service.child.process.pid!);
     const begun = performance.timeOrigin + performance.now();
     await putBatches(signed);
     const { at } = await askSink(sinkUrl, `/wait?count=${count}`);
-    const cpu = (((await cpuMs(service.child)) - cpuBefore) * 1000) / count;
+    const cpu = (((await cpuOf(service.child.process.pid!)).ms - cpuBefore.ms) * 1000) / count;
     const { sent } = await measureLatency(service, sinkUrl, 'living', `${name}-single`, 1_000, 200);
     return { perSecond: (count / (at - begun)) * 1000, p99: percentile(sent, 0.99), cpu };
   } finally {

@@ -1,4 +1,6 @@
 // npm run bench -- name [options]: measurements with ratios against something in the same run. Absolute figures are this machine's.
+import { OptionError } from './options.ts';
+
 const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {
   client: () => import('./client.ts'),
   deliver: () => import('./deliver.ts'),
@@ -15,4 +17,10 @@ if (load === undefined) {
   process.exit(2);
 }
 const bench = await load();
-await bench.run(rest);
+try {
+  await bench.run(rest);
+} catch (error) {
+  if (!(error instanceof OptionError)) throw error;
+  console.error(error.message);
+  process.exitCode = 2;
+}

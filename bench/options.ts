@@ -1,23 +1,53 @@
-// Options of benchmarks: numbers, each with a default.
+// Options of benchmarks, the same words everywhere: --pairs, --count, --seconds, and --json for a file of results.
 import { parseArgs } from 'node:util';
 
-/** Throws where an option is unknown or no number above zero. */
-export function readNumbers<Name extends string>(
+/** The command line is wrong; its message says how. */
+export class OptionError extends Error {}
+
+/** Number: above zero. List: one of these words, the first by default. */
+type Default = number | readonly string[];
+
+type Values<Defaults extends Record<string, Default>> = {
+  [Name in keyof Defaults]: Defaults[Name] extends number ? number : string;
+};
+
+/** Throws where an option is unknown or its value is not allowed. */
+export function readOptions<const Defaults extends Record<string, Default>>(
   argv: readonly string[],
-  defaults: Readonly<Record<Name, number>>,
-): Record<Name, number> {
-  const names = Object.keys(defaults) as Name[];
-  const { values } = parseArgs({
-    args: [...argv],
-    options: Object.fromEntries(names.map((name) => [name, { type: 'string' as const }])),
-  });
-  const numberOf = (name: Name): number => {
+  defaults: Defaults,
+): Values<Defaults> & { readonly json: string | undefined } {
+  const values = parse(argv, [...Object.keys(defaults), 'json']);
+  const valueOf = ([name, byDefault]: [string, Default]): [string, number | string] => {
     const text = values[name];
-    if (text === undefined) return defaults[name];
-    const number = Number(text);
+    if (typeof byDefault !== 'number') {
+      if (text !== undefined && !byDefault.includes(text))
+        throw new OptionError(`--${name} is ${JSON.stringify(text)}; write one of ${byDefault.join(', ')}`);
+      return [name, text ?? byDefault[0]!];
+    }
+    const number = text === undefined ? byDefault : Number(text);
     if (!(number > 0 && number < Infinity))
-      throw new Error(`--${name} is ${JSON.stringify(text)}; write a number above zero`);
-    return number;
+      throw new OptionError(`--${name} is ${JSON.stringify(text)}; write a number above zero`);
+    return [name, number];
   };
-  return Object.fromEntries(names.map((name) => [name, numberOf(name)])) as Record<Name, number>;
+  return {
+    ...(Object.fromEntries(Object.entries(defaults).map(valueOf)) as Values<Defaults>),
+    json: values['json'],
+  };
+}
+
+function parse(
+  argv: readonly string[],
+  names: readonly string[],
+): Readonly<Record<string, string | undefined>> {
+  const options = Object.fromEntries(names.map((name) => [name, { type: 'string' as const }]));
+  try {
+    return parseArgs({ args: [...argv], options }).values;
+  } catch (error) {
+    throw new OptionError(
+      `${(error as Error).message}\nOptions: ${names.map((name) => `--${name}`).join(' ')}`,
+      {
+        cause: error,
+      },
+    );
+  }
 }

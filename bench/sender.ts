@@ -1,11 +1,11 @@
 // A process of its own: sends `count` pushes to the sink as fast as one sender can, and prints what it took.
-//   node bench/sender.ts bare|node-apn|apns2 <sink url> <count>
+//   node bench/sender.ts bare|node-apn|apns2 <sink url> <count> <in flight>
 import { connect } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
 
-const [kind, sinkUrl, countText] = process.argv.slice(2) as [string, string, string];
+const [kind, sinkUrl, countText, inFlightText] = process.argv.slice(2) as [string, string, string, string];
 const count = Number(countText);
-const IN_FLIGHT = 1_000;
+const inFlight = Number(inFlightText);
 
 const sink = (await (await fetch(new URL('/emulator', sinkUrl))).json()) as {
   apns: { host: string; port: number };
@@ -106,7 +106,7 @@ const cpuBefore = process.cpuUsage();
 const from = performance.now();
 let next = 0;
 await Promise.all(
-  Array.from({ length: IN_FLIGHT }, async () => {
+  Array.from({ length: inFlight }, async () => {
     while (next < count) await send(next++);
   }),
 );

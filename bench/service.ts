@@ -1,5 +1,4 @@
 // The service under test as a process of its own, and the backend that drives it with requests signed ahead.
-import { readFile } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { createClient } from '@chatpush/client';
 import { startChild } from './children.ts';
@@ -29,7 +28,7 @@ export async function startService(store: string, sinkUrl: string): Promise<Runn
 export async function registerContacts(
   url: string,
   prefix: string,
-  deviceType: 'APNS' | 'APNS_SANDBOX' = 'APNS',
+  deviceType: 'APNS' | 'APNS_SANDBOX' | 'GCM' = 'APNS',
 ): Promise<void> {
   const client = createClient({
     region: 'eu-central-1',
@@ -133,21 +132,13 @@ export interface SinkState {
   readonly swallowed: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
+  /** When the first of them came. */
+  readonly firstAt?: number;
   readonly times?: Record<string, number>;
 }
 
 export async function askSink(sinkUrl: string, path: string): Promise<SinkState> {
   return (await (await fetch(new URL(path, sinkUrl))).json()) as SinkState;
-}
-
-/** CPU time of a process so far, from /proc where there is one; elsewhere 0, and the column says nothing. */
-export async function cpuMs(child: Child): Promise<number> {
-  try {
-    const fields = (await readFile(`/proc/${child.process.pid}/stat`, 'utf8')).split(') ')[1]!.split(' ');
-    return (Number(fields[11]) + Number(fields[12])) * 10;
-  } catch {
-    return 0;
-  }
 }
 
 export const percentile = (values: readonly number[], share: number): number =>

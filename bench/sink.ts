@@ -1,106 +1,134 @@
-// A process of its own: a bare HTTP/2 server that answers every push with 200, as fast as Node can, and counts them; and
-// a second one that never answers. It tells the service about itself the way an emulator does, so that the service under
-// test runs unchanged: APNS is the fast one, APNS_SANDBOX the black hole.
+// A process of its own: gateways that answer every push with success, as fast as frames can be read and written, and count
+// them. It shares no code with the senders, and costs less per push than any of them, so that it is never what is measured.
+// It describes itself as an emulator does, so that the service under test runs unchanged: APNS and GCM are quick, and
+// APNS_SANDBOX takes everything and never answers.
+//
+//   GET /emulator                      where the gateways are, and credentials
+//   GET /reset[?times]                 counts from zero; with `times` it notes when each message came
+//   GET /wait?count=                   answers once so many pushes have come
+//   GET /close, /open                  APNs refuses connections; takes them again
 import { generateKeyPairSync } from 'node:crypto';
+import { once } from 'node:events';
 import { createServer } from 'node:http';
-import { createSecureServer } from 'node:http2';
-import type { Http2SecureServer, ServerHttp2Stream } from 'node:http2';
-import type { AddressInfo, Server } from 'node:net';
+import type { AddressInfo, Server, Socket } from 'node:net';
+import { createServer as createTlsServer } from 'node:tls';
 import { createAuthority } from '../packages/emulator/src/certificates.ts';
+import { serve } from './sink/connection.ts';
+import type { Gateway } from './sink/connection.ts';
 
+const host = '127.0.0.1';
 const authority = createAuthority(Date.now());
-const certificate = authority.issueServer(['127.0.0.1', 'localhost']);
-const { privateKey } = generateKeyPairSync('ec', {
-  namedCurve: 'P-256',
-  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
-  publicKeyEncoding: { type: 'spki', format: 'pem' },
-});
+const { certificate, privateKey } = authority.issueServer([host, 'localhost']);
 
 let count = 0;
+let swallowed = 0;
+/** Milliseconds since the epoch: of the first push that is counted. */
+let firstAt: number | undefined;
 /** When each message came, by its id; only while asked for. */
 let times: Record<string, number> | undefined;
 const waiting: { count: number; done: () => void }[] = [];
 const now = (): number => performance.timeOrigin + performance.now();
 
-function gateway(onStream: (stream: ServerHttp2Stream, id: string) => void): Http2SecureServer {
-  const server = createSecureServer({
-    key: certificate.privateKey,
-    cert: certificate.certificate,
-    settings: { maxConcurrentStreams: 1000 },
-  });
-  server.on('stream', (stream: ServerHttp2Stream, headers) => {
-    stream.on('error', () => {});
-    onStream(stream, String(headers['apns-id']));
-  });
-  server.on('sessionError', () => {});
-  return server;
+function pushed(body: Buffer | undefined): void {
+  count++;
+  firstAt ??= now();
+  if (times !== undefined && body !== undefined) {
+    const payload = JSON.parse(body.toString()) as {
+      messageId?: string;
+      message?: { data: { messageId: string } };
+    };
+    times[payload.messageId ?? payload.message!.data.messageId] = now();
+  }
+  while (waiting[0] !== undefined && count >= waiting[0].count) waiting.shift()!.done();
 }
 
-const fast = gateway((stream, id) => {
-  if (times) {
-    const at = now();
-    const kept = times;
-    stream.setEncoding('utf8');
-    let body = '';
-    stream.on('data', (text: string) => {
-      body += text;
-    });
-    stream.on('end', () => {
-      kept[(JSON.parse(body) as { messageId: string }).messageId] = at;
-    });
-  } else stream.resume();
-  stream.on('end', () => {
-    stream.respond({ ':status': 200, 'apns-id': id }, { endStream: true });
-    count++;
-    while (waiting[0] !== undefined && count >= waiting[0].count) waiting.shift()!.done();
-  });
-});
-let swallowed = 0;
-const blackHole = gateway((stream) => {
-  swallowed++;
-  stream.resume();
-});
+const sockets = new Set<Socket>();
+const keepsBodies = (): boolean => times !== undefined;
 
-const listen = (server: Server): Promise<number> =>
-  new Promise((resolve) => {
-    server.listen(0, '127.0.0.1', () => resolve((server.address() as AddressInfo).port));
-  });
+function open(gateway: Pick<Gateway, 'answer' | 'maxStreams'>): Server {
+  const { answer } = gateway;
+  const isQuick = answer !== 'never';
+  const tls = { key: privateKey, cert: certificate, ALPNProtocols: ['h2'], noDelay: true };
+  return createTlsServer(tls, (socket) => {
+    if (answer === 'apns') {
+      sockets.add(socket);
+      socket.once('close', () => sockets.delete(socket));
+    }
+    serve(socket, {
+      ...gateway,
+      keepsBodies: isQuick ? keepsBodies : () => false,
+      pushed: isQuick ? pushed : () => swallowed++,
+    });
+  }).on('tlsClientError', () => {}); // a sender that hangs up
+}
 
-const host = '127.0.0.1';
-const apns = { host, port: await listen(fast) };
-const apnsSandbox = { host, port: await listen(blackHole) };
-const description = {
-  apns,
-  apnsSandbox,
-  fcm: { url: `https://${host}:${apns.port}` },
-  ca: authority.certificate,
-  credentials: {
-    apns: { keyId: 'BENCHKEY01', teamId: 'BENCHTEAM1', privateKey, topic: 'com.example.bench' },
-    fcm: {},
-  },
+async function listen(server: Server, port = 0): Promise<number> {
+  server.listen(port, host);
+  await once(server, 'listening');
+  return (server.address() as AddressInfo).port;
+}
+
+const gateway = open({ answer: 'apns', maxStreams: 1_000 });
+const apns = { host, port: await listen(gateway) };
+const apnsSandbox = { host, port: await listen(open({ answer: 'never', maxStreams: 1_000 })) };
+const fcm = { url: `https://${host}:${await listen(open({ answer: 'fcm', maxStreams: 100 }))}` };
+
+const pem = {
+  privateKeyEncoding: { type: 'pkcs8', format: 'pem' },
+  publicKeyEncoding: { type: 'spki', format: 'pem' },
+} as const;
+const keys = {
+  apns: generateKeyPairSync('ec', { namedCurve: 'P-256', ...pem }).privateKey,
+  fcm: generateKeyPairSync('rsa', { modulusLength: 2048, ...pem }).privateKey,
 };
 
 const control = createServer((request, response) => {
   const url = new URL(request.url!, 'http://sink');
   const answer = (): void => {
-    response.end(JSON.stringify({ count, swallowed, at: now(), times }));
+    response.end(JSON.stringify({ count, swallowed, at: now(), firstAt, times }));
   };
   switch (url.pathname) {
     case '/emulator':
       return response.end(JSON.stringify(description));
+    case '/token':
+      return response.end(JSON.stringify({ access_token: 'x'.repeat(180), expires_in: 3600 }));
     case '/reset':
       count = 0;
+      firstAt = undefined;
       times = url.searchParams.has('times') ? {} : undefined;
       return answer();
     case '/wait': {
       const wanted = Number(url.searchParams.get('count'));
       if (count >= wanted) return answer();
-      return waiting.push({ count: wanted, done: answer });
+      waiting.push({ count: wanted, done: answer });
+      return waiting.sort((a, b) => a.count - b.count);
     }
+    case '/close':
+      gateway.close(answer);
+      for (const socket of sockets) socket.destroy();
+      return;
+    case '/open':
+      return void listen(gateway, apns.port).then(answer);
     default:
       return answer();
   }
 });
-process.stdout.write(`http://${host}:${await listen(control)}\n`);
+const controlUrl = `http://${host}:${await listen(control)}`;
+const description = {
+  apns,
+  apnsSandbox,
+  fcm,
+  ca: authority.certificate,
+  credentials: {
+    apns: { keyId: 'BENCHKEY01', teamId: 'BENCHTEAM1', privateKey: keys.apns, topic: 'com.example.bench' },
+    fcm: {
+      project_id: 'bench',
+      client_email: 'bench@bench.iam.gserviceaccount.com',
+      private_key: keys.fcm,
+      token_uri: `${controlUrl}/token`,
+    },
+  },
+};
+process.stdout.write(`${controlUrl}\n`);
 // The benchmark is gone.
 process.stdin.on('end', () => process.exit(0)).resume();

@@ -10,7 +10,8 @@ import vm from 'node:vm';
 import { createClient } from '@chatpush/client';
 import { startEmulator } from '@chatpush/emulator';
 import { readConfig, startService } from 'chatpush';
-import { readNumbers } from './options.ts';
+import { readOptions } from './options.ts';
+import { openReport } from './report.ts';
 
 const CONTACTS = 1_000;
 const BATCH = 25;
@@ -34,7 +35,9 @@ const CONNECTION = [
 ] as const;
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { minutes, rate } = readNumbers(argv, { minutes: 1, rate: 500 });
+  const options = readOptions(argv, { minutes: 1, rate: 500 });
+  const { minutes, rate } = options;
+  const report = openReport('soak', options);
   let rejections = 0;
   process.on('unhandledRejection', (reason) => {
     rejections++;
@@ -119,10 +122,13 @@ export async function run(argv: readonly string[]): Promise<void> {
     .filter((name) => !['TTYWrap', 'PipeWrap', 'Timeout'].includes(name));
   // The first readings are warm-up.
   const slope = slopeOf(heap.slice(Math.min(2, heap.length - 2)));
-  console.log(`
-sent ${sent}, arrived ${arrived.size}, lost ${sent - arrived.size}, raw duplicates ${received - arrived.size}
-heap slope ${slope.toFixed(2)} MB a minute (goal ≤ 1), unhandled rejections ${rejections}, left open ${JSON.stringify(left)}`);
-  if (arrived.size < sent || rejections > 0) process.exitCode = 1;
+  console.log(
+    `\nsent ${sent}, arrived ${arrived.size}, raw duplicates ${received - arrived.size}, left open ${JSON.stringify(left)}`,
+  );
+  report.atMost('pushes lost', sent - arrived.size, 0);
+  report.atMost('unhandled rejections', rejections, 0);
+  report.atMost("the heap's slope in MB a minute", slope, 1);
+  await report.save();
 }
 
 const tokenOf = (contact: number): string => contact.toString(16).padStart(64, '0');

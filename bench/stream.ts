@@ -7,12 +7,14 @@ import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
-import { cpus, tmpdir } from 'node:os';
+import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, startChild } from './children.ts';
 import type { Child } from './children.ts';
-import { readNumbers } from './options.ts';
-import { CONTACTS, cpuMs, registerContacts } from './service.ts';
+import { readOptions } from './options.ts';
+import { cpuOf } from './process-time.ts';
+import { openReport } from './report.ts';
+import { CONTACTS, registerContacts } from './service.ts';
 import { signedHeaders } from './sign.ts';
 
 const IN_FLIGHT = 32;
@@ -31,7 +33,8 @@ interface Prepared {
 }
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const { pairs, count } = readNumbers(argv, { pairs: 5, count: 5_000 });
+  const options = readOptions(argv, { pairs: 5, count: 5_000 });
+  const { pairs, count } = options;
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
   const children: Child[] = [];
   try {
@@ -48,9 +51,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     const key = createPrivateKey(where.key);
     await registerContacts(where.url, 'stream');
 
-    console.log(
-      `${count} events a run, ${pairs} pairs, Node ${process.version}, ${cpus().length} × ${cpus()[0]?.model}`,
-    );
+    const report = openReport('stream', options);
     const ratios: number[] = [];
     const all: Record<'PutChatEvents' | 'SNS', Taken[]> = { PutChatEvents: [], SNS: [] };
     for (let pair = -1; pair < pairs; pair++) {
@@ -71,7 +72,9 @@ export async function run(argv: readonly string[]): Promise<void> {
       console.log(
         `${name.padEnd(16)}${String(Math.round(median(taken.map((one) => perSecond(one, count))))).padEnd(20)}${Math.round(median(taken.map((one) => (one.cpuMs * 1000) / count)))}`,
       );
-    console.log(`\nratio SNS / PutChatEvents: median ${median(ratios).toFixed(2)} (goal ≥ 0.50)`);
+    report.figure('runs', all);
+    report.atLeast('SNS / PutChatEvents', median(ratios), 0.5);
+    await report.save();
   } finally {
     for (const child of children.toReversed()) await child.stop();
     await rm(folder, { recursive: true, force: true });
@@ -89,7 +92,7 @@ async function measure(
   const prepared = Array.from({ length: count }, (_, index) => prepare(`stream-${index % CONTACTS}`));
   await fetch(new URL('/reset', sinkUrl));
   const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-  const cpuBefore = await cpuMs(service);
+  const cpuBefore = (await cpuOf(service.process.pid!)).ms;
   const from = performance.now();
   let next = 0;
   await Promise.all(
@@ -101,7 +104,7 @@ async function measure(
   // The pushes belong to both kinds alike; they end before the next run begins.
   await fetch(new URL(`/wait?count=${count}`, sinkUrl));
   agent.destroy();
-  return { ms, cpuMs: (await cpuMs(service)) - cpuBefore };
+  return { ms, cpuMs: (await cpuOf(service.process.pid!)).ms - cpuBefore };
 }
 
 function putEvent(url: string, contact: string): Prepared {

@@ -27,7 +27,10 @@ export interface PostgresServer {
 /** The server refuses to run as root; `nobody` may. */
 const NOBODY = 65_534;
 
-export async function startPostgres(): Promise<PostgresServer> {
+/** `overrides`: settings of the server (`-c`) that count instead of those for tests. */
+export async function startPostgres(
+  overrides: Readonly<Record<string, string>> = {},
+): Promise<PostgresServer> {
   const given = process.env['CHATPUSH_TEST_POSTGRES'];
   if (given !== undefined) {
     const refuse = () => Promise.reject(new Error('This server is not ours to stop.'));
@@ -63,6 +66,7 @@ export async function startPostgres(): Promise<PostgresServer> {
     shared_buffers: '32MB',
     deadlock_timeout: '2s', // a test has so long to bring a deadlock about
     fsync: 'off', // these tests are about concurrency; durability is the server's own promise
+    ...overrides,
   };
   async function resume(): Promise<void> {
     if (server !== undefined) return;

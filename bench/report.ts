@@ -1,0 +1,67 @@
+// What a benchmark found: figures, and goals that are met or missed. People read it on the screen, scripts from a JSON file.
+import { writeFile } from 'node:fs/promises';
+import { cpus, loadavg, totalmem } from 'node:os';
+
+export interface Report {
+  /** A named result, for the file alone. */
+  figure(name: string, value: unknown): void;
+  /** Prints the verdict. A missed goal makes the process exit with 1. */
+  atLeast(what: string, value: number, goal: number): void;
+  atMost(what: string, value: number, goal: number): void;
+  /** Writes the file, where one was asked for. */
+  save(): Promise<void>;
+}
+
+export function openReport(bench: string, options: { readonly json: string | undefined }): Report {
+  const { json, ...settings } = options;
+  const figures: Record<string, unknown> = {};
+  const goals: object[] = [];
+  const machine = {
+    date: new Date().toISOString(),
+    node: process.version,
+    cpus: `${cpus().length} × ${cpus()[0]?.model.trim()}`,
+    memoryGb: Math.round(totalmem() / 1e9),
+    loadAtStart: Number(loadavg()[0]!.toFixed(1)),
+  };
+  const flags = Object.entries(settings).map(([name, value]) => `--${name} ${String(value)}`);
+  console.log(`npm run bench -- ${[bench, ...flags].join(' ')}`);
+  console.log(
+    `${machine.date}, Node ${machine.node}, ${machine.cpus}, ${machine.memoryGb} GB, load ${machine.loadAtStart} at the start\n`,
+  );
+
+  function judge(what: string, value: number, relation: 'at least' | 'at most', goal: number): void {
+    const met = relation === 'at least' ? value >= goal : value <= goal;
+    goals.push({ what, relation, goal, value, met });
+    console.log(`goal: ${what} ${relation} ${goal}: ${shown(value)}, ${met ? 'met' : 'missed'}`);
+    if (!met) process.exitCode = 1;
+  }
+
+  return {
+    figure: (name, value) => {
+      figures[name] = value;
+    },
+    atLeast: (what, value, goal) => judge(what, value, 'at least', goal),
+    atMost: (what, value, goal) => judge(what, value, 'at most', goal),
+    save: async () => {
+      if (json === undefined) return;
+      await writeFile(json, `${JSON.stringify({ bench, machine, settings, figures, goals }, null, 2)}\n`);
+      console.log(`\nwritten to ${json}`);
+    },
+  };
+}
+
+/** Three digits, or all of a whole number. */
+export const shown = (value: number): string =>
+  value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+
+export function printTable(rows: readonly (readonly (string | number)[])[]): void {
+  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
+  for (const row of rows)
+    console.log(
+      row
+        .map((cell, column) => String(cell).padEnd(widths[column]! + 3))
+        .join('')
+        .trimEnd(),
+    );
+  console.log();
+}

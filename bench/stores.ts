@@ -1,0 +1,55 @@
+// The stores that a benchmark puts under the service: a new SQLite file, or a PostgreSQL server of its own that syncs to disk.
+import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { startPostgres } from '../packages/server/test/store/postgres-server.ts';
+import { familyMs } from './process-time.ts';
+
+export type StoreName = 'sqlite' | 'postgres';
+
+export interface BenchStore {
+  /** For CHATPUSH_STORE. */
+  readonly url: string;
+  /** CPU time of the database server so far; 0 where there is none of ours. */
+  cpuMs(): Promise<number>;
+  /** Bytes of its files; 0 where they are not ours. */
+  size(): Promise<number>;
+  close(): Promise<void>;
+}
+
+export const openStore = (name: StoreName): Promise<BenchStore> =>
+  name === 'sqlite' ? openSqlite() : openPostgres();
+
+async function openSqlite(): Promise<BenchStore> {
+  const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
+  const path = join(folder, 'bench.db');
+  return {
+    url: `sqlite:${path}`,
+    cpuMs: () => Promise.resolve(0),
+    async size() {
+      const sizes = ['', '-wal'].map((end) =>
+        stat(path + end).then(
+          ({ size }) => size,
+          () => 0,
+        ),
+      );
+      return (await Promise.all(sizes)).reduce((sum, size) => sum + size, 0);
+    },
+    close: () => rm(folder, { recursive: true, force: true }),
+  };
+}
+
+async function openPostgres(): Promise<BenchStore> {
+  const server = await startPostgres({ fsync: 'on', shared_buffers: '256MB', max_wal_size: '4GB' });
+  const folder = new URL(server.url).searchParams.get('host');
+  return {
+    url: server.url,
+    async cpuMs() {
+      if (!server.isOurs) return 0;
+      const [pid] = (await readFile(join(folder!, 'cluster/postmaster.pid'), 'utf8')).split('\n');
+      return familyMs(pid!);
+    },
+    size: () => Promise.resolve(0),
+    close: () => server.close(),
+  };
+}
