@@ -11,7 +11,7 @@ import { spec } from 'node:test/reporters';
 const SILENCE_MS = 150_000;
 
 const wanted = process.argv.slice(2);
-const files = globSync('{packages,examples,scripts}/**/test/**/*.test.ts')
+const files = globSync('{packages,examples,scripts,campaign}/**/test/**/*.test.ts')
   .filter((file) => !file.includes('node_modules'))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
   .sort();

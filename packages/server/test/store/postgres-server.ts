@@ -3,7 +3,7 @@
 // `CHATPUSH_TEST_POSTGRES=postgres://…` names a server that runs already; it is then used instead, and cannot be stopped.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
@@ -13,21 +13,28 @@ export interface PostgresServer {
   readonly url: string;
   /** Whether `pause` is to be had: not with a server that was given. */
   readonly isOurs: boolean;
-  /** Shuts the server down as an operator would, disconnecting everybody; its data stay. */
-  pause(): Promise<void>;
+  /** The folder of its Unix socket, for what connects otherwise than by `url`. */
+  readonly folder: string;
+  /** Shuts the server down as an operator would, disconnecting everybody, or `immediate`ly, as a crash would; its data stay. */
+  pause(how?: 'fast' | 'immediate'): Promise<void>;
   /** Starts it again after `pause`. */
   resume(): Promise<void>;
   /** Stops its processes where they stand: connections stay open and nothing is answered, as behind a dead network. */
   freeze(): Promise<void>;
   /** Lets them go on after `freeze`. */
   thaw(): void;
+  /** A synchronous standby that streams from this server, which is restarted for it. Closed by itself, and before this one. */
+  standby(): Promise<PostgresServer>;
   close(): Promise<void>;
 }
 
 /** The server refuses to run as root; `nobody` may. */
 const NOBODY = 65_534;
 
-/** `overrides`: settings of the server (`-c`) that count instead of those for tests. */
+/**
+ * `overrides`: settings of the server (`-c`) that count instead of those for tests.
+ * `CHATPUSH_TEST_POSTGRES_PROGRAMS=/usr/lib/postgresql/15/bin` takes the programs of another version than npm's.
+ */
 export async function startPostgres(
   overrides: Readonly<Record<string, string>> = {},
 ): Promise<PostgresServer> {
@@ -37,10 +44,12 @@ export async function startPostgres(
     return {
       url: given,
       isOurs: false,
+      folder: '',
       pause: refuse,
       resume: refuse,
       freeze: refuse,
       thaw: () => undefined,
+      standby: refuse,
       close: () => Promise.resolve(),
     };
   }
@@ -48,18 +57,41 @@ export async function startPostgres(
   const isRoot = process.getuid?.() === 0;
   const as = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
   if (isRoot) chownSync(folder.path, NOBODY, NOBODY);
-  const programs = await findPrograms(folder.path, as);
-  const cluster = join(folder.path, 'cluster');
-  const environment = { LC_ALL: 'C', TZ: 'UTC' };
+  const programs = process.env['CHATPUSH_TEST_POSTGRES_PROGRAMS'] ?? (await findPrograms(folder.path, as));
   const made = spawnSync(
     join(programs, 'initdb'),
-    ['-D', cluster, '-U', 'postgres', '-A', 'trust', '-E', 'UTF8', '--no-locale', '--no-sync'],
-    { ...as, env: environment, encoding: 'utf8' },
+    [
+      '-D',
+      join(folder.path, 'cluster'),
+      '-U',
+      'postgres',
+      '-A',
+      'trust',
+      '-E',
+      'UTF8',
+      '--no-locale',
+      '--no-sync',
+    ],
+    { ...as, env: ENVIRONMENT, encoding: 'utf8' },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}${made.error?.message ?? ''}`);
+  return runCluster({ folder, programs, as, overrides });
+}
 
+const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC' };
+
+interface Cluster {
+  /** With the cluster in `cluster`; removed at the end. */
+  readonly folder: ReturnType<typeof temporaryFolder>;
+  readonly programs: string;
+  readonly as: { readonly uid?: number; readonly gid?: number };
+  readonly overrides: Readonly<Record<string, string>>;
+}
+
+async function runCluster({ folder, programs, as, overrides }: Cluster): Promise<PostgresServer> {
+  const cluster = join(folder.path, 'cluster');
   let server: ChildProcess | undefined;
-  const settings = {
+  let settings: Readonly<Record<string, string>> = {
     listen_addresses: '',
     unix_socket_directories: folder.path,
     max_connections: '100',
@@ -73,7 +105,7 @@ export async function startPostgres(
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const started = spawn(join(programs, 'postgres'), ['-D', cluster, ...options], {
       ...as,
-      env: environment,
+      env: ENVIRONMENT,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     server = started;
@@ -81,20 +113,22 @@ export async function startPostgres(
     const ready = Promise.withResolvers<void>();
     createInterface(started.stderr).on('line', (line) => {
       said.push(line);
-      if (line.includes('ready to accept connections')) ready.resolve();
+      // A standby says "ready to accept read-only connections".
+      if (/ready to accept (read-only )?connections/.test(line)) ready.resolve();
     });
     started.once('error', ready.reject);
     started.once('exit', () => ready.reject(new Error(`postgres ended:\n${said.join('\n')}`)));
     await ready.promise;
   }
-  async function pause(): Promise<void> {
+  async function pause(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
     if (server === undefined) return;
     const exited = once(server, 'exit');
-    server.kill('SIGINT'); // "fast shutdown"
+    server.kill(how === 'fast' ? 'SIGINT' : 'SIGQUIT'); // https://www.postgresql.org/docs/current/server-shutdown.html
     server = undefined;
     await exited;
   }
-  const url = `postgres://postgres@localhost/postgres?host=${encodeURIComponent(folder.path)}`;
+  const urlOf = (path: string) => `postgres://postgres@localhost/postgres?host=${encodeURIComponent(path)}`;
+  const url = urlOf(folder.path);
   let frozen: number[] = [];
   async function freeze(): Promise<void> {
     const client = new pg.Client({ connectionString: url });
@@ -125,14 +159,41 @@ export async function startPostgres(
   };
   process.once('exit', abandon);
   await resume();
+
+  let replica: PostgresServer | undefined;
+  async function standby(): Promise<PostgresServer> {
+    const copy = temporaryFolder();
+    if (as.uid !== undefined) chownSync(copy.path, as.uid, as.uid);
+    settings = { ...settings, synchronous_standby_names: 'standby' };
+    await pause();
+    // A cluster that is stopped can be copied as files.
+    const copied = spawnSync('cp', ['-R', cluster, join(copy.path, 'cluster')], as);
+    if (copied.status !== 0) throw new Error(`the cluster could not be copied: ${String(copied.stderr)}`);
+    writeFileSync(join(copy.path, 'cluster', 'standby.signal'), '');
+    await resume();
+    replica = await runCluster({
+      folder: copy,
+      programs,
+      as,
+      overrides: {
+        ...overrides,
+        primary_conninfo: `host=${folder.path} user=postgres application_name=standby`,
+      },
+    });
+    return replica;
+  }
+
   return {
     url,
     isOurs: true,
+    folder: folder.path,
     pause,
     resume,
     freeze,
     thaw,
+    standby,
     async close() {
+      await replica?.close();
       thaw();
       await pause();
       process.off('exit', abandon);

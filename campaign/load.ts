@@ -1,0 +1,184 @@
+// The load: agents that write at a steady rate, whatever the service does, and devices that come and go.
+//
+// It behaves as a backend should: what was not acknowledged is told again, under the same id, to another node.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { ChatpushClient, DeviceType } from '@chatpush/client';
+import type { Deletion, LoggedDelivery, ToldEvent } from './history.ts';
+import { pickNode } from './nodes.ts';
+import type { Node } from './nodes.ts';
+
+export const INSTANCE = 'campaign';
+const APPLICATION = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/campaign';
+const CONTACTS = 20;
+/** One event in so many expires soon after it was told. */
+const EXPIRING_EVERY = 50;
+/** The default time to live counts from the event's own time, which can lie in the past. */
+const TTL_MS = 12 * 3_600_000;
+const EXPIRES_IN_MS = 3_000;
+const TICK_MS = 10;
+const AGAIN_MS = 100;
+
+export interface Load {
+  readonly events: readonly ToldEvent[];
+  readonly deletions: readonly Deletion[];
+  /** Registers the devices that stay. */
+  prepare(): Promise<void>;
+  /** Tells events until `until` (milliseconds since the epoch), then waits until each is acknowledged. */
+  run(until: number): Promise<void>;
+  /** The delivery log of every contact. */
+  readLog(): Promise<LoggedDelivery[]>;
+}
+
+export function createLoad(nodes: readonly Node[], perSecond: number, random: () => number): Load {
+  const events: ToldEvent[] = [];
+  const deletions: Deletion[] = [];
+  const contacts = new Map<string, string[]>();
+  const deviceOf = new Map<string, string>();
+
+  /** Calls one node after the other until one answers. */
+  async function ask<T>(call: (client: ChatpushClient) => Promise<T>): Promise<T> {
+    for (;;) {
+      const node = pickNode(nodes, random);
+      if (node?.client) {
+        try {
+          return await call(node.client);
+        } catch {
+          // Killed under the call, frozen, or its store is away: told again, which is what its id is for.
+          node.avoid();
+        }
+      }
+      await wait(AGAIN_MS);
+    }
+  }
+
+  async function register(contactId: string, deviceType: DeviceType, deviceToken: string): Promise<string> {
+    const { registrationId } = await ask((client) =>
+      client.createPushNotificationRegistration({
+        instanceId: INSTANCE,
+        pinpointAppArn: APPLICATION,
+        deviceType,
+        deviceToken,
+        clientToken: `token of ${deviceToken}`,
+        contactConfiguration: { contactId, includeRawMessage: true },
+      }),
+    );
+    contacts.set(contactId, [...(contacts.get(contactId) ?? []), deviceToken]);
+    deviceOf.set(registrationId, deviceToken);
+    return registrationId;
+  }
+
+  async function tell(contactId: string): Promise<void> {
+    const number = events.length;
+    const expires = number % EXPIRING_EVERY === EXPIRING_EVERY - 1;
+    const expiresAt = expires ? Date.now() + EXPIRES_IN_MS : Infinity;
+    const event: ToldEvent = {
+      id: `event-${number}`,
+      contactId,
+      devices: [...(contacts.get(contactId) ?? [])],
+      expiresAt,
+    };
+    events.push(event);
+    await ask((client) =>
+      client.putChatEvents({
+        instanceId: INSTANCE,
+        events: [
+          {
+            id: event.id,
+            contactId,
+            type: 'MESSAGE',
+            content: `text of ${event.id}`,
+            participantRole: 'AGENT',
+            ...(expires && { absoluteTime: new Date(expiresAt - TTL_MS).toISOString() }),
+          },
+        ],
+      }),
+    );
+    event.acknowledgedAt = Date.now();
+  }
+
+  /** A device that is registered, written to, and deleted, while writing goes on. */
+  async function comeAndGo(number: number): Promise<void> {
+    const contactId = `passing-${number}`;
+    const deviceToken = hexadecimal(`passing-${number}`);
+    const registrationId = await register(contactId, 'APNS', deviceToken);
+    const gone = new AbortController();
+    const writing = (async () => {
+      while (!gone.signal.aborted) {
+        await tell(contactId);
+        await wait(50);
+      }
+    })();
+    await wait(1_000);
+    await ask((client) =>
+      client
+        .deletePushNotificationRegistration({ instanceId: INSTANCE, contactId, registrationId })
+        .catch((error: unknown) => {
+          // Its answer was lost, and the repeat came after its tombstone: deleted is deleted.
+          if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
+        }),
+    );
+    deletions.push({ deviceToken, answeredAt: Date.now() });
+    await wait(2_000);
+    gone.abort();
+    await writing;
+  }
+
+  return {
+    events,
+    deletions,
+    prepare: async () => {
+      for (let contact = 0; contact < CONTACTS; contact++) {
+        await register(`contact-${contact}`, 'APNS', hexadecimal(`contact-${contact}`));
+        await register(`contact-${contact}`, 'GCM', `android-of-contact-${contact}`);
+      }
+    },
+    run: async (until) => {
+      const begunAt = Date.now();
+      const running = new Set<Promise<void>>();
+      const track = (work: Promise<void>): void => {
+        running.add(work);
+        void work.finally(() => running.delete(work));
+      };
+      let told = 0;
+      let passing = 0;
+      for (let now = begunAt; now < until; now = Date.now()) {
+        for (; told < ((now - begunAt) / 1000) * perSecond; told++) track(tell(`contact-${told % CONTACTS}`));
+        if (passing < (now - begunAt) / 1000 && until - now > 5_000) track(comeAndGo(passing++));
+        await wait(TICK_MS);
+      }
+      await Promise.all(running);
+    },
+    readLog: async () => {
+      const all = await Promise.all([...contacts.keys()].map((contactId) => readContact(contactId)));
+      return all.flat();
+    },
+  };
+
+  async function readContact(contactId: string): Promise<LoggedDelivery[]> {
+    const rows: LoggedDelivery[] = [];
+    let nextToken: string | undefined;
+    do {
+      const page = await ask((client) =>
+        client.listDeliveries({
+          instanceId: INSTANCE,
+          contactId,
+          maxResults: 100,
+          ...(nextToken !== undefined && { nextToken }),
+        }),
+      );
+      for (const { deliveryId, messageId, registrationId, attempts } of page.deliveries)
+        if (registrationId !== undefined)
+          rows.push({
+            deliveryId,
+            messageId,
+            deviceToken: deviceOf.get(registrationId) ?? registrationId,
+            attemptsAt: attempts.map(({ at }) => Date.parse(at)),
+          });
+      ({ nextToken } = page);
+    } while (nextToken !== undefined);
+    return rows;
+  }
+}
+
+/** A device token as Apple writes them. */
+const hexadecimal = (name: string): string => Buffer.from(name.padEnd(32, '.')).toString('hex');

@@ -1,0 +1,82 @@
+// npm run campaign -- [--store sqlite,postgres] [--nemesis kill,…] [--nodes 3] [--minutes 1] [--rate 100] [--seed 1]
+//
+// Every nemesis on every store, one after the other, for so many minutes each. Prints a table, and fails where anything
+// acknowledged was lost, got two identities, went out after its delete or expiry, or where the rate did not come back.
+import { parseArgs } from 'node:util';
+import { NEMESES } from './nemeses.ts';
+import { run } from './run.ts';
+import { STORES } from './stores.ts';
+import type { StoreName } from './stores.ts';
+import { failuresOf, HEADING, rowOf } from './table.ts';
+
+const DEFAULT_SEED = 20_261_122;
+
+const { values } = parseArgs({
+  options: {
+    store: { type: 'string', default: Object.keys(STORES).join(',') },
+    nemesis: { type: 'string', default: Object.keys(NEMESES).join(',') },
+    nodes: { type: 'string', default: '3' },
+    minutes: { type: 'string', default: '1' },
+    rate: { type: 'string', default: '100' },
+    seed: { type: 'string', default: String(DEFAULT_SEED) },
+    help: { type: 'boolean' },
+  },
+});
+
+const USAGE = `npm run campaign -- [options]
+
+  --store    ${Object.keys(STORES).join(',')}
+  --nodes    processes on a store that several can share (3)
+  --minutes  of load for each nemesis on each store (1)
+  --rate     events a second (100)
+  --seed     of everything that is drawn (${DEFAULT_SEED})
+  --nemesis
+${Object.entries(NEMESES)
+  .map(([name, { says }]) => `    ${name.padEnd(20)} ${says}`)
+  .join('\n')}
+`;
+
+function fail(message: string): never {
+  console.error(`${message}\n\n${USAGE}`);
+  process.exit(2);
+}
+
+function numberOf(name: 'nodes' | 'minutes' | 'rate' | 'seed'): number {
+  const number = Number(values[name]);
+  if (!(number > 0 && number < Infinity)) fail(`--${name} is ${values[name]}; write a number above zero.`);
+  return number;
+}
+
+function namesOf(name: 'store' | 'nemesis', known: object): string[] {
+  const names = values[name].split(',');
+  const unknown = names.find((one) => !Object.hasOwn(known, one));
+  if (unknown !== undefined) fail(`--${name} names ${unknown}, which does not exist.`);
+  return names;
+}
+
+if (values.help) {
+  console.log(USAGE);
+  process.exit(0);
+}
+const options = {
+  nodes: numberOf('nodes'),
+  minutes: numberOf('minutes'),
+  rate: numberOf('rate'),
+  seed: numberOf('seed'),
+};
+const stores = namesOf('store', STORES) as StoreName[];
+const nemeses = namesOf('nemesis', NEMESES);
+console.log(
+  `${options.nodes} nodes (SQLite: 1), ${options.rate} events/s, ${options.minutes} min each, seed ${options.seed}\n\n${HEADING}`,
+);
+const failures: string[] = [];
+for (const nemesis of nemeses)
+  for (const store of stores) {
+    const verdict = await run({ ...options, nemesis, store });
+    if (verdict === undefined) continue;
+    const row = { nemesis, store, verdict };
+    console.log(rowOf(row));
+    failures.push(...failuresOf(row).map((failure) => `${nemesis} on ${store}: ${failure}`));
+  }
+console.log(failures.length === 0 ? '\nEverything held.' : `\n${failures.join('\n')}`);
+process.exitCode = failures.length === 0 ? 0 : 1;

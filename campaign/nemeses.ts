@@ -1,0 +1,237 @@
+// The nemeses: what each does to the system, for how long, and where it makes sense. A strike lasts until it resolves.
+import { setTimeout as wait } from 'node:timers/promises';
+import type { FaultRule } from '@chatpush/emulator';
+import type { Gateways } from './gateways.ts';
+import type { Node } from './nodes.ts';
+import type { CampaignStore } from './stores.ts';
+
+export interface World {
+  readonly nodes: readonly Node[];
+  readonly store: CampaignStore;
+  readonly gateways: Gateways;
+  readonly random: () => number;
+}
+
+export interface Nemesis {
+  /** What it does, for people. */
+  readonly says: string;
+  /** Whether this system can have it. */
+  readonly fits: (world: World) => boolean;
+  readonly strike: (world: World) => Promise<void>;
+  /** How long the system is left alone after a strike. */
+  readonly calmMs: number;
+  /** By when the former rate must be back. Gateways add delays of their own and the breaker's probe. */
+  readonly recoversWithinSeconds: number;
+}
+
+const CALM_MS = 16_000;
+const RECOVERS_SECONDS = 15;
+/** FCM asks for 10 s before any repeat, and a breaker that opened thrice probes after up to 8 s. */
+const GATEWAY_RECOVERS_SECONDS = 30;
+
+const always = (): boolean => true;
+const onPostgres = ({ store }: World): boolean => store.postgres !== undefined;
+
+const oneOf = <T>(items: readonly T[], random: () => number): T =>
+  items[Math.floor(random() * items.length)]!;
+
+type Actor = (world: World) => void | Promise<void>;
+
+/** Does something, waits, undoes it. */
+const during =
+  (ms: number, begin: Actor, end: Actor) =>
+  async (world: World): Promise<void> => {
+    await begin(world);
+    try {
+      await wait(ms);
+    } finally {
+      await end(world);
+    }
+  };
+
+const ofNodes = (says: string, strike: Nemesis['strike']): Nemesis => ({
+  says,
+  fits: always,
+  strike,
+  calmMs: CALM_MS,
+  recoversWithinSeconds: RECOVERS_SECONDS,
+});
+
+const ofPostgres = (says: string, strike: Nemesis['strike']): Nemesis => ({
+  ...ofNodes(says, strike),
+  fits: onPostgres,
+});
+
+const ofWay = (says: string, strike: Nemesis['strike']): Nemesis => ({
+  ...ofNodes(says, strike),
+  fits: ({ store }) => store.way !== undefined,
+});
+
+const ofGateways = (says: string, strike: Nemesis['strike']): Nemesis => ({
+  ...ofNodes(says, strike),
+  calmMs: 2 * CALM_MS,
+  recoversWithinSeconds: GATEWAY_RECOVERS_SECONDS,
+});
+
+/** The same rule at both gateways, which share no code. */
+const bothGateways = (rule: Omit<FaultRule, 'gateway'>): FaultRule[] => [
+  { gateway: 'apns', ...rule },
+  { gateway: 'fcm', ...rule },
+];
+
+const faulty = (ms: number, rules: readonly FaultRule[]): Nemesis['strike'] =>
+  during(
+    ms,
+    ({ gateways }) => gateways.setFaults(rules),
+    ({ gateways }) => gateways.setFaults([]),
+  );
+
+/** Each of these on one request in a hundred. */
+const GOAWAYS: readonly Omit<FaultRule, 'gateway'>[] = [
+  { fault: 'goaway' },
+  { fault: 'goaway', twice: true },
+  { fault: 'goaway', refuse: true },
+  { fault: 'goaway', code: 2 },
+  { fault: 'goaway', code: 2, serve: true },
+  { fault: 'goaway', code: 11 },
+  { fault: 'goaway', code: 11, serve: true },
+  { fault: 'goaway', refuse: true, twice: true },
+];
+
+export const NEMESES: Readonly<Record<string, Nemesis>> = {
+  none: { ...ofNodes('nothing, to compare with', () => wait(1_000)), recoversWithinSeconds: 5 },
+  kill: {
+    ...ofNodes('kill -9 of a random node, which starts again at once', async ({ nodes, random }) => {
+      const node = oneOf(nodes, random);
+      await node.kill();
+      await node.start();
+    }),
+    calmMs: 6_000,
+  },
+  zombie: ofNodes(
+    'SIGSTOP of a random node for 14 s, past its lease, then SIGCONT',
+    async ({ nodes, random }) => {
+      const node = oneOf(nodes, random);
+      node.freeze();
+      await wait(14_000);
+      node.thaw();
+    },
+  ),
+  rolling: ofNodes('SIGTERM of each node in turn, each started again', async ({ nodes }) => {
+    for (const node of nodes) {
+      await node.stop();
+      await node.start();
+    }
+  }),
+  'disk-full': {
+    ...ofNodes(
+      'no room on SQLite’s file system for 6 s',
+      during(
+        6_000,
+        ({ store }) => store.disk!.fill(),
+        ({ store }) => store.disk!.empty(),
+      ),
+    ),
+    fits: ({ store }) => store.disk !== undefined,
+  },
+  'restart-fast': ofPostgres(
+    'PostgreSQL stopped in fast mode for 3 s',
+    during(
+      3_000,
+      ({ store }) => store.postgres!.server.pause('fast'),
+      ({ store }) => store.postgres!.server.resume(),
+    ),
+  ),
+  'restart-immediate': ofPostgres(
+    'PostgreSQL stopped in immediate mode, as in a crash, for 3 s',
+    during(
+      3_000,
+      ({ store }) => store.postgres!.server.pause('immediate'),
+      ({ store }) => store.postgres!.server.resume(),
+    ),
+  ),
+  terminate: {
+    ...ofPostgres('every session of the nodes terminated, three times in a row', async ({ store }) => {
+      for (let round = 0; round < 3; round++) {
+        await store.postgres!.terminate();
+        await wait(300);
+      }
+    }),
+    calmMs: 6_000,
+  },
+  'freeze-database': ofPostgres(
+    'PostgreSQL frozen for 8 s',
+    during(
+      8_000,
+      ({ store }) => store.postgres!.server.freeze(),
+      ({ store }) => store.postgres!.server.thaw(),
+    ),
+  ),
+  exhaust: ofPostgres('all connections taken by someone else for 6 s', async ({ store }) => {
+    const giveBack = await store.postgres!.exhaust();
+    await wait(6_000);
+    await giveBack();
+  }),
+  'read-only': ofPostgres(
+    'the database read-only for 6 s',
+    during(
+      6_000,
+      ({ store }) => store.postgres!.setReadOnly(true),
+      ({ store }) => store.postgres!.setReadOnly(false),
+    ),
+  ),
+  'cut-database': ofWay(
+    'the way to the database cut for 4 s',
+    during(
+      4_000,
+      ({ store }) => store.way!.cut(),
+      ({ store }) => store.way!.heal(),
+    ),
+  ),
+  'half-open-database': ofWay(
+    'every connection to the database fallen silent; new ones work',
+    ({ store }) => {
+      store.way!.halfOpen();
+      return Promise.resolve();
+    },
+  ),
+  'cut-gateways': ofGateways(
+    'the way to both gateways cut for 5 s',
+    during(
+      5_000,
+      ({ gateways }) => gateways.ways.forEach((way) => way.cut()),
+      ({ gateways }) => gateways.ways.forEach((way) => way.heal()),
+    ),
+  ),
+  'half-open-gateways': ofGateways(
+    'every connection to the gateways fallen silent; new ones work',
+    ({ gateways }) => {
+      for (const way of gateways.ways) way.halfOpen();
+      return Promise.resolve();
+    },
+  ),
+  storm: ofGateways(
+    '503 to everything at both gateways for 8 s',
+    faulty(8_000, bothGateways({ fault: 'http', status: 503 })),
+  ),
+  goaway: ofGateways(
+    'GOAWAY in eight forms, each on one request in a hundred, for 10 s',
+    faulty(
+      10_000,
+      GOAWAYS.flatMap((rule) => bothGateways({ ...rule, probability: 0.01 })),
+    ),
+  ),
+  'answer-lost': ofGateways(
+    'one answer in twenty lost after the phone got the push, for 10 s',
+    faulty(
+      10_000,
+      (['stream', 'rst', 'fin'] as const).flatMap((by) =>
+        bothGateways({ fault: 'answer-lost', by, probability: by === 'stream' ? 0.03 : 0.01 }),
+      ),
+    ),
+  ),
+  'silent-gateway': ofGateways(
+    'both gateways take requests and never answer, for 8 s',
+    faulty(8_000, bothGateways({ fault: 'black-hole' })),
+  ),
+};

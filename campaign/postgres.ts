@@ -1,0 +1,79 @@
+// A PostgreSQL server behind a TCP proxy, and what can be done to it while nodes use it.
+import { join } from 'node:path';
+import pg from 'pg';
+import { startPostgres } from '../packages/server/test/store/postgres-server.ts';
+import type { PostgresServer } from '../packages/server/test/store/postgres-server.ts';
+import type { CampaignStore } from './stores.ts';
+import { startTcpProxy } from './tcp-proxy.ts';
+
+export interface PostgresFaults {
+  readonly server: PostgresServer;
+  /** Ends all sessions of nodes. */
+  terminate(): Promise<void>;
+  /** Takes every connection the server allows, having ended the others; resolves with what gives them back. */
+  exhaust(): Promise<() => Promise<void>>;
+  setReadOnly(isReadOnly: boolean): Promise<void>;
+}
+
+const PORT = 5432;
+
+export async function openPostgres(): Promise<CampaignStore> {
+  // As few connections as three nodes need, so that they can be exhausted.
+  const server = await startPostgres({ max_connections: '60' });
+  const way = await startTcpProxy({ path: join(server.folder, `.s.PGSQL.${PORT}`) });
+  return {
+    environment: { CHATPUSH_STORE: `postgres://postgres@127.0.0.1:${way.port}/postgres` },
+    way,
+    postgres: faultsOf(server),
+    close: async () => {
+      await way.close();
+      await server.close();
+    },
+  };
+}
+
+function faultsOf(server: PostgresServer): PostgresFaults {
+  async function run(...statements: readonly string[]): Promise<void> {
+    const client = new pg.Client({ connectionString: server.url });
+    await client.connect();
+    try {
+      for (const statement of statements) await client.query(statement);
+    } finally {
+      await client.end();
+    }
+  }
+  const terminate = (): Promise<void> =>
+    run(
+      `select pg_terminate_backend(pid) from pg_stat_activity where pid <> pg_backend_pid() and backend_type = 'client backend'`,
+    );
+
+  return {
+    server,
+    terminate,
+    exhaust: async () => {
+      await terminate();
+      const taken: pg.Client[] = [];
+      // Nodes connect again meanwhile, so it may take a few rounds.
+      for (let refused = 0; refused < 5;) {
+        const client = new pg.Client({ connectionString: server.url });
+        client.on('error', () => undefined);
+        try {
+          await client.connect();
+          taken.push(client);
+        } catch {
+          refused++;
+          await client.end();
+        }
+      }
+      return async () => {
+        await Promise.all(taken.map((client) => client.end()));
+      };
+    },
+    setReadOnly: (isReadOnly) =>
+      run(
+        'set default_transaction_read_only = off',
+        `alter system set default_transaction_read_only = ${isReadOnly ? 'on' : 'off'}`,
+        'select pg_reload_conf()',
+      ),
+  };
+}

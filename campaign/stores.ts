@@ -1,0 +1,60 @@
+// The stores under test, each with the faults that it can have.
+import { statfsSync, writeFileSync, rmSync } from 'node:fs';
+import { spawnSync } from 'node:child_process';
+import { join } from 'node:path';
+import { temporaryFolder } from '../packages/server/test/store/temporary-folder.ts';
+import { openPostgres } from './postgres.ts';
+import type { PostgresFaults } from './postgres.ts';
+import type { TcpProxy } from './tcp-proxy.ts';
+
+export interface CampaignStore {
+  /** What a node needs to use it. */
+  readonly environment: Readonly<Record<string, string>>;
+  /** The way to the database, where there is one. */
+  readonly way?: TcpProxy;
+  readonly postgres?: PostgresFaults;
+  readonly disk?: Disk;
+  close(): Promise<void>;
+}
+
+/** The file system that SQLite's file is on. */
+export interface Disk {
+  fill(): void;
+  empty(): void;
+}
+
+interface StoreKind {
+  readonly severalNodes: boolean;
+  open(): Promise<CampaignStore>;
+}
+
+export const STORES = {
+  sqlite: { severalNodes: false, open: openSqlite },
+  postgres: { severalNodes: true, open: () => openPostgres() },
+} as const satisfies Record<string, StoreKind>;
+
+export type StoreName = keyof typeof STORES;
+
+function openSqlite(): Promise<CampaignStore> {
+  const folder = temporaryFolder();
+  // A small file system of its own, which can be filled; where none can be mounted, the disk is never full.
+  const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256m', 'tmpfs', folder.path]).status === 0;
+  const filler = join(folder.path, 'filler');
+  return Promise.resolve({
+    environment: { CHATPUSH_STORE: `sqlite:${join(folder.path, 'campaign.db')}` },
+    ...(mounted && {
+      disk: {
+        fill: () => {
+          const { bavail, bsize } = statfsSync(folder.path);
+          writeFileSync(filler, Buffer.alloc(bavail * bsize));
+        },
+        empty: () => rmSync(filler, { force: true }),
+      },
+    }),
+    close: () => {
+      if (mounted) spawnSync('umount', ['-l', folder.path]);
+      folder.remove();
+      return Promise.resolve();
+    },
+  });
+}
