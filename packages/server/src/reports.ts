@@ -23,6 +23,7 @@ export function createReports({
   return {
     attempt: (gateway, outcome, delivery) => {
       metrics.attempt(gateway, outcome);
+      if (!log.isLevelEnabled('debug')) return;
       log.debug(
         {
           deliveryId: delivery.id,

@@ -3,10 +3,16 @@ import type { NotificationRules } from '../contact/content.ts';
 import type { ChatEvent } from '../contact/events.ts';
 import { readEvent, toNotification } from '../contact/events.ts';
 import type { EventReason } from '../contact/reasons.ts';
-import type { Enqueued, NewDelivery } from '../store/store.ts';
+import type { NewDelivery, SkippedDelivery } from '../store/store.ts';
 import type { Target } from './audience.ts';
 import { dayOf, deliveryId, skippedId } from './identity.ts';
 import { laneOf, serialiseWork } from './work.ts';
+import type { Work } from './work.ts';
+
+/** A delivery with its work also as the sender needs it, so that it is not read back from its text. */
+export interface ReadyDelivery extends NewDelivery {
+  readonly ready: Work;
+}
 
 /** The deliveries of one event. */
 export interface Plan {
@@ -16,7 +22,7 @@ export interface Plan {
 
 export interface Batch {
   /** Complete after `fillIn`; each id once. */
-  readonly entries: readonly Enqueued[];
+  readonly entries: readonly (ReadyDelivery | SkippedDelivery)[];
   plan(event: ChatEvent, time: number, initialContactId: string, targets: readonly Target[]): Plan;
   /** Keeps for the log why an event makes no push. */
   skip(event: ChatEvent, time: number, initialContactId: string, reason: EventReason): void;
@@ -33,7 +39,7 @@ interface Started {
 }
 
 export function createBatch(instanceId: string, now: number): Batch {
-  const entries: Enqueued[] = [];
+  const entries: (ReadyDelivery | SkippedDelivery)[] = [];
   const started: Started[] = [];
   const ids = new Set<string>();
   const days = new Map<number, string>();
@@ -116,15 +122,15 @@ export function createBatch(instanceId: string, now: number): Batch {
           const rules = known.get(applicationArn)!;
           const shown = includeRawMessage ? readable : undefined;
           const expiresAt = time + rules.ttlMs;
-          const work = serialiseWork({
+          const ready: Work = {
             deviceToken,
             deviceType,
             applicationArn,
             registrationId,
             ...toNotification(event, initialContactId, shown, rules),
             expiresAt,
-          });
-          entries.push({ ...row, expiresInMs: expiresAt - now, work });
+          };
+          entries.push({ ...row, expiresInMs: expiresAt - now, work: serialiseWork(ready), ready });
         }
       }
     },

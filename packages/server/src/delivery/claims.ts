@@ -14,6 +14,7 @@ import { CHANNEL_MISSING, OVERDUE, POLL_MS, UNREACHABLE_MS, UNREADABLE_AGAIN_MS 
 import { end, pump } from './sending.ts';
 import type { SendingContext } from './sending.ts';
 import { parseWork } from './work.ts';
+import type { Work } from './work.ts';
 
 /** Due deliveries of a lane are counted so far: enough to know how many connections are worth opening. */
 const WAITING_CAP = 5_000;
@@ -32,10 +33,16 @@ export interface Claims {
   stop(): Promise<void>;
 }
 
-export const toHeld = (delivery: NewDelivery, node: string, sentBefore: number, freshAt: number): Held => ({
+export const toHeld = (
+  delivery: NewDelivery,
+  work: Work,
+  node: string,
+  sentBefore: number,
+  freshAt: number,
+): Held => ({
   delivery,
   node,
-  work: parseWork(delivery.work),
+  work,
   freshAt,
   sentBefore,
   attempts: [],
@@ -148,7 +155,7 @@ export function createClaims(options: {
     }
     const alive: { held: Held; outlet: Outlet }[] = [];
     for (const delivery of claimed) {
-      const held = toHeld(delivery, node, delivery.sentBefore, -Infinity);
+      const held = toHeld(delivery, parseWork(delivery.work), node, delivery.sentBefore, -Infinity);
       if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
       else alive.push({ held, outlet: outlets.of(delivery.lane)! });
     }

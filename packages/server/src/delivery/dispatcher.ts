@@ -167,9 +167,12 @@ export function createDispatcher(options: {
         outlet.reserved -= count;
         touched.add(outlet);
       }
+      let lane: string | undefined;
+      let outlet: Outlet | undefined;
       for (const delivery of leased) {
-        const outlet = outlets.of(delivery.lane)!;
-        outlet.hold(toHeld(delivery, node, 0, readAt), 'back');
+        // Most of a batch goes one way.
+        if (outlet === undefined || delivery.lane !== lane) outlet = outlets.of((lane = delivery.lane))!;
+        outlet.hold(toHeld(delivery, delivery.ready, node, 0, readAt), 'back');
       }
       for (const name of queued) {
         const outlet = outlets.of(name);

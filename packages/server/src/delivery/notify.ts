@@ -13,14 +13,14 @@ import { end } from '../contact/lifetime.ts';
 import type { EventReason } from '../contact/reasons.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
-import type { Enqueued, EnqueueState, NewDelivery, Store } from '../store/store.ts';
+import type { EnqueueState, SkippedDelivery, Store } from '../store/store.ts';
 import { StoreBusyError } from '../store/store.ts';
 import type { ContactKey } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
 import { audienceOf, readContacts, targetsOf, unreadableOf } from './audience.ts';
 import type { Audience, Contacts } from './audience.ts';
 import { createBatch } from './batch.ts';
-import type { Batch, Plan } from './batch.ts';
+import type { Batch, Plan, ReadyDelivery } from './batch.ts';
 
 /** What notify needs of the dispatcher. */
 export interface Intake {
@@ -32,7 +32,7 @@ export interface Intake {
    */
   handOver(
     reserved: ReadonlyMap<string, number>,
-    leased: readonly NewDelivery[],
+    leased: readonly ReadyDelivery[],
     queued: ReadonlySet<string>,
     readAt: number,
     /** The name it is leased under. */
@@ -77,7 +77,7 @@ export function createNotify(options: {
       if (isDelivery(entry)) wanted.set(entry.lane, (wanted.get(entry.lane) ?? 0) + 1);
     const reserved = intake.reserve(wanted);
     const node = options.node();
-    const leased: NewDelivery[] = [];
+    const leased: ReadyDelivery[] = [];
     const queued = new Set<string>();
     try {
       for (const { id, state } of await store.enqueue(batch.entries, node, reserved)) states.set(id, state);
@@ -166,7 +166,7 @@ export function createNotify(options: {
   };
 }
 
-const isDelivery = (entry: Enqueued): entry is NewDelivery => 'lane' in entry;
+const isDelivery = (entry: ReadyDelivery | SkippedDelivery): entry is ReadyDelivery => 'lane' in entry;
 
 function rejectAny(results: readonly PromiseSettledResult<unknown>[]): void {
   for (const result of results) if (result.status === 'rejected') throw result.reason;

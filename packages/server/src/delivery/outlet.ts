@@ -7,6 +7,7 @@ import type { Gateway } from '../gateways/gateway.ts';
 import type { Breaker } from './breaker.ts';
 import { createLane } from './lane.ts';
 import type { Held, Lane } from './lane.ts';
+import type { Pace } from './pace.ts';
 import type { PausedDevices } from './paused-devices.ts';
 
 export interface Outlet {
@@ -14,6 +15,7 @@ export interface Outlet {
   readonly family: 'apns' | 'fcm';
   readonly breaker: Breaker;
   readonly pausedDevices: PausedDevices;
+  readonly pace: Pace;
   /** Attempts under way on this gateway. */
   running: number;
   /** Deliveries promised to enqueue calls that are under way. */
@@ -28,9 +30,9 @@ export interface Outlet {
   reviewedAt: number;
   lane(name: string): Lane;
   lanes(): Iterable<Lane>;
-  /** Attempts this gateway could take on beside what is held and promised already. */
+  /** Attempts this gateway could take on, now and within the next moment, beside what is held and promised already. */
   room(): number;
-  /** How the room is shared among lanes for which the store has work. */
+  /** How the room is shared among lanes for which the store has work; nobody gets any while it is too little to ask for. */
   shares(): Map<Lane, number>;
   /** Notes about how many due deliveries the store has for a lane. */
   setStored(lane: Lane, count: number): void;
@@ -51,6 +53,7 @@ export function createOutlet(
   family: 'apns' | 'fcm',
   breaker: Breaker,
   pausedDevices: PausedDevices,
+  pace: Pace,
   /** Monotonic time of now. */
   openedAt: number,
 ): Outlet {
@@ -65,6 +68,7 @@ export function createOutlet(
     family,
     breaker,
     pausedDevices,
+    pace,
     running: 0,
     reserved: 0,
     get held() {
@@ -81,12 +85,17 @@ export function createOutlet(
       return lane;
     },
     lanes: () => lanes.values(),
-    room: () =>
-      Math.max(0, Math.min(gateway.credit, breaker.allows(outlet.running)) - held - outlet.reserved),
+    room: () => {
+      const ahead = breaker.state === 'closed' ? pace.recent : 0;
+      const free = Math.min(gateway.credit, breaker.allows(outlet.running));
+      return Math.max(0, free + ahead - held - outlet.reserved);
+    },
     shares: () => {
       const shares = new Map<Lane, number>();
       let room = stored > 0 ? outlet.room() : 0;
-      if (room === 0) return shares;
+      // While there is something to send, asking for a few at a time would cost the store a commit for each few.
+      const isEnough = held === 0 || room >= Math.min(stored, pace.recent / 4);
+      if (room === 0 || !isEnough) return shares;
       // There may be more lanes than room: those that got none now are the first next time.
       const waiting = [...lanes.values()].filter((lane) => lane.stored > 0).sort((a, b) => a.asked - b.asked);
       for (const [index, lane] of waiting.entries()) {

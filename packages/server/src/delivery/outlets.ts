@@ -4,6 +4,7 @@ import type { Gateway, GatewayEvents } from '../gateways/gateway.ts';
 import { createBreaker } from './breaker.ts';
 import { createOutlet } from './outlet.ts';
 import type { Outlet } from './outlet.ts';
+import { createPace } from './pace.ts';
 import { createPausedDevices } from './paused-devices.ts';
 import { parseLane } from './work.ts';
 
@@ -51,6 +52,7 @@ export function createOutlets(
           opened.family,
           createBreaker(() => clock.monotonic(), random),
           createPausedDevices(clock, random),
+          createPace(clock),
           clock.monotonic(),
         );
       byChannel.set(channel, outlet);

@@ -89,6 +89,7 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
   void outlet.gateway.attempt(push).then((outcome) => {
     lane.running--;
     outlet.running--;
+    if (isAnswered(outcome)) outlet.pace.answered();
     context.observe(outlet, outcome, held);
     after(context, outlet, held, outcome, at);
     pump(context, outlet);

@@ -1,4 +1,6 @@
-// Hands settlements to the store, one call at a time: what comes in meanwhile goes with the next.
+// Hands settlements to the store, one call at a time: what comes in meanwhile goes with the next. They are gathered for a
+// moment first, because a commit costs more than all it writes, and nobody waits for a settlement: one that is lost with the
+// process repeats an attempt under the same identity.
 // While the store is away they wait here; the dispatcher begins no attempts above MAX_UNSETTLED, so this is bounded.
 //
 // One that the store refuses must not hold up the others, which are of all applications: the call is halved until it stands
@@ -19,6 +21,8 @@ export interface Settler {
 }
 
 const MAX_BATCH = 1_000;
+/** Until there are so many, or for so long. Handed on at once, they made ten commits for each batch of new deliveries. */
+const GATHERED = { count: 500, ms: 20 } as const;
 const RETRY_MS = 250;
 const ASIDE_AGAIN_MS = 60_000;
 /** When one is due whose own time is perhaps what the store refuses. */
@@ -47,16 +51,19 @@ export function createSettler(
 
   const unstored = (): number => waiting.length + running.length;
 
+  /** Ends the gathering. */
+  let enough: (() => void) | undefined;
+
   function add(settlement: Settlement): void {
-    waiting.push(settlement);
+    if (waiting.push(settlement) >= GATHERED.count) enough?.();
     if (active) return;
     active = true;
     void run();
   }
 
   async function run(): Promise<void> {
-    await Promise.resolve(); // One turn, so that what is added in this tick goes together.
     while (waiting.length > 0) {
+      if (waiting.length < GATHERED.count && !ending) await gathered();
       running = waiting.splice(0, most);
       const failure = await settle(running);
       const isAway = failure?.error instanceof StoreUnavailableError;
@@ -74,6 +81,17 @@ export function createSettler(
     }
     active = false;
     for (const resolve of idle.splice(0)) resolve();
+  }
+
+  function gathered(): Promise<void> {
+    return new Promise((resolve) => {
+      const timer = setTimeout(() => enough?.(), GATHERED.ms);
+      enough = () => {
+        clearTimeout(timer);
+        enough = undefined;
+        resolve();
+      };
+    });
   }
 
   async function settle(batch: readonly Settlement[]): Promise<{ readonly error: unknown } | undefined> {
@@ -115,6 +133,7 @@ export function createSettler(
     },
     flush: (timeoutMs) => {
       ending = true;
+      enough?.();
       takeUp();
       if (unstored() === 0) return Promise.resolve();
       return new Promise((resolve, reject) => {

@@ -6,6 +6,8 @@ import type { Attempt } from './store.ts';
 
 const FIRST = 2;
 const LAST = 8;
+/** As many are kept as they came. */
+export const KEPT_ATTEMPTS = FIRST + LAST;
 
 type Outcome = Attempt['outcome'];
 /** [at, outcome, gateway, answer, ms]; answer and ms are null where absent. */
@@ -30,9 +32,13 @@ export function appendAttempts(
   const fresh = attempts.map(pack).filter((packed) => !known.has(JSON.stringify(packed)));
   if (fresh.length === 0) return { ...stored, added: 0 };
   const all = [...kept, ...fresh];
-  const shortened = all.length <= FIRST + LAST ? all : [...all.slice(0, FIRST), ...all.slice(-LAST)];
+  const shortened = all.length <= KEPT_ATTEMPTS ? all : [...all.slice(0, FIRST), ...all.slice(-LAST)];
   return { kept: JSON.stringify(shortened), count: stored.count + fresh.length, added: fresh.length };
 }
+
+/** Attempts as the column would hold them, all of them; null: there are none. */
+export const packAttempts = (attempts: readonly Attempt[]): string | null =>
+  attempts.length === 0 ? null : JSON.stringify(attempts.map(pack));
 
 /** The attempts that are kept, oldest first. */
 export function readAttempts(kept: string | null): Attempt[] {

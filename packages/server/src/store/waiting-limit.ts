@@ -45,7 +45,7 @@ export function createWaitingLimit(): WaitingLimit {
 
   return {
     admit(verb, parameters, start) {
-      const own = textLength(parameters);
+      const own = textUnits(verb, parameters);
       if (!ALWAYS.has(verb) && (calls >= WAITING_LIMIT.calls || bytes + own > WAITING_LIMIT.bytes)) {
         throw new StoreBusyError(`${calls} calls wait for the store already.`);
       }
@@ -69,11 +69,22 @@ export function createWaitingLimit(): WaitingLimit {
   };
 }
 
-/** How much text a call carries, in UTF-16 units: near enough to what it costs to keep. */
-function textLength(value: unknown): number {
-  if (typeof value === 'string') return value.length;
-  if (typeof value !== 'object' || value === null) return 0;
-  let length = 0;
-  for (const member of Object.values(value)) length += textLength(member);
-  return length;
+/** What an entry or a settlement costs to keep besides its text, about. */
+const ROW_UNITS = 256;
+
+/** The text a call carries, in UTF-16 units: near enough to what it costs to keep. Verbs that are not here carry little. */
+const TEXT_UNITS: { readonly [V in keyof Store]?: (...parameters: Parameters<Store[V]>) => number } = {
+  enqueue(batch) {
+    let units = batch.length * ROW_UNITS;
+    for (const entry of batch) if ('work' in entry) units += entry.work.length;
+    return units;
+  },
+  settle: (_, batch) => batch.length * ROW_UNITS,
+  commit: ({ contact, claim }) => (contact?.body.length ?? 0) + (claim?.answer.length ?? 0),
+  putSetting: (_kind, _id, _version, body = '') => body.length,
+};
+
+function textUnits(verb: keyof Store, parameters: readonly unknown[]): number {
+  const count = TEXT_UNITS[verb] as ((...parameters: readonly unknown[]) => number) | undefined;
+  return count?.(...parameters) ?? 0;
 }

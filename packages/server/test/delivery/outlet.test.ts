@@ -5,6 +5,7 @@ import { createBreaker } from '../../src/delivery/breaker.ts';
 import { Queue } from '../../src/delivery/lane.ts';
 import type { Held } from '../../src/delivery/lane.ts';
 import { createOutlet } from '../../src/delivery/outlet.ts';
+import { createPace } from '../../src/delivery/pace.ts';
 import { createPausedDevices } from '../../src/delivery/paused-devices.ts';
 import type { Gateway } from '../../src/gateways/gateway.ts';
 
@@ -16,12 +17,14 @@ const gateway = (credit: number): Gateway => ({
   close: () => Promise.resolve(),
 });
 const item = (id: string): Held => ({ delivery: { id, lane: id[0]! } }) as Held;
+let time = 0;
 const outletWith = (credit: number) =>
   createOutlet(
     gateway(credit),
     'apns',
     createBreaker(() => 0),
     createPausedDevices({ monotonic: () => 0 }, () => 0),
+    createPace({ monotonic: () => time }),
     0,
   );
 
@@ -42,6 +45,29 @@ test('room is what the gateway takes beside what is held and promised', () => {
   assert.equal(outlet.room(), 5);
   outlet.reserved = 40;
   assert.equal(outlet.room(), 0);
+});
+
+test('room is also what the gateway answered within a moment, until it answers no more', () => {
+  const outlet = outletWith(10);
+  for (let count = 0; count < 100; count++) outlet.pace.answered();
+  assert.equal(outlet.room(), 110);
+  time += 200;
+  assert.equal(outlet.room(), 110, 'the last span counts while the next is young');
+  time += 200;
+  assert.equal(outlet.room(), 10);
+});
+
+test('while deliveries are held the store is asked for many at a time, and for any when none is held', () => {
+  const outlet = outletWith(10);
+  for (let count = 0; count < 100; count++) outlet.pace.answered();
+  outlet.setStored(outlet.lane('a'), 1_000);
+  for (let count = 0; count < 90; count++) outlet.hold(item('a'), 'back');
+  assert.deepEqual([outlet.room(), outlet.shares().size], [20, 0]);
+  for (let count = 0; count < 5; count++) outlet.next();
+  assert.deepEqual([...outlet.shares().values()], [25]);
+  outlet.drain();
+  outlet.reserved = 109;
+  assert.deepEqual([...outlet.shares().values()], [1]);
 });
 
 test('an open breaker leaves no room', () => {

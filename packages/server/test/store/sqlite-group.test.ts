@@ -4,9 +4,11 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
+import { LETTER, packEntries, packKeys } from '../../src/store/sqlite/flat.ts';
 import { runGroup } from '../../src/store/sqlite/group.ts';
 import { createVerbs } from '../../src/store/sqlite/verbs.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
+import type { Enqueued } from '../../src/store/store.ts';
 import { contactChange, newClaim, newDeliveries, newDelivery } from './conformance/harness.ts';
 import { openStore } from './sqlite-file.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -41,11 +43,13 @@ function call<V extends Verb>(
   return { seq, verb, moment, parameters } satisfies Call;
 }
 
+const enqueueOf = (entries: readonly Enqueued[]) => call('enqueue', packEntries(entries), 'node', NONE);
+
 const values = (results: readonly Result[]) =>
   results.map((result) => ('value' in result ? result.value : Object.keys(result)[1]));
 
 /** More than a database of one megabyte can take. */
-const tooMuch = () => call('enqueue', newDeliveries(2, { work: 'x'.repeat(MEGABYTE) }), 'node', NONE);
+const tooMuch = () => enqueueOf(newDeliveries(2, { work: 'x'.repeat(MEGABYTE) }));
 
 describe('a commit group on SQLite', () => {
   test('when the disk is full nothing of it is answered: neither "known" nor what was read of the others', () => {
@@ -54,18 +58,18 @@ describe('a commit group on SQLite', () => {
     const delivery = newDelivery();
     const contact = contactChange();
     const claim = newClaim();
-    const enqueue = () => call('enqueue', [delivery], 'node', NONE);
+    const enqueue = () => enqueueOf([delivery]);
     const failed = run(
       enqueue(),
       enqueue(),
       call('commit', { contact, claim }),
-      call('contacts', [contact]),
+      call('contacts', packKeys([contact])),
       call('claimed', claim.instanceId, claim.operation, claim.token),
       tooMuch(),
     );
     assert.deepEqual(values(failed), Array(6).fill('unavailable'));
     const later = run(
-      call('contacts', [contact]),
+      call('contacts', packKeys([contact])),
       call('claimed', claim.instanceId, claim.operation, claim.token),
       enqueue(),
       enqueue(),
@@ -73,10 +77,10 @@ describe('a commit group on SQLite', () => {
       call('commit', { contact, claim }),
     );
     assert.deepEqual(values(later), [
-      [undefined],
+      [null, null],
       undefined,
-      [{ id: delivery.id, state: 'queued' }],
-      [{ id: delivery.id, state: 'known' }],
+      LETTER.queued,
+      LETTER.known,
       'committed',
       'token-taken',
     ]);
@@ -88,22 +92,10 @@ describe('a commit group on SQLite', () => {
     const [before, after] = [newDelivery(), newDelivery()];
     const half = newDelivery();
     const wrong = { ...newDelivery(), work: {} as string };
-    const results = run(
-      call('enqueue', [before], 'node', NONE),
-      call('enqueue', [half, wrong], 'node', NONE),
-      call('enqueue', [after], 'node', NONE),
-    );
-    assert.deepEqual(values(results), [
-      [{ id: before.id, state: 'queued' }],
-      'failed',
-      [{ id: after.id, state: 'queued' }],
-    ]);
-    assert.deepEqual(values(run(call('enqueue', [before, half, after], 'node', NONE))), [
-      [
-        { id: before.id, state: 'known' },
-        { id: half.id, state: 'queued' },
-        { id: after.id, state: 'known' },
-      ],
+    const results = run(enqueueOf([before]), enqueueOf([half, wrong]), enqueueOf([after]));
+    assert.deepEqual(values(results), [LETTER.queued, 'failed', LETTER.queued]);
+    assert.deepEqual(values(run(enqueueOf([before, half, after]))), [
+      `${LETTER.known}${LETTER.queued}${LETTER.known}`,
     ]);
   });
 

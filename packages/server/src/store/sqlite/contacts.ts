@@ -1,6 +1,7 @@
 // Contact documents and the claims of ClientTokens, which are written together or not at all.
 import type { DatabaseSync } from 'node:sqlite';
 import { RETENTION } from '../store.ts';
+import type { Flat } from './flat.ts';
 import type { Moment, Verbs } from './protocol.ts';
 import type { Claim, Contact, ContactChange } from '../store.ts';
 
@@ -8,8 +9,11 @@ export function contactVerbs(
   database: DatabaseSync,
 ): Pick<Verbs, 'contacts' | 'claimed' | 'commit' | 'ended'> {
   const readContact = database.prepare(
-    `select instance_id as instanceId, contact_id as contactId, version, body
-     from contact where instance_id = ? and contact_id = ?`,
+    'select version, body from contact where instance_id = ? and contact_id = ?',
+  );
+  readContact.setReturnArrays(true);
+  const readVersion = database.prepare(
+    'select version from contact where instance_id = ? and contact_id = ?',
   );
   const writeContact = database.prepare(
     `insert into contact (instance_id, contact_id, version, body, review_at, remove_at) values (?, ?, ?, ?, ?, ?)
@@ -30,8 +34,8 @@ export function contactVerbs(
        fingerprint = excluded.fingerprint, answer = excluded.answer, expires_at = excluded.expires_at`,
   );
 
-  const contact = (instanceId: string, contactId: string) =>
-    readContact.get(instanceId, contactId) as Contact | undefined;
+  const versionOf = (instanceId: string, contactId: string) =>
+    (readVersion.get(instanceId, contactId)?.['version'] ?? 0) as number;
   const claimed = ({ now }: Moment, instanceId: string, operation: string, token: string) =>
     readClaim.get(instanceId, operation, token, now) as Claim | undefined;
 
@@ -41,7 +45,14 @@ export function contactVerbs(
   }
 
   return {
-    contacts: (_, keys) => keys.map((key) => contact(key.instanceId, key.contactId)),
+    contacts(_, keys) {
+      const flat: Flat = [];
+      for (let at = 0; at < keys.length; at += 2) {
+        const row = readContact.get(keys[at]!, keys[at + 1]!) as [number, string] | undefined;
+        flat.push(row?.[0] ?? null, row?.[1] ?? null);
+      }
+      return flat;
+    },
     claimed,
     commit(moment, change) {
       const { claim } = change;
@@ -50,8 +61,8 @@ export function contactVerbs(
         return 'token-taken';
       }
       if (change.contact !== undefined) {
-        const stored = contact(change.contact.instanceId, change.contact.contactId);
-        if ((stored?.version ?? 0) !== change.contact.version) return 'contact-changed';
+        const { instanceId, contactId, version } = change.contact;
+        if (versionOf(instanceId, contactId) !== version) return 'contact-changed';
         storeContact(moment, change.contact);
       }
       if (claim !== undefined) {

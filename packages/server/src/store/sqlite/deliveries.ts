@@ -4,12 +4,14 @@
 //          └─► queued, owner n               │    ▲
 //          └─► skipped                       └────┘ settle to `queued`: owner 0, due later
 import type { DatabaseSync } from 'node:sqlite';
+import { KEPT_ATTEMPTS } from '../attempts.ts';
 import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
+import { ENTRY_WIDTH, LETTER, SETTLEMENT_WIDTH, unpackSettlement } from './flat.ts';
+import type { Flat, PackedEntry, PackedSettlement } from './flat.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 import type { Nodes } from './nodes.ts';
 import type { Moment, Verbs } from './protocol.ts';
 import { logBefore, toLogPage, type LogRow } from '../log-page.ts';
-import type { Enqueued, EnqueueState, Settlement } from '../store.ts';
 
 interface Row extends DeliveryState {
   readonly seq: number;
@@ -28,6 +30,12 @@ export function deliveryVerbs(
   const read = database.prepare(
     'select seq, status, reason, owner, attempts as kept, attempt_count as count from delivery where id = ?',
   );
+  // The first settlement of a delivery by the node that holds it, which nearly every one is: nothing has to be read for it.
+  const settleFirst = database.prepare(
+    `update delivery set status = ?1, reason = ?2, owner = ${NOBODY}, due_at = ?3, attempts = ?4, attempt_count = ?5,
+       work = case when ?1 = 'queued' then work end
+     where id = ?6 and owner = ?7 and status = 'queued' and attempts is null`,
+  );
   // Nothing is left of work and due time once a delivery has ended; one that is not moved keeps its due time.
   const write = database.prepare(
     `update delivery set status = ?1, reason = ?2, owner = ?3, attempts = ?4, attempt_count = ?5,
@@ -40,57 +48,66 @@ export function deliveryVerbs(
      from delivery where instance_id = ? and contact_id = ? and seq < ? order by seq desc limit ?`,
   );
 
-  /** Inserts one; false: its id is known. `owner` matters only to a delivery that starts. */
-  function add(now: number, entry: Enqueued, lane: number, owner: number): boolean {
-    const { id, day, instanceId, contactId, messageId, registrationId = null } = entry;
-    const rest =
-      'lane' in entry
-        ? ['queued', null, owner, now, now + Math.round(entry.expiresInMs), now, entry.work]
-        : ['skipped', entry.reason, NOBODY, null, null, now, null];
-    return insert.run(id, day, instanceId, contactId, messageId, registrationId, lane, ...rest).changes > 0;
-  }
-
-  function settleOne({ now }: Moment, node: number, settlement: Settlement): boolean {
-    const row = read.get(settlement.id) as Row | undefined;
-    if (row === undefined) return settlement.to.status === 'accepted';
-    const isHeld = applySettlement(row, node, settlement);
-    const { status, reason, owner, kept, count, dueInMs } = row;
-    write.run(status, reason, owner, kept, count, dueInMs === undefined ? null : now + dueInMs, row.seq);
+  /** Settles the `at`th of a flat list; false: it is lost. */
+  function settleOne({ now }: Moment, node: number, flat: Flat, at: number): boolean {
+    const settlement = flat.slice(at, at + SETTLEMENT_WIDTH) as PackedSettlement;
+    const [id, status, reason, dueInMs, kept, count] = settlement;
+    if (node !== NOBODY && count <= KEPT_ATTEMPTS) {
+      const dueAt = dueInMs === null ? null : now + dueInMs;
+      if (settleFirst.run(status, reason, dueAt, kept, count, id, node).changes > 0) return true;
+    }
+    const row = read.get(id) as Row | undefined;
+    if (row === undefined) return status === 'accepted';
+    const isHeld = applySettlement(row, node, unpackSettlement(settlement));
+    const dueAt = row.dueInMs === undefined ? null : now + row.dueInMs;
+    write.run(row.status, row.reason, row.owner, row.kept, row.count, dueAt, row.seq);
     return isHeld;
   }
 
   return {
-    enqueue(moment, batch, node, credit) {
+    enqueue(moment, entries, node, credit) {
+      const { now } = moment;
       const owner = nodes.ownerNumber(moment, node);
       nodes.releaseSilent(moment);
       // What may still be leased of each lane. A lane with older work gets nothing: that work goes first.
-      const left = new Map<string, { lane: number; room: number }>();
+      const left = new Map<string, { readonly lane: number; room: number }>();
       const laneOf = (name: string) => {
         let entry = left.get(name);
         if (entry === undefined) {
           const lane = lanes.laneNumber(name);
-          const room =
-            owner === NOBODY || lanes.hasWork(lane, moment.now) ? 0 : Math.floor(credit.get(name) ?? 0);
+          const room = owner === NOBODY || lanes.hasWork(lane, now) ? 0 : Math.floor(credit.get(name) ?? 0);
           left.set(name, (entry = { lane, room }));
         }
         return entry;
       };
-      return batch.map((entry) => {
-        const { id } = entry;
-        if (!('lane' in entry)) {
-          const state: EnqueueState = add(moment.now, entry, NO_LANE, NOBODY) ? 'skipped' : 'known';
-          return { id, state };
+      let letters = '';
+      for (let at = 0; at < entries.length; at += ENTRY_WIDTH) {
+        const [id, day, instanceId, contactId, messageId, registrationId, name, expiresInMs, text] =
+          entries.slice(at, at + ENTRY_WIDTH) as PackedEntry;
+        const key = [id, day, instanceId, contactId, messageId, registrationId] as const;
+        if (name === null) {
+          const isNew =
+            insert.run(...key, NO_LANE, 'skipped', text, NOBODY, null, null, now, null).changes > 0;
+          letters += isNew ? LETTER.skipped : LETTER.known;
+          continue;
         }
-        const target = laneOf(entry.lane);
-        const leased = target.room > 0;
-        if (!add(moment.now, entry, target.lane, leased ? owner : NOBODY)) return { id, state: 'known' };
-        if (leased) target.room -= 1;
-        return { id, state: leased ? 'leased' : 'queued' };
-      });
+        const target = laneOf(name);
+        const isLeased = target.room > 0;
+        const holder = isLeased ? owner : NOBODY;
+        const isNew =
+          insert.run(...key, target.lane, 'queued', null, holder, now, now + expiresInMs, now, text).changes >
+          0;
+        if (isNew && isLeased) target.room -= 1;
+        letters += isNew ? (isLeased ? LETTER.leased : LETTER.queued) : LETTER.known;
+      }
+      return letters;
     },
-    settle(moment, node, batch) {
+    settle(moment, node, settlements) {
       const owner = nodes.ownerNumber(moment, node);
-      return { lost: batch.filter((one) => !settleOne(moment, owner, one)).map(({ id }) => id) };
+      const lost: string[] = [];
+      for (let at = 0; at < settlements.length; at += SETTLEMENT_WIDTH)
+        if (!settleOne(moment, owner, settlements, at)) lost.push(settlements[at] as string);
+      return { lost };
     },
     deliveries(_, { instanceId, contactId }, page) {
       const rows = readLog.all(instanceId, contactId, logBefore(page), page.limit + 1);

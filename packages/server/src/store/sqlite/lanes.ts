@@ -3,8 +3,8 @@ import type { DatabaseSync } from 'node:sqlite';
 import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
 import type { Nodes } from './nodes.ts';
+import type { Flat } from './flat.ts';
 import type { Verbs } from './protocol.ts';
-import type { Delivery } from '../store.ts';
 
 /** The lane of deliveries that never start. */
 export const NO_LANE = 0;
@@ -23,11 +23,11 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
   // Every question below is one range of the index delivery_open (owner, lane, due_at).
   const free = `status = 'queued' and owner = ${NOBODY}`;
   const readDue = database.prepare(
-    `select seq, id, day, instance_id as instanceId, contact_id as contactId, message_id as messageId,
-       registration_id as registrationId, ? as lane, expires_at - ? as expiresInMs, work,
-       attempts as kept, ? - enqueued_at as ageMs
+    `select seq, attempts, id, day, instance_id, contact_id, message_id, registration_id, ?, expires_at - ?, work,
+       ? - enqueued_at
      from delivery where ${free} and lane = ? and due_at <= ? order by due_at, seq limit ?`,
   );
+  readDue.setReturnArrays(true);
   const lease = database.prepare('update delivery set owner = ? where seq = ?');
   const countDue = database.prepare(
     `select count(*) as count from (select 1 from delivery where ${free} and lane = ? and due_at <= ? limit ?)`,
@@ -45,15 +45,14 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
       const owner = nodes.ownerNumber(moment, node);
       if (owner === NOBODY) return [];
       nodes.releaseSilent(moment);
-      const claimed: Delivery[] = [];
+      const claimed: Flat = [];
       for (const [name, limit] of want) {
         const lane = number(name);
         if (lane === undefined) continue;
         for (const row of readDue.all(name, now, now, lane, now, limit)) {
-          const { seq, kept, ...delivery } = row;
-          lease.run(owner, seq as number);
-          const sentBefore = countSent(kept as string | null);
-          claimed.push({ ...delivery, sentBefore } as unknown as Delivery);
+          const [seq, kept, ...delivery] = row as unknown as [number, string | null, ...Flat];
+          lease.run(owner, seq);
+          claimed.push(...delivery, countSent(kept));
         }
       }
       return claimed;

@@ -1,5 +1,6 @@
 // What crosses between the thread that asks and the thread that owns the connection.
 import type { Store } from '../store.ts';
+import type { Flat } from './flat.ts';
 
 /** The verbs of the contract that the worker answers; hints and close belong to the asking thread. */
 export type Verb = Exclude<keyof Store, 'onHint' | 'hint' | 'close'>;
@@ -12,13 +13,23 @@ export interface Moment {
   readonly monotonic: number;
 }
 
-/** Each verb as the worker has it: at once, within the transaction of its group. */
+type Answered<V extends Verb> = Awaited<ReturnType<Store[V]>>;
+
+/** Each verb as the worker has it: at once, within the transaction of its group. Those in bulk take and give flat lists (flat.ts). */
 export type Verbs = {
-  readonly [V in Verb]: (
+  readonly [V in Exclude<Verb, keyof BulkVerbs>]: (
     moment: Moment,
     ...parameters: Parameters<Store[V]>
-  ) => Awaited<ReturnType<Store[V]>>;
-};
+  ) => Answered<V>;
+} & BulkVerbs;
+
+interface BulkVerbs {
+  contacts(moment: Moment, keys: readonly string[]): Flat;
+  /** Answers a letter for each entry. */
+  enqueue(moment: Moment, entries: Flat, node: string, credit: ReadonlyMap<string, number>): string;
+  claim(moment: Moment, node: string, want: ReadonlyMap<string, number>): Flat;
+  settle(moment: Moment, node: string, settlements: Flat): Answered<'settle'>;
+}
 
 export interface Call {
   readonly seq: number;
@@ -35,6 +46,8 @@ export interface Copy {
 
 /** To the worker: a call, a copy, or the wish that it end after what was asked before. */
 export type Request = Call | Copy | 'close';
+/** What was asked in one turn of the event loop crosses together: a message costs more than most calls in it. */
+export type Requests = readonly Request[];
 
 /** What became of one call. `unavailable`: nothing was written, the caller may repeat. `failed`: a mistake in the call or in us. */
 export type Result =

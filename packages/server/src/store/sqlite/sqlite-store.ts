@@ -9,6 +9,14 @@ import { createHints } from '../hints.ts';
 import { StoreUnavailableError, type Store } from '../store.ts';
 import { createWaitingLimit } from '../waiting-limit.ts';
 import type { DatabaseOptions } from './database.ts';
+import {
+  packEntries,
+  packKeys,
+  packSettlements,
+  unpackContacts,
+  unpackDeliveries,
+  unpackStates,
+} from './flat.ts';
 import { makeFolderOf } from './folder.ts';
 import type { Moment, Reply, Request, Verb, Verbs } from './protocol.ts';
 
@@ -51,8 +59,17 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 
   const worker = await startWorker({ path, synchronous, maxBytes });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
-  // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-  const ask = (request: Request) => worker.postMessage(request);
+  let asked: Request[] = [];
+  /** Asks at the end of this turn of the event loop, together with all else that is asked in it. */
+  function ask(request: Request): void {
+    if (asked.push(request) > 1) return;
+    setImmediate(() => {
+      const requests = asked;
+      asked = [];
+      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+      worker.postMessage(requests);
+    });
+  }
   worker.on('message', (reply: Reply) => {
     if (reply.kind === 'results') for (const result of reply.results) settle(result.seq, result);
     if (reply.kind === 'fatal') fail(new Error(`The database ${path} failed: ${reply.message}`));
@@ -81,33 +98,39 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     options.onFatal(error);
   }
 
-  async function call<V extends Verb>(verb: V, ...parameters: Parameters<Store[V]>): Promise<Answer<V>> {
+  /** `given` as the contract has it, `crossing` as the worker takes it. */
+  async function call<V extends Verb>(
+    verb: V,
+    given: Parameters<Store[V]>,
+    crossing: readonly unknown[] = given,
+  ): Promise<Answer<V>> {
     if (ended !== undefined) throw ended;
     const seq = ++lastSeq;
-    const release = limit.admit(verb, parameters, () => {
+    const release = limit.admit(verb, given, () => {
       const moment: Moment = { now: clock.now(), monotonic: clock.monotonic() };
-      ask({ seq, verb, moment, parameters });
+      ask({ seq, verb, moment, parameters: crossing });
     });
     const result = new Promise<unknown>((resolve, reject) => waiting.set(seq, { release, resolve, reject }));
     return (await result) as Answer<V>;
   }
 
   return {
-    contacts: (keys) => call('contacts', keys),
-    claimed: (instanceId, operation, token) => call('claimed', instanceId, operation, token),
-    commit: (change) => call('commit', change),
-    ended: (limit) => call('ended', limit),
-    enqueue: (batch, node, credit) => call('enqueue', batch, node, credit),
-    claim: (node, want) => call('claim', node, want),
-    waiting: (cap) => call('waiting', cap),
-    settle: (node, batch) => call('settle', node, batch),
-    beat: (node, ttlMs) => call('beat', node, ttlMs),
-    leave: (node) => call('leave', node),
-    deliveries: (contact, page) => call('deliveries', contact, page),
-    setting: (kind, id) => call('setting', kind, id),
-    settings: (kind, page) => call('settings', kind, page),
-    putSetting: (kind, id, expectedVersion, body) => call('putSetting', kind, id, expectedVersion, body),
-    sweep: (limit) => call('sweep', limit),
+    contacts: async (keys) => unpackContacts(keys, await call('contacts', [keys], [packKeys(keys)])),
+    claimed: (...given) => call('claimed', given),
+    commit: (...given) => call('commit', given),
+    ended: (...given) => call('ended', given),
+    enqueue: async (batch, node, credit) =>
+      unpackStates(batch, await call('enqueue', [batch, node, credit], [packEntries(batch), node, credit])),
+    claim: async (...given) => unpackDeliveries(await call('claim', given)),
+    waiting: (...given) => call('waiting', given),
+    settle: (node, batch) => call('settle', [node, batch], [node, packSettlements(batch)]),
+    beat: (...given) => call('beat', given),
+    leave: (...given) => call('leave', given),
+    deliveries: (...given) => call('deliveries', given),
+    setting: (...given) => call('setting', given),
+    settings: (...given) => call('settings', given),
+    putSetting: (...given) => call('putSetting', given),
+    sweep: (...given) => call('sweep', given),
     ...createHints(),
     async copyTo(path) {
       if (ended !== undefined) throw ended;

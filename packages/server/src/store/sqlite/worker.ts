@@ -4,7 +4,7 @@ import { backup } from 'node:sqlite';
 import { openDatabase, type DatabaseOptions } from './database.ts';
 import { runGroup } from './group.ts';
 import { createVerbs } from './verbs.ts';
-import type { Call, Copy, Reply, Request } from './protocol.ts';
+import type { Call, Copy, Reply, Request, Requests } from './protocol.ts';
 
 /** Calls in one group at most, so that the first of them does not wait long for the last. */
 const GROUP_CALLS = 256;
@@ -18,21 +18,28 @@ const reply = (message: Reply) => port.postMessage(message);
 const database = openDatabase(workerData as DatabaseOptions);
 const verbs = createVerbs(database);
 
-port.on('message', (first: Request) => {
-  const group: Call[] = [];
-  let next: Request | undefined = first;
-  while (next !== undefined && next !== 'close' && 'verb' in next) {
-    group.push(next);
-    next = group.length < GROUP_CALLS ? arrived() : undefined;
+port.on('message', (requests: Requests) => {
+  const queue = [...requests];
+  for (;;) {
+    for (let more = arrived(); more !== undefined; more = arrived()) queue.push(...more);
+    const group: Call[] = [];
+    while (group.length < GROUP_CALLS && isCall(queue[0])) group.push(queue.shift() as Call);
+    if (group.length > 0) commit(group);
+    else {
+      const next = queue.shift();
+      if (next === undefined) return;
+      if (next === 'close') return stop();
+      void copy(next as Copy);
+    }
   }
-  if (group.length > 0) commit(group);
-  if (next === 'close') stop();
-  else if (next !== undefined) void copy(next);
 });
 
+const isCall = (request: Request | undefined): request is Call =>
+  typeof request === 'object' && 'verb' in request;
+
 /** What is there already, without waiting for it. */
-function arrived(): Request | undefined {
-  return receiveMessageOnPort(port)?.message as Request | undefined;
+function arrived(): Requests | undefined {
+  return receiveMessageOnPort(port)?.message as Requests | undefined;
 }
 
 function commit(group: readonly Call[]): void {

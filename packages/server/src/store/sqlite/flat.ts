@@ -1,0 +1,112 @@
+// What crosses between the threads in bulk, as flat lists of values. To copy a delivery as an object, whose keys are copied
+// with it, costs both threads together 1.9 µs, as nine values of a list 0.6; a settlement 2.5 and 0.3 (with `node:v8`).
+import { packAttempts, readAttempts } from '../attempts.ts';
+import type {
+  Contact,
+  ContactKey,
+  Delivery,
+  Enqueued,
+  EnqueueResult,
+  EnqueueState,
+  Settlement,
+} from '../store.ts';
+
+/** Rows one after another, each of as many values as its kind has. */
+export type Flat = (string | number | null)[];
+
+/** A delivery handed in. One that never starts has no lane, and a reason in place of its work. */
+export type PackedEntry = [
+  id: string,
+  day: string,
+  instanceId: string,
+  contactId: string,
+  messageId: string,
+  registrationId: string | null,
+  lane: string | null,
+  expiresInMs: number,
+  workOrReason: string,
+];
+export const ENTRY_WIDTH = 9;
+
+export function packEntries(batch: readonly Enqueued[]): Flat {
+  const flat: Flat = [];
+  for (const entry of batch) {
+    const { id, day, instanceId, contactId, messageId, registrationId = null } = entry;
+    flat.push(id, day, instanceId, contactId, messageId, registrationId);
+    if ('lane' in entry) flat.push(entry.lane, Math.round(entry.expiresInMs), entry.work);
+    else flat.push(null, 0, entry.reason);
+  }
+  return flat;
+}
+
+/** The states of a batch as one text, a letter each. */
+export const LETTER: Readonly<Record<EnqueueState, string>> = {
+  leased: 'l',
+  queued: 'q',
+  known: 'k',
+  skipped: 's',
+};
+const STATES = new Map(Object.entries(LETTER).map(([state, letter]) => [letter, state as EnqueueState]));
+
+export const unpackStates = (batch: readonly Enqueued[], letters: string): EnqueueResult[] =>
+  batch.map(({ id }, index) => ({ id, state: STATES.get(letters[index] ?? '')! }));
+
+/** A settlement; its attempts as one column would keep them, and their number. */
+export type PackedSettlement = [
+  id: string,
+  status: Settlement['to']['status'],
+  reason: string | null,
+  dueInMs: number | null,
+  attempts: string | null,
+  attemptCount: number,
+];
+export const SETTLEMENT_WIDTH = 6;
+
+export function packSettlements(batch: readonly Settlement[]): Flat {
+  const flat: Flat = [];
+  for (const { id, attempts, to } of batch) {
+    const dueInMs = to.status === 'queued' ? Math.round(to.dueInMs) : null;
+    flat.push(id, to.status, to.reason ?? null, dueInMs, packAttempts(attempts), attempts.length);
+  }
+  return flat;
+}
+
+export function unpackSettlement([id, status, reason, dueInMs, kept]: PackedSettlement): Settlement {
+  const why = reason === null ? {} : { reason };
+  const to = status === 'queued' ? { status, dueInMs: dueInMs ?? 0, ...why } : { status, ...why };
+  return { id, day: '', attempts: readAttempts(kept), to };
+}
+
+/** Of a claimed delivery, in the order of the members below. */
+const DELIVERY_WIDTH = 11;
+
+export function unpackDeliveries(flat: Flat): Delivery[] {
+  const deliveries: Delivery[] = [];
+  for (let at = 0; at < flat.length; at += DELIVERY_WIDTH)
+    deliveries.push({
+      id: flat[at] as string,
+      day: flat[at + 1] as string,
+      instanceId: flat[at + 2] as string,
+      contactId: flat[at + 3] as string,
+      messageId: flat[at + 4] as string,
+      registrationId: flat[at + 5] as string,
+      lane: flat[at + 6] as string,
+      expiresInMs: flat[at + 7] as number,
+      work: flat[at + 8] as string,
+      ageMs: flat[at + 9] as number,
+      sentBefore: flat[at + 10] as number,
+    });
+  return deliveries;
+}
+
+export const packKeys = (keys: readonly ContactKey[]): string[] =>
+  keys.flatMap(({ instanceId, contactId }) => [instanceId, contactId]);
+
+/** Version and body of each key's contact, nulls where nothing is stored. */
+export const unpackContacts = (keys: readonly ContactKey[], flat: Flat): (Contact | undefined)[] =>
+  keys.map(({ instanceId, contactId }, index) => {
+    const version = flat[2 * index] as number | null;
+    return version === null
+      ? undefined
+      : { instanceId, contactId, version, body: flat[2 * index + 1] as string };
+  });
