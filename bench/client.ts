@@ -116,7 +116,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       await cp(join(ROOT, 'packages', name, part), join(folder, 'node_modules/@chatpush', name, part), {
         recursive: true,
       });
-  const server = startChild('bench/client-server.ts');
+  const server = startChild('bench/bare-server.ts');
   try {
     const url = await server.line();
     const gzipped: Record<string, Gzipped> = {};

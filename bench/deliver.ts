@@ -1,4 +1,4 @@
-// npm run bench -- deliver [--store sqlite|postgres|both] [--pairs 5] [--count 20000] [--json file]
+// npm run bench -- deliver [--store sqlite|postgres|both] [--pairs 5] [--count 20000] [--against folder] [--json file]
 //
 // Signed PutChatEvents in batches of 500 → store (synced to disk) → APNs over TLS to a sink in a process of its own; the same
 // through FCM; and, in turn, senders that keep nothing, with the same payload to the same sink. The requests are signed ahead;
@@ -16,10 +16,9 @@ import { openSenders } from './senders.ts';
 import type { Sender } from './senders.ts';
 import {
   BATCH,
-  askSink,
+  deliver,
   measureLatency,
   percentile,
-  putBatches,
   registerContacts,
   signBatches,
   startService,
@@ -43,7 +42,12 @@ interface Contender {
 }
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const options = readOptions(argv, { store: ['sqlite', 'postgres', 'both'], pairs: 5, count: 20_000 });
+  const options = readOptions(argv, {
+    store: ['sqlite', 'postgres', 'both'],
+    pairs: 5,
+    count: 20_000,
+    against: '',
+  });
   const count = Math.ceil(options.count / BATCH) * BATCH;
   const stores: StoreName[] =
     options.store === 'both' ? ['sqlite', 'postgres'] : [options.store as StoreName];
@@ -61,13 +65,24 @@ export async function run(argv: readonly string[]): Promise<void> {
     });
     const contenders: Contender[] = [];
     const services: { name: string; service: RunningService }[] = [];
-    for (const name of stores) {
+    const start = async (name: StoreName, checkout?: string): Promise<[RunningService, BenchStore]> => {
       const store = await openStore(name);
       opened.push(store);
-      const service = await startService(store.url, sinkUrl);
+      const service = await startService(store.url, sinkUrl, { checkout });
       children.push(service.child);
       await registerContacts(service.url, 'apns');
       await registerContacts(service.url, 'fcm', 'GCM');
+      return [service, store];
+    };
+    if (options.against !== '') {
+      const [service, store] = await start(stores[0]!, options.against);
+      contenders.push({
+        name: AGAINST,
+        run: (round) => runService(service, store, sinkUrl, count, 'apns', `${round}-against`),
+      });
+    }
+    for (const name of stores) {
+      const [service, store] = await start(name);
       services.push({ name: nameOf(name, 'APNs'), service });
       for (const gateway of ['APNs', 'FCM'])
         contenders.push({
@@ -100,6 +115,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     const ratio = (ours: string, theirs: string): number =>
       median(runs[ours]!.map((run, round) => run.perSecond / runs[theirs]![round]!.perSecond));
     const ours = nameOf(stores[0]!, 'APNs');
+    if (options.against !== '') {
+      report.figure(`${ours} / ${AGAINST}`, ratio(ours, AGAINST));
+      console.log(`      ${ours} / ${AGAINST}: ${ratio(ours, AGAINST).toFixed(2)}`);
+    }
     for (const { name } of senders) {
       report.figure(`${ours} / ${name}`, ratio(ours, name));
       if (['@parse/node-apn', 'sideshow/apns2 (Go)'].includes(name))
@@ -136,6 +155,9 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
+/** The service of another checkout. */
+const AGAINST = 'chatpush --against';
+
 const nameOf = (store: StoreName, gateway: string): string =>
   `chatpush ${store === 'sqlite' ? 'SQLite' : 'PostgreSQL'} ${gateway}`;
 
@@ -165,25 +187,21 @@ async function takeTurns(contenders: readonly Contender[], rounds: number): Prom
 }
 
 async function runService(
-  { url, child }: RunningService,
+  service: RunningService,
   store: BenchStore,
   sinkUrl: string,
   count: number,
   prefix: string,
   name: string,
 ): Promise<Run> {
-  const signed = signBatches(url, prefix, name, count);
-  await askSink(sinkUrl, '/reset');
-  const pid = child.process.pid!;
-  const [cpuBefore, serverBefore] = [await cpuOf(pid), await store.cpuMs()];
-  const from = performance.timeOrigin + performance.now();
-  await putBatches(signed);
-  const { at } = await askSink(sinkUrl, `/wait?count=${count}`);
+  const batches = signBatches(service.url, prefix, name, count);
+  const [cpuBefore, serverBefore] = [await cpuOf(service.pid), await store.cpuMs()];
+  const perSecond = await deliver(service, sinkUrl, batches);
   // The last answers are settled after the sink has counted them: that work belongs to these pushes.
   await new Promise((resolve) => setTimeout(resolve, 100));
-  const [cpu, server] = [await cpuOf(pid), await store.cpuMs()];
+  const [cpu, server] = [await cpuOf(service.pid), await store.cpuMs()];
   return {
-    perSecond: (count / (at - from)) * 1000,
+    perSecond,
     cpuMicros: ((cpu.ms - cpuBefore.ms) * 1000) / count,
     mainMicros: ((cpu.mainMs - cpuBefore.mainMs) * 1000) / count,
     serverMicros: ((server - serverBefore) * 1000) / count,

@@ -12,7 +12,7 @@ import { cpuOf } from './process-time.ts';
 import { openReport } from './report.ts';
 import {
   BATCH,
-  askSink,
+  deliver,
   measureLatency,
   percentile,
   putBatches,
@@ -73,7 +73,7 @@ async function prepare(path: string, sinkUrl: string, waiting: number): Promise<
     await registerContacts(service.url, 'living');
     if (waiting === 0) return;
     await registerContacts(service.url, 'dead', 'APNS_SANDBOX');
-    await putBatches(signBatches(service.url, 'dead', 'waiting', waiting));
+    await putBatches(service.url, signBatches(service.url, 'dead', 'waiting', waiting));
   } finally {
     await service.child.stop();
   }
@@ -85,19 +85,14 @@ async function measure(path: string, sinkUrl: string, count: number, name: strin
     // What a start costs (a file of 100 MB is opened) is not the question: both sides settle first, and
     // their first pushes open connections.
     await new Promise((resolve) => setTimeout(resolve, 2_000));
-    await askSink(sinkUrl, '/reset');
-    await putBatches(signBatches(service.url, 'living', `${name}-first`, BATCH));
-    await askSink(sinkUrl, `/wait?count=${BATCH}`);
+    await deliver(service, sinkUrl, signBatches(service.url, 'living', `${name}-first`, BATCH));
 
-    const signed = signBatches(service.url, 'living', name, count);
-    await askSink(sinkUrl, '/reset');
-    const cpuBefore = await cpuOf(service.child.process.pid!);
-    const begun = performance.timeOrigin + performance.now();
-    await putBatches(signed);
-    const { at } = await askSink(sinkUrl, `/wait?count=${count}`);
-    const cpu = (((await cpuOf(service.child.process.pid!)).ms - cpuBefore.ms) * 1000) / count;
+    const batches = signBatches(service.url, 'living', name, count);
+    const cpuBefore = await cpuOf(service.pid);
+    const perSecond = await deliver(service, sinkUrl, batches);
+    const cpu = (((await cpuOf(service.pid)).ms - cpuBefore.ms) * 1000) / count;
     const { sent } = await measureLatency(service, sinkUrl, 'living', `${name}-single`, 1_000, 200);
-    return { perSecond: (count / (at - begun)) * 1000, p99: percentile(sent, 0.99), cpu };
+    return { perSecond, p99: percentile(sent, 0.99), cpu };
   } finally {
     await service.child.stop();
   }

@@ -4,6 +4,9 @@ import { OptionError } from './options.ts';
 const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {
   client: () => import('./client.ts'),
   deliver: () => import('./deliver.ts'),
+  register: () => import('./register.ts'),
+  backlog: () => import('./backlog.ts'),
+  contacts: () => import('./contacts.ts'),
   emulator: () => import('./emulator.ts'),
   stream: () => import('./stream.ts'),
   isolation: () => import('./isolation.ts'),

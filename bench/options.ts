@@ -4,8 +4,8 @@ import { parseArgs } from 'node:util';
 /** The command line is wrong; its message says how. */
 export class OptionError extends Error {}
 
-/** Number: above zero. List: one of these words, the first by default. */
-type Default = number | readonly string[];
+/** Number: above zero. List: one of these words, the first by default. Text: anything. */
+type Default = number | string | readonly string[];
 
 type Values<Defaults extends Record<string, Default>> = {
   [Name in keyof Defaults]: Defaults[Name] extends number ? number : string;
@@ -19,6 +19,7 @@ export function readOptions<const Defaults extends Record<string, Default>>(
   const values = parse(argv, [...Object.keys(defaults), 'json']);
   const valueOf = ([name, byDefault]: [string, Default]): [string, number | string] => {
     const text = values[name];
+    if (typeof byDefault === 'string') return [name, text ?? byDefault];
     if (typeof byDefault !== 'number') {
       if (text !== undefined && !byDefault.includes(text))
         throw new OptionError(`--${name} is ${JSON.stringify(text)}; write one of ${byDefault.join(', ')}`);

@@ -23,7 +23,8 @@ export function openReport(bench: string, options: { readonly json: string | und
     memoryGb: Math.round(totalmem() / 1e9),
     loadAtStart: Number(loadavg()[0]!.toFixed(1)),
   };
-  const flags = Object.entries(settings).map(([name, value]) => `--${name} ${String(value)}`);
+  const given = Object.entries(settings).filter(([, value]) => value !== '');
+  const flags = given.map(([name, value]) => `--${name} ${String(value)}`);
   console.log(`npm run bench -- ${[bench, ...flags].join(' ')}`);
   console.log(
     `${machine.date}, Node ${machine.node}, ${machine.cpus}, ${machine.memoryGb} GB, load ${machine.loadAtStart} at the start\n`,

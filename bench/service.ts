@@ -1,27 +1,46 @@
 // The service under test as a process of its own, and the backend that drives it with requests signed ahead.
-import { Agent, request } from 'node:http';
-import { createClient } from '@chatpush/client';
+import { resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
 import { startChild } from './children.ts';
 import type { Child } from './children.ts';
-import { signedHeaders } from './sign.ts';
+import { openConnections, sendAll } from './connections.ts';
+import { chatEvents, checkAccepted, registration } from './requests.ts';
 
 export const BATCH = 500;
 export const CONTACTS = 1_000;
+const SETTINGS = fileURLToPath(new URL('settings.json', import.meta.url));
 const IN_FLIGHT = 4;
+const REGISTRATIONS_IN_FLIGHT = 50;
 
 export interface RunningService {
   readonly child: Child;
+  readonly pid: number;
   readonly url: string;
 }
 
-export async function startService(store: string, sinkUrl: string): Promise<RunningService> {
-  const child = startChild('packages/server/src/main.ts', [], {
+export interface ServiceOptions {
+  /** Another checkout, with its own node_modules, instead of this one. */
+  readonly checkout?: string | undefined;
+  readonly environment?: Readonly<Record<string, string>>;
+}
+
+export async function startService(
+  store: string,
+  sinkUrl: string,
+  { checkout, environment }: ServiceOptions = {},
+): Promise<RunningService> {
+  const main = 'packages/server/src/main.ts';
+  const child = startChild(checkout === undefined ? main : resolve(checkout, main), [], {
     CHATPUSH_PORT: '0',
     CHATPUSH_STORE: store,
     CHATPUSH_EMULATOR_URL: sinkUrl,
+    // As in development, but for the limits: what is measured is what the service can do.
+    CHATPUSH_CONFIG: SETTINGS,
+    CHATPUSH_AUTO_CREATE: 'all',
     CHATPUSH_LOG: 'error',
+    ...environment,
   });
-  return { child, url: (await child.line()).split(' ').at(-1)! };
+  return { child, pid: child.process.pid!, url: (await child.line()).split(' ').at(-1)! };
 }
 
 /** One device for each of the contacts `<prefix>-0` … */
@@ -30,100 +49,45 @@ export async function registerContacts(
   prefix: string,
   deviceType: 'APNS' | 'APNS_SANDBOX' | 'GCM' = 'APNS',
 ): Promise<void> {
-  const client = createClient({
-    region: 'eu-central-1',
-    endpoint: url,
-    credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
-  });
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: 50 }, async () => {
-      while (next < CONTACTS) {
-        const index = next++;
-        await client.createPushNotificationRegistration({
-          instanceId: 'bench',
-          pinpointAppArn: `arn:aws:mobiletargeting:eu-central-1:000000000000:apps/${prefix}`,
-          deviceToken: index.toString(16).padStart(64, '0'),
-          deviceType,
-          contactConfiguration: { contactId: `${prefix}-${index}`, includeRawMessage: true },
-        });
-      }
-    }),
+  const requests = Array.from({ length: CONTACTS }, (_, index) =>
+    registration(url, { contactId: `${prefix}-${index}`, device: index, deviceType, application: prefix }),
   );
+  await register(url, requests, REGISTRATIONS_IN_FLIGHT);
 }
 
-export interface SignedBatch {
-  readonly body: string;
-  readonly headers: Record<string, string>;
-  readonly size: number;
+/** Milliseconds of each call; throws unless all are registered. */
+export async function register(
+  url: string,
+  requests: readonly Buffer[],
+  inFlight: number,
+): Promise<number[]> {
+  const answers = await sendAll(new URL(url), requests, inFlight);
+  const refused = answers.find(({ status }) => status !== 200);
+  if (refused !== undefined) throw new Error(`registration: ${refused.status} ${refused.body}`);
+  return answers.map(({ ms }) => ms);
 }
 
-/** Batches of messages, one for each contact in turn. Ids begin with `run`, which must be new. */
+/** Batches of messages signed ahead, one for each contact in turn. Ids begin with `run`, which must be new. */
 export function signBatches(
   url: string,
   prefix: string,
   run: string,
   count: number,
-  size = BATCH,
-): { target: URL; batches: SignedBatch[] } {
-  const target = new URL('/chat-events/bench', url);
-  const batches = Array.from({ length: Math.ceil(count / size) }, (_, batch) => {
-    const body = JSON.stringify({
-      Events: Array.from({ length: size }, (_, index) => ({
-        Id: `${run}-${batch * size + index}`,
-        ContactId: `${prefix}-${(batch * size + index) % CONTACTS}`,
-        Type: 'MESSAGE',
-        ContentType: 'text/plain',
-        Content: 'Hello, your parcel is on its way.',
-        ParticipantRole: 'AGENT',
-      })),
-    });
-    return { body, headers: signedHeaders('PUT', target, body), size };
-  });
-  return { target, batches };
-}
-
-export async function putBatches({
-  target,
-  batches,
-}: {
-  target: URL;
-  batches: SignedBatch[];
-}): Promise<void> {
-  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-  let next = 0;
-  try {
-    await Promise.all(
-      Array.from({ length: IN_FLIGHT }, async () => {
-        for (let batch = batches[next++]; batch; batch = batches[next++]) await put(target, agent, batch);
+  contactOf: (index: number) => number = (index) => index % CONTACTS,
+): Buffer[] {
+  return Array.from({ length: Math.ceil(count / BATCH) }, (_, batch) =>
+    chatEvents(
+      url,
+      Array.from({ length: BATCH }, (_, place) => {
+        const index = batch * BATCH + place;
+        return { id: `${run}-${index}`, contactId: `${prefix}-${contactOf(index)}` };
       }),
-    );
-  } finally {
-    agent.destroy();
-  }
+    ),
+  );
 }
 
-/** Sends one batch and checks every answer in it. */
-export function put(target: URL, agent: Agent, { body, headers, size }: SignedBatch): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const all = { ...headers, 'content-length': Buffer.byteLength(body) };
-    const call = request(target, { method: 'PUT', agent, headers: all }, (response) => {
-      const chunks: Buffer[] = [];
-      response.on('data', (chunk: Buffer) => chunks.push(chunk));
-      response.on('end', () => {
-        const text = Buffer.concat(chunks).toString();
-        if (response.statusCode !== 200)
-          return reject(new Error(`${response.statusCode}: ${text.slice(0, 500)}`));
-        const { Results } = JSON.parse(text) as { Results: { Deliveries: number; Reason?: string }[] };
-        const odd = Results.find((result) => result.Deliveries !== 1 || result.Reason !== undefined);
-        if (odd || Results.length !== size)
-          return reject(new Error(`unexpected result ${JSON.stringify(odd)}`));
-        return resolve();
-      });
-    });
-    call.on('error', reject);
-    call.end(body);
-  });
+export async function putBatches(url: string, batches: readonly Buffer[]): Promise<void> {
+  for (const answer of await sendAll(new URL(url), batches, IN_FLIGHT)) checkAccepted(answer, BATCH);
 }
 
 export interface SinkState {
@@ -141,6 +105,20 @@ export async function askSink(sinkUrl: string, path: string): Promise<SinkState>
   return (await (await fetch(new URL(path, sinkUrl))).json()) as SinkState;
 }
 
+/** Pushes so many messages in batches, and answers how many a second reached the sink. */
+export async function deliver(
+  { url }: RunningService,
+  sinkUrl: string,
+  batches: readonly Buffer[],
+): Promise<number> {
+  const count = batches.length * BATCH;
+  await askSink(sinkUrl, '/reset');
+  const from = performance.timeOrigin + performance.now();
+  await putBatches(url, batches);
+  const { at } = await askSink(sinkUrl, `/wait?count=${count}`);
+  return (count / (at - from)) * 1000;
+}
+
 export const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
 
@@ -153,21 +131,23 @@ export async function measureLatency(
   count: number,
   perSecond: number,
 ): Promise<{ sent: number[]; accepted: number[] }> {
-  const { target, batches } = signBatches(url, prefix, run, count, 1);
+  const requests = Array.from({ length: count }, (_, index) =>
+    chatEvents(url, [{ id: `${run}-${index}`, contactId: `${prefix}-${index % CONTACTS}` }]),
+  );
   await askSink(sinkUrl, '/reset?times');
-  const agent = new Agent({ keepAlive: true });
-  const marks: { from: number; answered: number }[] = [];
+  const connections = openConnections(new URL(url));
   const begun = performance.now();
-  await Promise.all(
-    batches.map(async (batch, index) => {
+  const marks = await Promise.all(
+    requests.map(async (request, index) => {
       const waitMs = begun + (index * 1000) / perSecond - performance.now();
       await new Promise((resolve) => setTimeout(resolve, Math.max(0, waitMs)));
       const from = performance.timeOrigin + performance.now();
-      await put(target, agent, batch);
-      marks[index] = { from, answered: performance.timeOrigin + performance.now() };
+      const answer = await connections.send(request);
+      checkAccepted(answer, 1);
+      return { from, answered: from + answer.ms };
     }),
   );
-  agent.destroy();
+  connections.close();
   const { times } = await askSink(sinkUrl, `/wait?count=${count}`);
   return {
     sent: marks.map(({ from }, index) => times![`${run}-${index}`]! - from),

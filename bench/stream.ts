@@ -6,16 +6,16 @@
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
-import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { median, startChild } from './children.ts';
+import { requestBytes, sendAll } from './connections.ts';
 import type { Child } from './children.ts';
 import { readOptions } from './options.ts';
 import { cpuOf } from './process-time.ts';
 import { openReport } from './report.ts';
+import { TEXT, chatEvents } from './requests.ts';
 import { CONTACTS, registerContacts } from './service.ts';
-import { signedHeaders } from './sign.ts';
 
 const IN_FLIGHT = 32;
 const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:chat';
@@ -23,13 +23,6 @@ const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:chat';
 interface Taken {
   readonly ms: number;
   readonly cpuMs: number;
-}
-
-interface Prepared {
-  readonly method: string;
-  readonly url: URL;
-  readonly headers: Record<string, string>;
-  readonly body: string;
 }
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -55,8 +48,10 @@ export async function run(argv: readonly string[]): Promise<void> {
     const ratios: number[] = [];
     const all: Record<'PutChatEvents' | 'SNS', Taken[]> = { PutChatEvents: [], SNS: [] };
     for (let pair = -1; pair < pairs; pair++) {
-      const put = await measure(count, sinkUrl, service, (contact) => putEvent(where.url, contact));
-      const sns = await measure(count, sinkUrl, service, (contact) =>
+      const put = await measure(count, sinkUrl, service, where.url, (contactId) =>
+        chatEvents(where.url, [{ id: randomUUID(), contactId }]),
+      );
+      const sns = await measure(count, sinkUrl, service, where.url, (contact) =>
         snsMessage(where.url, contact, key, where.certificateUrl),
       );
       if (pair < 0) continue; // Warm-up.
@@ -87,48 +82,27 @@ async function measure(
   count: number,
   sinkUrl: string,
   service: Child,
-  prepare: (contact: string) => Prepared,
+  url: string,
+  prepare: (contact: string) => Buffer,
 ): Promise<Taken> {
   const prepared = Array.from({ length: count }, (_, index) => prepare(`stream-${index % CONTACTS}`));
   await fetch(new URL('/reset', sinkUrl));
-  const agent = new Agent({ keepAlive: true, maxSockets: IN_FLIGHT });
-  const cpuBefore = (await cpuOf(service.process.pid!)).ms;
+  const cpuBefore = await cpuOf(service.process.pid!);
   const from = performance.now();
-  let next = 0;
-  await Promise.all(
-    Array.from({ length: IN_FLIGHT }, async () => {
-      for (let one = prepared[next++]; one; one = prepared[next++]) await send(one, agent);
-    }),
-  );
+  const answers = await sendAll(new URL(url), prepared, IN_FLIGHT);
   const ms = performance.now() - from;
+  const odd = answers.find(({ status, body }) => status !== 200 || body.includes('Reason'));
+  if (odd !== undefined) throw new Error(`${odd.status}: ${odd.body.slice(0, 500)}`);
   // The pushes belong to both kinds alike; they end before the next run begins.
   await fetch(new URL(`/wait?count=${count}`, sinkUrl));
-  agent.destroy();
-  return { ms, cpuMs: (await cpuOf(service.process.pid!)).ms - cpuBefore };
+  return { ms, cpuMs: (await cpuOf(service.process.pid!)).ms - cpuBefore.ms };
 }
 
-function putEvent(url: string, contact: string): Prepared {
-  const target = new URL('/chat-events/bench', url);
-  const body = JSON.stringify({
-    Events: [
-      {
-        Id: randomUUID(),
-        ContactId: contact,
-        Type: 'MESSAGE',
-        ContentType: 'text/plain',
-        Content: 'Hello, your parcel is on its way.',
-        ParticipantRole: 'AGENT',
-      },
-    ],
-  });
-  return { method: 'PUT', url: target, headers: signedHeaders('PUT', target, body), body };
-}
-
-function snsMessage(url: string, contact: string, key: KeyObject, certificateUrl: string): Prepared {
+function snsMessage(url: string, contact: string, key: KeyObject, certificateUrl: string): Buffer {
   const fields = {
     Message: JSON.stringify({
       AbsoluteTime: new Date().toISOString(),
-      Content: 'Hello, your parcel is on its way.',
+      Content: TEXT,
       ContentType: 'text/plain',
       Id: randomUUID(),
       Type: 'MESSAGE',
@@ -154,30 +128,6 @@ function snsMessage(url: string, contact: string, key: KeyObject, certificateUrl
       MessageVisibility: { Type: 'String', Value: 'ALL' },
     },
   });
-  return {
-    method: 'POST',
-    url: new URL('/sources/sns', url),
-    headers: { 'content-type': 'text/plain; charset=UTF-8' },
-    body,
-  };
-}
-
-function send({ method, url, headers, body }: Prepared, agent: Agent): Promise<void> {
-  return new Promise((resolve, reject) => {
-    const call = request(
-      url,
-      { method, agent, headers: { ...headers, 'content-length': Buffer.byteLength(body) } },
-      (response) => {
-        const chunks: Buffer[] = [];
-        response.on('data', (chunk: Buffer) => chunks.push(chunk));
-        response.on('end', () => {
-          const text = Buffer.concat(chunks).toString();
-          if (response.statusCode === 200 && !text.includes('Reason')) return resolve();
-          return reject(new Error(`${response.statusCode}: ${text.slice(0, 500)}`));
-        });
-      },
-    );
-    call.on('error', reject);
-    call.end(body);
-  });
+  const headers = { 'content-type': 'text/plain; charset=UTF-8' };
+  return requestBytes('POST', new URL('/sources/sns', url), headers, body);
 }

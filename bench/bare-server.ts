@@ -1,4 +1,4 @@
-// The server of `bench client`: answers every call at once, so that it is the client that is measured.
+// A bare node:http server that reads every call and answers it at once: what HTTP alone costs, and a server that no client waits for.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
