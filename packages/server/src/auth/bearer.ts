@@ -2,11 +2,11 @@
 // call stays signed. A bearer key is a secret that travels, so it is taken only where nobody in between can read it.
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
-import { BlockList, isIPv6 } from 'node:net';
 import type { Operation } from '@chatpush/wire';
 import { isLoopback } from '../loopback.ts';
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
+import { createAddressList, socketAddress } from './client-address.ts';
 import { permissionsOf } from './permissions.ts';
 
 export interface BearerKey {
@@ -59,8 +59,8 @@ export function createVerifyBearer(options: {
  * proxy on this machine that nobody named may well listen to the world in plain text.
  */
 function checkPath({ socket, headers }: IncomingMessage, isTrusted: (address: string) => boolean): void {
-  const address = (socket.remoteAddress ?? '').replace(/^::ffff:/, '');
-  const isPassedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'via'].some(
+  const address = socketAddress(socket);
+  const isPassedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'via'].some(
     (name) => headers[name] !== undefined,
   );
   if (isTrusted(address) ? headers['x-forwarded-proto'] === 'https' : isLoopback(address) && !isPassedOn)
@@ -71,15 +71,4 @@ function checkPath({ socket, headers }: IncomingMessage, isTrusted: (address: st
       ? 'Bearer keys travel over TLS only, and the proxy does not say X-Forwarded-Proto: https.'
       : 'Bearer keys are taken on loopback, or from a proxy that the settings name in trustedProxies.',
   );
-}
-
-function createAddressList(entries: readonly string[]): (address: string) => boolean {
-  const list = new BlockList();
-  for (const entry of entries) {
-    const [address = '', bits] = entry.split('/');
-    const family = isIPv6(address) ? 'ipv6' : 'ipv4';
-    if (bits === undefined) list.addAddress(address, family);
-    else list.addSubnet(address, Number(bits), family);
-  }
-  return (address) => address !== '' && list.check(address, isIPv6(address) ? 'ipv6' : 'ipv4');
 }

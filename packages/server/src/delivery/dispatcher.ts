@@ -10,6 +10,7 @@ import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
 import type { Attempt, ContactKey, NewDelivery, Store } from '../store/store.ts';
+import { createAttemptTurns } from './attempts-per-turn.ts';
 import { createClaims, toHeld } from './claims.ts';
 import type { Effect } from './decide.ts';
 import { createNodeLease } from './node-lease.ts';
@@ -110,6 +111,7 @@ export function createDispatcher(options: {
     lease,
     revoked,
     settler,
+    turns: createAttemptTurns((outlet) => pump(context, outlet)),
     stopping: () => stopping,
     stale: (outlet, held) => claims.recheck(outlet, held),
     effect: (held, effect, attempt) => {

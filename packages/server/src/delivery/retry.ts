@@ -73,6 +73,8 @@ export const OVERDUE = { everyMs: 30_000, atMost: 1_000 } as const;
 export const CHANNEL_MISSING = { againMs: 5_000, endsMs: 10 * 60_000 } as const;
 /** A contact that cannot be read is mended by a person or not at all: so often its deliveries look, until they expire. */
 export const UNREADABLE_AGAIN_MS = 60_000;
+/** Attempts that begin in one turn of the event loop, by all gateways together: 5 ms at 80 µs each. */
+export const ATTEMPTS_PER_TURN = 64;
 /** Settlements that may wait for the store before no new attempts begin. */
 export const MAX_UNSETTLED = 10_000;
 

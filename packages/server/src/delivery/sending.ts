@@ -2,6 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Outcome } from '../gateways/gateway.ts';
 import type { Attempt, Settlement } from '../store/store.ts';
+import type { AttemptTurns } from './attempts-per-turn.ts';
 import { decide } from './decide.ts';
 import type { Effect } from './decide.ts';
 import type { Held, Lane } from './lane.ts';
@@ -17,6 +18,7 @@ export interface SendingContext {
   readonly lease: NodeLease;
   readonly revoked: Revoked;
   readonly settler: Settler;
+  readonly turns: AttemptTurns;
   /** Nothing new begins any more. */
   stopping(): boolean;
   /** Asked to read the registration again; it comes back held, or is settled as withdrawn. */
@@ -27,7 +29,7 @@ export interface SendingContext {
   freed(outlet: Outlet): void;
 }
 
-/** Begins as many attempts as the gateway takes in this tick. */
+/** Begins as many attempts as the gateway and this turn of the event loop take. */
 export function pump(context: SendingContext, outlet: Outlet): void {
   const { clock } = context;
   while (
@@ -35,7 +37,9 @@ export function pump(context: SendingContext, outlet: Outlet): void {
     outlet.gateway.credit > 0 &&
     outlet.breaker.allows(outlet.running) > 0 &&
     context.settler.pending + context.settler.aside < MAX_UNSETTLED &&
-    context.lease.holds()
+    context.lease.holds() &&
+    outlet.held > 0 &&
+    context.turns.takes(outlet)
   ) {
     const turn = outlet.next();
     if (!turn) break;

@@ -8,16 +8,18 @@ import type { Caller } from '../operations/handlers.ts';
 import type { Participant, TokenKind } from '../operations/participant-token.ts';
 import { ServiceError } from '../service-error.ts';
 
-export type Proof =
+export type Identity =
   | { readonly caller: Caller; readonly region: string }
   | { readonly participant: Participant };
 
-/** Throws what an unproved call is answered with. */
-export type Authenticate = (
-  request: IncomingMessage,
-  target: string,
-  operation: Operation,
-) => (body: Buffer) => Proof;
+/** Who the head of a call says makes it: to be believed once `prove` has seen the body and not thrown. */
+export interface Claim {
+  readonly identity: Identity;
+  readonly prove: (body: Buffer) => void;
+}
+
+/** Throws what a call is answered with that is not proved. */
+export type Authenticate = (request: IncomingMessage, target: string, operation: Operation) => Claim;
 
 /** Who holds a participant's token of a kind; undefined: nobody. */
 export type FindParticipant = (token: string, kind: TokenKind) => Participant | undefined;
@@ -37,23 +39,26 @@ export function createAuthenticate(options: {
       const participant =
         typeof token === 'string' ? options.findParticipant(token, KIND[operation.auth]) : undefined;
       if (participant === undefined) throw new ServiceError('AccessDeniedException', 'Access denied');
-      return () => ({ participant });
+      return { identity: { participant }, prove: isProved };
     }
     const caller = options.verifyBearer(request, operation);
     // No scope names a region here; the ARN of a refusal does without.
-    if (caller !== undefined) return () => ({ caller, region: '' });
-    const verifyBody = options.verifySignature({
+    if (caller !== undefined) return { identity: { caller, region: '' }, prove: isProved };
+    const { signer, prove } = options.verifySignature({
       method: request.method ?? '',
       target,
       headers: headerLines(request),
     });
-    return (body) => {
-      const { key, region } = verifyBody(body);
-      const { id: accessKeyId, instances, actions, applications } = key;
-      return { caller: { accessKeyId, instances, actions, applications }, region };
+    const { id: accessKeyId, instances, actions, applications } = signer.key;
+    return {
+      identity: { caller: { accessKeyId, instances, actions, applications }, region: signer.region },
+      prove,
     };
   };
 }
+
+/** Tokens and bearer keys are secrets that travel in the head, which proves all of it. */
+const isProved = (): void => {};
 
 /** Header lines as they were sent: Node's own table joins and drops some of those that repeat. */
 function headerLines({ rawHeaders }: IncomingMessage): HeaderLines {

@@ -10,29 +10,60 @@ import { HttpRefusal } from './answer.ts';
  */
 const DISCARDED_BYTES = 32 * 1024 * 1024;
 
-/** The whole body. Throws RequestEntityTooLargeException beyond the limit. */
-export async function readBody(request: IncomingMessage, limitBytes: number): Promise<Buffer> {
-  const declaredBytes = Number(request.headers['content-length'] ?? 0);
-  if (declaredBytes > DISCARDED_BYTES) throw tooLarge(limitBytes);
+/** How many bytes of memory a body will take, as its head says: one without a length may become as large as any. */
+export function bodyBytes({ headers }: IncomingMessage, limitBytes: number): number {
+  if (headers['transfer-encoding'] !== undefined) return limitBytes;
+  const declaredBytes = Number(headers['content-length'] ?? 0);
+  // Of one that is too large nothing is kept.
+  return declaredBytes > limitBytes ? 0 : declaredBytes;
+}
+
+export interface BodyRules {
+  readonly limitBytes: number;
+  /** How long it may take from now on. */
+  readonly timeoutMs: number;
+}
+
+/** The whole body. Throws RequestEntityTooLargeException, RequestTimeoutException, or what a connection ends in. */
+export async function readBody(
+  request: IncomingMessage,
+  { limitBytes, timeoutMs }: BodyRules,
+): Promise<Buffer> {
+  const { 'content-length': declared = '0', 'transfer-encoding': encoding } = request.headers;
+  if (Number(declared) === 0 && encoding === undefined) return Buffer.alloc(0);
+  if (Number(declared) > DISCARDED_BYTES) throw tooLarge(limitBytes);
+  if (request.destroyed) throw endedEarly();
+  const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let bytes = 0;
-  try {
-    // Leaving the loop must not destroy the stream: its connection is still to carry the answer.
-    const received: AsyncIterable<Buffer> = request.iterator({ destroyOnReturn: false });
-    for await (const chunk of received) {
-      bytes += chunk.length;
-      if (bytes <= limitBytes) chunks.push(chunk);
-      else if (bytes > DISCARDED_BYTES) break;
+  const onData = (chunk: Buffer): void => {
+    bytes += chunk.length;
+    if (bytes <= limitBytes) chunks.push(chunk);
+    else {
+      chunks.length = 0;
+      if (bytes > DISCARDED_BYTES) reject(tooLarge(limitBytes));
     }
-  } catch (error) {
-    // The connection ended or timed out below us; nobody reads this answer.
-    throw new ServiceError('MalformedHttpRequestException', 'The request body ended early.', {
-      cause: error,
-    });
+  };
+  const onEnd = (): void =>
+    bytes > limitBytes ? reject(tooLarge(limitBytes)) : resolve(Buffer.concat(chunks, bytes));
+  const onClose = (): void => reject(endedEarly());
+  const timer = setTimeout(() => reject(tooLate()), timeoutMs);
+  request.on('data', onData).on('end', onEnd).on('error', onClose).on('close', onClose);
+  try {
+    return await promise;
+  } finally {
+    clearTimeout(timer);
+    request.off('data', onData).off('end', onEnd).off('error', onClose).off('close', onClose);
   }
-  if (bytes > limitBytes) throw tooLarge(limitBytes);
-  return Buffer.concat(chunks, bytes);
 }
+
+/** The connection ended or timed out below us; nobody reads this answer. */
+const endedEarly = () => new ServiceError('MalformedHttpRequestException', 'The request body ended early.');
+
+const tooLate = () =>
+  new HttpRefusal('RequestTimeoutException', 'The request body did not arrive in time.', {
+    headers: { connection: 'close' },
+  });
 
 const tooLarge = (limitBytes: number) =>
   new HttpRefusal('RequestEntityTooLargeException', `The request body is longer than ${limitBytes} bytes.`, {

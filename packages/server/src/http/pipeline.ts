@@ -1,23 +1,28 @@
 // The life of a call: one function, one line per stage. Everything before `invoke` refuses by throwing; nothing is decoded
 // before the signature over it is known to be good.
-import type { IncomingMessage } from 'node:http';
+import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { actionOf } from '@chatpush/wire';
 
 import { authorize } from '../auth/authorize.ts';
 import { bareInstanceId } from '../auth/instance.ts';
 import type { Call, Handlers, ParticipantCall } from '../operations/handlers.ts';
+import type { Turns } from '../turns.ts';
+import type { Admission } from './admission.ts';
 import type { Answer } from './answer.ts';
 import type { Authenticate } from './authentication.ts';
-import { checkBodyHeaders, parseBody, readBody } from './body.ts';
+import { checkBodyHeaders, parseBody } from './body.ts';
 import { CODECS } from './codec.ts';
 import { decodeQuery, decodeSegments, findRoute } from './routes.ts';
 import type { AnyOperationName, Route } from './routes.ts';
 import type { Throttle } from './throttle.ts';
+import { turnOwner } from './turn-owner.ts';
 
 export interface PipelineParts {
   readonly handlers: Handlers;
   readonly authenticate: Authenticate;
+  readonly admission: Admission;
+  readonly turns: Turns;
   readonly throttle: Throttle;
   /** The account in ARNs of refusals. */
   readonly account: string;
@@ -33,26 +38,34 @@ export interface Trace {
   accessKeyId?: string;
 }
 
-export type Pipeline = (request: IncomingMessage, target: string, trace: Trace) => Promise<Answer>;
+export type Pipeline = (
+  request: IncomingMessage,
+  response: ServerResponse,
+  target: string,
+  trace: Trace,
+) => Promise<Answer>;
 
-export function createPipeline({ handlers, authenticate, throttle, account }: PipelineParts): Pipeline {
-  return async (request, target, trace) => {
-    const method = request.method ?? '';
-    const route = findRoute(method, target);
+export function createPipeline(parts: PipelineParts): Pipeline {
+  const { handlers, authenticate, admission, turns, throttle, account } = parts;
+  return async (request, response, target, trace) => {
+    const route = findRoute(request.method ?? '', target);
     trace.operation = route.name;
-    const prove = authenticate(request, target, route.operation);
-    const body = await readBody(request, route.operation.bodyLimitBytes);
-    const proof = prove(body);
-    const callerId = 'caller' in proof ? proof.caller.accessKeyId : proof.participant.participantId;
+    const { bodyLimitBytes } = route.operation;
+    const { identity, prove } = authenticate(request, target, route.operation);
+    const owner = turnOwner(route, identity);
+    using received = await admission.receive({ request, response, owner, bodyLimitBytes });
+    await received.prove(prove);
+    const callerId = 'caller' in identity ? identity.caller.accessKeyId : identity.participant.participantId;
     trace.accessKeyId = callerId;
-    const input = decode(route, request, body);
+    using _work = await received.work();
+    const input = await turns.run(owner, () => decode(route, request, received.body));
     const { requestId } = trace;
     let output: unknown;
-    if ('participant' in proof) {
+    if ('participant' in identity) {
       throttle.take(callerId, route.name);
-      output = await invoke(handlers, route.name, input, { participant: proof.participant, requestId });
+      output = await invoke(handlers, route.name, input, { participant: identity.participant, requestId });
     } else {
-      const { caller, region } = proof;
+      const { caller, region } = identity;
       const { PinpointAppArn: applicationArn, ...named } = input as InstanceInput;
       const InstanceId = bareInstanceId(named.InstanceId);
       const action = actionOf(route.operation);

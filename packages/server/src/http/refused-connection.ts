@@ -23,12 +23,16 @@ const MALFORMED = refusal('MalformedHttpRequestException', 'The request is not H
 
 /** Answers on a connection whose request never became one, and ends it. */
 export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
-  // After a reset nobody listens; while an answer is under way, a second one would be read as part of it.
-  if (!socket.writable || error.code === 'ECONNRESET' || isAnswering(socket)) {
-    socket.destroy();
-    return;
-  }
-  writeAndEnd(socket, REFUSALS[error.code ?? ''] ?? MALFORMED);
+  // After a reset nobody listens.
+  if (error.code === 'ECONNRESET') socket.destroy();
+  else refuseConnection(socket, REFUSALS[error.code ?? ''] ?? MALFORMED);
+}
+
+/** Answers whatever the connection asks for, and ends it. */
+export function refuseConnection(socket: Duplex, answer: Answer): void {
+  // While an answer is under way, a second one would be read as part of it; and nobody takes one who has not taken the last.
+  if (!socket.writable || isAnswering(socket) || socket.writableLength > 0) socket.destroy();
+  else writeAndEnd(socket, answer);
 }
 
 /** Node keeps the response under way on its socket, and itself looks there for the same reason. */

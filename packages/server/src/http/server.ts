@@ -11,6 +11,7 @@ import type { Logger } from 'pino';
 
 import type { FindAccessKey } from '../auth/access-keys.ts';
 import { createVerifyBearer } from '../auth/bearer.ts';
+import { clientAddress, createAddressList } from '../auth/client-address.ts';
 import type { BearerKey } from '../auth/bearer.ts';
 import { createVerifySignature } from '../auth/signature.ts';
 import { baseUrl } from '../base-url.ts';
@@ -18,11 +19,13 @@ import type { Clock } from '../clock.ts';
 import { isLoopback } from '../loopback.ts';
 import type { Handlers } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
+import { createTurns } from '../turns.ts';
+import { createAdmission } from './admission.ts';
 import { jsonAnswer, refusal, thrownAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { readBody } from './body.ts';
 import { createAuthenticate } from './authentication.ts';
 import type { FindParticipant } from './authentication.ts';
+import { createConnections } from './connections.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
 import { checkLoopback } from './loopback.ts';
@@ -40,6 +43,8 @@ export type Mount = (request: IncomingMessage, response: ServerResponse) => bool
 /** A part that takes in messages of other systems, which prove themselves in their own ways. */
 export interface Source {
   readonly bodyLimitBytes: number;
+  /** Whose turn a message takes, by its headers; throws where they show that it will not be taken. */
+  turnOwner(headers: IncomingHttpHeaders): string;
   /** Resolves when what the message leads to is on disk; rejects as a handler does. */
   take(body: Buffer, headers: IncomingHttpHeaders): Promise<void>;
 }
@@ -104,7 +109,18 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     links: options.links ?? [],
     log,
   });
+  const turns = createTurns();
+  const isTrusted = createAddressList(options.trustedProxies ?? []);
+  const admission = createAdmission({
+    limits,
+    turns,
+    addressOf: (request) => clientAddress(request, isTrusted),
+    monotonic: () => clock.monotonic(),
+  });
+  const connections = createConnections(limits);
   const pipeline = createPipeline({
+    admission,
+    turns,
     handlers: options.handlers,
     authenticate: createAuthenticate({
       verifySignature: createVerifySignature({
@@ -149,9 +165,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return undefined;
     }
     const source = request.method === 'POST' ? options.sources?.get(path) : undefined;
-    if (source === undefined) return pipeline(request, target, trace);
+    if (source === undefined) return pipeline(request, response, target, trace);
     trace.source = path;
-    await source.take(await readBody(request, source.bodyLimitBytes), request.headers);
+    const { bodyLimitBytes } = source;
+    const owner = source.turnOwner(request.headers);
+    using received = await admission.receive({ request, response, owner, bodyLimitBytes });
+    using _work = await received.work();
+    await source.take(received.body, request.headers);
     return jsonAnswer(200, {});
   };
 
@@ -166,7 +186,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     if (answer === undefined) return;
     // A mount that threw with its answer under way: what has been said cannot be taken back, only cut short.
     if (response.headersSent) response.destroy();
-    else send(response, answer, headersOf(trace.requestId, isDraining));
+    else {
+      send(response, answer, headersOf(trace.requestId, isDraining));
+      connections.watch(request, response);
+    }
     options.onAnswer?.(trace.operation ?? trace.source, answer.status);
     writeLog(log, { ...trace, status: answer.status, durationMs: clock.monotonic() - startedAtMs }, failure);
   };
@@ -180,7 +203,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     // Node's own answer to a missing Host has no body; a signature without Host is refused in our words.
     requireHostHeader: false,
   });
-  server.on('request', (request, response) => void handle(request, response));
+  const take = (request: IncomingMessage, response: ServerResponse): void =>
+    connections.inTurn(request, response, () => void handle(request, response));
+  server.on('request', take);
+  // `100 Continue` is sent once there is room for the body.
+  server.on('checkContinue', take);
   server.on('clientError', answerClientError);
   server.on('checkExpectation', (_request, response) => {
     const answer = refusal('MalformedHttpRequestException', 'Only 100-continue can be expected.', {

@@ -19,7 +19,11 @@ export const accessKey = createAccessKeys([
 
 export function createVerify(rules: Partial<SignatureRules> = {}): (request: SignedRequest) => Signer {
   const verify = createVerifySignature({ accessKey, regions: 'any', now: () => NOW_MS, ...rules });
-  return (request) => verify(request)(request.body);
+  return (request) => {
+    const { signer, prove } = verify(request);
+    prove(request.body);
+    return signer;
+  };
 }
 
 const REQUEST: ToSign = {

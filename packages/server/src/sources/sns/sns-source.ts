@@ -26,6 +26,8 @@ export type SnsResult = 'taken' | 'confirmed' | 'unsubscribed' | 'failed' | Refu
 export interface SnsSource {
   /** Messages of Connect hold at most 16 KiB of text; SNS has them twice in JSON. */
   readonly bodyLimitBytes: number;
+  /** Whose turn a message takes; throws SnsRefusal where its headers name a topic that is not ours. */
+  turnOwner(headers: IncomingHttpHeaders): string;
   /**
    * Resolves when what the message leads to is on disk. Rejects with SnsRefusal for what will never be right, with other errors
    * for what SNS should repeat.
@@ -102,6 +104,16 @@ export function createSnsSource(options: {
 
   return {
     bodyLimitBytes: 1_048_576,
+    turnOwner(headers) {
+      // SNS says in a header what the signed envelope says again.
+      // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html#http-header
+      const topicArn = headers['x-amz-sns-topic-arn'];
+      if (typeof topicArn !== 'string') return 'source sns';
+      if (topics.has(topicArn)) return `source ${topicArn}`;
+      const refusal = new SnsRefusal('unknown-topic');
+      report(refusal.reason, undefined, refusal);
+      throw refusal;
+    },
     async take(body, headers) {
       let topicArn: string | undefined;
       try {

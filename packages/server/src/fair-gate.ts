@@ -1,0 +1,147 @@
+// A gate with limited room at which owners take turns: what one owner brings too much of waits behind its own and keeps
+// nobody else out.
+//
+//   enter ──fits, and nothing of this owner waits──► in ──leave──► the next owner in turn
+//     └──────► waits behind its owner's others ────────┘ └ too many wait, or for too long: GateFullError
+
+export interface GateRoom {
+  /** What is in, of all owners and of the one that asks. */
+  readonly used: number;
+  readonly ownUsed: number;
+}
+
+export interface GateRules {
+  /** Whether something of this size may go in now. Must be true while nothing is in. */
+  readonly fits: (size: number, room: GateRoom) => boolean;
+  /** How many entries of one owner may wait, and how many in all. */
+  readonly waitingPerOwner: number;
+  readonly waiting: number;
+  readonly waitMs: number;
+}
+
+/** `own`: what the same owner brought before is in the way; otherwise it is that of others. */
+export class GateFullError extends Error {
+  override readonly name = 'GateFullError';
+  readonly own: boolean;
+  constructor(own: boolean) {
+    super('Too much waits already.');
+    this.own = own;
+  }
+}
+
+export interface FairGate {
+  /**
+   * Resolves once there is room, which disposing of the result gives back. Rejects with GateFullError. An entry of which
+   * `isGone` is true when its turn comes is passed over, and its promise never settles.
+   */
+  enter(owner: string, size: number, isGone?: () => boolean): Promise<Disposable>;
+  /** The sum of what is in. */
+  readonly used: number;
+  /** How many entries wait. */
+  readonly waiting: number;
+}
+
+interface Entry {
+  readonly size: number;
+  readonly isGone: () => boolean;
+  readonly timer: NodeJS.Timeout;
+  readonly letIn: () => void;
+}
+
+interface Owner {
+  used: number;
+  readonly queue: Entry[];
+}
+
+export function createFairGate(rules: GateRules): FairGate {
+  /** Owners with something in or waiting; the one that had a turn goes to the end. */
+  const owners = new Map<string, Owner>();
+  let used = 0;
+  let waiting = 0;
+
+  function take(name: string, owner: Owner, size: number): Disposable {
+    used += size;
+    owner.used += size;
+    owners.delete(name);
+    owners.set(name, owner);
+    let isIn = true;
+    return {
+      [Symbol.dispose]() {
+        if (!isIn) return;
+        isIn = false;
+        used -= size;
+        owner.used -= size;
+        forgetIdle(name, owner);
+        if (waiting > 0) letOthersIn();
+      },
+    };
+  }
+
+  function forgetIdle(name: string, owner: Owner): void {
+    if (owner.used === 0 && owner.queue.length === 0) owners.delete(name);
+  }
+
+  function letOthersIn(): void {
+    let anyWentIn: boolean;
+    do {
+      anyWentIn = false;
+      const line = [...owners];
+      for (const [name, owner] of line) {
+        while (owner.queue[0]?.isGone()) clearTimeout(removeFirst(owner).timer);
+        const [first] = owner.queue;
+        if (first === undefined) forgetIdle(name, owner);
+        else if (rules.fits(first.size, { used, ownUsed: owner.used })) {
+          removeFirst(owner).letIn();
+          anyWentIn = true;
+        }
+      }
+    } while (anyWentIn && waiting > 0);
+  }
+
+  function removeFirst(owner: Owner): Entry {
+    waiting -= 1;
+    return owner.queue.shift()!;
+  }
+
+  return {
+    get used() {
+      return used;
+    },
+    get waiting() {
+      return waiting;
+    },
+    async enter(name, size, isGone = () => false) {
+      let owner = owners.get(name);
+      if (owner === undefined) owners.set(name, (owner = { used: 0, queue: [] }));
+      const { queue } = owner;
+      if (queue.length === 0 && rules.fits(size, { used, ownUsed: owner.used }))
+        return take(name, owner, size);
+      const isOwn = owner.used > 0 || queue.length > 0;
+      if (queue.length >= rules.waitingPerOwner || waiting >= rules.waiting) {
+        forgetIdle(name, owner);
+        throw new GateFullError(isOwn);
+      }
+      return new Promise((resolve, reject) => {
+        const timer = setTimeout(() => {
+          queue.splice(queue.indexOf(entry), 1);
+          waiting -= 1;
+          forgetIdle(name, owner);
+          reject(new GateFullError(isOwn));
+        }, rules.waitMs);
+        // It keeps nobody: what waits has a connection that does.
+        timer.unref();
+        const entry: Entry = {
+          size,
+          isGone,
+          timer,
+          letIn: () => {
+            clearTimeout(timer);
+            resolve(take(name, owner, size));
+          },
+        };
+        queue.push(entry);
+        waiting += 1;
+      });
+    },
+  };
+}

@@ -1,0 +1,122 @@
+// Who may send a body, and whose call is worked on next.
+//
+//   headers ─► claimed caller, instance, length ─► room for the body? ─► body ─► signature ─► room for the work? ─► operation
+//                                                   │ waits unread, in turn by instance       │ waits, in turn by instance
+//                                                   └ for too long: 429 or 503, Retry-After ──┘
+//
+// The claim that chooses the first queue is not proven yet. A queue has a bound, so a forger can fill that of the instance
+// named and no other, and after a few failures the forger's address has a queue of its own.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+
+import { addressGroup } from '../auth/client-address.ts';
+import { GateFullError, createFairGate } from '../fair-gate.ts';
+import type { FairGate } from '../fair-gate.ts';
+import { ServiceError } from '../service-error.ts';
+import type { Turns } from '../turns.ts';
+import { bodyBytes, readBody } from './body.ts';
+import { LEAST_CALL_BYTES } from './limits.ts';
+import type { HttpLimits } from './limits.ts';
+import { createSuspects } from './suspects.ts';
+
+/** A request as far as its head says. */
+export interface Incoming {
+  readonly request: IncomingMessage;
+  readonly response: ServerResponse;
+  /** Whose turn it takes. */
+  readonly owner: string;
+  readonly bodyLimitBytes: number;
+}
+
+/** A body that was let in; its room is given back with `using`. */
+export interface Received extends Disposable {
+  readonly body: Buffer;
+  /** Checks who sent it, in a slice of a turn. What it throws counts against the sender's address. */
+  prove<Result>(check: (body: Buffer) => Result): Promise<Result>;
+  /** Room for the work on it; to be asked for once it is proved. */
+  work(): Promise<Disposable>;
+}
+
+export interface Admission {
+  /**
+   * Reads a body when there is room for it. Throws ThrottlingException, ServiceUnavailableException or what is wrong with the
+   * body. Never settles when the connection closes while it waits.
+   */
+  receive(incoming: Incoming): Promise<Received>;
+}
+
+/** One that waits is let in or refused at any time, so another may try soon. */
+const RETRY_AFTER_SECONDS = 1;
+
+export function createAdmission(options: {
+  readonly limits: HttpLimits;
+  readonly turns: Turns;
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
+}): Admission {
+  const { limits, turns, addressOf } = options;
+  const { waitingPerInstance: waitingPerOwner, waiting, waitMs } = limits;
+  const suspects = createSuspects(options.monotonic);
+  // An owner may hold as much as is left free: there is always room for another, and one alone has half of all.
+  // (Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998.)
+  const bodies = createFairGate({
+    fits: (size, { used, ownUsed }) => used === 0 || ownUsed + size <= limits.bodyBytes - used - size,
+    waitingPerOwner,
+    waiting,
+    waitMs,
+  });
+  const works = createFairGate({
+    fits: (size, { used, ownUsed }) =>
+      used === 0 ||
+      (used + size <= limits.workBytes && (ownUsed === 0 || ownUsed + size <= limits.workBytesPerInstance)),
+    waitingPerOwner,
+    waiting,
+    waitMs,
+  });
+
+  return {
+    async receive({ request, response, owner, bodyLimitBytes }) {
+      const { socket } = request;
+      const isGone = () => !socket.writable;
+      const address = addressGroup(addressOf(request));
+      const bytes = bodyBytes(request, bodyLimitBytes);
+      const first = suspects.has(address) ? `address ${address}` : owner;
+      const room = await enter(bodies, first, bytes, isGone);
+      const failed = (error: unknown): never => {
+        suspects.failed(address);
+        throw error;
+      };
+      try {
+        if (request.headers.expect !== undefined) response.writeContinue();
+        const rules = { limitBytes: bodyLimitBytes, timeoutMs: limits.bodyTimeoutMs };
+        const body = await readBody(request, rules).catch(failed);
+        return {
+          body,
+          prove: (check) => turns.run(first, () => check(body)).catch(failed),
+          work: () => enter(works, owner, body.length, isGone),
+          [Symbol.dispose]: () => room[Symbol.dispose](),
+        };
+      } catch (error) {
+        room[Symbol.dispose]();
+        throw error;
+      }
+    },
+  };
+}
+
+async function enter(
+  gate: FairGate,
+  owner: string,
+  bytes: number,
+  isGone: () => boolean,
+): Promise<Disposable> {
+  try {
+    return await gate.enter(owner, bytes + LEAST_CALL_BYTES, isGone);
+  } catch (error) {
+    if (!(error instanceof GateFullError)) throw error;
+    const refusal = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+    throw error.own
+      ? new ServiceError('ThrottlingException', 'Too many calls of this instance wait already.', refusal)
+      : new ServiceError('ServiceUnavailableException', 'Too many calls wait already.', refusal);
+  }
+}

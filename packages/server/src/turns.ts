@@ -1,0 +1,74 @@
+// One event loop does everything, so nobody may have it for long: synchronous work is done in slices, for a few milliseconds
+// per turn of the loop, and what does not fit waits for the next turn, in turn by owner.
+
+export interface Turns {
+  /** Does the work now where this turn of the event loop has time left and nobody waits, else in a later one. */
+  run<Result>(owner: string, work: () => Result): Promise<Result>;
+}
+
+/**
+ * How long slices may take in one turn. Below what anyone notices, and long enough that the cost of a turn (about 20 µs of
+ * timers and polling) does not count.
+ */
+export const TURN_MS = 5;
+
+type Slice = () => void;
+
+/** `monotonic`: milliseconds that only grow. */
+export function createTurns(monotonic: () => number = () => performance.now()): Turns {
+  /** The owner that had a turn goes to the end. */
+  const waiting = new Map<string, Slice[]>();
+  let spentMs = 0;
+  let isTurnWatched = false;
+
+  function doWork<Result>(work: () => Result): Result {
+    watchTurn();
+    const startedAtMs = monotonic();
+    try {
+      return work();
+    } finally {
+      spentMs += monotonic() - startedAtMs;
+    }
+  }
+
+  function watchTurn(): void {
+    if (isTurnWatched) return;
+    isTurnWatched = true;
+    setImmediate(() => {
+      isTurnWatched = false;
+      spentMs = 0;
+      for (let next = takeNext(); next !== undefined; next = spentMs < TURN_MS ? takeNext() : undefined)
+        next();
+      if (waiting.size > 0) watchTurn();
+    });
+  }
+
+  function takeNext(): Slice | undefined {
+    for (const [owner, slices] of waiting) {
+      waiting.delete(owner);
+      const slice = slices.shift();
+      if (slices.length > 0) waiting.set(owner, slices);
+      return slice;
+    }
+    return undefined;
+  }
+
+  return {
+    async run(owner, work) {
+      if (waiting.size === 0 && spentMs < TURN_MS) return doWork(work);
+      return new Promise((resolve, reject) => {
+        const slices = waiting.get(owner);
+        const slice: Slice = () => {
+          try {
+            resolve(doWork(work));
+          } catch (error) {
+            reject(error);
+          }
+        };
+        if (slices) slices.push(slice);
+        else waiting.set(owner, [slice]);
+        watchTurn();
+      });
+    },
+  };
+}

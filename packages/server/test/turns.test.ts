@@ -1,0 +1,60 @@
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { TURN_MS, createTurns } from '../src/turns.ts';
+
+/** Turns on a clock that slices move. */
+function startTurns() {
+  let nowMs = 0;
+  return { turns: createTurns(() => nowMs), spend: (ms: number) => void (nowMs += ms) };
+}
+
+test('slices that fit into a turn are done at once, the others in later ones, owners in turn', async () => {
+  const { turns, spend } = startTurns();
+  const order: string[] = [];
+  const run = (owner: string, name: string) =>
+    turns.run(owner, () => {
+      order.push(name);
+      spend(TURN_MS);
+    });
+  const flood = Array.from({ length: 4 }, (_, index) => run('a', `a${index}`));
+  const other = run('b', 'b0');
+  assert.deepEqual(order, ['a0']);
+  await nextTurn();
+  assert.deepEqual(order, ['a0', 'a1']);
+  await other;
+  assert.deepEqual(order, ['a0', 'a1', 'b0']);
+  await Promise.all(flood);
+  assert.deepEqual(order, ['a0', 'a1', 'b0', 'a2', 'a3']);
+});
+
+test('many short slices share a turn', async () => {
+  const { turns, spend } = startTurns();
+  let done = 0;
+  const run = () =>
+    turns.run('a', () => {
+      done++;
+      spend(TURN_MS / 10);
+    });
+  const all = Array.from({ length: 30 }, run);
+  const first = done;
+  assert.ok(first >= 10 && first <= 11, `${first} in the first turn`);
+  await Promise.all(all);
+});
+
+test('what a slice throws is thrown to the one who asked, and the next ones run', async () => {
+  const { turns, spend } = startTurns();
+  const broken = () => {
+    spend(TURN_MS);
+    throw new RangeError('broken');
+  };
+  const results = await Promise.allSettled([
+    turns.run('a', broken),
+    turns.run('a', broken),
+    turns.run('a', () => 'well'),
+  ]);
+  assert.deepEqual(
+    results.map((result) => (result.status === 'fulfilled' ? result.value : (result.reason as Error).name)),
+    ['RangeError', 'RangeError', 'well'],
+  );
+});
