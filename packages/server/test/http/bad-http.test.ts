@@ -54,6 +54,8 @@ test('a target that is no path, or has bytes that must be encoded, is refused', 
 });
 
 test('headers that are too large are refused with 431, a target that is too long with 414', async () => {
+  // With time for them to arrive.
+  await using server = await startRecordingServer();
   const large = await call(server, { ...GOOD, headers: { 'X-Large': 'x'.repeat(40_000) } });
   assert.equal(isRefusal(large, 'RequestHeaderSectionTooLargeException', 431), undefined);
   const many = Object.fromEntries(Array.from({ length: 4000 }, (_, index) => [`x-${index}`, 'abc']));
