@@ -15,7 +15,7 @@ import type { BenchStore, StoreName } from './stores.ts';
 
 const IN_FLIGHT = 50;
 /** Median ratios to the bare server at commit 5d55704 (docs/benchmarks.md). */
-const BEFORE = { rate: 0.3, p50OneAtATime: 4 };
+const BEFORE = { rate: 0.147, p50OneAtATime: 7.8 };
 
 interface Run {
   readonly perSecond: number;

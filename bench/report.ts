@@ -55,14 +55,11 @@ export function openReport(bench: string, options: { readonly json: string | und
 export const shown = (value: number): string =>
   value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
 
+/** In Markdown, ready for a page. The first row is the head. */
 export function printTable(rows: readonly (readonly (string | number)[])[]): void {
-  const widths = rows[0]!.map((_, column) => Math.max(...rows.map((row) => String(row[column]).length)));
-  for (const row of rows)
-    console.log(
-      row
-        .map((cell, column) => String(cell).padEnd(widths[column]! + 3))
-        .join('')
-        .trimEnd(),
-    );
-  console.log();
+  const widths = rows[0]!.map((_, column) => Math.max(3, ...rows.map((row) => String(row[column]).length)));
+  const line = (cells: readonly (string | number)[]): string =>
+    `| ${cells.map((cell, column) => String(cell).padEnd(widths[column]!)).join(' | ')} |`;
+  const [head, ...body] = rows.map(line);
+  console.log([head, line(widths.map((width) => '-'.repeat(width))), ...body, ''].join('\n'));
 }
