@@ -1,20 +1,26 @@
 // Opens HTTP/2 sessions to one endpoint: name, TCP, TLS, and the peer's first SETTINGS.
-import { connect, type ClientHttp2Session, type Settings } from 'node:http2';
-import { createSecureContext, type TLSSocket } from 'node:tls';
-import { authority } from '../base-url.ts';
+import { createSecureContext } from 'node:tls';
 import { connectTls, spread, type Endpoint, type Resolve } from './connect.ts';
+import type { Exchange } from './exchange.ts';
 import type { Trouble } from './gateway.ts';
+import { Connection } from './http2/connection.ts';
+import type { PeerSettings } from './http2/settings.ts';
 import { openTunnel } from './tunnel.ts';
 
-/** Takes over a session; called in the very event of its first SETTINGS, so that no later event is missed. */
-export type TakeOver<T> = (h2: ClientHttp2Session, settings: Settings, socket: TLSSocket) => T;
+/** Takes over a connection; called in the very event of its first SETTINGS, so that no later event is missed. */
+export type TakeOver = (connection: Connection<Exchange>, settings: PeerSettings, address: string) => void;
 
 export interface Connector {
   /** Rejects with the fault, or with the signal's reason. `inUse` counts the sessions there are per address. */
-  open<T>(inUse: ReadonlyMap<string, number>, signal: AbortSignal, takeOver: TakeOver<T>): Promise<T>;
+  open(inUse: ReadonlyMap<string, number>, signal: AbortSignal, takeOver: TakeOver): Promise<void>;
 }
 
-export function createConnector(endpoint: Endpoint, resolve: Resolve, random: () => number): Connector {
+export function createConnector(
+  endpoint: Endpoint,
+  resolve: Resolve,
+  random: () => number,
+  monotonic: () => number,
+): Connector {
   // Made once: parsing authorities costs milliseconds.
   const secureContext = createSecureContext({
     ...(endpoint.ca === undefined ? {} : { ca: endpoint.ca }),
@@ -23,14 +29,9 @@ export function createConnector(endpoint: Endpoint, resolve: Resolve, random: ()
       : { cert: endpoint.client.certificate, key: endpoint.client.privateKey }),
     minVersion: 'TLSv1.2',
   });
-  const origin = `https://${authority(endpoint.host, endpoint.port)}`;
 
   return {
-    async open<T>(
-      inUse: ReadonlyMap<string, number>,
-      signal: AbortSignal,
-      takeOver: TakeOver<T>,
-    ): Promise<T> {
+    async open(inUse, signal, takeOver) {
       const { proxy } = endpoint;
       const socket =
         proxy === undefined
@@ -41,28 +42,33 @@ export function createConnector(endpoint: Endpoint, resolve: Resolve, random: ()
               signal,
             )
           : await connectTls(endpoint, [], secureContext, signal, await openTunnel(proxy, endpoint, signal));
-      const h2 = connect(origin, { createConnection: () => socket, settings: { enablePush: false } });
-      // Before SETTINGS nobody knows how many streams the peer allows: Node assumes 100, and Apple begins with one.
-      const { promise, resolve: opened, reject } = Promise.withResolvers<T>();
+      const { promise, resolve: opened, reject } = Promise.withResolvers<void>();
       let goaway: string | undefined;
-      // Node 26 waits for the socket to close before it reports an error of the session, and after a TLS alert (in TLS 1.3
-      // that about our certificate comes after the handshake) it never does by itself.
-      socket.on('error', () => socket.destroy());
-      const onGoaway = (code: number): void => {
-        goaway = `GOAWAY ${code} before SETTINGS`;
-      };
-      const onClose = (): void => reject(new Error(goaway ?? 'connection closed before SETTINGS'));
-      h2.on('error', reject); // stays on: without a listener an error ends the process
-      h2.on('goaway', onGoaway);
-      h2.on('close', onClose);
-      h2.once('remoteSettings', (settings) => {
-        h2.off('goaway', onGoaway);
-        h2.off('close', onClose);
-        opened(takeOver(h2, settings, socket));
-      });
+      // Before SETTINGS nobody knows how many streams the peer allows, and Apple begins with one.
+      const connection = new Connection<Exchange>(
+        socket,
+        {
+          settings(settings) {
+            takeOver(connection, settings, socket.remoteAddress ?? '');
+            opened();
+          },
+          goaway(code) {
+            goaway = `GOAWAY ${code} before SETTINGS`;
+          },
+          broken(why) {
+            if (goaway !== undefined) reject(new Error(goaway, { cause: why }));
+            else reject(why ?? new Error('connection closed before SETTINGS'));
+          },
+          pong() {},
+          heard() {},
+          ended() {},
+          writable() {},
+          closed() {},
+        },
+        monotonic,
+      );
       return unlessAborted(promise, signal).catch((error: unknown) => {
-        h2.destroy();
-        socket.destroy();
+        connection.abort();
         throw error;
       });
     },

@@ -1,12 +1,12 @@
 // The sessions to one gateway with one credential: opened as attempts wait, spread over addresses, replaced before they
 // end, and after failures only with back-off. It never queues: `credit` says what may begin in this tick.
-import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Clock } from '../clock.ts';
 import { createBackOff } from './back-off.ts';
 import { resolveUncached, type Endpoint, type Resolve } from './connect.ts';
 import { createConnector, troubleOf } from './connector.ts';
 import type { Answer, Result } from './exchange.ts';
 import type { Trouble } from './gateway.ts';
+import type { RequestHead } from './http2/request-writer.ts';
 import type { PoolPolicy } from './policy.ts';
 import { Session, type SessionOwner } from './session.ts';
 
@@ -29,8 +29,8 @@ export interface PoolOptions {
 export interface Pool {
   readonly credit: number;
   want(attempts: number): void;
-  /** Sends a request; HEADERS leave in this tick. Without credit it is `unsent` at once. `done` is called exactly once. */
-  request(headers: OutgoingHttpHeaders, body: string, done: (result: Result) => void): void;
+  /** Sends a request in this turn. Without credit it is `unsent` at once. `done` is called exactly once. */
+  request(head: RequestHead, body: string, done: (result: Result) => void): void;
   close(graceMs: number): Promise<void>;
 }
 
@@ -39,7 +39,8 @@ const SETTLED_MS = 60_000;
 
 export function createPool(options: PoolOptions): Pool {
   const { endpoint, policy, clock, resolve = resolveUncached, random = Math.random } = options;
-  const connector = createConnector(endpoint, resolve, random);
+  const monotonic = (): number => clock.monotonic();
+  const connector = createConnector(endpoint, resolve, random, monotonic);
   const closing = new AbortController();
 
   /** Those that take attempts. */
@@ -114,14 +115,15 @@ export function createPool(options: PoolOptions): Pool {
     const inUse = new Map<string, number>();
     for (const { address } of sessions) inUse.set(address, (inUse.get(address) ?? 0) + 1);
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(policy.connectMs)]);
-    const monotonic = (): number => clock.monotonic();
     try {
-      await connector.open(inUse, signal, (h2, settings, socket) => {
-        sessions.push(new Session(h2, settings, { policy, monotonic, owner, probe: options.probe, socket }));
+      await connector.open(inUse, signal, (connection, settings, address) => {
+        // All of it in this turn: the next frame of the same read may send us away again.
+        connecting--;
+        const { probe } = options;
+        sessions.push(new Session(connection, settings, { policy, monotonic, owner, probe, address }));
+        works();
+        tellCredit();
       });
-      connecting--;
-      works();
-      tellCredit();
     } catch (error) {
       connecting--;
       failed(troubleOf(error));
@@ -200,7 +202,7 @@ export function createPool(options: PoolOptions): Pool {
       closeSurplus();
     },
 
-    request(headers, body, done) {
+    request(head, body, done) {
       let best: Session | undefined;
       let most = 0;
       if (!closing.signal.aborted) {
@@ -213,7 +215,7 @@ export function createPool(options: PoolOptions): Pool {
         }
       }
       if (best === undefined) return done({ kind: 'unsent', answer: 'no stream to begin on', ms: 0 });
-      best.request(headers, body, done);
+      best.request(head, body, done);
     },
 
     close(graceMs) {

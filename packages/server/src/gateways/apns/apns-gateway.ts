@@ -1,9 +1,9 @@
 // A sender for one topic and credential at Apple's push service (or at what speaks like it).
-import type { OutgoingHttpHeaders } from 'node:http2';
 import type { Clock } from '../../clock.ts';
 import type { Endpoint, Resolve } from '../connect.ts';
 import type { Answer } from '../exchange.ts';
 import type { Gateway, GatewayEvents, Outcome, Push } from '../gateway.ts';
+import { requestFields, templateByToken, VARIES } from '../http2/header-template.ts';
 import { APNS_POLICY, type PoolPolicy } from '../policy.ts';
 import { createPool } from '../pool.ts';
 import { retryAfterMs } from '../retry-after.ts';
@@ -70,26 +70,28 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     ...(options.random === undefined ? {} : { random: options.random }),
   });
 
-  function headersFor(push: Push, token: string | undefined): OutgoingHttpHeaders {
-    return {
-      ':method': 'POST',
-      ':path': `/3/device/${pathSegment(push.deviceToken)}`,
-      ...(token === undefined ? {} : { authorization: `bearer ${token}` }),
-      'apns-topic': topic,
-      'apns-push-type': 'alert',
-      'apns-priority': priority,
-      'apns-id': push.deliveryId,
-      'apns-collapse-id': push.deliveryId,
-      'apns-expiration': String(Math.floor(push.expiresAt / 1000)),
-    };
+  const templateFor = templateByToken((token) => [
+    ...requestFields(endpoint, VARIES),
+    ...(token === undefined ? [] : ([['authorization', `bearer ${token}`]] as const)),
+    ['apns-topic', topic],
+    ['apns-push-type', 'alert'],
+    ['apns-priority', priority],
+    ['apns-id', VARIES],
+    ['apns-collapse-id', VARIES],
+    ['apns-expiration', VARIES],
+  ]);
+
+  /** The values of the template's gaps, in their order. */
+  function valuesFor({ deviceToken, deliveryId, expiresAt }: Push): string[] {
+    const path = `/3/device/${pathSegment(deviceToken)}`;
+    return [path, deliveryId, deliveryId, String(Math.floor(expiresAt / 1000))];
   }
 
   function outcomeOf(answer: Answer, token: string | undefined): Outcome {
     const { status, ms, startedAt } = answer;
     if (status >= 200 && status < 300) {
       // Apple gives the id back with every 200. Without it, something on the way said yes, and no phone got anything.
-      if (answer.headers['apns-id'] === undefined)
-        return { kind: 'unknown', answer: `${status} without apns-id`, ms };
+      if (!answer.headers.has('apns-id')) return { kind: 'unknown', answer: `${status} without apns-id`, ms };
       secondChance.worked(startedAt);
       return { kind: 'accepted', answer: String(status), ms };
     }
@@ -97,7 +99,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     const { verdict, remedy, unmended = verdict } = apnsMeaning(status, reason);
     if (remedy === undefined) secondChance.worked(startedAt);
     const mended = remedy === undefined || mend(remedy, answer, token);
-    const retryAfter = retryAfterMs(answer.headers['retry-after'], clock.now());
+    const retryAfter = retryAfterMs(answer.headers.get('retry-after'), clock.now());
     return {
       kind: 'rejected',
       verdict: mended ? verdict : unmended,
@@ -133,7 +135,8 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     attempt: (push) =>
       new Promise((resolve) => {
         const token = tokens?.current();
-        pool.request(headersFor(push, token), apnsPayload(push, look), (result) => {
+        const head = { template: templateFor(token), values: valuesFor(push) };
+        pool.request(head, apnsPayload(push, look), (result) => {
           resolve(result.kind === 'answered' ? outcomeOf(result, token) : result);
         });
       }),

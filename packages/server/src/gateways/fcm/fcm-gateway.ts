@@ -1,10 +1,10 @@
 // A sender for one Firebase project at FCM's HTTP v1 interface (or at what speaks like it).
-import type { OutgoingHttpHeaders } from 'node:http2';
 import { hostOf } from '../../base-url.ts';
 import type { Clock } from '../../clock.ts';
-import type { Resolve } from '../connect.ts';
+import type { Endpoint, Resolve } from '../connect.ts';
 import type { Answer } from '../exchange.ts';
 import type { Gateway, GatewayEvents, Outcome } from '../gateway.ts';
+import { requestFields, templateByToken } from '../http2/header-template.ts';
 import { FCM_POLICY, type PoolPolicy } from '../policy.ts';
 import { createPool } from '../pool.ts';
 import { retryAfterMs } from '../retry-after.ts';
@@ -52,13 +52,14 @@ export function createFcmGateway(options: FcmOptions): Gateway {
     },
     onTrouble: (trouble) => troubles.set('token', trouble),
   });
+  const endpoint: Endpoint = {
+    host: hostOf(url),
+    port: Number(url.port || 443),
+    ...(options.ca === undefined ? {} : { ca: options.ca }),
+    ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
+  };
   const pool = createPool({
-    endpoint: {
-      host: hostOf(url),
-      port: Number(url.port || 443),
-      ...(options.ca === undefined ? {} : { ca: options.ca }),
-      ...(options.proxy === undefined ? {} : { proxy: options.proxy }),
-    },
+    endpoint,
     policy,
     clock,
     random,
@@ -69,24 +70,14 @@ export function createFcmGateway(options: FcmOptions): Gateway {
     ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
   });
   const path = `/v1/projects/${encodeURIComponent(options.serviceAccount.project_id)}/messages:send`;
-  let headers: { readonly token: string; readonly fields: OutgoingHttpHeaders } | undefined;
+  const templateFor = templateByToken((token) => [
+    ...requestFields(endpoint, path),
+    ['authorization', `Bearer ${token}`],
+    ['content-type', 'application/json'],
+  ]);
 
   function credit(): number {
     return tokens.current === undefined ? 0 : pool.credit;
-  }
-
-  /** The same object for every attempt with this token. */
-  function headersFor(token: string): OutgoingHttpHeaders {
-    if (headers?.token !== token) {
-      const fields = {
-        ':method': 'POST',
-        ':path': path,
-        authorization: `Bearer ${token}`,
-        'content-type': 'application/json',
-      };
-      headers = { token, fields };
-    }
-    return headers.fields;
   }
 
   function outcomeOf(answer: Answer, token: string): Outcome {
@@ -110,7 +101,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
       secondChance.worked(answer.startedAt);
     }
     const reason = error.errorCode ?? error.googleStatus ?? String(status);
-    const retryAfter = retryAfterMs(answer.headers['retry-after'], clock.now());
+    const retryAfter = retryAfterMs(answer.headers.get('retry-after'), clock.now());
     return {
       kind: 'rejected',
       verdict,
@@ -136,7 +127,8 @@ export function createFcmGateway(options: FcmOptions): Gateway {
         const token = tokens.current;
         if (token === undefined) return resolve({ kind: 'unsent', answer: 'no access token', ms: 0 });
         tokens.renewIfDue();
-        pool.request(headersFor(token), fcmMessage(push, clock.now(), options.look), (result) => {
+        const head = { template: templateFor(token), values: [] };
+        pool.request(head, fcmMessage(push, clock.now(), options.look), (result) => {
           resolve(result.kind === 'answered' ? outcomeOf(result, token) : result);
         });
       }),

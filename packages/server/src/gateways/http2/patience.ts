@@ -1,0 +1,30 @@
+// Frames that cost us work and bring nothing forward: SETTINGS, PING, PRIORITY, empty DATA, informational responses, what
+// comes late or is unknown. A sound peer sends a handful; a flood of them ends the connection (RFC 9113 §10.5).
+import { ConnectionError } from './error-codes.ts';
+
+/** At once, and then per second: a peer that pings ten times a second is odd, but does no harm. */
+const BURST = 1_000;
+const PER_MS = 0.1;
+
+export class Patience {
+  readonly #monotonic: () => number;
+  #left = BURST;
+  #at: number;
+
+  constructor(monotonic: () => number) {
+    this.#monotonic = monotonic;
+    this.#at = monotonic();
+  }
+
+  /** Throws ENHANCE_YOUR_CALM when it is used up. */
+  spend(): void {
+    const now = this.#monotonic();
+    this.#left = Math.min(BURST, this.#left + (now - this.#at) * PER_MS) - 1;
+    this.#at = now;
+    if (this.#left < 0)
+      throw new ConnectionError(
+        'ENHANCE_YOUR_CALM',
+        'too many frames that bring nothing forward (RFC 9113 §10.5)',
+      );
+  }
+}
