@@ -40,8 +40,14 @@ describe('vectors of http2jp/hpack-test-case', () => {
 
 const REQUEST = [':method', 'GET', ':scheme', 'http', ':path', '/', ':authority', 'www.example.com'];
 const RESPONSE = [
-  ...[':status', '302', 'cache-control', 'private'],
-  ...['date', 'Mon, 21 Oct 2013 20:13:21 GMT', 'location', 'https://www.example.com'],
+  ':status',
+  '302',
+  'cache-control',
+  'private',
+  'date',
+  'Mon, 21 Oct 2013 20:13:21 GMT',
+  'location',
+  'https://www.example.com',
 ];
 
 describe('RFC 7541 appendix C', () => {
@@ -140,8 +146,14 @@ describe('a header template', () => {
     for (const length of [0, 1, 126, 127, 128, 254, 255, 5_000]) {
       const block = write(template, ['p'.repeat(length), 'i'.repeat(length)]);
       assert.deepEqual(decode(block.toString('hex')), [
-        ...[':method', 'POST', ':path', 'p'.repeat(length)],
-        ...['apns-topic', 'com.example.chat', 'apns-id', 'i'.repeat(length)],
+        ':method',
+        'POST',
+        ':path',
+        'p'.repeat(length),
+        'apns-topic',
+        'com.example.chat',
+        'apns-id',
+        'i'.repeat(length),
       ]);
     }
   });
