@@ -403,7 +403,7 @@ export class Connection<S extends Stream> {
   }
 }
 
-const PING_PAYLOAD = Buffer.from('chatpush');
+const PING_PAYLOAD = Buffer.alloc(8, 'ping');
 
 const protocolError = (message: string): ConnectionError => new ConnectionError('PROTOCOL_ERROR', message);
 const windowExceeded = (): ConnectionError =>
