@@ -106,7 +106,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
       await node.kill();
       await node.start();
     }),
-    calmMs: 6_000,
+    calmMs: 10_000,
   },
   zombie: ofNodes(
     'SIGSTOP of a random node for 14 s, past its lease, then SIGCONT',

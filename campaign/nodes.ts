@@ -1,5 +1,6 @@
 // The nodes under test: the service as processes, each with the client that calls it.
 import { once } from 'node:events';
+import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '@chatpush/client';
 import type { ChatpushClient } from '@chatpush/client';
 import { end, start } from '../packages/server/test/promises/process.ts';
@@ -20,6 +21,8 @@ export interface Node {
 }
 
 const AVOIDED_MS = 1_000;
+const STARTS = 30;
+const START_AGAIN_MS = 500;
 
 export function createNode(environment: Readonly<Record<string, string>>): Node {
   let running: Process | undefined;
@@ -43,7 +46,7 @@ export function createNode(environment: Readonly<Record<string, string>>): Node 
       return Date.now() < avoidedUntil;
     },
     start: async () => {
-      const started = await start([], { CHATPUSH_PORT: '0', CHATPUSH_LOG: 'silent', ...environment });
+      const started = await startAgain({ CHATPUSH_PORT: '0', CHATPUSH_LOG: 'silent', ...environment });
       running = started;
       client = createClient({
         region: 'eu-central-1',
@@ -66,6 +69,18 @@ export function createNode(environment: Readonly<Record<string, string>>): Node 
     freeze: () => void running?.child.kill('SIGSTOP'),
     thaw: () => void running?.child.kill('SIGCONT'),
   };
+}
+
+/** As a service manager would: what cannot start because its database is away is started again. */
+async function startAgain(environment: Record<string, string>): Promise<Process> {
+  for (let tried = 1; ; tried++) {
+    try {
+      return await start([], environment);
+    } catch (error) {
+      if (tried === STARTS) throw error;
+      await wait(START_AGAIN_MS);
+    }
+  }
 }
 
 /** One that is up, if possible one that has not just failed. */

@@ -1,6 +1,7 @@
 // A PostgreSQL server behind a TCP proxy, and what can be done to it while nodes use it.
 import { join } from 'node:path';
 import pg from 'pg';
+import { PGBOUNCER_PORT, startPgbouncer } from '../packages/server/test/store/pgbouncer.ts';
 import { startPostgres } from '../packages/server/test/store/postgres-server.ts';
 import type { PostgresServer } from '../packages/server/test/store/postgres-server.ts';
 import type { CampaignStore } from './stores.ts';
@@ -17,16 +18,23 @@ export interface PostgresFaults {
 
 const PORT = 5432;
 
-export async function openPostgres(): Promise<CampaignStore> {
+/** `isPooled`: nodes reach it through pgbouncer in transaction mode, and in no other way. */
+export async function openPostgres({ isPooled }: { readonly isPooled: boolean }): Promise<CampaignStore> {
   // As few connections as three nodes need, so that they can be exhausted.
   const server = await startPostgres({ max_connections: '60' });
-  const way = await startTcpProxy({ path: join(server.folder, `.s.PGSQL.${PORT}`) });
+  const pooler = isPooled ? await startPgbouncer(server) : undefined;
+  const way = await startTcpProxy({
+    path: pooler
+      ? join(pooler.folder, `.s.PGSQL.${PGBOUNCER_PORT}`)
+      : join(server.folder, `.s.PGSQL.${PORT}`),
+  });
   return {
     environment: { CHATPUSH_STORE: `postgres://postgres@127.0.0.1:${way.port}/postgres` },
     way,
     postgres: faultsOf(server),
     close: async () => {
       await way.close();
+      await pooler?.close();
       await server.close();
     },
   };

@@ -30,7 +30,8 @@ interface StoreKind {
 
 export const STORES = {
   sqlite: { severalNodes: false, open: openSqlite },
-  postgres: { severalNodes: true, open: () => openPostgres() },
+  postgres: { severalNodes: true, open: () => openPostgres({ isPooled: false }) },
+  pgbouncer: { severalNodes: true, open: () => openPostgres({ isPooled: true }) },
 } as const satisfies Record<string, StoreKind>;
 
 export type StoreName = keyof typeof STORES;

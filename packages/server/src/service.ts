@@ -3,6 +3,7 @@
 import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
+import type { Logger } from 'pino';
 import { createAccessKeys } from './auth/access-keys.ts';
 import { createParticipantKeys } from './auth/participant-keys.ts';
 import { createChannelFingerprint } from './channel-fingerprint.ts';
@@ -90,7 +91,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     });
   };
   try {
-    const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes);
+    const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log);
     take('store', () => opened.close());
     if (config.store.kind === 'sqlite' && 'copyTo' in opened) {
       // Sockets cannot be made everywhere; a service without back-up while it runs is better than none.
@@ -267,6 +268,7 @@ async function openStore(
   clock: Clock,
   onFatal: (error: Error) => void,
   maxBytes: number | undefined,
+  log: Logger,
 ): Promise<Store | SqliteStore> {
   if (config.store.kind === 'sqlite')
     return openSqliteStore({
@@ -276,7 +278,13 @@ async function openStore(
       ...(maxBytes !== undefined && { maxBytes }),
     });
   const { openPostgresStore } = await import('./store/postgres/postgres-store.ts');
-  return openPostgresStore({ ...config.store, url: config.store.url.reveal() });
+  const { url, direct, ...rest } = config.store;
+  return openPostgresStore({
+    ...rest,
+    url: url.reveal(),
+    ...(direct && { direct: direct.reveal() }),
+    warn: (sentence) => log.warn({ store: 'PostgreSQL' }, sentence),
+  });
 }
 
 async function endsWithin(ms: number, work: Promise<void>): Promise<boolean> {

@@ -22,7 +22,15 @@ const ALLOWED: Record<string, readonly string[]> = {
   doctor: ['config', 'delivery/outlets.ts', 'gateways/gateway.ts', 'channels.ts'],
 };
 /** The words below which everything stands on its own. */
-const LEAVES = ['base-url.ts', 'clock.ts', 'fair-gate.ts', 'loopback.ts', 'service-error.ts', 'turns.ts'];
+const LEAVES = [
+  'base-url.ts',
+  'clock.ts',
+  'database-url.ts',
+  'fair-gate.ts',
+  'loopback.ts',
+  'service-error.ts',
+  'turns.ts',
+];
 /** What packages may import of each other. */
 const PACKAGES_ALLOWED: Record<string, readonly string[]> = {
   wire: [],

@@ -86,7 +86,16 @@ export interface Config {
   readonly port: number;
   readonly store:
     | { readonly kind: 'sqlite'; readonly path: string }
-    | { readonly kind: 'postgres'; readonly url: Secret; readonly schema?: string };
+    | {
+        readonly kind: 'postgres';
+        /** May name several hosts. */
+        readonly url: Secret;
+        readonly schema?: string;
+        /** Past the pooler. */
+        readonly direct?: Secret;
+        /** Whether statements are prepared; absent: found out at start. */
+        readonly prepared?: boolean;
+      };
   readonly autoCreate: 'all' | 'contacts' | 'none';
   /** Nothing was configured: test keys, everything created on first use, emulated gateways. */
   readonly development: boolean;

@@ -1,6 +1,7 @@
 // Environment and settings file → Config, every mistake reported at once with what, where and how to mend.
 import { isIP } from 'node:net';
 import { isHttpUrl } from '../base-url.ts';
+import { databaseUrls } from '../database-url.ts';
 import { isLoopback } from '../loopback.ts';
 import { LOG_LEVELS } from './config.ts';
 import type { Config, Environment } from './config.ts';
@@ -80,7 +81,7 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
   const config: Config = {
     host,
     port: readPort(reader, environment['CHATPUSH_PORT']),
-    store: readStore(reader, environment['CHATPUSH_STORE'] ?? 'sqlite:./data/chatpush.db'),
+    store: readStore(reader, environment),
     autoCreate: autoCreate as Config['autoCreate'],
     development: file === undefined,
     exposed,
@@ -144,19 +145,44 @@ function readPort(reader: Reader, text: string | undefined): number {
   return 4100;
 }
 
-function readStore(reader: Reader, text: string): Config['store'] {
+function readStore(reader: Reader, environment: Environment): Config['store'] {
+  const text = environment['CHATPUSH_STORE'] ?? 'sqlite:./data/chatpush.db';
   if (text.startsWith('sqlite:') && text.length > 'sqlite:'.length)
     return { kind: 'sqlite', path: text.slice('sqlite:'.length) };
-  if (/^postgres(ql)?:\/\//.test(text) && URL.canParse(text)) {
-    // `schema` is ours: PostgreSQL's own parameters go on to it as they are.
-    const url = new URL(text);
-    const schema = url.searchParams.get('schema');
-    url.searchParams.delete('schema');
-    return { kind: 'postgres', url: new Secret(url.href), ...(schema !== null && { schema }) };
+  const url = databaseUrls(text) && takeSchema(text);
+  if (url) {
+    const direct = environment['CHATPUSH_POSTGRES_DIRECT'];
+    if (direct !== undefined && databaseUrls(direct) === undefined)
+      reader.wrong(
+        'CHATPUSH_POSTGRES_DIRECT',
+        'is not the URL of a database; write postgres://user@host/database',
+      );
+    const target = /[?&]target_session_attrs=([^&#]*)/.exec(text)?.[1];
+    if (target !== undefined && target !== 'read-write' && target !== 'primary')
+      reader.wrong('CHATPUSH_STORE', `has target_session_attrs=${target}; write read-write, or leave it out`);
+    const isSet = environment['CHATPUSH_POSTGRES_PREPARED'] !== undefined;
+    return {
+      kind: 'postgres',
+      ...url,
+      ...(direct !== undefined && { direct: new Secret(direct) }),
+      ...(isSet && { prepared: readYes(reader, environment, 'CHATPUSH_POSTGRES_PREPARED') }),
+    };
   }
   reader.wrong(
     'CHATPUSH_STORE',
     'is not a store; write sqlite:path/to/file.db or postgres://user@host/database',
   );
   return { kind: 'sqlite', path: '' };
+}
+
+/** `schema` is ours, and which server is used is decided by us: PostgreSQL's own parameters go on to it as they are. */
+function takeSchema(text: string): { readonly url: Secret; readonly schema?: string } {
+  const [before = '', query = ''] = text.split('?', 2);
+  const parameters = query.split('&').filter((one) => one !== '' && !one.startsWith('target_session_attrs='));
+  const schema = new URLSearchParams(query).get('schema');
+  const others = parameters.filter((one) => !one.startsWith('schema='));
+  return {
+    url: new Secret(others.length === 0 ? before : `${before}?${others.join('&')}`),
+    ...(schema !== null && { schema }),
+  };
 }

@@ -251,7 +251,20 @@ export const ENVIRONMENT_VARIABLES: readonly {
   {
     name: 'CHATPUSH_STORE',
     default: 'sqlite:./data/chatpush.db',
-    means: '`sqlite:path` or `postgres://user:password@host/database`, there with `?schema=name` if wanted.',
+    means:
+      '`sqlite:path` or `postgres://user:password@host/database`, there with `?schema=name` if wanted. Several hosts (`postgres://a,b:5433/database`) are the servers of a cluster; the one that can write is used.',
+  },
+  {
+    name: 'CHATPUSH_POSTGRES_DIRECT',
+    default: 'CHATPUSH_STORE, unless that leads to a pooler',
+    means:
+      'URL of the database past the pooler, for one connection per node that listens for hints. Without it, nodes behind a pooler look for work and changes every second.',
+  },
+  {
+    name: 'CHATPUSH_POSTGRES_PREPARED',
+    default: '`no` behind a pooler, else `yes`',
+    means:
+      'Whether statements are prepared under names. `yes` behind a pooler needs one that keeps them apart, such as PgBouncer 1.21 or newer with `max_prepared_statements`.',
   },
   {
     name: 'CHATPUSH_AUTO_CREATE',

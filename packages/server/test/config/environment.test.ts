@@ -1,7 +1,31 @@
 // The environment: what no service could start with is a mistake that names its variable, and an empty variable is an absent one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { databaseName, databaseUrls } from '../../src/database-url.ts';
 import { configOf, LEAST, mistakesOf, settingsFolder } from './settings-folder.ts';
+
+test('a database may have several hosts, and what is ours in its URL does not travel', (t) => {
+  const { store } = configOf({
+    ...settingsFolder(t).settings(LEAST),
+    CHATPUSH_STORE:
+      'postgres://me:p%2Cw@a:5433,b,[::1]:5434/chat?schema=tenant&sslmode=verify-full&target_session_attrs=read-write',
+    CHATPUSH_POSTGRES_DIRECT: 'postgres://a,b/chat',
+    CHATPUSH_POSTGRES_PREPARED: 'no',
+  });
+  assert.ok(store.kind === 'postgres');
+  const url = store.url.reveal();
+  assert.equal(url, 'postgres://me:p%2Cw@a:5433,b,[::1]:5434/chat?sslmode=verify-full');
+  assert.deepEqual(
+    [store.schema, store.direct?.reveal(), store.prepared],
+    ['tenant', 'postgres://a,b/chat', false],
+  );
+  assert.deepEqual(databaseUrls(url), [
+    'postgres://me:p%2Cw@a:5433/chat?sslmode=verify-full',
+    'postgres://me:p%2Cw@b/chat?sslmode=verify-full',
+    'postgres://me:p%2Cw@[::1]:5434/chat?sslmode=verify-full',
+  ]);
+  assert.equal(databaseName(databaseUrls(url)![0]!), 'a:5433/chat');
+});
 
 describe('a variable that no start survives is a mistake of its own', () => {
   // `chatpush check` had no mistakes, and the start ended in words of pino, of getaddrinfo or of fetch that named no variable.
@@ -22,6 +46,9 @@ describe('a variable that no start survives is a mistake of its own', () => {
       '-a.example',
     ].map((host): [string, string] => ['CHATPUSH_HOST', host]),
     ['CHATPUSH_AUTO_CREATE', 'everything'],
+    ['CHATPUSH_STORE', 'mysql://a/b'],
+    ['CHATPUSH_STORE', 'postgres://a,,b/chatpush'],
+    ['CHATPUSH_STORE', 'postgres://a,b/chatpush?target_session_attrs=any'],
   ];
   for (const [name, value] of wrong)
     test(`${name}=${value}`, (t) => {

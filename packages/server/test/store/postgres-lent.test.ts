@@ -5,6 +5,7 @@ import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createDatabase } from '../../src/store/postgres/database.ts';
+import { createHosts } from '../../src/store/postgres/hosts.ts';
 import { createSockets } from '../../src/store/postgres/sockets.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
 
@@ -31,10 +32,11 @@ test('a server that shuts down as it welcomes fails the call, and nothing else',
   t.after(() => server.close());
   const { port } = server.address() as AddressInfo;
   const database = createDatabase({
-    url: `postgres://u@127.0.0.1:${port}/d`,
+    hosts: createHosts([`postgres://u@127.0.0.1:${port}/d`]),
     schema: 's',
     connections: 2,
     sockets: createSockets(),
+    session: { isPooled: false, isPrepared: true },
   });
   t.after(() => database.close());
 

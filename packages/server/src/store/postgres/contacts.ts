@@ -9,37 +9,37 @@ const READ_CONTACTS = {
   name: 'contacts',
   text: `select place::int, version, body
     from unnest($1::text[], $2::text[]) with ordinality as wanted (instance_id, contact_id, place)
-    join contact using (instance_id, contact_id)`,
+    join chatpush.contact using (instance_id, contact_id)`,
 };
 
 const READ_ENDED = {
   name: 'ended',
-  text: `select ${CONTACT} from contact where review_at <= now_ms() order by review_at limit $1`,
+  text: `select ${CONTACT} from chatpush.contact where review_at <= chatpush.now_ms() order by review_at limit $1`,
 };
 
 const READ_CLAIM = {
   name: 'claimed',
-  text: `select fingerprint, answer from claim
-    where instance_id = $1 and operation = $2 and token = $3 and expires_at > now_ms()`,
+  text: `select fingerprint, answer from chatpush.claim
+    where instance_id = $1 and operation = $2 and token = $3 and expires_at > chatpush.now_ms()`,
 };
 
 const DROP_EXPIRED_CLAIM = {
   name: 'drop-expired-claim',
-  text: `delete from claim where instance_id = $1 and operation = $2 and token = $3 and expires_at <= now_ms()
+  text: `delete from chatpush.claim where instance_id = $1 and operation = $2 and token = $3 and expires_at <= chatpush.now_ms()
     returning 1`,
 };
 
 // Parameters 1–6 are the contact's, the claim's follow. The row of `written` is what lets the claim be inserted; when the
 // token is taken, the unique violation undoes the whole statement.
-const INSERT_CONTACT = `insert into contact (instance_id, contact_id, version, body, review_at, remove_at)
-  values ($1, $2, $3::bigint + 1, $4, now_ms() + $5::bigint, now_ms() + $6::bigint)
+const INSERT_CONTACT = `insert into chatpush.contact (instance_id, contact_id, version, body, review_at, remove_at)
+  values ($1, $2, $3::bigint + 1, $4, chatpush.now_ms() + $5::bigint, chatpush.now_ms() + $6::bigint)
   on conflict do nothing returning 1`;
-const UPDATE_CONTACT = `update contact
-  set version = version + 1, body = $4, review_at = now_ms() + $5::bigint, remove_at = now_ms() + $6::bigint
+const UPDATE_CONTACT = `update chatpush.contact
+  set version = version + 1, body = $4, review_at = chatpush.now_ms() + $5::bigint, remove_at = chatpush.now_ms() + $6::bigint
   where instance_id = $1 and contact_id = $2 and version = $3 returning 1`;
-const INSERT_CLAIM = `insert into claim (instance_id, operation, token, fingerprint, answer, expires_at)`;
+const INSERT_CLAIM = `insert into chatpush.claim (instance_id, operation, token, fingerprint, answer, expires_at)`;
 const withClaim = (writing: string) => `with written as (${writing})
-  ${INSERT_CLAIM} select $7, $8, $9, $10, $11, now_ms() + ${RETENTION.claimMs} from written returning 1`;
+  ${INSERT_CLAIM} select $7, $8, $9, $10, $11, chatpush.now_ms() + ${RETENTION.claimMs} from written returning 1`;
 
 const COMMIT = {
   newContact: { name: 'commit-new', text: INSERT_CONTACT },
@@ -48,7 +48,7 @@ const COMMIT = {
   contactAndClaim: { name: 'commit-claim', text: withClaim(UPDATE_CONTACT) },
   claim: {
     name: 'claim-token',
-    text: `${INSERT_CLAIM} values ($1, $2, $3, $4, $5, now_ms() + ${RETENTION.claimMs}) returning 1`,
+    text: `${INSERT_CLAIM} values ($1, $2, $3, $4, $5, chatpush.now_ms() + ${RETENTION.claimMs}) returning 1`,
   },
 };
 

@@ -1,20 +1,24 @@
 // Connections, statements, transactions.
 import pg from 'pg';
 import { faultKind, toStoreError } from './faults.ts';
+import { onAnyHost, type Hosts } from './hosts.ts';
+import { beginning, greet, TIME_OUTS, type Session } from './session.ts';
 import type { Sockets } from './sockets.ts';
 import { decodeRow, encode } from './text.ts';
 
 export interface DatabaseOptions {
-  readonly url: string;
+  readonly hosts: Hosts;
   /** The schema all tables are in. */
   readonly schema: string;
   readonly connections: number;
   readonly sockets: Sockets;
+  readonly session: Session;
 }
 
 export interface Statement {
-  /** With a name it is prepared: the server parses and plans it once per connection. */
+  /** With a name it is prepared, where that can be: the server parses and plans it once per connection. */
   readonly name?: string;
+  /** Names every table in the schema `chatpush`; where the settings say another, that is put in its place. */
   readonly text: string;
 }
 
@@ -32,33 +36,52 @@ export interface Database {
 /** How often a statement that lost a deadlock is tried in all. */
 const TRIES = 5;
 
-const STATEMENT_MS = 10_000;
-
-export function connection({ url, schema, sockets }: DatabaseOptions): pg.ClientConfig {
+export function connection({ sockets }: Pick<DatabaseOptions, 'sockets'>, url: string): pg.ClientConfig {
   return {
     connectionString: url,
     stream: sockets.stream,
     application_name: 'chatpush',
-    options: `-c search_path=${schema} -c statement_timeout=${STATEMENT_MS} -c lock_timeout=5000`,
     connectionTimeoutMillis: 3_000,
     keepAlive: true,
     // The server's own time-out cannot reach us over a dead network.
-    query_timeout: STATEMENT_MS + 2_000,
+    query_timeout: TIME_OUTS.statementMs + 2_000,
     types: { getTypeParser: parserOf },
   };
 }
 
 export function createDatabase(options: DatabaseOptions): Database {
-  const pool = new pg.Pool({ ...connection(options), max: options.connections });
+  const { hosts, schema, session } = options;
+  // The pool makes a client whenever it needs one, and asks then which host it is for.
+  const pool = new pg.Pool({
+    max: options.connections,
+    connectionTimeoutMillis: 3_000,
+    Client: class extends pg.Client {
+      constructor() {
+        super(connection(options, hosts.url));
+      }
+    },
+    verify: (client, verified) => {
+      greet(client, session).then(() => verified(), verified);
+    },
+  });
   // A connection that dies while idle is replaced with the next call; that call reports what is wrong.
   pool.on('error', () => undefined);
   // The pool listens to idle connections only (https://node-postgres.com/apis/pool#error). One that dies while lent, before its
   // first statement or between two, would take the process along; its statement, or the next, fails by itself.
   pool.on('connect', (client) => client.on('error', () => undefined));
 
+  const texts = new Map<string, string>();
+  /** The statement's text for the schema of the settings. */
+  function textOf({ text }: Statement): string {
+    let ours = texts.get(text);
+    if (ours === undefined) texts.set(text, (ours = text.replaceAll(/\bchatpush\./g, `${schema}.`)));
+    return ours;
+  }
+
   const run = async <R>(client: pg.PoolClient, statement: Statement, values: readonly unknown[]) => {
     const { rows } = await client.query<Record<string, unknown>>({
-      ...statement,
+      ...(session.isPrepared && { name: statement.name }),
+      text: textOf(statement),
       values: values.map(encode),
     });
     return rows.map(decodeRow) as R[];
@@ -66,7 +89,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   /** Lends a connection. One that failed as such is thrown away; after an error of the statement it is as good as before. */
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await pool.connect();
+    const client = await onAnyHost(hosts, () => pool.connect());
     let broken = false;
     try {
       return await work(client);
@@ -79,7 +102,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   async function transact<T>(client: pg.PoolClient, work: (query: Query) => Promise<T>): Promise<T> {
-    await client.query('begin');
+    await client.query(beginning(session));
     try {
       const result = await work((statement, values = []) => run(client, statement, values));
       await client.query('commit');

@@ -7,7 +7,7 @@ const READ_LOG = {
   name: 'deliveries',
   text: `select seq, id, message_id as "messageId", registration_id as "registrationId", status, reason,
       attempts as kept, attempt_count as "attemptCount", enqueued_at as at
-    from delivery where instance_id = $1 and contact_id = $2 and seq < $3 order by seq desc limit $4`,
+    from chatpush.delivery where instance_id = $1 and contact_id = $2 and seq < $3 order by seq desc limit $4`,
 };
 
 export function deliveryLogVerb(database: Database): Store['deliveries'] {

@@ -21,13 +21,13 @@ const ENQUEUE = {
     ),
     first as (select distinct on (id) * from batch order by id, place),
     new_key as (
-      insert into delivery_key (id, day) select id, day from first order by id on conflict do nothing returning id
+      insert into chatpush.delivery_key (id, day) select id, day from first order by id on conflict do nothing returning id
     ),
     credit as (
       select lane, count from unnest($12::int[], $13::int[]) as given (lane, count)
       left join lateral (
-        select true as is_older from delivery
-        where ${FREE} and delivery.lane = given.lane and due_at <= now_ms() order by due_at limit 1
+        select true as is_older from chatpush.delivery
+        where ${FREE} and delivery.lane = given.lane and due_at <= chatpush.now_ms() order by due_at limit 1
       ) as work on true
       where is_older is null
     ),
@@ -40,10 +40,10 @@ const ENQUEUE = {
         case when rank <= credit.count then coalesce((select number from me), ${NOBODY}) else ${NOBODY} end as owner
       from fresh left join credit using (lane)
     )
-    insert into delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
+    insert into chatpush.delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
       due_at, expires_at, enqueued_at, work)
     select id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
-      case when status = 'queued' then now_ms() end, now_ms() + expires_in, now_ms(), work
+      case when status = 'queued' then chatpush.now_ms() end, chatpush.now_ms() + expires_in, chatpush.now_ms(), work
     from placed order by place
     returning id, case when status = 'skipped' then status when owner = ${NOBODY} then 'queued' else 'leased' end as state`,
 };

@@ -1,9 +1,11 @@
-// Hints between nodes, by LISTEN and NOTIFY; those of the own process also without the database.
+// Hints between nodes, by LISTEN and NOTIFY; those of the own process also without the database. Behind a pooler in
+// transaction mode nobody can listen: then there is a connection past it, or nodes find out when they look, every second.
 import pg from 'pg';
 import { createHints } from '../hints.ts';
 import type { HintKind, Store } from '../store.ts';
 import { connection, type Database, type DatabaseOptions } from './database.ts';
-import { toStoreError } from './faults.ts';
+import { explained } from './connect-faults.ts';
+import { onAnyHost, type Hosts as DatabaseHosts } from './hosts.ts';
 
 const NOTIFY = { name: 'notify', text: 'select pg_notify($1, $2)' };
 
@@ -14,8 +16,14 @@ export interface Hints extends Pick<Store, 'onHint' | 'hint'> {
   close(): Promise<void>;
 }
 
+export interface HintOptions extends Pick<DatabaseOptions, 'schema' | 'sockets'> {
+  /** Where to listen; undefined: nowhere. */
+  readonly hosts: DatabaseHosts | undefined;
+}
+
 /** Opens the listening connection. Rejects when the first attempt fails; later ones are repeated until `close`. */
-export async function openHints(options: DatabaseOptions, database: Database): Promise<Hints> {
+export async function openHints(options: HintOptions, database: Database): Promise<Hints> {
+  const { hosts } = options;
   const local = createHints();
   const channel = `chatpush_${options.schema}`;
   let client: pg.Client | undefined;
@@ -23,8 +31,8 @@ export async function openHints(options: DatabaseOptions, database: Database): P
   let connecting: Promise<void> = Promise.resolve();
   let closed = false;
 
-  async function listen(): Promise<void> {
-    const own = new pg.Client(connection(options));
+  async function listen(url: string): Promise<void> {
+    const own = new pg.Client(connection(options, url));
     own.on('notification', ({ payload = '' }) => {
       const [kind, ...id] = payload.split(' ');
       local.hint(kind as HintKind, id.join(' '));
@@ -41,22 +49,26 @@ export async function openHints(options: DatabaseOptions, database: Database): P
     }
   }
 
+  async function listenAnywhere(): Promise<void> {
+    if (hosts) await onAnyHost(hosts, listen);
+  }
+
   /** Says nothing of why: as long as the database is away, every call of the store does. */
   function reconnectLater(): void {
     client = undefined;
     if (closed || timer !== undefined) return;
     timer = setTimeout(() => {
       timer = undefined;
-      connecting = listen().catch(reconnectLater);
+      connecting = listenAnywhere().catch(reconnectLater);
     }, RECONNECT_MS);
   }
 
   try {
-    await listen();
+    await listenAnywhere();
   } catch (error) {
     closed = true;
     clearTimeout(timer);
-    throw toStoreError(error);
+    throw explained(error, hosts!.url);
   }
   return {
     onHint: local.onHint,

@@ -11,11 +11,14 @@ export const NO_LANE = 0;
 /** What a claim may take; each use is one range of the index delivery_open. */
 export const FREE = `status = 'queued' and owner = ${NOBODY}`;
 
-const READ_LANES = { name: 'lanes', text: 'select name, number from lane where name = any($1::text[])' };
+const READ_LANES = {
+  name: 'lanes',
+  text: 'select name, number from chatpush.lane where name = any($1::text[])',
+};
 
 const ADD_LANES = {
   name: 'add-lanes',
-  text: 'insert into lane (name) select unnest($1::text[]) order by 1 on conflict do nothing',
+  text: 'insert into chatpush.lane (name) select unnest($1::text[]) order by 1 on conflict do nothing',
 };
 
 const CLAIM = {
@@ -23,31 +26,31 @@ const CLAIM = {
   text: `with me as materialized (${LIVE_NODE}),
     picked as materialized (
       select due.* from unnest($2::int[], $3::int[]) as wanted (lane, count), lateral (
-        select id, day from delivery
-        where ${FREE} and lane = wanted.lane and due_at <= now_ms() and exists (select from me)
+        select id, day from chatpush.delivery
+        where ${FREE} and lane = wanted.lane and due_at <= chatpush.now_ms() and exists (select from me)
         order by due_at, seq limit wanted.count
         for update skip locked
       ) as due
     )
-    update delivery set owner = (select number from me) from picked
+    update chatpush.delivery set owner = (select number from me) from picked
     where delivery.id = picked.id and delivery.day = picked.day
     returning delivery.id, delivery.day, instance_id as "instanceId", contact_id as "contactId",
-      message_id as "messageId", registration_id as "registrationId", lane, expires_at - now_ms() as "expiresInMs",
-      work, attempts as kept, now_ms() - enqueued_at as "ageMs", due_at as "dueAt", seq`,
+      message_id as "messageId", registration_id as "registrationId", lane, expires_at - chatpush.now_ms() as "expiresInMs",
+      work, attempts as kept, chatpush.now_ms() - enqueued_at as "ageMs", due_at as "dueAt", seq`,
 };
 
 // From lane to lane by the index, so that lanes without free work cost nothing.
 const WAITING = {
   name: 'waiting',
   text: `with recursive with_work (lane) as (
-      (select lane from delivery where ${FREE} order by lane limit 1)
+      (select lane from chatpush.delivery where ${FREE} order by lane limit 1)
       union all
-      select (select lane from delivery where ${FREE} and lane > with_work.lane order by lane limit 1)
+      select (select lane from chatpush.delivery where ${FREE} and lane > with_work.lane order by lane limit 1)
       from with_work where with_work.lane is not null
     )
-    select name, due.count::int from with_work join lane on number = with_work.lane, lateral (
+    select name, due.count::int from with_work join chatpush.lane on number = with_work.lane, lateral (
       select count(*) from (
-        select from delivery where ${FREE} and delivery.lane = with_work.lane and due_at <= now_ms() limit $1
+        select from chatpush.delivery where ${FREE} and delivery.lane = with_work.lane and due_at <= chatpush.now_ms() limit $1
       ) as up_to_cap
     ) as due where due.count > 0`,
 };

@@ -8,36 +8,36 @@ import type { Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
 
 /** The number of node $1 if it lives, kept alive until the end of the transaction. For use as a CTE. */
-export const LIVE_NODE = `select number from node where name = $1 and not gone and silent_at > now_ms() for key share`;
+export const LIVE_NODE = `select number from chatpush.node where name = $1 and not gone and silent_at > chatpush.now_ms() for key share`;
 
 const BEAT = {
   name: 'beat',
-  text: `insert into node (name, silent_at) values ($1, now_ms() + $2::bigint)
+  text: `insert into chatpush.node (name, silent_at) values ($1, chatpush.now_ms() + $2::bigint)
     on conflict (name) do update set silent_at = excluded.silent_at
-      where not node.gone and node.silent_at > now_ms()
+      where not node.gone and node.silent_at > chatpush.now_ms()
     returning 1`,
 };
 
 const ANY_SILENT = {
   name: 'any-silent',
-  text: 'select 1 from node where not gone and silent_at <= now_ms() limit 1',
+  text: 'select 1 from chatpush.node where not gone and silent_at <= chatpush.now_ms() limit 1',
 };
 
 const LOCK_SILENT = {
   name: 'lock-silent',
-  text: 'select number from node where not gone and silent_at <= now_ms() order by number for update',
+  text: 'select number from chatpush.node where not gone and silent_at <= chatpush.now_ms() order by number for update',
 };
 
 const LOCK_NODE = {
   name: 'lock-node',
-  text: 'select number from node where name = $1 and not gone for update',
+  text: 'select number from chatpush.node where name = $1 and not gone for update',
 };
 
-const BURY = { name: 'bury', text: 'update node set gone = true where number = any($1::int[])' };
+const BURY = { name: 'bury', text: 'update chatpush.node set gone = true where number = any($1::int[])' };
 
 const RELEASE = {
   name: 'release',
-  text: `update delivery set owner = ${NOBODY} where status = 'queued' and owner = any($1::int[])`,
+  text: `update chatpush.delivery set owner = ${NOBODY} where status = 'queued' and owner = any($1::int[])`,
 };
 
 export interface Nodes extends Pick<Store, 'beat' | 'leave'> {

@@ -4,11 +4,11 @@ import type { Database } from './database.ts';
 const READ_DAYS = {
   name: 'partition-days',
   text: `select right(relname, 8) as day from pg_inherits join pg_class on pg_class.oid = inhrelid
-    where inhparent = 'delivery'::regclass`,
+    where inhparent = 'chatpush.delivery'::regclass`,
 };
 
 // Nodes that need the same partition wait for each other here; enqueue and settle do not.
-const LOCK = { text: 'lock table delivery in share update exclusive mode' };
+const LOCK = { text: 'lock table chatpush.delivery in share update exclusive mode' };
 
 /** Makes the partitions of these days (`2026-11-22`) where they are missing. */
 export async function createPartitions(database: Database, days: ReadonlySet<string>): Promise<void> {
@@ -19,7 +19,7 @@ export async function createPartitions(database: Database, days: ReadonlySet<str
     await database.transaction(async (query) => {
       await query(LOCK);
       await query({
-        text: `create table if not exists delivery_${digits} partition of delivery for values in ('${day}')`,
+        text: `create table if not exists chatpush.delivery_${digits} partition of chatpush.delivery for values in ('${day}')`,
       });
     });
   }
@@ -29,7 +29,7 @@ export async function createPartitions(database: Database, days: ReadonlySet<str
 export async function dropPartitions(database: Database, oldestKept: string): Promise<void> {
   const oldest = digitsOf(oldestKept);
   for (const digits of await readDays(database)) {
-    if (digits < oldest) await database.query({ text: `drop table if exists delivery_${digits}` });
+    if (digits < oldest) await database.query({ text: `drop table if exists chatpush.delivery_${digits}` });
   }
 }
 

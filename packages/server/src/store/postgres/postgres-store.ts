@@ -1,15 +1,18 @@
 // The store on PostgreSQL (14 or newer): for several nodes, which share nothing else.
 //
 // Every verb is one statement or one short transaction; time is the database's, so the clocks of nodes need not agree.
+import { databaseUrls } from '../../database-url.ts';
 import { StoreUnavailableError, type Store } from '../store.ts';
 import { createWaitingLimit } from '../waiting-limit.ts';
 import { contactVerbs } from './contacts.ts';
 import { createDatabase } from './database.ts';
 import { deliveryLogVerb } from './delivery-log.ts';
 import { enqueueVerb } from './enqueue.ts';
+import { createHosts, type Hosts } from './hosts.ts';
 import { openHints } from './hints.ts';
 import { laneVerbs } from './lanes.ts';
 import { nodeVerbs } from './nodes.ts';
+import { openFirst } from './opening.ts';
 import { migrate } from './schema.ts';
 import { settingVerbs } from './settings.ts';
 import { settleVerb } from './settle.ts';
@@ -17,31 +20,56 @@ import { createSockets } from './sockets.ts';
 import { sweepVerb } from './sweep.ts';
 
 export interface PostgresStoreOptions {
-  /** `postgres://user:password@host/database`, with the parameters of libpq such as `?sslmode=verify-full`. */
+  /**
+   * `postgres://user:password@host/database`, with the parameters of libpq such as `?sslmode=verify-full`, and with several
+   * hosts (`a,b:5433`), of which the one that can write is used.
+   */
   readonly url: string;
   /** Where the tables are; made where it is missing. Lower-case letters, digits and `_`. Default: `chatpush`. */
   readonly schema?: string;
   /** At most; one more listens for hints. Default: 10. */
   readonly connections?: number;
+  /** Past the pooler, for hints. Default: `url`, and no hints where a pooler is found there. */
+  readonly direct?: string;
+  /** Whether statements are prepared under names. Default: unless a pooler is found. */
+  readonly prepared?: boolean;
+  /** Told a sentence each about what may lose accepted pushes. */
+  readonly warn?: (sentence: string) => void;
 }
 
 /** So long a `close` waits for calls that run and for the server's goodbye; then its connections are cut. */
 const CLOSE_MS = 5_000;
 
+/** What `doctor` asks: the sentences of a server that the store would work with, or a rejection with what is wrong. */
+export async function examinePostgres(url: string): Promise<readonly string[]> {
+  return (await openFirst(hostsOf(url), { sockets: createSockets() })).warnings;
+}
+
+function hostsOf(url: string): Hosts {
+  const urls = databaseUrls(url);
+  if (urls === undefined) throw new TypeError('Not the URL of a database.');
+  return createHosts(urls);
+}
+
 type Verbs = Omit<Store, 'onHint' | 'hint' | 'close'>;
 
 /** Connects and migrates. Rejects with StoreUnavailableError, or with a sentence for the operator. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
-  const { url, schema = 'chatpush', connections = 10 } = options;
+  const { schema = 'chatpush', connections = 10 } = options;
   if (!/^[a-z_][a-z0-9_]*$/.test(schema)) throw new TypeError(`Not a name for a schema: ${schema}`);
+  const hosts = hostsOf(options.url);
   const sockets = createSockets();
-  const where = { url, schema, connections, sockets };
-  await migrate(where);
-  const database = createDatabase(where);
-  const hints = await openHints(where, database).catch(async (error: unknown) => {
-    await database.close();
-    throw error;
-  });
+  const { isPooled, warnings } = await openFirst(hosts, { sockets }, (client) => migrate(client, schema));
+  for (const warning of warnings) options.warn?.(warning);
+  const session = { isPooled, isPrepared: options.prepared ?? !isPooled };
+  const database = createDatabase({ hosts, schema, connections, sockets, session });
+  const listensTo = options.direct === undefined ? (isPooled ? undefined : hosts) : hostsOf(options.direct);
+  const hints = await openHints({ hosts: listensTo, schema, sockets }, database).catch(
+    async (error: unknown) => {
+      await database.close();
+      throw error;
+    },
+  );
   const nodes = nodeVerbs(database);
   const lanes = laneVerbs(database, nodes);
   const verbs: Verbs = {

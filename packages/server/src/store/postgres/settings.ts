@@ -4,27 +4,27 @@ import type { Database } from './database.ts';
 
 const READ = {
   name: 'setting',
-  text: 'select kind, id, version, body from setting where kind = $1 and id = $2',
+  text: 'select kind, id, version, body from chatpush.setting where kind = $1 and id = $2',
 };
 
 const LIST = {
   name: 'settings',
-  text: 'select kind, id, version, body from setting where kind = $1 and id > $2 order by id limit $3',
+  text: 'select kind, id, version, body from chatpush.setting where kind = $1 and id > $2 order by id limit $3',
 };
 
 const INSERT = {
   name: 'insert-setting',
-  text: `insert into setting (kind, id, version, body) values ($1, $2, 1, $3) on conflict do nothing returning 1`,
+  text: `insert into chatpush.setting (kind, id, version, body) values ($1, $2, 1, $3) on conflict do nothing returning 1`,
 };
 
 const UPDATE = {
   name: 'update-setting',
-  text: `update setting set version = version + 1, body = $4 where kind = $1 and id = $2 and version = $3 returning 1`,
+  text: `update chatpush.setting set version = version + 1, body = $4 where kind = $1 and id = $2 and version = $3 returning 1`,
 };
 
 const REMOVE = {
   name: 'remove-setting',
-  text: 'delete from setting where kind = $1 and id = $2 and version = $3 returning 1',
+  text: 'delete from chatpush.setting where kind = $1 and id = $2 and version = $3 returning 1',
 };
 
 export function settingVerbs(database: Database): Pick<Store, 'setting' | 'settings' | 'putSetting'> {

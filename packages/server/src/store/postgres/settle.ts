@@ -9,15 +9,15 @@ const READ_NODE = { name: 'live-node', text: LIVE_NODE };
 const LOCK = {
   name: 'lock-deliveries',
   text: `select id, status, reason, owner, attempts as kept, attempt_count as count
-    from delivery where (id, day) in (select * from unnest($1::text[], $2::text[])) order by id for update`,
+    from chatpush.delivery where (id, day) in (select * from unnest($1::text[], $2::text[])) order by id for update`,
 };
 
 // Nothing is left of work and due time once a delivery has ended; a delivery that is not moved keeps all it had.
 const WRITE = {
   name: 'settle',
-  text: `update delivery set attempts = moved.attempts, attempt_count = moved.attempt_count, status = moved.status,
+  text: `update chatpush.delivery set attempts = moved.attempts, attempt_count = moved.attempt_count, status = moved.status,
       reason = moved.reason, owner = moved.owner,
-      due_at = case when moved.status <> 'queued' then null when due_in is null then due_at else now_ms() + due_in end,
+      due_at = case when moved.status <> 'queued' then null when due_in is null then due_at else chatpush.now_ms() + due_in end,
       work = case when moved.status = 'queued' then work end
     from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::int[], $8::bigint[])
       as moved (id, day, attempts, attempt_count, status, reason, owner, due_in)

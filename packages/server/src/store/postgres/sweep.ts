@@ -3,26 +3,26 @@ import { RETENTION, type Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { createPartitions, dropPartitions } from './partitions.ts';
 
-const READ_NOW = { name: 'now', text: 'select now_ms() as now' };
+const READ_NOW = { name: 'now', text: 'select chatpush.now_ms() as now' };
 
 /** Deletes at most $1 rows; nodes that sweep at the same time do not wait for each other. */
 const past = (table: string, condition: string) => ({
   name: `sweep-${table}`,
-  text: `delete from ${table} where ctid = any(array(
-    select ctid from ${table} where ${condition} limit $1 for update skip locked)) returning 1`,
+  text: `delete from chatpush.${table} where ctid = any(array(
+    select ctid from chatpush.${table} where ${condition} limit $1 for update skip locked)) returning 1`,
 });
 
 const STATEMENTS = [
-  past('claim', 'expires_at <= now_ms()'),
-  past('contact', 'remove_at <= now_ms()'),
+  past('claim', 'expires_at <= chatpush.now_ms()'),
+  past('contact', 'remove_at <= chatpush.now_ms()'),
   // Long after the last beat of a node that was gone could still arrive.
-  past('node', `gone and silent_at <= now_ms() - ${RETENTION.deliveryMs}`),
+  past('node', `gone and silent_at <= chatpush.now_ms() - ${RETENTION.deliveryMs}`),
 ];
 
 const KEYS = {
   name: 'sweep-keys',
-  text: `delete from delivery_key where id = any(array(
-    select id from delivery_key where day < $2 limit $1 for update skip locked)) returning 1`,
+  text: `delete from chatpush.delivery_key where id = any(array(
+    select id from chatpush.delivery_key where day < $2 limit $1 for update skip locked)) returning 1`,
 };
 
 const DAY_MS = 86_400_000;

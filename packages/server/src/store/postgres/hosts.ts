@@ -1,0 +1,40 @@
+// Which of several hosts is asked: the one that worked last, until it fails; then the next in turn.
+import { databaseName } from '../../database-url.ts';
+
+export interface Hosts {
+  /** The URL of the host to connect to now. */
+  readonly url: string;
+  readonly count: number;
+  /** All of them, for messages. */
+  readonly names: string;
+  /** Connecting to this one failed, or it is a standby. */
+  failed(url: string): void;
+}
+
+export function createHosts(urls: readonly string[]): Hosts {
+  let at = 0;
+  return {
+    get url() {
+      return urls[at]!;
+    },
+    count: urls.length,
+    names: urls.map(databaseName).join(', '),
+    failed(url) {
+      // Of many calls that saw the same host fail, the first moves on.
+      if (url === urls[at]) at = (at + 1) % urls.length;
+    },
+  };
+}
+
+/** Tries each host once, beginning with the one that worked last. Rejects with the last host's error. */
+export async function onAnyHost<T>(hosts: Hosts, attempt: (url: string) => Promise<T>): Promise<T> {
+  for (let tried = 1; ; tried++) {
+    const { url } = hosts;
+    try {
+      return await attempt(url);
+    } catch (error) {
+      hosts.failed(url);
+      if (tried >= hosts.count) throw error;
+    }
+  }
+}

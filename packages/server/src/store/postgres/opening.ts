@@ -1,0 +1,38 @@
+// The first connection: looks at the server, and brings the schema up to date.
+import pg from 'pg';
+import { connection, type DatabaseOptions } from './database.ts';
+import { explained } from './connect-faults.ts';
+import { onAnyHost, type Hosts } from './hosts.ts';
+import { checkServer } from './server-checks.ts';
+import { greet, isPooledSession } from './session.ts';
+
+export interface Opened {
+  readonly isPooled: boolean;
+  /** A sentence each about what may lose accepted pushes. */
+  readonly warnings: readonly string[];
+}
+
+/** Rejects with one sentence that names the database and the cure. `work` runs on the same connection. */
+export function openFirst(
+  hosts: Hosts,
+  options: Pick<DatabaseOptions, 'sockets'>,
+  work: (client: pg.Client) => Promise<void> = () => Promise.resolve(),
+): Promise<Opened> {
+  return onAnyHost(hosts, async (url) => {
+    let client: pg.Client | undefined;
+    try {
+      client = new pg.Client({ ...connection(options, url), query_timeout: undefined });
+      client.on('error', () => undefined); // the query under way reports it
+      await client.connect();
+      const isPooled = await isPooledSession(client);
+      await greet(client, { isPooled: true, isPrepared: false });
+      const warnings = await checkServer(client, hosts.count);
+      await work(client);
+      return { isPooled, warnings };
+    } catch (error) {
+      throw explained(error, url);
+    } finally {
+      await client?.end();
+    }
+  });
+}

@@ -1,0 +1,50 @@
+// A connection before its first use: that it leads to a server which can write, and how much of it is ours.
+//
+// Behind a pooler in transaction mode each transaction may meet another server process: what is set for a session, and what is
+// prepared in it, is then somewhere else, or someone else's.
+import type pg from 'pg';
+
+/** What the session may be used for. */
+export interface Session {
+  /** Whether a pooler is between. Time-outs are then set for each transaction, or not at all. */
+  readonly isPooled: boolean;
+  /** Whether statements are prepared under their names. */
+  readonly isPrepared: boolean;
+}
+
+export const TIME_OUTS = { statementMs: 10_000, lockMs: 5_000 } as const;
+
+const settings = (scope: 'local' | 'session'): string =>
+  `set ${scope} statement_timeout = ${TIME_OUTS.statementMs}; set ${scope} lock_timeout = ${TIME_OUTS.lockMs}`;
+
+/** Begins a transaction with the time-outs that a pooled session cannot keep. */
+export const beginning = ({ isPooled }: Session): string =>
+  isPooled ? `begin; ${settings('local')}` : 'begin';
+
+/** It is a standby, or read-only for another reason. `code`: read_only_sql_transaction. */
+export class ReadOnlyServerError extends Error {
+  override readonly name = 'ReadOnlyServerError';
+  readonly code = '25006';
+}
+
+/** Run once for each new connection. Rejects where the server cannot write. */
+export async function greet(client: pg.ClientBase, { isPooled }: Session): Promise<void> {
+  // Several commands in one query bring several results; the types know of one.
+  const answers = await client.query<{ transaction_read_only: string }>(
+    `${isPooled ? '' : `${settings('session')}; `}show transaction_read_only`,
+  );
+  const last = [answers].flat().at(-1);
+  if (last?.rows[0]?.transaction_read_only === 'on')
+    throw new ReadOnlyServerError(
+      'it is read-only: a standby, or default_transaction_read_only is on. Name the primary, or all servers of the cluster (postgres://a,b/database)',
+    );
+}
+
+/**
+ * Whether a pooler is between: it hands out a process id of its own, for it passes cancel requests on
+ * (https://www.postgresql.org/docs/current/protocol-message-formats.html, BackendKeyData).
+ */
+export async function isPooledSession(client: pg.Client): Promise<boolean> {
+  const { rows } = await client.query<{ pid: number }>('select pg_backend_pid() as pid');
+  return (client as pg.Client & { readonly processID: number }).processID !== rows[0]?.pid;
+}
