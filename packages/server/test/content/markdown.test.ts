@@ -91,13 +91,14 @@ describe('16 KB take a few milliseconds:', () => {
     test(JSON.stringify(`${before}${piece.slice(0, 20)}${after}`), () => {
       const room = LONGEST - before.length - after.length;
       const sent = before + piece.repeat(Math.ceil(room / piece.length)).slice(0, room) + after;
-      const ms = Math.min(
-        ...Array.from({ length: 5 }, () => {
-          const begun = performance.now();
-          shown(contentType, sent);
-          return performance.now() - begun;
-        }),
-      );
+      const times = Array.from({ length: 5 }, () => {
+        // Of this thread alone: other processes cannot make it slow.
+        const { user, system } = process.threadCpuUsage();
+        shown(contentType, sent);
+        const after = process.threadCpuUsage();
+        return (after.user - user + after.system - system) / 1_000;
+      });
+      const ms = Math.min(...times);
       assert.ok(ms < 20, `${ms} ms`);
     });
   }
