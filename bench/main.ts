@@ -9,6 +9,7 @@ const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Prom
   contacts: () => import('./contacts.ts'),
   emulator: () => import('./emulator.ts'),
   stream: () => import('./stream.ts'),
+  hostile: () => import('./hostile.ts'),
   isolation: () => import('./isolation.ts'),
   soak: () => import('./soak.ts'),
 };

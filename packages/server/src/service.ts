@@ -36,6 +36,7 @@ import { openCopyDoor } from './store/sqlite/copy-door.ts';
 import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
 import type { Store } from './store/store.ts';
+import { createTurns } from './turns.ts';
 
 export interface Service {
   /** Base URL of the API. */
@@ -174,6 +175,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     });
     take('housekeeping', () => housekeeping.stop());
 
+    const turns = createTurns();
     const notify = createNotify({
       store,
       changes,
@@ -183,6 +185,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       ttlMs: settings.ttlMs,
       rules: (arn) => directory.rules(arn),
       fingerprintOf,
+      turns,
     });
     const counted: Notify = async (instanceId, events) => {
       const results = await notify(instanceId, events);
@@ -209,6 +212,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const examination = examineAtStart({ config, openGateway, log });
     take('examination of gateways', () => examination.stop());
     const http = await createHttpServer({
+      turns,
       handlers: createHandlers({
         store,
         changes,

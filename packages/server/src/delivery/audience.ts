@@ -11,6 +11,7 @@ import { isSuspended } from '../contact/suspension.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactKey, Store } from '../store/store.ts';
 import { UnreadableContactError, storedIn } from '../store/stored-contact.ts';
+import type { Turns } from '../turns.ts';
 
 /** Aliases that are followed one after another; more come only from a circle. */
 const MAX_ALIASES = 4;
@@ -22,6 +23,7 @@ export async function readContacts(
   store: Store,
   instanceId: string,
   events: readonly ChatEvent[],
+  turns: Turns,
 ): Promise<Contacts> {
   const contacts: Contacts = new Map();
   let missing = new Set<string>();
@@ -35,7 +37,7 @@ export async function readContacts(
     missing = new Set();
     for (const [index, contactId] of ids.entries()) {
       const contact = read[index];
-      const stored = contact && storedIn(contact);
+      const stored = contact && (await turns.run(instanceId, () => storedIn(contact)));
       contacts.set(contactId, stored);
       if (stored && !(stored instanceof UnreadableContactError) && isAlias(stored)) missing.add(stored.alias);
     }

@@ -1,9 +1,11 @@
-// What a batch of chat events leads to, collected for one write: deliveries, and log rows of what never starts.
+// What some chat events lead to, collected for one write: deliveries, and log rows of what never starts.
 import type { NotificationRules } from '../contact/content.ts';
 import type { ChatEvent } from '../contact/events.ts';
 import { readEvent, toNotification } from '../contact/events.ts';
 import type { EventReason } from '../contact/reasons.ts';
+import { MOST_UNITS } from '../contact/text.ts';
 import type { NewDelivery, SkippedDelivery } from '../store/store.ts';
+import type { Turns } from '../turns.ts';
 import type { Target } from './audience.ts';
 import { dayOf, deliveryId, skippedId } from './identity.ts';
 import { laneOf, serialiseWork } from './work.ts';
@@ -20,14 +22,21 @@ export interface Plan {
   readonly deliveries: readonly { readonly id: string; readonly first: boolean }[];
 }
 
+/** A batch this large is written before more is planned: so much is in memory per call, and stands before others at the store. */
+const FULL = { rows: 500, units: 500_000 } as const;
+
 export interface Batch {
   /** Complete after `fillIn`; each id once. */
   readonly entries: readonly (ReadyDelivery | SkippedDelivery)[];
+  readonly isFull: boolean;
   plan(event: ChatEvent, time: number, initialContactId: string, targets: readonly Target[]): Plan;
   /** Keeps for the log why an event makes no push. */
   skip(event: ChatEvent, time: number, initialContactId: string, reason: EventReason): void;
-  /** Asks once per application for what it says and how long it wants its notifications. */
-  fillIn(rules: (applicationArn: string) => Promise<NotificationRules>): Promise<void>;
+  /**
+   * Asks once per application for what it says and how long it wants its notifications; reads each event once, in
+   * turns of the instance.
+   */
+  fillIn(rules: (applicationArn: string) => Promise<NotificationRules>, turns: Turns): Promise<void>;
 }
 
 /** An event whose notification is still to be made. */
@@ -42,6 +51,8 @@ export function createBatch(instanceId: string, now: number): Batch {
   const entries: (ReadyDelivery | SkippedDelivery)[] = [];
   const started: Started[] = [];
   const ids = new Set<string>();
+  /** Of the texts that devices get, before they are read. */
+  let units = 0;
   const days = new Map<number, string>();
 
   /** False: it is in this batch already. */
@@ -76,8 +87,35 @@ export function createBatch(instanceId: string, now: number): Batch {
     });
   }
 
+  function fillInOne(
+    { event, initialContactId, time, rows }: Started,
+    known: ReadonlyMap<string, NotificationRules>,
+  ): void {
+    const isRead = rows.some(({ target }) => target.registration.includeRawMessage);
+    const readable = isRead ? readEvent(event) : undefined;
+    for (const { target, row } of rows) {
+      const { registrationId, deviceToken, deviceType, applicationArn, includeRawMessage } =
+        target.registration;
+      const rules = known.get(applicationArn)!;
+      const shown = includeRawMessage ? readable : undefined;
+      const expiresAt = time + rules.ttlMs;
+      const ready: Work = {
+        deviceToken,
+        deviceType,
+        applicationArn,
+        registrationId,
+        ...toNotification(event, initialContactId, shown, rules),
+        expiresAt,
+      };
+      entries.push({ ...row, expiresInMs: expiresAt - now, work: serialiseWork(ready), ready });
+    }
+  }
+
   return {
     entries,
+    get isFull() {
+      return ids.size >= FULL.rows || units >= FULL.units;
+    },
     plan: (event, time, initialContactId, targets) => {
       const deliveries: { id: string; first: boolean }[] = [];
       const rows: Started['rows'] = [];
@@ -104,35 +142,17 @@ export function createBatch(instanceId: string, now: number): Batch {
         rows.push({ target, row });
       }
       if (rows.length > 0) started.push({ event, initialContactId, time, rows });
+      units += rows.length * Math.min(event.content?.length ?? 0, MOST_UNITS);
       return { deliveries };
     },
     skip: skipOne,
-    fillIn: async (rules) => {
+    fillIn: async (rules, turns) => {
       const known = new Map<string, NotificationRules>();
       const arns = new Set(
         started.flatMap(({ rows }) => rows.map(({ target }) => target.registration.applicationArn)),
       );
       await Promise.all([...arns].map(async (arn) => known.set(arn, await rules(arn))));
-      for (const { event, initialContactId, time, rows } of started.splice(0)) {
-        const isRead = rows.some(({ target }) => target.registration.includeRawMessage);
-        const readable = isRead ? readEvent(event) : undefined;
-        for (const { target, row } of rows) {
-          const { registrationId, deviceToken, deviceType, applicationArn, includeRawMessage } =
-            target.registration;
-          const rules = known.get(applicationArn)!;
-          const shown = includeRawMessage ? readable : undefined;
-          const expiresAt = time + rules.ttlMs;
-          const ready: Work = {
-            deviceToken,
-            deviceType,
-            applicationArn,
-            registrationId,
-            ...toNotification(event, initialContactId, shown, rules),
-            expiresAt,
-          };
-          entries.push({ ...row, expiresInMs: expiresAt - now, work: serialiseWork(ready), ready });
-        }
-      }
+      for (const one of started.splice(0)) await turns.run(instanceId, () => fillInOne(one, known));
     },
   };
 }

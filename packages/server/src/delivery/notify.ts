@@ -1,7 +1,10 @@
-// Chat events become durable deliveries: one read of their contacts, one write of everything they lead to.
+// Chat events become durable deliveries: one read of their contacts, then a write for each few hundred deliveries.
 //
-//   events ─► contacts ─► audience ─► targets ─► reserve ─► enqueue (durable) ─► hand over ─► results
-//                                                 └ ends and aliases are committed beside ┘
+//   events ─► contacts ─► audience ─► targets ─► texts ─► reserve ─► enqueue (durable) ─► hand over ─► results
+//                            ▲           └ until a batch is full ┘                           │
+//                            └───────────────────────── the events behind it ◄───────────────┘
+//
+// Ends and aliases are committed beside. Between pieces of work others have their turn.
 //
 // When `notify` resolves, every registration that had been answered before has its delivery on disk. Repeating a batch, or an
 // event within one, changes nothing: the ids follow from event and device.
@@ -17,6 +20,8 @@ import type { EnqueueState, SkippedDelivery, Store } from '../store/store.ts';
 import { StoreBusyError } from '../store/store.ts';
 import type { ContactKey } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
+import { createTurns } from '../turns.ts';
+import type { Turns } from '../turns.ts';
 import { audienceOf, readContacts, targetsOf, unreadableOf } from './audience.ts';
 import type { Audience, Contacts } from './audience.ts';
 import { createBatch } from './batch.ts';
@@ -66,8 +71,10 @@ export function createNotify(options: {
   readonly ttlMs: number;
   readonly rules: (applicationArn: string) => Promise<NotificationRules>;
   readonly fingerprintOf: ChannelFingerprint;
+  /** Those of the whole process. Default: its own. */
+  readonly turns?: Turns;
 }): Notify {
-  const { store, changes, clock, intake, ttlMs, fingerprintOf } = options;
+  const { store, changes, clock, intake, ttlMs, fingerprintOf, turns = createTurns() } = options;
 
   async function enqueue(batch: Batch, readAt: number): Promise<Map<string, EnqueueState>> {
     const states = new Map<string, EnqueueState>();
@@ -125,7 +132,7 @@ export function createNotify(options: {
 
   return async (instanceId, all) => {
     const readAt = clock.monotonic();
-    const contacts = await readContacts(store, instanceId, all);
+    const contacts = await readContacts(store, instanceId, all, turns);
     const now = clock.now();
     const unreadable = new Map<string, ContactKey>();
     /** Why it makes no push, whatever its contact is. */
@@ -139,30 +146,44 @@ export function createNotify(options: {
       return key === undefined;
     });
     const upkeep = upkeepOf(instanceId, contacts, events, now);
-    const batch = createBatch(instanceId, now);
-    // An end in this batch has been applied to `contacts`, so what was said after it does not push.
-    const planned = events.map((event) => {
+
+    function plan(batch: Batch, event: ChatEvent): EventReason | Plan {
       const time = eventTime(event, now, ttlMs);
       const audience = audienceOf(contacts, event);
+      // An end in this call has been applied to `contacts`, so what was said after it does not push.
       const targets = silentFor(event) ?? targetsOf(audience, time, now, fingerprintOf);
       if (typeof targets !== 'string') return batch.plan(event, time, audience.initialContactId, targets);
       if (isMessage(event)) batch.skip(event, time, audience.initialContactId, targets);
       return targets;
-    });
-    await batch.fillIn(options.rules);
+    }
 
-    const enqueued = enqueue(batch, readAt);
-    // All of it, also when one part fails: nothing of a batch is under way any more once it was answered.
-    await Promise.allSettled([enqueued, ...upkeep.map((run) => run())]).then(rejectAny);
-    const states = await enqueued;
-    // A 2xx for an event that is not on disk would lose it. Refused, it comes again: by SNS alone, in a batch beside others
+    async function write(): Promise<EventResult[]> {
+      const results: EventResult[] = [];
+      for (let at = 0; at < events.length;) {
+        const batch = createBatch(instanceId, now);
+        const planned: { readonly id: string; readonly plan: EventReason | Plan }[] = [];
+        for (; at < events.length && !batch.isFull; at++) {
+          const event = events[at]!;
+          planned.push({ id: event.id, plan: await turns.run(instanceId, () => plan(batch, event)) });
+        }
+        await batch.fillIn(options.rules, turns);
+        const states = await enqueue(batch, readAt);
+        for (const { id, plan } of planned) results.push(resultOf(id, plan, states));
+      }
+      return results;
+    }
+
+    const written = write();
+    // All of it, also when one part fails: nothing of a call is under way any more once it was answered.
+    await Promise.allSettled([written, ...upkeep.map((run) => run())]).then(rejectAny);
+    // A 2xx for an event that is not on disk would lose it. Refused, it comes again: by SNS alone, in a call beside others
     // that are known by then.
     if (unreadable.size > 0)
       throw new UnreadableContactError(
         [...unreadable.values()],
         all.length > 1 ? 'The events of other contacts were taken. ' : '',
       );
-    return planned.map((plan, index) => resultOf(events[index]!.id, plan, states));
+    return written;
   };
 }
 

@@ -20,6 +20,7 @@ import { isLoopback } from '../loopback.ts';
 import type { Handlers } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import { createTurns } from '../turns.ts';
+import type { Turns } from '../turns.ts';
 import { createAdmission } from './admission.ts';
 import { jsonAnswer, refusal, thrownAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
@@ -50,6 +51,8 @@ export interface Source {
 }
 
 export interface HttpServerOptions {
+  /** Those of the whole process. Default: its own. */
+  readonly turns?: Turns;
   readonly handlers: Handlers;
   readonly accessKey: FindAccessKey;
   /** Default: none. */
@@ -109,7 +112,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     links: options.links ?? [],
     log,
   });
-  const turns = createTurns();
+  const { turns = createTurns() } = options;
   const isTrusted = createAddressList(options.trustedProxies ?? []);
   const admission = createAdmission({
     limits,
