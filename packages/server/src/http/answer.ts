@@ -4,7 +4,7 @@ import { ERRORS, PARTICIPANT_OPERATIONS } from '@chatpush/wire';
 import type { ErrorName } from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
-import { StoreUnavailableError } from '../store/store.ts';
+import { StoreBusyError, StoreUnavailableError } from '../store/store.ts';
 
 export interface Answer {
   readonly status: number;
@@ -57,6 +57,10 @@ export function thrownAnswer(error: unknown, operation?: string): Answer {
     const headers = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) };
     return refuse(error.name, error.message, { headers });
   }
+  if (error instanceof StoreBusyError)
+    return refuse('ServiceUnavailableException', 'Too much waits for the store; repeat the request.', {
+      headers: { 'retry-after': '1' },
+    });
   if (error instanceof StoreUnavailableError)
     return refuse('InternalServiceException', 'The store is not available; repeat the request.');
   return refuse(

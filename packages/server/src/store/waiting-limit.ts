@@ -1,8 +1,8 @@
 // How much may wait for a store. A slow disk or a database away must not grow the process without end, and a flood of new
 // deliveries must not stand in front of those verbs by which the accepted ones get on.
 //
-//   enqueue ──refused?──► its turn ──┐
-//   the others ──refused?────────────┴──► store, first come, first served
+//   enqueue ──refused?──► its turn, instances one after another ──┐
+//   the others ──refused?─────────────────────────────────────────┴──► store, first come, first served
 import { StoreBusyError, type Store } from './store.ts';
 
 /** Calls, and bytes of text in them, that may wait at once; beyond either a new call is refused. */
@@ -27,18 +27,29 @@ export interface WaitingLimit {
   startAll(): void;
 }
 
+interface Turn {
+  readonly count: number;
+  readonly start: () => void;
+}
+
 export function createWaitingLimit(): WaitingLimit {
   let calls = 0;
   let bytes = 0;
   /** Deliveries of enqueue calls that were started and have not ended. */
   let enqueued = 0;
-  const turns: { readonly count: number; readonly start: () => void }[] = [];
+  /** Enqueue calls that wait, by instance; the instance that had a turn goes to the end. */
+  const turns = new Map<string, Turn[]>();
 
   function startNext(isFree: (count: number) => boolean): void {
-    for (let next = turns[0]; next !== undefined && isFree(next.count); next = turns[0]) {
-      turns.shift();
-      enqueued += next.count;
-      next.start();
+    for (let [next] = turns; next !== undefined; [next] = turns) {
+      const [instanceId, waiting] = next;
+      const first = waiting[0]!;
+      if (!isFree(first.count)) return;
+      waiting.shift();
+      turns.delete(instanceId);
+      if (waiting.length > 0) turns.set(instanceId, waiting);
+      enqueued += first.count;
+      first.start();
     }
   }
   const hasRoom = (count: number): boolean => enqueued === 0 || enqueued + count <= ENQUEUED_AT_ONCE;
@@ -51,11 +62,15 @@ export function createWaitingLimit(): WaitingLimit {
       }
       calls += 1;
       bytes += own;
-      const [batch] = parameters;
-      const count = verb === 'enqueue' && Array.isArray(batch) ? batch.length : 0;
+      const batch = verb === 'enqueue' ? (parameters[0] as Parameters<Store['enqueue']>[0]) : [];
+      const count = batch.length;
       if (count === 0) start();
       else {
-        turns.push({ count, start });
+        // All of a batch is of one instance: it comes from one call.
+        const { instanceId } = batch[0]!;
+        const waiting = turns.get(instanceId);
+        if (waiting) waiting.push({ count, start });
+        else turns.set(instanceId, [{ count, start }]);
         startNext(hasRoom);
       }
       return () => {

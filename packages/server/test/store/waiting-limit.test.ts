@@ -24,6 +24,19 @@ test('enqueue calls take turns, in their order, as many as the store is given at
   assert.deepEqual(started, ['1', '2', 'claim', 'large', '4']);
 });
 
+test('enqueue calls of instances take turns, however many calls one of them makes', () => {
+  const limit = createWaitingLimit();
+  const started: string[] = [];
+  const admit = (instanceId: string, name: string) => {
+    const batch = newDeliveries(ENQUEUED_AT_ONCE).map((delivery) => ({ ...delivery, instanceId }));
+    return limit.admit('enqueue', [batch], () => started.push(name));
+  };
+  const ends = ['a0', 'a1', 'a2', 'a3'].map((name) => admit('a', name));
+  ends.push(admit('b', 'b0'));
+  for (const end of ends) end();
+  assert.deepEqual(started, ['a0', 'a1', 'b0', 'a2', 'a3']);
+});
+
 test('what takes work off the store does not wait for a flood of new deliveries', async (t) => {
   // With 600 calls of 300 all that was accepted stood still for as long as they came: a claim waited behind every one of them.
   const { store } = await openStore(t);
