@@ -2,6 +2,7 @@
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { Outcome } from './gateways/gateway.ts';
 import type { GatewayStatus } from './delivery/dispatcher.ts';
+import type { InstanceRates } from './instance-limits.ts';
 
 export interface Metrics {
   /** Every answer, by what was asked for: an operation, a source's path, or neither. */
@@ -11,6 +12,8 @@ export interface Metrics {
   event(reason: string | undefined): void;
   /** Messages of Amazon's SNS, by what became of each. */
   snsMessage(result: string): void;
+  /** What an instance was let do, of what its limits count. */
+  used(limit: keyof InstanceRates, instanceId: string, count: number): void;
   lost(count: number): void;
   storeFailed(): void;
   read(): Promise<{ contentType: string; body: string }>;
@@ -25,9 +28,16 @@ export interface Certificate {
   readonly expiresAt: number;
 }
 
+/** Instances have labels of their own where the settings list them; others share one. */
+export interface LimitLabels {
+  readonly instances: readonly string[];
+  readonly rates: Partial<InstanceRates>;
+}
+
 export function createMetrics(
   status: () => GatewayStatus[],
   certificates: readonly Certificate[] = [],
+  limits: LimitLabels = { instances: [], rates: {} },
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -63,6 +73,20 @@ export function createMetrics(
     labelNames: ['result'],
     registers,
   });
+  const used = new Counter({
+    name: 'chatpush_instance_used_total',
+    help: 'What an instance was let do, by what its limits count; the rate of it is what it uses of chatpush_instance_allowed_per_second.',
+    labelNames: ['limit', 'instance'],
+    registers,
+  });
+  const allowed = new Gauge({
+    name: 'chatpush_instance_allowed_per_second',
+    help: 'What the settings let each instance do in a second on this node (limits.perInstance).',
+    labelNames: ['limit'],
+    registers,
+  });
+  for (const [limit, perSecond] of Object.entries(limits.rates)) allowed.set({ limit }, perSecond);
+  const listed = new Set(limits.instances);
   const lost = new Counter({
     name: 'chatpush_leases_lost_total',
     help: 'Deliveries that another node had taken over before they were settled.',
@@ -109,6 +133,8 @@ export function createMetrics(
     },
     event: (reason) => events.inc({ reason: reason ?? 'none' }),
     snsMessage: (result) => snsMessages.inc({ result }),
+    used: (limit, instanceId, count) =>
+      used.inc({ limit, instance: listed.has(instanceId) ? instanceId : 'others' }, count),
     lost: (count) => lost.inc(count),
     storeFailed: () => storeFailures.inc(),
     read: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

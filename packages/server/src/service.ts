@@ -21,6 +21,7 @@ import type { Notify } from './delivery/notify.ts';
 import { examineAtStart } from './doctor/at-start.ts';
 import { askEmulator } from './emulator-address.ts';
 import { createHttpServer } from './http/server.ts';
+import { createInstanceLimits } from './instance-limits.ts';
 import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import type { Certificate } from './metrics.ts';
@@ -122,7 +123,14 @@ export async function startService(config: Config, options: ServiceOptions = {})
       ),
     };
     const changes = createContactChanges({ store, clock, settings });
-    const metrics = createMetrics(() => dispatcher.status(), certificatesOf(config));
+    const metrics = createMetrics(() => dispatcher.status(), certificatesOf(config), {
+      instances: config.instances,
+      rates: config.limits.perInstance,
+    });
+    const instanceLimits = createInstanceLimits(config.limits.perInstance, {
+      monotonic: () => clock.monotonic(),
+      used: (limit, instanceId, count) => metrics.used(limit, instanceId, count),
+    });
     const channels = {
       applications: config.applications,
       everything: config.autoCreate === 'all',
@@ -188,6 +196,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       turns,
     });
     const counted: Notify = async (instanceId, events) => {
+      instanceLimits.events(instanceId, events.length);
       const results = await notify(instanceId, events);
       for (const { reason } of results) metrics.event(reason);
       return results;
@@ -233,6 +242,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       regions: config.regions,
       account: config.account,
       limits: { callsPerSecond: config.limits.requestsPerSecond, burst: config.limits.burst },
+      onCall: (instanceId) => instanceLimits.call(instanceId),
       clock,
       log,
       ready: () => readiness(watched, dispatcher),

@@ -29,6 +29,7 @@ const LEAVES = [
   'fair-gate.ts',
   'loopback.ts',
   'service-error.ts',
+  'token-buckets.ts',
   'turns.ts',
 ];
 /** What packages may import of each other. */

@@ -117,7 +117,12 @@ export interface Config {
   /** URL of the HTTP proxy by which real gateways are reached; it may hold a password. */
   readonly proxy?: Secret;
   /** Each access key may call each operation so often. */
-  readonly limits: { readonly requestsPerSecond: number; readonly burst: number };
+  readonly limits: {
+    readonly requestsPerSecond: number;
+    readonly burst: number;
+    /** What one instance may ask of a node. */
+    readonly perInstance: { readonly callsPerSecond: number; readonly eventsPerSecond: number };
+  };
   readonly registrationsPerContact: number;
   readonly contactLifetimeHours: number;
   readonly logLevel: (typeof LOG_LEVELS)[number];

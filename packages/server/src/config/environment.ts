@@ -5,6 +5,7 @@ import { databaseUrls } from '../database-url.ts';
 import { isLoopback } from '../loopback.ts';
 import { LOG_LEVELS } from './config.ts';
 import type { Config, Environment } from './config.ts';
+import { readLimits } from './limits.ts';
 import { createReader } from './reader.ts';
 import type { Mistake, Reader } from './reader.ts';
 import { Secret } from './secret.ts';
@@ -96,10 +97,7 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
     account: members.account.default,
     instances: [],
     applications: [],
-    limits: {
-      requestsPerSecond: members.limits.members.requestsPerSecond.default,
-      burst: members.limits.members.burst.default,
-    },
+    limits: readLimits(),
     registrationsPerContact: members.registrationsPerContact.default,
     contactLifetimeHours: members.contactLifetimeHours.default,
     logLevel: readLogLevel(reader, environment['CHATPUSH_LOG']),

@@ -12,6 +12,7 @@ import type {
 } from './config.ts';
 import { certificateExpiry, certificatesOf, certificateUseFault, providerKeyFault } from './credentials.ts';
 import { join } from './reader.ts';
+import { readLimits } from './limits.ts';
 import type { Reader } from './reader.ts';
 import { readSetting } from './read-setting.ts';
 import type { Value } from './setting.ts';
@@ -95,11 +96,7 @@ export function readSettingsFile(
     account: settings.account,
     instances: settings.instances ?? [],
     applications,
-    limits: {
-      requestsPerSecond:
-        settings.limits?.requestsPerSecond ?? SETTINGS.members.limits.members.requestsPerSecond.default,
-      burst: settings.limits?.burst ?? SETTINGS.members.limits.members.burst.default,
-    },
+    limits: readLimits(settings.limits),
     registrationsPerContact: settings.registrationsPerContact,
     contactLifetimeHours: settings.contactLifetimeHours,
     ...(settings.proxy && { proxy: settings.proxy }),

@@ -202,7 +202,8 @@ export const SETTINGS = {
     },
     limits: {
       kind: 'object',
-      means: 'How often each access key may call each operation.',
+      means:
+        'How often each access key may call each operation, and how much each instance may ask of a node.',
       members: {
         requestsPerSecond: {
           kind: 'integer',
@@ -212,6 +213,27 @@ export const SETTINGS = {
           means: 'Lasting rate.',
         },
         burst: { kind: 'integer', least: 1, most: 1_000_000, default: 2_000, means: 'Calls at once.' },
+        perInstance: {
+          kind: 'object',
+          means:
+            'For each instance, on each node, whatever keys are used; twice as much may come at once. What is beyond is a ThrottlingException that names the limit.',
+          members: {
+            callsPerSecond: {
+              kind: 'integer',
+              least: 1,
+              most: 1_000_000,
+              default: 5_000,
+              means: 'Calls of all operations.',
+            },
+            eventsPerSecond: {
+              kind: 'integer',
+              least: 1,
+              most: 1_000_000,
+              default: 50_000,
+              means: 'Chat events, by PutChatEvents, SendMessage and Amazon SNS together.',
+            },
+          },
+        },
       },
     },
     registrationsPerContact: {

@@ -9,7 +9,7 @@ import { StoreBusyError, StoreUnavailableError } from '../store/store.ts';
 export interface Answer {
   readonly status: number;
   readonly headers: Readonly<Record<string, string>>;
-  readonly body: string;
+  readonly body: string | Buffer;
 }
 
 /** What an error's answer may have besides name and message. */

@@ -4,6 +4,7 @@ import type { Logger } from 'pino';
 
 import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { createShared } from './shared.ts';
 
 export interface Readiness {
   readonly ready: boolean;
@@ -19,6 +20,8 @@ export interface PageParts {
   /** Further pages to point at. */
   readonly links: readonly Link[];
   readonly log?: Logger;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
 }
 
 export interface Link {
@@ -31,10 +34,11 @@ export interface Pages {
   answer(method: string, target: string, accept: string, isDraining: boolean): Promise<Answer> | undefined;
 }
 
-export function createPages({ ready, channels, metrics, links, log }: PageParts): Pages {
+export function createPages({ ready, channels, metrics, links, log, monotonic }: PageParts): Pages {
+  const askReadiness = createShared(ready, monotonic);
   const readiness = async (isDraining: boolean): Promise<Readiness> => {
     // What cannot be asked is not ready; why is in the log, not on a page that anyone may read.
-    const state = await ready().catch((error: unknown): Readiness => {
+    const state = await askReadiness().catch((error: unknown): Readiness => {
       log?.warn({ err: error }, 'readiness could not be asked');
       return { ready: false, checks: { service: 'no answer' } };
     });
@@ -68,11 +72,14 @@ export function createPages({ ready, channels, metrics, links, log }: PageParts)
       ],
     ],
   );
-  if (metrics)
-    pages.set('/metrics', async () => {
+  if (metrics) {
+    // Bytes, so that answers that wait to be taken share them.
+    const readMetrics = createShared(async (): Promise<Answer> => {
       const { contentType, body } = await metrics();
-      return { status: 200, headers: { 'content-type': contentType }, body };
-    });
+      return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(body) };
+    }, monotonic);
+    pages.set('/metrics', readMetrics);
+  }
   return {
     answer: (method, target, accept, isDraining) => {
       if (method !== 'GET' && method !== 'HEAD') return undefined;

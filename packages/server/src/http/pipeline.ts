@@ -24,6 +24,8 @@ export interface PipelineParts {
   readonly admission: Admission;
   readonly turns: Turns;
   readonly throttle: Throttle;
+  /** Counts a call of an instance; throws where it may make no more. */
+  readonly onCall: (instanceId: string) => void;
   /** The account in ARNs of refusals. */
   readonly account: string;
 }
@@ -46,7 +48,7 @@ export type Pipeline = (
 ) => Promise<Answer>;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { handlers, authenticate, admission, turns, throttle, account } = parts;
+  const { handlers, authenticate, admission, turns, throttle, onCall, account } = parts;
   return async (request, response, target, trace) => {
     const route = findRoute(request.method ?? '', target);
     trace.operation = route.name;
@@ -63,6 +65,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     let output: unknown;
     if ('participant' in identity) {
       throttle.take(callerId, route.name);
+      onCall(identity.participant.instanceId);
       output = await invoke(handlers, route.name, input, { participant: identity.participant, requestId });
     } else {
       const { caller, region } = identity;
@@ -71,6 +74,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const action = actionOf(route.operation);
       authorize(caller, { action, instanceId: InstanceId, applicationArn }, { region, account });
       throttle.take(callerId, route.name);
+      onCall(InstanceId);
       output = await invoke(handlers, route.name, { ...input, InstanceId }, { caller, requestId });
     }
     return CODECS[route.name].answer(output);

@@ -66,6 +66,8 @@ export interface HttpServerOptions {
   /** The account in ARNs of refusals. Default twelve zeros. */
   readonly account?: string;
   readonly limits?: Partial<HttpLimits>;
+  /** Told of every call that is let through, by its instance; may refuse it by throwing. */
+  readonly onCall?: (instanceId: string) => void;
   readonly clock: Clock;
   readonly log?: Logger;
   readonly ready: PageParts['ready'];
@@ -111,6 +113,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     metrics: options.metrics,
     links: options.links ?? [],
     log,
+    monotonic: () => clock.monotonic(),
   });
   const { turns = createTurns() } = options;
   const isTrusted = createAddressList(options.trustedProxies ?? []);
@@ -139,6 +142,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     }),
     throttle: createThrottle({ ...limits, monotonic: () => clock.monotonic() }),
     account: options.account ?? '000000000000',
+    onCall: options.onCall ?? (() => {}),
   });
   let isDraining = false;
   const mounted = new Set<ServerResponse>();

@@ -55,6 +55,19 @@ describe('pages', () => {
     assert.deepEqual([json.service, json.ready, json.links[0]], ['chatpush', true, links[0]]);
   });
 
+  test('are computed once for all who ask at once, and no more than a tenth of the time', async () => {
+    let asked = 0;
+    const slow = async () => {
+      asked++;
+      await new Promise((resolve) => setTimeout(resolve, 100));
+      return { contentType: 'text/plain', body: 'x'.repeat(1_000_000) };
+    };
+    await using server = await startRecordingServer({ metrics: slow });
+    const all = await Promise.all(Array.from({ length: 50 }, () => get(server, '/metrics')));
+    assert.ok(all.every(({ status, body }) => status === 200 && body.length === 1_000_000));
+    assert.equal(asked, 1);
+  });
+
   test('without metrics there is no page of them', async () => {
     await using server = await startRecordingServer();
     assert.equal(isRefusal(await get(server, '/metrics'), 'UnknownOperationException'), undefined);

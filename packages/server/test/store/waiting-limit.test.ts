@@ -28,7 +28,7 @@ test('enqueue calls of instances take turns, however many calls one of them make
   const limit = createWaitingLimit();
   const started: string[] = [];
   const admit = (instanceId: string, name: string) => {
-    const batch = newDeliveries(ENQUEUED_AT_ONCE).map((delivery) => ({ ...delivery, instanceId }));
+    const batch = newDeliveries(ENQUEUED_AT_ONCE).map((delivery) => Object.assign(delivery, { instanceId }));
     return limit.admit('enqueue', [batch], () => started.push(name));
   };
   const ends = ['a0', 'a1', 'a2', 'a3'].map((name) => admit('a', name));

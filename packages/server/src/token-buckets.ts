@@ -1,0 +1,36 @@
+// Token buckets by name: each fills at a rate, holds a burst, and says how long to wait for what it does not have.
+
+export interface BucketRules {
+  /** How fast a bucket fills again. `Infinity`: no limit. */
+  readonly perSecond: number;
+  /** What a full bucket holds. */
+  readonly burst: number;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
+}
+
+export interface TokenBuckets {
+  /** Takes so many, or nothing and answers the seconds until there are as many. More than a burst is taken from a full one. */
+  take(name: string, count?: number): number | undefined;
+}
+
+/** Buckets beyond this many: the one used longest ago is forgotten, that is, full again. */
+const MAX_BUCKETS = 10_000;
+
+export function createTokenBuckets({ perSecond, burst, monotonic }: BucketRules): TokenBuckets {
+  if (perSecond === Infinity) return { take: () => undefined };
+  const buckets = new Map<string, { left: number; atMs: number }>();
+  return {
+    take(name, count = 1) {
+      const atMs = monotonic();
+      const before = buckets.get(name);
+      const refilled = before === undefined ? burst : before.left + ((atMs - before.atMs) / 1000) * perSecond;
+      const left = Math.min(burst, refilled);
+      const lacking = Math.min(count, burst) - left;
+      buckets.delete(name);
+      buckets.set(name, { left: lacking > 0 ? left : left - count, atMs });
+      if (buckets.size > MAX_BUCKETS) buckets.delete(buckets.keys().next().value!);
+      return lacking > 0 ? lacking / perSecond : undefined;
+    },
+  };
+}
