@@ -4,7 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactKey, Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
-import type { Held } from './lane.ts';
+import type { Held, Lane } from './lane.ts';
 import { checkLiveness } from './liveness.ts';
 import type { LogReason } from './log-reason.ts';
 import type { NodeLease } from './node-lease.ts';
@@ -130,37 +130,50 @@ export function createClaims(options: {
   }
 
   const claims = single('claim', async () => {
-    const want = new Map<string, number>();
-    const before = new Map<string, number>();
+    const asked: {
+      readonly outlet: Outlet;
+      readonly lane: Lane;
+      readonly share: number;
+      readonly before: number;
+    }[] = [];
     for (const outlet of outlets.all()) {
       outlet.announce();
       if (!lease.holds()) continue;
-      for (const [lane, share] of outlet.shares()) {
-        want.set(lane.name, share);
-        before.set(lane.name, lane.stored);
+      for (const [lane, share] of outlet.shares()) asked.push({ outlet, lane, share, before: lane.stored });
+    }
+    if (asked.length === 0) return;
+    for (const { outlet, lane, share } of asked) {
+      lane.claiming = share;
+      lane.reserved += share;
+      outlet.reserved += share;
+    }
+    try {
+      const node = lease.name;
+      const claimed = await claim(node, new Map(asked.map(({ lane, share }) => [lane.name, share])));
+      const counts = new Map<string, number>();
+      for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+      for (const { outlet, lane, share, before } of asked) {
+        const count = counts.get(lane.name) ?? 0;
+        // None is left but what was enqueued since we asked.
+        const left = count < share ? lane.stored - before : Math.max(1, lane.stored - count);
+        lane.claiming = 0;
+        outlet.setStored(lane, Math.max(0, left));
+      }
+      const alive: { held: Held; outlet: Outlet }[] = [];
+      for (const delivery of claimed) {
+        const held = toHeld(delivery, parseWork(delivery.work), node, delivery.sentBefore, -Infinity);
+        if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
+        else alive.push({ held, outlet: outlets.of(delivery.lane)! });
+      }
+      await hold(alive);
+      if (claimed.length > 0) claims.go();
+    } finally {
+      for (const { outlet, lane, share } of asked) {
+        lane.claiming = 0;
+        lane.reserved -= share;
+        outlet.reserved -= share;
       }
     }
-    if (want.size === 0) return;
-    const node = lease.name;
-    const claimed = await claim(node, want);
-    const counts = new Map<string, number>();
-    for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1);
-    for (const [name, wanted] of want) {
-      const outlet = outlets.of(name)!;
-      const lane = outlet.lane(name);
-      const count = counts.get(name) ?? 0;
-      // None is left but what was enqueued since we asked.
-      const left = count < wanted ? lane.stored - before.get(name)! : Math.max(1, lane.stored - count);
-      outlet.setStored(lane, Math.max(0, left));
-    }
-    const alive: { held: Held; outlet: Outlet }[] = [];
-    for (const delivery of claimed) {
-      const held = toHeld(delivery, parseWork(delivery.work), node, delivery.sentBefore, -Infinity);
-      if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
-      else alive.push({ held, outlet: outlets.of(delivery.lane)! });
-    }
-    await hold(alive);
-    if (claimed.length > 0) claims.go();
   });
 
   async function claim(node: string, want: ReadonlyMap<string, number>): Promise<Delivery[]> {

@@ -151,9 +151,11 @@ export function createDispatcher(options: {
         const outlet = outlets.of(name);
         if (!outlet) continue;
         const lane = outlet.lane(name);
-        // While the store has older work of this lane, new work goes behind it.
-        const room = lane.stored > 0 ? 0 : Math.min(count, outlet.room());
-        if (room === 0) continue;
+        // Older work of this lane goes first: new work gets the room that is left once it has been claimed, and no lease as
+        // long as the store still has some of it.
+        const older = Math.max(0, lane.stored - lane.claiming);
+        const room = Math.min(count, outlet.room() - older);
+        if (room <= 0) continue;
         lane.reserved += room;
         outlet.reserved += room;
         given.set(name, room);
@@ -176,10 +178,10 @@ export function createDispatcher(options: {
         if (outlet === undefined || delivery.lane !== lane) outlet = outlets.of((lane = delivery.lane))!;
         outlet.hold(toHeld(delivery, delivery.ready, node, 0, readAt), 'back');
       }
-      for (const name of queued) {
+      for (const [name, count] of queued) {
         const outlet = outlets.of(name);
         const lane = outlet?.lane(name);
-        if (outlet && lane) outlet.setStored(lane, lane.stored + 1);
+        if (outlet && lane) outlet.setStored(lane, lane.stored + count);
         else claims.poll();
       }
       for (const outlet of touched) pump(context, outlet);

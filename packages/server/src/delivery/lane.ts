@@ -21,8 +21,10 @@ export interface Lane {
   readonly name: string;
   /** Oldest first. */
   readonly held: Queue<Held>;
-  /** Promised to enqueue calls that are under way. */
+  /** Promised to calls of the store that are under way. */
   reserved: number;
+  /** Asked of the store by a claim that is under way. */
+  claiming: number;
   /** Attempts under way. */
   running: number;
   /** About how many due deliveries the store has for it; 0: none is known of. Set by its outlet, which keeps the sum. */
@@ -35,6 +37,7 @@ export const createLane = (name: string): Lane => ({
   name,
   held: new Queue(),
   reserved: 0,
+  claiming: 0,
   running: 0,
   stored: 0,
   asked: 0,

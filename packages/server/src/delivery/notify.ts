@@ -32,13 +32,13 @@ export interface Intake {
   /** Reserves room to send: at most `wanted` of each lane. */
   reserve(wanted: ReadonlyMap<string, number>): Map<string, number>;
   /**
-   * Takes over what enqueue leased to this node, gives back the rest of the reservation, and wakes the lanes in `queued`.
+   * Takes over what enqueue leased to this node, gives back the rest of the reservation, and wakes the lanes in `queued`, of which so many wait.
    * `readAt`: monotonic time at which the reading of the registrations began.
    */
   handOver(
     reserved: ReadonlyMap<string, number>,
     leased: readonly ReadyDelivery[],
-    queued: ReadonlySet<string>,
+    queued: ReadonlyMap<string, number>,
     readAt: number,
     /** The name it is leased under. */
     node: string,
@@ -85,14 +85,14 @@ export function createNotify(options: {
     const reserved = intake.reserve(wanted);
     const node = options.node();
     const leased: ReadyDelivery[] = [];
-    const queued = new Set<string>();
+    const queued = new Map<string, number>();
     try {
       for (const { id, state } of await store.enqueue(batch.entries, node, reserved)) states.set(id, state);
       for (const entry of batch.entries) {
         if (!isDelivery(entry)) continue;
         const state = states.get(entry.id);
         if (state === 'leased') leased.push(entry);
-        else if (state === 'queued') queued.add(entry.lane);
+        else if (state === 'queued') queued.set(entry.lane, (queued.get(entry.lane) ?? 0) + 1);
       }
     } catch (error) {
       // A call that was refused at the door leased nothing; doubt would stop sending just when there is most to send.

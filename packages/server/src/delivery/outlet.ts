@@ -18,7 +18,7 @@ export interface Outlet {
   readonly pace: Pace;
   /** Attempts under way on this gateway. */
   running: number;
-  /** Deliveries promised to enqueue calls that are under way. */
+  /** Deliveries promised to calls of the store that are under way. */
   reserved: number;
   /** Deliveries in memory that wait for a stream. */
   readonly held: number;
@@ -86,7 +86,7 @@ export function createOutlet(
     },
     lanes: () => lanes.values(),
     room: () => {
-      const ahead = breaker.state === 'closed' ? pace.recent : 0;
+      const ahead = breaker.state === 'closed' ? pace.ahead : 0;
       const free = Math.min(gateway.credit, breaker.allows(outlet.running));
       return Math.max(0, free + ahead - held - outlet.reserved);
     },
@@ -94,7 +94,7 @@ export function createOutlet(
       const shares = new Map<Lane, number>();
       let room = stored > 0 ? outlet.room() : 0;
       // While there is something to send, asking for a few at a time would cost the store a commit for each few.
-      const isEnough = held === 0 || room >= Math.min(stored, pace.recent / 4);
+      const isEnough = held === 0 || room >= Math.min(stored, pace.ahead / 10);
       if (room === 0 || !isEnough) return shares;
       // There may be more lanes than room: those that got none now are the first next time.
       const waiting = [...lanes.values()].filter((lane) => lane.stored > 0).sort((a, b) => a.asked - b.asked);

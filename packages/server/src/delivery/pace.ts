@@ -1,15 +1,17 @@
-// How many attempts a gateway finished lately. So many more may be leased than it has streams for: they are in memory when
-// a stream is free, and none of them waits long. A gateway that falls silent loses this trust within two spans.
+// What a gateway can be trusted to do within the next moment, going by what it answered in the last. So many deliveries more
+// than it has streams for are leased to it: they are in memory when a stream is free, and none of them waits long. What is
+// not leased when it comes in is written, claimed and read a second time. A gateway that falls silent loses this trust at once.
 import type { Clock } from '../clock.ts';
 
-/** Far below the second for which a registration counts as alive (LIVENESS_MS), so what is leased ahead is not read again. */
 const SPAN_MS = 200;
+/** Less than the second for which a registration counts as alive (LIVENESS_MS): what is leased ahead is not read again. */
+const SPANS_AHEAD = 3;
 
 export interface Pace {
   /** An attempt ended with an answer. */
   answered(): void;
-  /** Answers within one span of the recent past. */
-  readonly recent: number;
+  /** How many answers the gateway will give within the next moment if it goes on as it does. */
+  readonly ahead: number;
 }
 
 export function createPace(clock: Pick<Clock, 'monotonic'>): Pace {
@@ -30,9 +32,9 @@ export function createPace(clock: Pick<Clock, 'monotonic'>): Pace {
       turn();
       current++;
     },
-    get recent() {
+    get ahead() {
       turn();
-      return Math.max(previous, current);
+      return SPANS_AHEAD * Math.max(previous, current);
     },
   };
 }

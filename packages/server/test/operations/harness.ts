@@ -44,7 +44,7 @@ export function createTestIntake(room = 1_000) {
     handOver: (back, deliveries, lanes) => {
       for (const [lane, count] of back) reserved.set(lane, (reserved.get(lane) ?? 0) - count);
       leased.push(...deliveries);
-      queued.push(...lanes);
+      queued.push(...lanes.keys());
     },
   };
   return {
