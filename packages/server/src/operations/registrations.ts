@@ -30,6 +30,7 @@ export async function createRegistration(
       token: ClientToken,
       parameters: { PinpointAppArn, DeviceToken, DeviceType, ContactId, ParticipantRole, IncludeRawMessage },
     },
+    mostlyNew: true,
     check: async () => {
       await directory.instance(InstanceId);
       await directory.application(PinpointAppArn);

@@ -60,10 +60,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const worker = await startWorker({ path, synchronous, maxBytes });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let asked: Request[] = [];
-  /** Asks at the end of this turn of the event loop, together with all else that is asked in it. */
+  /** Asks once this turn's microtasks have run, together with all else that they ask. */
   function ask(request: Request): void {
     if (asked.push(request) > 1) return;
-    setImmediate(() => {
+    process.nextTick(() => {
       const requests = asked;
       asked = [];
       // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
