@@ -124,6 +124,24 @@ function contention(openStore: OpenStore): void {
     await base.call(CREATE, create({ DeviceToken: 'device-3', ClientToken: 't' }));
   });
 
+  test('a contact that is known, ended or claimed answers as it would without the guess that it is new', async () => {
+    await using base = await openService({ openStore });
+    const first = await base.call(CREATE, create({ ClientToken: 't', DeviceToken: 'a' }));
+    // Each service guesses once, and each time it is wrong.
+    const guesses = (): Call => createService(base.store, base.clock).call;
+    assert.deepEqual(await guesses()(CREATE, create({ ClientToken: 't', DeviceToken: 'a' })), first);
+    await assert.rejects(guesses()(CREATE, create({ ClientToken: 't', DeviceToken: 'b' })), {
+      name: 'InvalidParameterException',
+    });
+    assert.deepEqual(await guesses()(CREATE, create({ DeviceToken: 'a' })), first);
+    assert.equal((await listed(base.call)).length, 1);
+    await base.call('StopContact', { InstanceId: INSTANCE, ContactId: 'contact-1' });
+    await assert.rejects(guesses()(CREATE, create({ DeviceToken: 'b' })), {
+      name: 'ResourceNotFoundException',
+    });
+    assert.deepEqual(await guesses()(CREATE, create({ ClientToken: 't', DeviceToken: 'a' })), first);
+  });
+
   test('a contact that changes under every try is given up as busy, with a time to come back', async () => {
     await using base = await openService({ openStore });
     let tries = 0;
@@ -143,7 +161,8 @@ function contention(openStore: OpenStore): void {
       name: 'ThrottlingException',
       retryAfterSeconds: 1,
     });
-    assert.equal(tries, 10);
+    // The guess that the contact is new, and ten tries.
+    assert.equal(tries, 11);
     assert.equal((await listed(base.call)).length, 2);
   });
 }
