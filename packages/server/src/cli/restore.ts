@@ -52,7 +52,7 @@ export function restore(argv: readonly string[], environment: Environment, say: 
     if (had) {
       // Takes its lock, which a running service would hold; closing it puts all of its WAL into the file. A service that
       // is started between this line and the next two is the one thing that is not guarded against.
-      openDatabase({ path, synchronous: 'FULL' }).close();
+      openDatabase({ path, synchronous: 'FULL', nowMs: Date.now() }).close();
       renameSync(path, before);
     }
     renameSync(arriving, path);

@@ -38,6 +38,7 @@ export function createNodeLease(
   let heldSince = { now: -Infinity, monotonic: -Infinity };
   let timer: NodeJS.Timeout | undefined;
   let stopped = false;
+  let isAskedAtOnce = false;
   let beating: Promise<void> | undefined;
 
   function giveUp(): void {
@@ -61,29 +62,36 @@ export function createNodeLease(
     }
   }
 
-  const again = (): void => {
+  const again = (inMs: number = isOver ? NODE_LEASE.quietEveryMs : NODE_LEASE.beatEveryMs): void => {
     if (stopped) return;
     clearTimeout(timer);
-    timer = setTimeout(
-      () => {
-        beating = beat().finally(() => {
-          beating = undefined;
-          again();
-        });
-      },
-      isOver ? NODE_LEASE.quietEveryMs : NODE_LEASE.beatEveryMs,
-    );
+    timer = setTimeout(() => {
+      isAskedAtOnce = false;
+      beating = beat().finally(() => {
+        beating = undefined;
+        again();
+      });
+    }, inMs);
   };
+
+  /** After a sleep of the machine, or a clock set forward, the store knows whether the leases still hold. */
+  function askAtOnce(): void {
+    if (isAskedAtOnce || beating) return;
+    isAskedAtOnce = true;
+    again(0);
+  }
 
   return {
     get name() {
       return name;
     },
     // By both clocks: the monotonic one stands still while the machine sleeps (Linux), the other may be set back.
-    holds: () =>
-      !isOver &&
-      clock.monotonic() - heldSince.monotonic < NODE_LEASE.trustMs &&
-      clock.now() - heldSince.now < NODE_LEASE.trustMs,
+    holds: () => {
+      if (isOver || clock.monotonic() - heldSince.monotonic >= NODE_LEASE.trustMs) return false;
+      const isTrusted = clock.now() - heldSince.now < NODE_LEASE.trustMs;
+      if (!isTrusted) askAtOnce();
+      return isTrusted;
+    },
     doubt: (doubted) => {
       if (doubted !== name || isOver) return;
       giveUp();

@@ -2,6 +2,7 @@
 import { describe } from 'node:test';
 import { churnCases } from './conformance/churn.ts';
 import { claimCases } from './conformance/claim.ts';
+import { clockCases } from './conformance/clock.ts';
 import { commitCases } from './conformance/commit.ts';
 import { contactCases } from './conformance/contacts.ts';
 import { deliveryLogCases } from './conformance/deliveries.ts';
@@ -28,6 +29,7 @@ export function conformance({ name, open }: Adapter): void {
     claimCases(open);
     settleCases(open);
     nodeCases(open);
+    clockCases(open);
     deliveryLogCases(open);
     settingCases(open);
     sweepCases(open);

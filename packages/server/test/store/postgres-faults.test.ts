@@ -4,7 +4,15 @@ import { after, before, describe, test, type TestContext } from 'node:test';
 import { MIGRATIONS } from '../../src/store/postgres/migrations.ts';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { RETENTION, StoreUnavailableError, type Store } from '../../src/store/store.ts';
-import { contactChange, credit, fresh, newClaim, newDeliveries, newDelivery } from './conformance/harness.ts';
+import {
+  contactChange,
+  credit,
+  fresh,
+  newClaim,
+  newDeliveries,
+  newDelivery,
+  settlement,
+} from './conformance/harness.ts';
 import { createTestSchema, type TestSchema } from './postgres-schema.ts';
 import { startPostgres, type PostgresServer } from './postgres-server.ts';
 
@@ -171,6 +179,24 @@ describe('a PostgreSQL store', () => {
     const kept = await partitions();
     assert.ok(!kept.includes('delivery_20200228') && kept.includes('delivery_20200229'), String(kept));
     assert.deepEqual(await query('select count(*)::int as keys from delivery_key'), [{ keys: 1 }]);
+  });
+
+  test('opened with a clock that was set back meanwhile has everything due that waits', async (t) => {
+    const { store, schema, setClockAhead } = await openStore(t);
+    await setClockAhead(3_600_000);
+    await store.beat('dead', 10_000);
+    const [leased, waits, later] = newDeliveries(3);
+    await store.enqueue([leased!, later!], 'dead', credit('lane', 2));
+    await store.settle('dead', [settlement(later!.id, { status: 'queued', dueInMs: 5_000 })]);
+    await store.enqueue([waits!], 'dead', NONE);
+    await setClockAhead(0);
+    const after = await openPostgresStore({ url: server.url, schema });
+    t.after(() => after.close());
+    await after.beat('alive', 10_000);
+    assert.deepEqual(await after.waiting(9), new Map([['lane', 2]]));
+    // The dead node is given the time to live that a beat gives now, not that of an hour ahead.
+    await setClockAhead(11_000);
+    assert.deepEqual(await after.waiting(9), new Map([['lane', 3]]));
   });
 
   test('a day that is none is refused, and nothing of it reaches the database', async (t) => {

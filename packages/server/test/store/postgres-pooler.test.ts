@@ -5,6 +5,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { conformance } from './conformance.ts';
 import { contactChange, newClaim, newDeliveries } from './conformance/harness.ts';
 import { hasPgbouncer, startPgbouncer, type Pgbouncer } from './pgbouncer.ts';
+import { openPostgresHarness } from './postgres-harness.ts';
 import { createTestSchema } from './postgres-schema.ts';
 import { startPostgres, type PostgresServer } from './postgres-server.ts';
 
@@ -26,25 +27,7 @@ if (isThere) {
 
   conformance({
     name: 'PostgreSQL behind pgbouncer in transaction mode',
-    async open() {
-      const { schema, setClockAhead, drop } = await createTestSchema(server.url);
-      const options = { url: pooler.url, direct: server.url, schema, connections: 8 };
-      const [here, there] = [await openPostgresStore(options), await openPostgresStore(options)];
-      // To noon: no test is to see midnight pass by chance.
-      let aheadMs = 43_200_000 - (Date.now() % 86_400_000);
-      await setClockAhead(aheadMs);
-      return {
-        stores: [here, there],
-        advance(ms) {
-          aheadMs += ms;
-          return setClockAhead(aheadMs);
-        },
-        async close() {
-          await Promise.all([here.close(), there.close()]);
-          await drop();
-        },
-      };
-    },
+    open: () => openPostgresHarness(server.url, { url: pooler.url, direct: server.url }),
   });
 }
 

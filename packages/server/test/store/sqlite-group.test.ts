@@ -21,7 +21,7 @@ const MEGABYTE = 1024 * 1024;
 function connect(maxBytes: number) {
   const folder = temporaryFolder();
   const path = join(folder.path, 'chatpush.db');
-  const database = openDatabase({ path, synchronous: 'FULL', maxBytes });
+  const database = openDatabase({ path, synchronous: 'FULL', maxBytes, nowMs: Date.UTC(2026, 10, 22) });
   const verbs = createVerbs(database);
   return {
     run: (...calls: Call[]) => runGroup(database, verbs, calls),

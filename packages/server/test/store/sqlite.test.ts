@@ -5,6 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
+import { LONGEST_DELAY_MS } from '../../src/store/step-back.ts';
 import { RETENTION, StoreUnavailableError } from '../../src/store/store.ts';
 import { WAITING_LIMIT } from '../../src/store/waiting-limit.ts';
 import { runAcknowledging } from './acknowledging-process.ts';
@@ -15,6 +16,7 @@ import {
   ids,
   newDeliveries,
   newDelivery,
+  settlement,
   skippedDelivery,
 } from './conformance/harness.ts';
 import { newPath, openStore } from './sqlite-file.ts';
@@ -26,7 +28,13 @@ const MEGABYTE = 1024 * 1024;
 /** A clock that only the test moves. */
 function createClock() {
   let time = Date.UTC(2026, 10, 22, 12);
-  return { now: () => time, monotonic: () => time, advance: (ms: number) => void (time += ms) };
+  let setBackMs = 0;
+  return {
+    now: () => time - setBackMs,
+    monotonic: () => time,
+    advance: (ms: number) => void (time += ms),
+    setBack: (ms: number) => void (setBackMs += ms),
+  };
 }
 
 conformance({
@@ -38,6 +46,7 @@ conformance({
     return {
       stores: [store, store],
       advance: async (ms) => clock.advance(ms),
+      setBack: async (ms) => clock.setBack(ms),
       async close() {
         await store.close();
         folder.remove();
@@ -95,6 +104,43 @@ describe('a SQLite file', () => {
     await second.beat('after', 3_600_000);
     assert.deepEqual(ids(await second.claim('after', credit('lane', 9))), ids(batch));
     await second.close();
+  });
+
+  test('opened with a clock that was set back meanwhile has everything due that waits', async (t) => {
+    const path = newPath(t);
+    const clock = createClock();
+    const { store: before } = await openStore(t, { path, clock });
+    const [leased, waits, later] = newDeliveries(3);
+    await before.beat('before', 10_000);
+    await before.enqueue([leased!, later!], 'before', credit('lane', 2));
+    await before.settle('before', [settlement(later!.id, { status: 'queued', dueInMs: 5_000 })]);
+    await before.enqueue([waits!], 'before', NONE);
+    await before.close();
+    clock.setBack(3_600_000);
+    const { store: after } = await openStore(t, { path, clock });
+    await after.beat('after', 10_000);
+    assert.deepEqual(await after.waiting(9), new Map([['lane', 3]]));
+    await after.close();
+  });
+
+  test('opened has nothing due later than the longest delay', async (t) => {
+    const path = newPath(t);
+    const clock = createClock();
+    const { store: before } = await openStore(t, { path, clock });
+    const [one, other] = newDeliveries(2);
+    await before.beat('before', 10_000);
+    await before.enqueue([one!, other!], 'before', credit('lane', 2));
+    await before.settle('before', [
+      settlement(one!.id, { status: 'queued', dueInMs: LONGEST_DELAY_MS }),
+      // As a process writes it whose clock runs a year ahead.
+      settlement(other!.id, { status: 'queued', dueInMs: 365 * 86_400_000 }),
+    ]);
+    await before.close();
+    const { store: after } = await openStore(t, { path, clock });
+    await after.beat('after', 10_000);
+    assert.deepEqual(await after.waiting(9), new Map([['lane', 1]]));
+    assert.deepEqual(ids(await after.claim('after', credit('lane', 9))), [other!.id]);
+    await after.close();
   });
 
   test('found damaged ends the store: the call fails, the owner is told, later calls fail too', async (t) => {

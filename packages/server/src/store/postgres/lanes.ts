@@ -1,6 +1,8 @@
 // Lanes by number, and the work that waits in them.
+import { systemClock } from '../../clock.ts';
 import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
+import { createStepWatch, LONGEST_DELAY_MS } from '../step-back.ts';
 import type { Delivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { LIVE_NODE, type Nodes } from './nodes.ts';
@@ -48,12 +50,28 @@ const WAITING = {
       select (select lane from chatpush.delivery where ${FREE} and lane > with_work.lane order by lane limit 1)
       from with_work where with_work.lane is not null
     )
-    select name, due.count::int from with_work join chatpush.lane on number = with_work.lane, lateral (
-      select count(*) from (
-        select from chatpush.delivery where ${FREE} and delivery.lane = with_work.lane and due_at <= chatpush.now_ms() limit $1
-      ) as up_to_cap
-    ) as due where due.count > 0`,
+    select chatpush.now_ms() as now, name, count from (select) as always left join (
+      select name, due.count::int from with_work join chatpush.lane on number = with_work.lane, lateral (
+        select count(*) from (
+          select from chatpush.delivery where ${FREE} and delivery.lane = with_work.lane and due_at <= chatpush.now_ms() limit $1
+        ) as up_to_cap
+      ) as due where due.count > 0
+    ) as counted on true`,
 };
+
+// A row that a node leases or settles at this moment gets what it needs from that.
+const HASTEN = {
+  name: 'hasten',
+  text: `update chatpush.delivery set due_at = chatpush.now_ms() where (id, day) in (
+    select id, day from chatpush.delivery where ${FREE} and due_at > chatpush.now_ms() + $1::bigint for update skip locked)`,
+};
+
+interface WaitingRow {
+  readonly now: number;
+  /** Null where nothing waits: one row comes all the same. */
+  readonly name: string | null;
+  readonly count: number;
+}
 
 interface ClaimedRow extends Omit<Delivery, 'lane' | 'sentBefore'> {
   readonly lane: number;
@@ -68,6 +86,9 @@ export interface Lanes extends Pick<Store, 'claim' | 'waiting'> {
 }
 
 export function laneVerbs(database: Database, nodes: Nodes): Lanes {
+  const isSetBack = createStepWatch();
+  /** How far ahead a due time may lie, where that is to be looked at: at first, and after the clock was set back. */
+  let believedMs: number | undefined = LONGEST_DELAY_MS;
   /** Lanes are never removed and keep their number, so what was read once holds. */
   const known = new Map<string, number>();
 
@@ -102,8 +123,18 @@ export function laneVerbs(database: Database, nodes: Nodes): Lanes {
     },
     async waiting(cap) {
       await nodes.releaseSilent();
-      const rows = await database.query<{ name: string; count: number }>(WAITING, [cap]);
-      return new Map(rows.map(({ name, count }) => [name, count]));
+      const askedAt = systemClock.monotonic();
+      const read = () => database.query<WaitingRow>(WAITING, [cap]);
+      let rows = await read();
+      if (isSetBack(rows[0]!.now, askedAt, systemClock.monotonic())) believedMs = 0;
+      if (believedMs !== undefined) {
+        // Nodes that beat in the future show it too, also where it happened while no process ran.
+        if (await nodes.limitSilence()) believedMs = 0;
+        await database.query(HASTEN, [believedMs]);
+        believedMs = undefined;
+        rows = await read();
+      }
+      return new Map(rows.flatMap(({ name, count }) => (name === null ? [] : [[name, count] as const])));
     },
   };
 }

@@ -35,17 +35,31 @@ const LOCK_NODE = {
 
 const BURY = { name: 'bury', text: 'update chatpush.node set gone = true where number = any($1::int[])' };
 
+// What was leased was due, also where the clock has been set back since.
 const RELEASE = {
   name: 'release',
-  text: `update chatpush.delivery set owner = ${NOBODY} where status = 'queued' and owner = any($1::int[])`,
+  text: `update chatpush.delivery set owner = ${NOBODY}, due_at = least(due_at, chatpush.now_ms())
+    where status = 'queued' and owner = any($1::int[])`,
+};
+
+const LIMIT_SILENCE = {
+  name: 'limit-silence',
+  text: `update chatpush.node set silent_at = chatpush.now_ms() + $1::bigint
+    where not gone and silent_at > chatpush.now_ms() + $1::bigint returning 1`,
 };
 
 export interface Nodes extends Pick<Store, 'beat' | 'leave'> {
   /** Gives back what silent nodes hold. To be called before looking for work. */
   releaseSilent(): Promise<void>;
+  /**
+   * After the clock was set back: no node counts as alive for longer than one that beats now. True: some would have, since
+   * they beat by the clock of before.
+   */
+  limitSilence(): Promise<boolean>;
 }
 
 export function nodeVerbs(database: Database): Nodes {
+  let longestTtlMs = 0;
   async function bury(query: Query, nodes: readonly { number: number }[]): Promise<void> {
     if (nodes.length === 0) return;
     const numbers = nodes.map(({ number }) => number);
@@ -59,7 +73,12 @@ export function nodeVerbs(database: Database): Nodes {
       if (silent.length === 0) return;
       await database.transaction(async (query) => bury(query, await query(LOCK_SILENT)));
     },
+    async limitSilence() {
+      if (longestTtlMs === 0) return false;
+      return (await database.query(LIMIT_SILENCE, [longestTtlMs])).length > 0;
+    },
     async beat(node, ttlMs) {
+      longestTtlMs = Math.max(longestTtlMs, Math.round(ttlMs));
       const rows = await database.query(BEAT, [node, Math.round(ttlMs)]);
       return rows.length > 0 ? 'alive' : 'evicted';
     },

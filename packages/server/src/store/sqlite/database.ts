@@ -7,6 +7,8 @@ export interface DatabaseOptions {
   readonly path: string;
   /** `OFF` exists so that the test of durability can be seen to fail. */
   readonly synchronous: 'FULL' | 'OFF';
+  /** Since the epoch, by the clock of the thread that asks. */
+  readonly nowMs: number;
   /** Largest size of the database file in bytes; beyond it every write is refused as on a full disk. */
   readonly maxBytes?: number;
 }
@@ -28,7 +30,10 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
   }
 }
 
-function prepareDatabase(database: DatabaseSync, { path, synchronous, maxBytes }: DatabaseOptions): void {
+function prepareDatabase(
+  database: DatabaseSync,
+  { path, synchronous, maxBytes, nowMs }: DatabaseOptions,
+): void {
   // Exclusive locking before the first access keeps the WAL index in memory instead of a shared mapping: the file lock is
   // then held until the process ends (https://sqlite.org/wal.html#use_of_wal_without_shared_memory), and a full disk
   // cannot end the process through that mapping.
@@ -46,14 +51,14 @@ function prepareDatabase(database: DatabaseSync, { path, synchronous, maxBytes }
   pragma(database, 'wal_autocheckpoint', String(CHECKPOINT_PAGES));
   // A burst may leave a long WAL behind; it is cut to this size when it next starts over.
   pragma(database, 'journal_size_limit', String(64 * 1024 * 1024));
-  migrate(database, path);
+  migrate(database, path, nowMs);
   if (maxBytes !== undefined) {
     const pageBytes = Number(pragma(database, 'page_size'));
     pragma(database, 'max_page_count', String(Math.max(1, Math.floor(maxBytes / pageBytes))));
   }
 }
 
-function migrate(database: DatabaseSync, path: string): void {
+function migrate(database: DatabaseSync, path: string, nowMs: number): void {
   const version = Number(pragma(database, 'user_version'));
   if (version > MIGRATIONS.length) {
     throw new Error(
@@ -67,7 +72,10 @@ function migrate(database: DatabaseSync, path: string): void {
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(`pragma user_version = ${MIGRATIONS.length}`);
     // Leases do not outlive the process that held them, and this is the only process.
-    database.exec(`update delivery set owner = 0 where status = 'queued' and owner > 0`);
+    // What was leased was due, also where the clock has been set back since.
+    database
+      .prepare(`update delivery set owner = 0, due_at = min(due_at, ?) where status = 'queued' and owner > 0`)
+      .run(nowMs);
     database.exec('commit');
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');

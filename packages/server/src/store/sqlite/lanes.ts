@@ -2,9 +2,10 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
+import { createStepWatch, LONGEST_DELAY_MS } from '../step-back.ts';
 import type { Nodes } from './nodes.ts';
 import type { Flat } from './flat.ts';
-import type { Verbs } from './protocol.ts';
+import type { Moment, Verbs } from './protocol.ts';
 
 /** The lane of deliveries that never start. */
 export const NO_LANE = 0;
@@ -34,6 +35,22 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
   );
   const nextLane = database.prepare(`select min(lane) as lane from delivery where ${free} and lane > ?`);
 
+  const readNewest = database.prepare('select enqueued_at as at from delivery order by seq desc limit 1');
+  const hasten = database.prepare(`update delivery set due_at = ?1 where ${free} and due_at > ?2`);
+
+  const isSetBack = createStepWatch();
+  let hasLooked = false;
+  /** Makes due what waits by a clock that was set back since, also while no process ran. */
+  function reviewDueTimes({ now, monotonic }: Moment): void {
+    if (!hasLooked) {
+      const newest = readNewest.get()?.['at'] as number | undefined;
+      if (newest !== undefined) isSetBack(newest, monotonic);
+      hasten.run(now, now + LONGEST_DELAY_MS);
+      hasLooked = true;
+    }
+    if (isSetBack(now, monotonic)) hasten.run(now, now);
+  }
+
   const number = (name: string) => readNumber.get(name)?.['number'] as number | undefined;
   const count = (lane: number, now: number, cap: number) => countDue.get(lane, now, cap)?.['count'] as number;
 
@@ -59,6 +76,7 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
     },
     waiting(moment, cap) {
       nodes.releaseSilent(moment);
+      reviewDueTimes(moment);
       const counts = new Map<string, number>();
       // From lane to lane by the index: lanes without free work cost nothing.
       let lane = nextLane.get(NO_LANE)?.['lane'] as number | null;

@@ -25,14 +25,15 @@ export function nodeVerbs(database: DatabaseSync): Nodes {
   const extend = database.prepare('update temp.node set silent_at = ? where number = ?');
   const bury = database.prepare('update temp.node set gone = 1 where number = ?');
   const readSilent = database.prepare('select number from temp.node where gone = 0 and silent_at <= ?');
+  // What was leased was due, also where the clock has been set back since.
   const release = database.prepare(
-    `update delivery set owner = ${NOBODY} where status = 'queued' and owner = ?`,
+    `update delivery set owner = ${NOBODY}, due_at = min(due_at, ?) where status = 'queued' and owner = ?`,
   );
 
   const row = (name: string) =>
     read.get(name) as { number: number; silentAt: number; gone: number } | undefined;
-  function remove(number: number): void {
-    release.run(number);
+  function remove(number: number, now: number): void {
+    release.run(now, number);
     bury.run(number);
   }
 
@@ -41,10 +42,10 @@ export function nodeVerbs(database: DatabaseSync): Nodes {
       const node = row(name);
       return node === undefined || node.gone === 1 || node.silentAt <= monotonic ? NOBODY : node.number;
     },
-    releaseSilent({ monotonic }) {
-      for (const { number } of readSilent.all(monotonic)) remove(Number(number));
+    releaseSilent({ monotonic, now }) {
+      for (const { number } of readSilent.all(monotonic)) remove(Number(number), now);
     },
-    beat({ monotonic }, name, ttlMs) {
+    beat({ monotonic, now }, name, ttlMs) {
       const silentAt = Math.round(monotonic + ttlMs);
       const node = row(name);
       if (node === undefined) {
@@ -53,15 +54,15 @@ export function nodeVerbs(database: DatabaseSync): Nodes {
       }
       if (node.gone === 1) return 'evicted';
       if (node.silentAt <= monotonic) {
-        remove(node.number);
+        remove(node.number, now);
         return 'evicted';
       }
       extend.run(silentAt, node.number);
       return 'alive';
     },
-    leave(_, name) {
+    leave({ now }, name) {
       const node = row(name);
-      if (node !== undefined) remove(node.number);
+      if (node !== undefined) remove(node.number, now);
     },
   };
 }

@@ -57,7 +57,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   let lastSeq = 0;
   let ended: StoreUnavailableError | undefined;
 
-  const worker = await startWorker({ path, synchronous, maxBytes });
+  const worker = await startWorker({ path, synchronous, maxBytes, nowMs: clock.now() });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let asked: Request[] = [];
   /** Asks once this turn's microtasks have run, together with all else that they ask. */

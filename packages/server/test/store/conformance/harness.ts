@@ -15,6 +15,8 @@ export interface Harness {
   readonly stores: readonly [Store, Store];
   /** Moves the store's clocks on. */
   advance(ms: number): Promise<void>;
+  /** Sets the wall clock back (or forth, below zero); the monotonic clocks go on. */
+  setBack(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
@@ -39,6 +41,7 @@ export function useStore(open: Open) {
       return current().stores;
     },
     advance: (ms: number) => current().advance(ms),
+    setBack: (ms: number) => current().setBack(ms),
     /** A new node that beats, for an hour unless told otherwise. */
     async node(ttlMs = 3_600_000): Promise<string> {
       const name = fresh('node');

@@ -1,0 +1,28 @@
+// What the conformance suite needs of PostgreSQL: two nodes on a schema of their own, whose clock it may move.
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import type { PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
+import type { Harness } from './conformance/harness.ts';
+import { createTestSchema } from './postgres-schema.ts';
+
+/** `through`: how the stores connect, where that is not straight to the server. */
+export async function openPostgresHarness(
+  serverUrl: string,
+  through: Partial<PostgresStoreOptions> = {},
+): Promise<Harness> {
+  const { schema, setClockAhead, drop } = await createTestSchema(serverUrl);
+  const options = { url: serverUrl, schema, connections: 8, ...through };
+  const [here, there] = [await openPostgresStore(options), await openPostgresStore(options)];
+  // To noon: no test is to see midnight pass by chance.
+  let aheadMs = 43_200_000 - (Date.now() % 86_400_000);
+  await setClockAhead(aheadMs);
+  const move = (ms: number) => setClockAhead((aheadMs += ms));
+  return {
+    stores: [here, there],
+    advance: move,
+    setBack: (ms) => move(-ms),
+    async close() {
+      await Promise.all([here.close(), there.close()]);
+      await drop();
+    },
+  };
+}
