@@ -10,6 +10,7 @@ const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Prom
   emulator: () => import('./emulator.ts'),
   stream: () => import('./stream.ts'),
   hostile: () => import('./hostile.ts'),
+  flood: () => import('./flood.ts'),
   isolation: () => import('./isolation.ts'),
   soak: () => import('./soak.ts'),
 };

@@ -6,8 +6,10 @@ import { signedHeaders } from './sign.ts';
 
 export const TEXT = 'Hello, your parcel is on its way.';
 
-export function signedRequest(method: string, url: URL, body: string): Buffer {
-  return requestBytes(method, url, signedHeaders(method, url, body), body);
+/** Every instance has a key of its own, but for those that `test` serves. */
+function signedRequest(method: string, url: URL, body: string, instance: string): Buffer {
+  const accessKey = instance === 'flood' ? 'flood' : 'test';
+  return requestBytes(method, url, signedHeaders(method, url, body, accessKey), body);
 }
 
 /** As an AWS SDK sends it, with a ClientToken. */
@@ -37,6 +39,7 @@ export function registration(
       DeviceType: deviceType,
       ContactConfiguration: { ContactId: contactId, IncludeRawMessage: true },
     }),
+    instance,
   );
 }
 
@@ -61,6 +64,7 @@ export function chatEvents(service: string, messages: readonly Message[], instan
         ParticipantRole: 'AGENT',
       })),
     }),
+    instance,
   );
 }
 

@@ -48,9 +48,16 @@ export async function registerContacts(
   url: string,
   prefix: string,
   deviceType: 'APNS' | 'APNS_SANDBOX' | 'GCM' = 'APNS',
+  instance = 'bench',
 ): Promise<void> {
   const requests = Array.from({ length: CONTACTS }, (_, index) =>
-    registration(url, { contactId: `${prefix}-${index}`, device: index, deviceType, application: prefix }),
+    registration(url, {
+      contactId: `${prefix}-${index}`,
+      device: index,
+      deviceType,
+      application: prefix,
+      instance,
+    }),
   );
   await register(url, requests, REGISTRATIONS_IN_FLIGHT);
 }

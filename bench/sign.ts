@@ -9,7 +9,13 @@ import {
   stringToSign,
 } from '@chatpush/wire';
 
-export function signedHeaders(method: string, url: URL, body: string): Record<string, string> {
+/** The secrets in settings.json are the ids of their keys. */
+export function signedHeaders(
+  method: string,
+  url: URL,
+  body: string,
+  accessKey = 'test',
+): Record<string, string> {
   const date = amzDate(Date.now());
   const scope = { date: date.slice(0, 8), region: 'eu-central-1', service: SERVICE };
   const names = ['content-type', 'host', 'x-amz-date'];
@@ -26,10 +32,10 @@ export function signedHeaders(method: string, url: URL, body: string): Record<st
     signedHeaders: names,
     payloadHash: hash('sha256', body),
   });
-  let key: string | Buffer = 'AWS4test';
+  let key: string | Buffer = `AWS4${accessKey}`;
   for (const message of signingKeyChain(scope)) key = createHmac('sha256', key).update(message).digest();
   const signature = createHmac('sha256', key)
     .update(stringToSign(date, scope, hash('sha256', canonical)))
     .digest('hex');
-  return { ...headers, authorization: authorizationHeader('test', scope, names.join(';'), signature) };
+  return { ...headers, authorization: authorizationHeader(accessKey, scope, names.join(';'), signature) };
 }

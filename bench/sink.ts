@@ -6,6 +6,7 @@
 //   GET /emulator                      where the gateways are, and credentials
 //   GET /reset[?times]                 counts from zero; with `times` it notes when each message came
 //   GET /wait?count=                   answers once so many pushes have come
+//   GET /count, /times                 how many have come; and when each did
 //   GET /close, /open                  APNs refuses connections; takes them again
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
@@ -84,8 +85,9 @@ const keys = {
 
 const control = createServer((request, response) => {
   const url = new URL(request.url!, 'http://sink');
+  const all = ['/times', '/wait'].includes(url.pathname);
   const answer = (): void => {
-    response.end(JSON.stringify({ count, swallowed, at: now(), firstAt, times }));
+    response.end(JSON.stringify({ count, swallowed, at: now(), firstAt, times: all ? times : undefined }));
   };
   switch (url.pathname) {
     case '/emulator':
