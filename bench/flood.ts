@@ -2,8 +2,8 @@
 //
 // One instance floods: 20, 100 and 600 calls of 300 events at a time, with short texts, with texts of 16 KB, and with the worst
 // cases for a markdown parser. Does another instance feel it, and does delivery go on? Beside the same without a flood in the same run.
-import { readFile } from 'node:fs/promises';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { HOSTILE } from '../packages/server/test/content/markdown-cases.ts';
 import { startChild } from './children.ts';
 import type { Child } from './children.ts';
 import { openConnections, requestBytes } from './connections.ts';
@@ -30,13 +30,17 @@ import type { StoreName } from './stores.ts';
 type Text = Pick<Message, 'text' | 'contentType'>;
 
 const TEXT_BYTES = 16_384;
-const CASES = new URL('../packages/server/test/content/markdown.jsonc', import.meta.url);
 const EVENT_LOOP = new URL('event-loop.ts', import.meta.url).href;
 const FLOODS = [
   { texts: 'short', inFlight: [20, 100, 600] },
   { texts: '16 KB', inFlight: [20, 100] },
   { texts: 'markdown', inFlight: [20, 100] },
 ] as const;
+const TEXTS: Readonly<Record<(typeof FLOODS)[number]['texts'], readonly Text[]>> = {
+  short: [{ text: TEXT }],
+  '16 KB': [{ text: 'x'.repeat(TEXT_BYTES) }],
+  markdown: HOSTILE.map(({ contentType, content }) => ({ contentType, text: content })),
+};
 /** Calls at a time of a backend that is busy and no flood: its rate is the one to keep. */
 const BUSY = 4;
 
@@ -66,20 +70,14 @@ interface Stage {
 export async function run(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv, { store: ['sqlite', 'postgres', 'both'], seconds: 5 });
   const report = openReport('flood', options);
-  const texts = await floodTexts();
   for (const name of options.store === 'both'
     ? (['sqlite', 'postgres'] as const)
     : [options.store as StoreName])
-    await runOn(name, options.seconds, texts, report);
+    await runOn(name, options.seconds, report);
   await report.save();
 }
 
-async function runOn(
-  name: StoreName,
-  seconds: number,
-  texts: Readonly<Record<string, readonly Text[]>>,
-  report: Report,
-): Promise<void> {
+async function runOn(name: StoreName, seconds: number, report: Report): Promise<void> {
   const store = await openStore(name);
   const sink = startChild('bench/sink.ts');
   let service: RunningService | undefined;
@@ -93,11 +91,11 @@ async function runOn(
     await deliver(service, sinkUrl, signBatches(service.url, 'bench', 'warm-up', WARM_UP_PUSHES));
     const { url } = service;
     const running = service;
-    const flood = async (kind: keyof typeof texts, inFlight: number): Promise<Stage> => {
+    const flood = async (kind: keyof typeof TEXTS, inFlight: number): Promise<Stage> => {
       await askSink(sinkUrl, '/reset?times');
       const name = `${kind.replace(' ', '')}${inFlight}`;
       const flooder = startChild('bench/flooder.ts', [url, name, String(inFlight)]);
-      flooder.process.stdin!.write(`${JSON.stringify(texts[kind])}\n`);
+      flooder.process.stdin!.write(`${JSON.stringify(TEXTS[kind])}\n`);
       await flooder.line();
       const stage = await measure(running, sinkUrl, seconds, `victim-${name}`, flooder);
       console.log(
@@ -324,19 +322,4 @@ function printStages(rows: readonly Row[]): void {
       stage.lost,
     ]),
   ]);
-}
-
-async function floodTexts(): Promise<Record<(typeof FLOODS)[number]['texts'], readonly Text[]>> {
-  const json = (await readFile(CASES, 'utf8'))
-    .replaceAll(/^\s*\/\/.*$/gmu, '')
-    .replaceAll(/,(?=\s*[}\]])/gu, '');
-  const { repeat } = JSON.parse(json) as {
-    repeat: { contentType: string; content: string; before?: string; after?: string }[];
-  };
-  const worst = repeat.map(({ contentType, content, before = '', after = '' }) => {
-    // The limit of a text is in bytes.
-    const times = (TEXT_BYTES - Buffer.byteLength(before + after)) / Buffer.byteLength(content);
-    return { contentType, text: before + content.repeat(Math.floor(times)) + after };
-  });
-  return { short: [{ text: TEXT }], '16 KB': [{ text: 'x'.repeat(TEXT_BYTES) }], markdown: worst };
 }
