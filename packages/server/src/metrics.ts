@@ -114,6 +114,11 @@ export function createMetrics(
   gauge('chatpush_gateway_closed', '1 while a breaker keeps the gateway closed to new attempts.', (gateway) =>
     gateway.breaker === 'open' ? 1 : 0,
   );
+  gauge(
+    'chatpush_gateway_doubted_registrations',
+    'Registrations that a gateway refused amid many others; above 0 for minutes: a mixed-up channel, or a mass uninstall.',
+    (gateway) => gateway.doubted,
+  );
 
   const expiry = new Gauge({
     name: 'chatpush_certificate_expires_timestamp_seconds',

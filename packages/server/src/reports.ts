@@ -74,6 +74,14 @@ export function createReports({
         log.warn({ channel, ...trouble }, 'gateway in trouble; it is tried again while pushes wait');
       else log.info({ channel }, 'gateway works again');
     },
+    doubted: (channel, share) => {
+      if (share)
+        log.warn(
+          { channel, ...share },
+          'so many device tokens are refused that no registration is removed or suspended at once; check the topic, environment and project of this channel',
+        );
+      else log.info({ channel }, 'refused device tokens are believed again');
+    },
     storeFailed: (what, error) => {
       metrics.storeFailed();
       log.error({ err: error, what }, 'the store could not do it; it is tried again');

@@ -5,7 +5,7 @@
 //                                                                        └───(any bad)──────┘ twice the time
 // While it is open its lanes are not asked for work; their rows stay in the store, where they may expire (claims.ts).
 import type { Sign } from './decide.ts';
-import { BREAKER, QUARANTINE, backOffMs } from './retry.ts';
+import { BREAKER, backOffMs } from './retry.ts';
 
 export type BreakerState = 'closed' | 'open' | 'half-open';
 
@@ -13,8 +13,6 @@ export interface Breaker {
   /** How many attempts may begin, given how many are running. */
   allows(running: number): number;
   record(sign: Sign): void;
-  /** Whether so many tokens look dead that none is believed. */
-  quarantined(): boolean;
   readonly state: BreakerState;
   /** Why it is not closed. */
   readonly reason: string | undefined;
@@ -25,7 +23,6 @@ export interface Breaker {
 interface Answer {
   readonly at: number;
   readonly bad: boolean;
-  readonly dead: boolean;
 }
 
 export function createBreaker(monotonic: () => number, random: () => number = Math.random): Breaker {
@@ -33,7 +30,6 @@ export function createBreaker(monotonic: () => number, random: () => number = Ma
   let openUntil = 0;
   let tripped = 0;
   let reason: string | undefined;
-  let quarantineUntil = 0;
 
   const state = (): BreakerState =>
     tripped === 0 ? 'closed' : monotonic() < openUntil ? 'open' : 'half-open';
@@ -47,10 +43,10 @@ export function createBreaker(monotonic: () => number, random: () => number = Ma
     answers = [];
   };
 
-  const share = (windowMs: number, minAnswers: number, of: (answer: Answer) => boolean): number => {
-    const since = monotonic() - windowMs;
+  const badShare = (): number => {
+    const since = monotonic() - BREAKER.windowMs;
     const recent = answers.filter((answer) => answer.at >= since);
-    return recent.length < minAnswers ? 0 : recent.filter(of).length / recent.length;
+    return recent.length < BREAKER.minAnswers ? 0 : recent.filter(({ bad }) => bad).length / recent.length;
   };
 
   return {
@@ -75,22 +71,10 @@ export function createBreaker(monotonic: () => number, random: () => number = Ma
         }
         return;
       }
-      answers.push({ at: monotonic(), bad: sign === 'busy', dead: sign === 'dead-token' });
+      answers.push({ at: monotonic(), bad: sign === 'busy' });
       if (answers.length > 200) answers.splice(0, 100);
-      if (
-        sign === 'busy' &&
-        share(BREAKER.windowMs, BREAKER.minAnswers, (answer) => answer.bad) >= BREAKER.badShare
-      )
-        trip('gateway', BREAKER.baseMs, BREAKER.maxMs);
-      else if (
-        sign === 'dead-token' &&
-        share(QUARANTINE.windowMs, QUARANTINE.minAnswers, (answer) => answer.dead) >= QUARANTINE.deadShare
-      ) {
-        trip('quarantine', QUARANTINE.holdMs, QUARANTINE.holdMs);
-        quarantineUntil = openUntil + QUARANTINE.windowMs;
-      }
+      if (sign === 'busy' && badShare() >= BREAKER.badShare) trip('gateway', BREAKER.baseMs, BREAKER.maxMs);
     },
-    quarantined: () => monotonic() < quarantineUntil,
     get state() {
       return state();
     },

@@ -5,7 +5,7 @@
 //     │                 ├─ expired ────► expired    ├─ token dead ────────────► rejected (end), registration removed
 //     │                 └─ deleted ────► withdrawn  ├─ token suspect ─────────► rejected (end), registration suspended
 //     │                                             ├─ device busy ───┐
-//     └──────────────── due after a delay ◄─────────┼─ gateway busy ──┤
+//     └──────────────── due after a delay ◄─────────┼─ gateway busy ──┤          (unless many are: quarantine.ts)
 //                                                   ├─ credential ────┤ (breaker)
 //                                                   └─ unsent, unknown┘
 import type { Outcome } from '../gateways/gateway.ts';
@@ -18,7 +18,7 @@ export type Effect =
   | { readonly kind: 'pause-device'; readonly forMs: number };
 
 /** How the answer counts for the breaker of its gateway. */
-export type Sign = 'good' | 'busy' | 'credential' | 'dead-token' | 'neutral';
+export type Sign = 'good' | 'busy' | 'credential' | 'neutral';
 
 export interface Decision {
   readonly to:
@@ -39,8 +39,6 @@ export interface Situation {
   /** How often in a row this device was given a pause already. */
   readonly pauses: number;
   readonly family: 'apns' | 'fcm';
-  /** Many tokens of this channel look dead: remove and suspend nothing. */
-  readonly quarantined: boolean;
   /** In [0, 1). */
   readonly random: number;
 }
@@ -78,12 +76,11 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
       return { to: { status: 'rejected', reason }, sign: 'good' };
     case 'token-dead':
     case 'token-suspect': {
-      if (situation.quarantined) return wait(backOff, reason, 'dead-token');
       const effect: Effect =
         verdict === 'token-dead'
           ? { kind: 'remove-registration', deadSince: outcome.deadSince }
           : { kind: 'suspend-registration' };
-      return { to: { status: 'rejected', reason }, effect, sign: 'dead-token' };
+      return { to: { status: 'rejected', reason }, effect, sign: 'good' };
     }
     case 'credential':
       // The breaker keeps the lane closed; the delivery is due as soon as it opens again.

@@ -9,10 +9,9 @@
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
-import type { Attempt, ContactKey, NewDelivery, Store } from '../store/store.ts';
+import type { ContactKey, NewDelivery, Store } from '../store/store.ts';
 import { createAttemptTurns } from './attempts-per-turn.ts';
 import { createClaims, toHeld } from './claims.ts';
-import type { Effect } from './decide.ts';
 import { createNodeLease } from './node-lease.ts';
 import type { Intake } from './notify.ts';
 import type { Outlet } from './outlet.ts';
@@ -20,19 +19,17 @@ import { createOutlets } from './outlets.ts';
 import type { OpenGateway } from './outlets.ts';
 import { createRevoked } from './revoked.ts';
 import { end, pump } from './sending.ts';
-import type { SendingContext } from './sending.ts';
+import type { SendingContext, TokenRefused } from './sending.ts';
 import { createSettler } from './settler.ts';
 
 /** What the dispatcher tells the rest of the process; calls must not throw. */
 export interface DispatcherEvents {
   attempt(gateway: string, outcome: Outcome, delivery: NewDelivery): void;
   /** A gateway answered that a token is dead, or looks so: the contact's rules decide what becomes of the registration. */
-  tokenRefused(
-    delivery: NewDelivery,
-    effect: Exclude<Effect, { kind: 'pause-device' }>,
-    attempt: Attempt,
-  ): void;
+  readonly tokenRefused: TokenRefused;
   trouble(channel: string, trouble: Trouble | undefined): void;
+  /** So many device tokens are refused that no registration is removed or suspended at once; undefined: no longer. */
+  doubted(channel: string, share: { readonly refused: number; readonly of: number } | undefined): void;
   /** The store could not do something; it is tried again. */
   storeFailed(what: string, error: unknown): void;
   /** Deliveries of a contact wait because it cannot be read; said once, until it could be. */
@@ -48,6 +45,8 @@ export interface GatewayStatus {
   readonly held: number;
   readonly running: number;
   readonly credit: number;
+  /** Registrations that it refused amid so many others that nothing was decided yet. */
+  readonly doubted: number;
 }
 
 export interface Dispatcher extends Intake {
@@ -90,6 +89,7 @@ export function createDispatcher(options: {
       freed(outlet);
     },
     trouble: (channel, trouble) => events.trouble(channel, trouble),
+    doubted: (channel, share) => events.doubted(channel, share),
   });
   const lease = createNodeLease(store, clock, {
     isQuiet: () => settler.pending === 0 && [...outlets.all()].every(({ running }) => running === 0),
@@ -114,9 +114,7 @@ export function createDispatcher(options: {
     turns: createAttemptTurns((outlet) => pump(context, outlet)),
     stopping: () => stopping,
     stale: (outlet, held) => claims.recheck(outlet, held),
-    effect: (held, effect, attempt) => {
-      if (effect.kind !== 'pause-device') events.tokenRefused(held.delivery, effect, attempt);
-    },
+    tokenRefused: events.tokenRefused,
     observe: (outlet, outcome, held) => events.attempt(outlet.gateway.name, outcome, held.delivery),
     freed,
   };
@@ -188,13 +186,14 @@ export function createDispatcher(options: {
       if (queued.size > 0) claims.claim();
     },
     status: () =>
-      [...outlets.all()].map(({ gateway, breaker, held, running }) => ({
+      [...outlets.all()].map(({ gateway, breaker, quarantine, held, running }) => ({
         gateway: gateway.name,
         breaker: breaker.state,
         reason: breaker.reason,
         held,
         running,
         credit: gateway.credit,
+        doubted: quarantine.noted,
       })),
     stop: async (graceMs) => {
       stopping = true;

@@ -7,6 +7,8 @@ export const LOG_REASONS = {
   'registration-deleted': 'The registration was deleted before an attempt began.',
   'registration-suspended': 'The gateway came to doubt the device token before an attempt began.',
   'device-busy': 'The gateway says that this device gets too much; it waits for a while.',
+  'many-tokens-refused':
+    'The gateway refuses so many device tokens at once that none is believed yet; it is asked again after a few minutes.',
   'breaker-open': 'The gateway is failing or refuses the credential; it waits until a probe succeeds.',
   'gateway-unreachable': 'The gateway cannot be reached; it waits until a connection is made.',
   'channel-not-configured':

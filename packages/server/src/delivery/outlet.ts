@@ -9,11 +9,13 @@ import { createLane } from './lane.ts';
 import type { Held, Lane } from './lane.ts';
 import type { Pace } from './pace.ts';
 import type { PausedDevices } from './paused-devices.ts';
+import type { Quarantine } from './quarantine.ts';
 
 export interface Outlet {
   readonly gateway: Gateway;
   readonly family: 'apns' | 'fcm';
   readonly breaker: Breaker;
+  readonly quarantine: Quarantine;
   readonly pausedDevices: PausedDevices;
   readonly pace: Pace;
   /** Attempts under way on this gateway. */
@@ -52,6 +54,7 @@ export function createOutlet(
   gateway: Gateway,
   family: 'apns' | 'fcm',
   breaker: Breaker,
+  quarantine: Quarantine,
   pausedDevices: PausedDevices,
   pace: Pace,
   /** Monotonic time of now. */
@@ -67,6 +70,7 @@ export function createOutlet(
     gateway,
     family,
     breaker,
+    quarantine,
     pausedDevices,
     pace,
     running: 0,

@@ -6,6 +6,8 @@ import { createOutlet } from './outlet.ts';
 import type { Outlet } from './outlet.ts';
 import { createPace } from './pace.ts';
 import { createPausedDevices } from './paused-devices.ts';
+import { createQuarantine } from './quarantine.ts';
+import type { QuarantineEvents } from './quarantine.ts';
 import { parseLane } from './work.ts';
 
 /** Where a lane leads, as the composition root knows it; undefined: the application has no such channel. */
@@ -27,6 +29,7 @@ export function createOutlets(
   on: {
     credit(outlet: Outlet): void;
     trouble: (channel: string, ...args: Parameters<GatewayEvents['trouble']>) => void;
+    doubted: (channel: string, ...args: Parameters<QuarantineEvents['doubted']>) => void;
   },
 ): Outlets {
   const byChannel = new Map<string, Outlet | undefined>();
@@ -51,6 +54,9 @@ export function createOutlets(
           opened.gateway,
           opened.family,
           createBreaker(() => clock.monotonic(), random),
+          createQuarantine(() => clock.monotonic(), {
+            doubted: (share) => on.doubted(channel, share),
+          }),
           createPausedDevices(clock, random),
           createPace(clock),
           clock.monotonic(),

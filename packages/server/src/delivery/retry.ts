@@ -42,12 +42,23 @@ export const BREAKER = {
   credentialMaxMs: 5 * 60_000,
 } as const;
 
-/** A jump of dead-looking tokens is more likely a mixed-up environment than a mass uninstall. */
+/** A jump of refused tokens may be a mixed-up environment or a mass uninstall (quarantine.ts). */
 export const QUARANTINE = {
+  /** Looked at: what was last said of each token in the last minute, of at least 20 of them, half of them refused. */
   windowMs: 60_000,
-  minAnswers: 20,
-  deadShare: 0.5,
-  holdMs: 60_000,
+  minTokens: 20,
+  refusedShare: 0.5,
+  mostTokens: 1_000,
+  /** A channel that accepts so many tokens, and so many beside those it refuses, is well, and believed for so long. */
+  minLiving: 10,
+  livingShare: 0.25,
+  trustMs: 10 * 60_000,
+  /** A token that is refused again so much later is believed. Time for an operator to see the log or an alert. */
+  againMs: 5 * 60_000,
+  /** What waits for that is due again within so long after it. */
+  jitterMs: 30_000,
+  quietMs: 3_600_000,
+  mostNotes: 10_000,
 } as const;
 
 export const NODE_LEASE = {

@@ -1,16 +1,23 @@
 // From a held delivery to its settlement: mayStart, the attempt, and what its outcome leads to.
 import type { Clock } from '../clock.ts';
 import type { Outcome } from '../gateways/gateway.ts';
-import type { Attempt, Settlement } from '../store/store.ts';
+import type { Attempt, NewDelivery, Settlement } from '../store/store.ts';
 import type { AttemptTurns } from './attempts-per-turn.ts';
 import { decide } from './decide.ts';
 import type { Effect } from './decide.ts';
 import type { Held, Lane } from './lane.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
-import { LIVENESS_MS, MAX_UNSETTLED } from './retry.ts';
+import { LIVENESS_MS, MAX_UNSETTLED, QUARANTINE } from './retry.ts';
 import type { Revoked } from './revoked.ts';
 import type { Settler } from './settler.ts';
+
+/** A gateway's answer about a token is believed: what becomes of the registration is for the rules of contacts. */
+export type TokenRefused = (
+  registration: Pick<NewDelivery, 'instanceId' | 'contactId' | 'registrationId' | 'lane'>,
+  effect: Exclude<Effect, { kind: 'pause-device' }>,
+  attempt: Attempt,
+) => void;
 
 export interface SendingContext {
   readonly clock: Clock;
@@ -23,7 +30,7 @@ export interface SendingContext {
   stopping(): boolean;
   /** Asked to read the registration again; it comes back held, or is settled as withdrawn. */
   stale(outlet: Outlet, held: Held): void;
-  effect(held: Held, effect: Effect, attempt: Attempt): void;
+  tokenRefused: TokenRefused;
   observe(outlet: Outlet, outcome: Outcome, held: Held): void;
   /** An attempt ended: there may be room for more work. */
   freed(outlet: Outlet): void;
@@ -111,28 +118,47 @@ function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Out
     ms: Math.round(outcome.ms),
   };
   held.attempts.push(attempt);
+  const { deviceToken } = held.work;
   const situation = {
     sent,
     unsentInARow: held.unsentInARow,
-    pauses: outlet.pausedDevices.pauses(held.work.deviceToken),
+    pauses: outlet.pausedDevices.pauses(deviceToken),
     family: outlet.family,
     random: context.random(),
   };
-  let decision = decide(outcome, { ...situation, quarantined: outlet.breaker.quarantined() });
+  const decision = decide(outcome, situation);
   outlet.breaker.record(decision.sign);
-  // The answer that tips the balance into quarantine is not believed either.
-  if (decision.sign === 'dead-token' && outlet.breaker.quarantined())
-    decision = decide(outcome, { ...situation, quarantined: true });
+  if (outcome.kind === 'accepted') outlet.quarantine.accepted(deviceToken);
   const { effect } = decision;
-  if (effect?.kind === 'pause-device') outlet.pausedDevices.pause(held.work.deviceToken, effect.forMs);
+  if (effect?.kind === 'pause-device') outlet.pausedDevices.pause(deviceToken, effect.forMs);
   else {
-    outlet.pausedDevices.ended(held.work.deviceToken, isAnswered(outcome));
-    if (effect) context.effect(held, effect, attempt);
+    outlet.pausedDevices.ended(deviceToken, isAnswered(outcome));
+    const againInMs = effect && refused(context, outlet, held, effect, attempt);
+    if (againInMs !== undefined)
+      return end(context, held, { status: 'queued', dueInMs: againInMs, reason: 'many-tokens-refused' });
   }
   if (decision.to.status !== 'repeat') return end(context, held, decision.to);
   if (context.stopping()) return end(context, held, { status: 'queued', dueInMs: 0, reason: 'node-stopped' });
   held.unsentInARow++;
   outlet.hold(held, 'front');
+}
+
+/** Undefined: the answer is believed. Otherwise the token is asked again in so many milliseconds. */
+function refused(
+  context: SendingContext,
+  outlet: Outlet,
+  { delivery, work }: Held,
+  effect: Parameters<TokenRefused>[1],
+  attempt: Attempt,
+): number | undefined {
+  // Nothing more of the delivery: notes are kept for minutes, and a delivery holds a text.
+  const { instanceId, contactId, registrationId, lane } = delivery;
+  const act = (): void =>
+    context.tokenRefused({ instanceId, contactId, registrationId, lane }, effect, attempt);
+  const remove = effect.kind === 'remove-registration' ? act : undefined;
+  const waitMs = outlet.quarantine.refused(work.deviceToken, registrationId, remove);
+  if (waitMs === undefined) act();
+  return waitMs && Math.ceil(waitMs + context.random() * QUARANTINE.jitterMs);
 }
 
 const isAnswered = ({ kind }: Outcome): boolean => kind === 'accepted' || kind === 'rejected';

@@ -11,35 +11,6 @@ const expiringIn = (ms: number, now = Date.now()) => ({
   AbsoluteTime: new Date(now - HALF_A_DAY_MS + ms).toISOString(),
 });
 
-test('a mixed-up environment: the breaker opens and most registrations are left alone', async () => {
-  await using pipeline = await startPipeline();
-  const contacts = Array.from({ length: 80 }, (_, n) => `contact-${n}`);
-  await Promise.all(contacts.map((contact) => pipeline.register(contact, iphone(contact))));
-  pipeline.emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 400, reason: 'BadDeviceToken' }]);
-  await Promise.all(contacts.map((contact) => pipeline.say(contact, ['1'])));
-  // Until every answer that was given is in the log.
-  const all = async () => (await Promise.all(contacts.map((contact) => pipeline.log(contact)))).flat();
-  const attempted = (logged: Awaited<ReturnType<typeof all>>): number =>
-    logged.reduce((sum, { attemptCount }) => sum + attemptCount, 0);
-  let entries = await all();
-  while (attempted(entries) < Math.max(20, pipeline.emulator.requests.total)) {
-    await new Promise((resolve) => setTimeout(resolve, 20));
-    entries = await all();
-  }
-  assert.deepEqual(
-    pipeline.dispatcher.status().map(({ breaker, reason }) => [breaker, reason]),
-    [['open', 'quarantine']],
-  );
-  const rejected = entries.filter(({ status }) => status === 'rejected').length;
-  // Up to the 20th answer nobody can know; the 20th itself is not believed any more.
-  assert.ok(rejected < 20, `${rejected} were rejected`);
-  assert.equal(entries.filter(({ status }) => status === 'queued').length, 80 - rejected);
-  const suspended = (await Promise.all(contacts.map((contact) => pipeline.registrations(contact))))
-    .flat()
-    .filter(({ status }) => status === 'suspended').length;
-  assert.ok(suspended <= rejected);
-});
-
 test('a refused credential holds deliveries, and once it is mended they go out by themselves', async () => {
   const clock = createFastClock();
   await using pipeline = await startPipeline({ clock });

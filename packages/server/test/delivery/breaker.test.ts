@@ -1,8 +1,8 @@
-// The brake of a gateway: when it opens, how it probes, and what a jump of dead tokens does.
+// The brake of a gateway: when it opens, and how it probes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBreaker } from '../../src/delivery/breaker.ts';
-import { BREAKER, QUARANTINE } from '../../src/delivery/retry.ts';
+import { BREAKER } from '../../src/delivery/retry.ts';
 
 function setup() {
   let now = 1_000;
@@ -15,7 +15,7 @@ function setup() {
     pass: (ms: number) => {
       now += ms;
     },
-    feed: (sign: 'good' | 'busy' | 'dead-token', count: number) => {
+    feed: (sign: 'good' | 'busy', count: number) => {
       for (let i = 0; i < count; i++) breaker.record(sign);
     },
   };
@@ -82,24 +82,4 @@ test('old answers are forgotten', () => {
   pass(BREAKER.windowMs + 1);
   feed('busy', 1);
   assert.equal(breaker.state, 'closed');
-});
-
-test('a jump of dead tokens is quarantine: it opens and believes none of them', () => {
-  const { breaker, feed } = setup();
-  feed('dead-token', QUARANTINE.minAnswers - 1);
-  assert.equal(breaker.quarantined(), false);
-  feed('dead-token', 1);
-  assert.equal(breaker.state, 'open');
-  assert.equal(breaker.reason, 'quarantine');
-  assert.equal(breaker.quarantined(), true);
-});
-
-test('some dead tokens among living ones are no jump', () => {
-  const { breaker, feed } = setup();
-  for (let i = 0; i < 50; i++) {
-    feed('good', 2);
-    feed('dead-token', 1);
-  }
-  assert.equal(breaker.state, 'closed');
-  assert.equal(breaker.quarantined(), false);
 });

@@ -11,7 +11,6 @@ const apns: Situation = {
   unsentInARow: 0,
   pauses: 0,
   family: 'apns',
-  quarantined: false,
   random: 0.5,
 };
 const fcm: Situation = { ...apns, family: 'fcm' };
@@ -42,19 +41,13 @@ const TABLE: [string, Outcome, Situation, Decision][] = [
     'a dead token ends it and removes the registration, with the time Apple gave',
     rejected('token-dead', { deadSince: 7 }),
     apns,
-    { to: ended, sign: 'dead-token', effect: { kind: 'remove-registration', deadSince: 7 } },
+    { to: ended, sign: 'good', effect: { kind: 'remove-registration', deadSince: 7 } },
   ],
   [
     'a suspect token ends it and suspends the registration',
     rejected('token-suspect'),
     apns,
-    { to: ended, sign: 'dead-token', effect: { kind: 'suspend-registration' } },
-  ],
-  [
-    'in quarantine a dead token is not believed: the delivery waits',
-    rejected('token-dead'),
-    { ...apns, quarantined: true },
-    { to: queued(500), sign: 'dead-token' },
+    { to: ended, sign: 'good', effect: { kind: 'suspend-registration' } },
   ],
   ['a refused credential keeps it', rejected('credential'), apns, { to: queued(0), sign: 'credential' }],
   [

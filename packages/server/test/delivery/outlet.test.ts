@@ -7,6 +7,7 @@ import type { Held } from '../../src/delivery/lane.ts';
 import { createOutlet } from '../../src/delivery/outlet.ts';
 import { createPace } from '../../src/delivery/pace.ts';
 import { createPausedDevices } from '../../src/delivery/paused-devices.ts';
+import { createQuarantine } from '../../src/delivery/quarantine.ts';
 import type { Gateway } from '../../src/gateways/gateway.ts';
 
 const gateway = (credit: number): Gateway => ({
@@ -23,6 +24,7 @@ const outletWith = (credit: number) =>
     gateway(credit),
     'apns',
     createBreaker(() => 0),
+    createQuarantine(() => 0, { doubted: () => {} }),
     createPausedDevices({ monotonic: () => 0 }, () => 0),
     createPace({ monotonic: () => time }),
     0,

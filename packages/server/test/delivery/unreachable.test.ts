@@ -94,6 +94,7 @@ test('deliveries held for a gateway that is gone go back with that reason, and a
       attempt: () => {},
       tokenRefused: () => {},
       trouble: () => {},
+      doubted: () => {},
       storeFailed: (_, error) => void failures.push(error),
       unreadable: (contact) => void failures.push(contact),
       lost: (ids) => void failures.push(ids),

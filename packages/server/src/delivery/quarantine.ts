@@ -1,0 +1,118 @@
+// When a gateway refuses so many device tokens at once that its channel may be mixed up: removals stop, pushes do not.
+//
+//   believed ──half of the tokens refused──► doubted ──enough tokens accepted──► believed: what was noted is done
+//                                               └──a token refused again, minutes later──► that one is believed
+//
+// A channel with the wrong topic, environment or project accepts nothing, so living phones are what tells a mass uninstall from
+// a mistake. What a mistake looks like is APNs' BadDeviceToken and DeviceTokenNotForTopic and FCM's SENDER_ID_MISMATCH, which
+// suspend a registration and end with the mistake; APNs' 410 and FCM's UNREGISTERED say that this channel once knew the token.
+import { QUARANTINE } from './retry.ts';
+
+export interface Quarantine {
+  /** A push was accepted for this token. */
+  accepted(deviceToken: string): void;
+  /**
+   * A token was refused. Undefined: it is to be believed. Otherwise how long to wait before it is asked again; `remove` is done
+   * without that once the channel has proved to be well. A doubt about a token is not noted, for it may be about another
+   * channel by then.
+   */
+  refused(deviceToken: string, registrationId: string, remove?: () => void): number | undefined;
+  readonly isDoubted: boolean;
+  /** Registrations that were refused and wait for the decision. */
+  readonly noted: number;
+}
+
+export interface QuarantineEvents {
+  /** So many of the last tokens were refused; undefined: the channel is believed again. */
+  doubted(share: { readonly refused: number; readonly of: number } | undefined): void;
+}
+
+export function createQuarantine(monotonic: () => number, events: QuarantineEvents): Quarantine {
+  /** What was last said of each token, oldest first. */
+  const answers = new Map<string, { readonly at: number; readonly refused: boolean }>();
+  let refusals = 0;
+  /** Registrations refused while the channel is doubted. */
+  const notes = new Map<string, { readonly at: number; readonly remove: (() => void) | undefined }>();
+  /** Tokens accepted since then; undefined: the channel is believed. */
+  let living: Set<string> | undefined;
+  let refusedAt = -Infinity;
+  let trustedUntil = -Infinity;
+
+  function forget(deviceToken: string): void {
+    if (answers.get(deviceToken)?.refused) refusals--;
+    answers.delete(deviceToken);
+  }
+
+  function remember(deviceToken: string, refused: boolean): void {
+    const at = monotonic();
+    forget(deviceToken);
+    answers.set(deviceToken, { at, refused });
+    if (refused) refusals++;
+    for (const [oldest, answer] of answers) {
+      if (answers.size <= QUARANTINE.mostTokens && answer.at >= at - QUARANTINE.windowMs) break;
+      forget(oldest);
+    }
+  }
+
+  function believe(): void {
+    living = undefined;
+    const noted = [...notes.values()];
+    notes.clear();
+    trustedUntil = monotonic() + QUARANTINE.trustMs;
+    for (const { remove } of noted) remove?.();
+    events.doubted(undefined);
+  }
+
+  function isDoubted(): boolean {
+    // Nothing was refused for so long that what is refused next is another matter.
+    if (living && monotonic() - refusedAt > QUARANTINE.quietMs) {
+      for (const [registrationId, { at }] of notes) notes.set(registrationId, { at, remove: undefined });
+      believe();
+    }
+    return living !== undefined;
+  }
+
+  return {
+    accepted: (deviceToken) => {
+      remember(deviceToken, false);
+      if (!isDoubted()) return;
+      living!.add(deviceToken);
+      if (
+        living!.size >= QUARANTINE.minLiving &&
+        living!.size >= (living!.size + notes.size) * QUARANTINE.livingShare
+      )
+        believe();
+    },
+    refused: (deviceToken, registrationId, remove) => {
+      const now = monotonic();
+      const wasDoubted = isDoubted();
+      remember(deviceToken, true);
+      refusedAt = now;
+      if (!wasDoubted) {
+        const isWave =
+          now >= trustedUntil &&
+          answers.size >= QUARANTINE.minTokens &&
+          refusals >= answers.size * QUARANTINE.refusedShare;
+        if (!isWave) return undefined;
+        living = new Set();
+        events.doubted({ refused: refusals, of: answers.size });
+      }
+      const note = notes.get(registrationId);
+      const waitMs = note ? note.at + QUARANTINE.againMs - now : QUARANTINE.againMs;
+      if (waitMs <= 0) {
+        notes.delete(registrationId);
+        return undefined;
+      }
+      if (note) return waitMs;
+      // Beyond this a registration is asked once more later: its memory is worth less than the process's.
+      if (notes.size < QUARANTINE.mostNotes) notes.set(registrationId, { at: now, remove });
+      return waitMs;
+    },
+    get isDoubted() {
+      return isDoubted();
+    },
+    get noted() {
+      return notes.size;
+    },
+  };
+}
