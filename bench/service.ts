@@ -1,5 +1,6 @@
 // The service under test as a process of its own, and the backend that drives it with requests signed ahead.
-import { resolve } from 'node:path';
+import { existsSync } from 'node:fs';
+import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { startChild } from './children.ts';
 import type { Child } from './children.ts';
@@ -8,7 +9,7 @@ import { chatEvents, checkAccepted, registration } from './requests.ts';
 
 export const BATCH = 500;
 export const CONTACTS = 1_000;
-const SETTINGS = fileURLToPath(new URL('settings.json', import.meta.url));
+const ROOT = fileURLToPath(new URL('..', import.meta.url));
 const IN_FLIGHT = 4;
 const REGISTRATIONS_IN_FLIGHT = 50;
 
@@ -35,12 +36,18 @@ export async function startService(
     CHATPUSH_STORE: store,
     CHATPUSH_EMULATOR_URL: sinkUrl,
     // As in development, but for the limits: what is measured is what the service can do.
-    CHATPUSH_CONFIG: SETTINGS,
+    CHATPUSH_CONFIG: settingsOf(checkout ?? ROOT),
     CHATPUSH_AUTO_CREATE: 'all',
     CHATPUSH_LOG: 'error',
     ...environment,
   });
   return { child, pid: child.process.pid!, url: (await child.line()).split(' ').at(-1)! };
+}
+
+/** A checkout's own, since an older one refuses what it does not know. */
+function settingsOf(checkout: string): string {
+  const own = resolve(checkout, 'bench/settings.json');
+  return existsSync(own) ? own : join(ROOT, 'bench/settings-5d55704.json');
 }
 
 /** One device for each of the contacts `<prefix>-0` … */
