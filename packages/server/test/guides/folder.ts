@@ -10,6 +10,7 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import type { TestContext } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { movedClock } from '../moved-clock.ts';
 
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 
@@ -50,6 +51,7 @@ export function guideFolder(test: TestContext, environment: Readonly<Record<stri
   let kept: Record<string, string> = {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
     HOME: path,
+    ...movedClock(),
     ...environment,
   };
   const shell = (commands: string): ChildProcess =>

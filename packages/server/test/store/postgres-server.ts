@@ -7,6 +7,7 @@ import { chmodSync, chownSync, cpSync, statSync, writeFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
 import { createInterface } from 'node:readline';
 import pg from 'pg';
+import { movedClock } from '../moved-clock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface PostgresServer {
@@ -67,7 +68,7 @@ export async function startPostgres(
   const as = isRoot ? { uid: NOBODY, gid: NOBODY } : {};
   if (isRoot) chownSync(folder.path, NOBODY, NOBODY);
   const programs = process.env['CHATPUSH_TEST_POSTGRES_PROGRAMS'] ?? (await findPrograms(folder.path, as));
-  const environment = { ...surroundings(clockOfMachine), LC_ALL: 'C', TZ: 'UTC' };
+  const environment = { ...(!clockOfMachine && movedClock()), LC_ALL: 'C', TZ: 'UTC' };
   const made = spawnSync(
     join(programs, 'initdb'),
     [
@@ -216,13 +217,6 @@ async function runCluster({
       folder.remove();
     },
   };
-}
-
-/** What this process was started with, a moved clock included, but nothing that speaks to PostgreSQL itself. */
-function surroundings(clockOfMachine: boolean): NodeJS.ProcessEnv {
-  // What libfaketime shares among the processes of one user, another user may not open.
-  const without = clockOfMachine ? /^(PG|LD_PRELOAD$|FAKETIME)/ : /^(PG|FAKETIME_SHARED$)/;
-  return Object.fromEntries(Object.entries(process.env).filter(([name]) => !without.test(name)));
 }
 
 /** The folder of `initdb` and `postgres`: that of the npm package, or a copy where the server's user may not read it. */
