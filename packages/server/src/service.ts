@@ -5,6 +5,7 @@ import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { createAccessKeys } from './auth/access-keys.ts';
+import { pageTokenKey } from './auth/page-token-key.ts';
 import { createParticipantKeys } from './auth/participant-keys.ts';
 import { createChannelFingerprint } from './channel-fingerprint.ts';
 import { createChannels, whereTo } from './channels.ts';
@@ -27,6 +28,7 @@ import { createMetrics } from './metrics.ts';
 import type { Certificate } from './metrics.ts';
 import { createHandlers } from './operations/operations.ts';
 import { createDirectory } from './operations/directory.ts';
+import { createPageTokens } from './operations/page-token.ts';
 import { readParticipantToken } from './operations/participant-token.ts';
 import { readiness, watchRoom } from './readiness.ts';
 import { createReports } from './reports.ts';
@@ -105,8 +107,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const watched = watchRoom(opened, clock);
     const { store } = watched;
 
-    // Its page shows every message to whoever reaches it, so elsewhere than on loopback it is not there unless somebody says so.
-    const isPageOpen = isLoopback(config.host) || config.exposed;
+    const isPageOpen = opensPhones(config);
     const emulator = needsOwnEmulator(config)
       ? await startEmulator({ host: isPageOpen ? config.host : '127.0.0.1' })
       : undefined;
@@ -211,6 +212,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       maxAgeMs: settings.ttlMs + 3_600_000,
       report: (result, topicArn, error) => {
         metrics.snsMessage(result);
+        // A stranger's message is a line of the request log and no more.
+        if (topicArn === undefined) return;
         if (error !== undefined) log.warn({ result, topicArn, err: error }, 'a message of SNS was not taken');
         else if (result !== 'taken') log.info({ result, topicArn }, 'a subscription of SNS changed');
       },
@@ -231,6 +234,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         notify: counted,
         fingerprintOf,
         participantKeys,
+        pageTokens: createPageTokens(pageTokenKey(accessKeys)),
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),
       accessKey: createAccessKeys(accessKeys),
@@ -311,6 +315,13 @@ async function endsWithin(ms: number, work: Promise<void>): Promise<boolean> {
   }
 }
 
+/**
+ * The page of phones shows every message to anyone who reaches it, and its faults can be switched there: it is open to this
+ * machine in development, and elsewhere where somebody says so. What `Host` a proxy in front passes on says nothing.
+ */
+const opensPhones = ({ development, host, exposed }: Config): boolean =>
+  exposed || (development && isLoopback(host));
+
 /** An emulator of our own runs only where something is emulated and nobody named another. */
 const needsOwnEmulator = (config: Config): boolean =>
   config.emulatorUrl === undefined &&
@@ -339,7 +350,7 @@ function greeting(config: Config, url: string, emulated: EmulatedGateways | unde
       lines.push(`  ${name.padEnd(12)} ${arn}: ${whereTo(channel)}`);
   if (emulated && config.autoCreate === 'all')
     lines.push('  gateways    EMULATED for every other application');
-  if (emulated && (config.emulatorUrl !== undefined || isLoopback(config.host) || config.exposed))
+  if (emulated && (config.emulatorUrl !== undefined || opensPhones(config)))
     lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
   return `${lines.join('\n')}\n`;
 }

@@ -233,13 +233,16 @@ export function handle(
   response: ServerResponse,
 ): boolean {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
-  if (path === '/console' || path.startsWith('/console/')) {
+  if (!/^\/(?:console|emulator)(?:\/|$)/.test(path)) return false;
+  // No page of another site may read these as scripts or show them in a frame of its own.
+  response.setHeader('x-content-type-options', 'nosniff');
+  response.setHeader('content-security-policy', "frame-ancestors 'none'");
+  if (path.startsWith('/console')) {
     const foreign = foreignness(request);
     if (foreign === undefined) void serveConsole(consoleFiles, path, response);
     else answer(response, 403, { message: foreign });
     return true;
   }
-  if (path !== '/emulator' && !path.startsWith('/emulator/')) return false;
   void dispatch(emulator, request, response);
   return true;
 }

@@ -303,7 +303,7 @@ export const ENVIRONMENT_VARIABLES: readonly {
     name: 'CHATPUSH_EXPOSE_DEVELOPMENT',
     default: 'no',
     means:
-      '`yes` lets the development defaults and the page of phones listen on other addresses than loopback, as in a container: whoever reaches it reads every message.',
+      '`yes` lets the development defaults listen on other addresses than loopback, as in a container, and opens the page of phones and the switches for faults also there and with a settings file: anyone who reaches it reads every message.',
   },
   {
     name: 'CHATPUSH_LOG',

@@ -65,7 +65,8 @@ export function createPages({ ready, channels, metrics, links, log, monotonic }:
             return jsonAnswer(200, { service: 'chatpush', ...state, links: all });
           const headers = {
             'content-type': 'text/html; charset=utf-8',
-            'content-security-policy': "default-src 'none'",
+            'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+            'x-frame-options': 'DENY',
           };
           return { status: 200, headers, body: statusPage(state, channels?.() ?? {}, all) };
         },

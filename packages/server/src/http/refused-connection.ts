@@ -46,6 +46,7 @@ export function writeAndEnd(socket: Duplex, { status, headers, body }: Answer): 
   const lines = Object.entries({
     ...headers,
     'x-amzn-requestid': crypto.randomUUID(),
+    'x-content-type-options': 'nosniff',
     'content-length': String(Buffer.byteLength(body)),
     date: new Date().toUTCString(),
     connection: 'close',

@@ -150,6 +150,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   /** What every answer has. SDKs set their clocks by `Date`, so it is of the clock that their signatures are held against. */
   const headersOf = (requestId: string, isLast: boolean): OutgoingHttpHeaders => ({
     'x-amzn-requestid': requestId,
+    'x-content-type-options': 'nosniff',
     date: new Date(clock.now()).toUTCString(),
     ...(isLast ? { connection: 'close' } : {}),
   });

@@ -1,25 +1,30 @@
-// One computation for all who ask at once. What anyone may ask for without a key must not cost more the more often it is asked.
+// One computation for all who ask at once, and no more of them than a share of the time. What anyone may ask for without a key
+// must not cost more the more often it is asked.
 
-/** Of the time that passes, a computation that is asked for without end takes a tenth. */
-const KEPT_PER_COST = 9;
-/** However long it took: nobody reads a state older than this. */
-const MOST_KEPT_MS = 5_000;
+/** Asked without end, a computation takes this share of the time; what is asked in between gets the last answer. */
+const SHARE = 0.1;
+/** Before that it may take so long in a row: whoever asks now and then always gets a fresh answer. */
+const BURST_MS = 500;
 
-/** What `compute` answers; kept for as long as follows from what it took. `monotonic`: milliseconds that only grow. */
+/** What `compute` answers. `monotonic`: milliseconds that only grow. */
 export function createShared<Value>(
   compute: () => Promise<Value>,
   monotonic: () => number,
 ): () => Promise<Value> {
-  let kept: Promise<Value> | undefined;
-  let keptUntilMs = Infinity;
+  let last: Promise<Value> | undefined;
+  let isRunning = false;
+  let spentMs = 0;
+  let atMs = monotonic();
   return () => {
-    if (kept !== undefined && monotonic() < keptUntilMs) return kept;
     const startedAtMs = monotonic();
-    keptUntilMs = Infinity;
-    kept = compute().finally(() => {
-      const endedAtMs = monotonic();
-      keptUntilMs = endedAtMs + Math.min(MOST_KEPT_MS, KEPT_PER_COST * (endedAtMs - startedAtMs));
+    spentMs = Math.max(0, spentMs - SHARE * (startedAtMs - atMs));
+    atMs = startedAtMs;
+    if (last !== undefined && (isRunning || spentMs > BURST_MS)) return last;
+    isRunning = true;
+    last = compute().finally(() => {
+      isRunning = false;
+      spentMs += monotonic() - startedAtMs;
     });
-    return kept;
+    return last;
   };
 }

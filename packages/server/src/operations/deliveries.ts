@@ -2,21 +2,25 @@
 import type { Input, Output } from '@chatpush/wire';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
-import { LOG_POSITION } from '../store/log-page.ts';
 import type { ContactKey, LogEntry, Store } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
 import type { OperationDependencies } from './dependencies.ts';
-import { fromPageToken, toPageToken } from './page-token.ts';
+import type { PageScope } from './page-token.ts';
 
 const DEFAULT_PAGE = 50;
 
 /** Newest first. The log outlives the contact, so only a contact that is neither known nor in the log is not found. */
 export async function listDeliveries(
-  { store, directory }: OperationDependencies,
+  { store, directory, pageTokens }: OperationDependencies,
   input: Input<'ListDeliveries'>,
 ): Promise<Output<'ListDeliveries'>> {
   await directory.instance(input.InstanceId);
-  const next = fromPageToken('deliveries', input.NextToken, LOG_POSITION);
+  const scope: PageScope = {
+    list: 'deliveries',
+    instanceId: input.InstanceId,
+    contactId: input.ContactId,
+  };
+  const next = pageTokens.open(scope, input.NextToken);
   const { key, nothing } = await findLog(store, {
     instanceId: input.InstanceId,
     contactId: input.ContactId,
@@ -25,7 +29,7 @@ export async function listDeliveries(
   if (nothing && page.items.length === 0 && next === undefined) throw nothing;
   return {
     Deliveries: page.items.map(toDelivery),
-    ...(page.next !== undefined && { NextToken: toPageToken('deliveries', page.next) }),
+    ...(page.next !== undefined && { NextToken: pageTokens.seal(scope, page.next) }),
   };
 }
 

@@ -6,6 +6,7 @@ import type { Notify } from '../delivery/notify.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import type { Store } from '../store/store.ts';
 import type { Directory } from './directory.ts';
+import type { PageTokens } from './page-token.ts';
 import type { ParticipantKeys } from './participant-token.ts';
 
 export interface OperationDependencies {
@@ -17,6 +18,7 @@ export interface OperationDependencies {
   readonly notify: Notify;
   readonly fingerprintOf: ChannelFingerprint;
   readonly participantKeys: ParticipantKeys;
+  readonly pageTokens: PageTokens;
   /** Called when a registration was deleted, before its call is answered: no attempt for it begins from now on. */
   readonly onRevoked: (registrationId: string) => void;
 }

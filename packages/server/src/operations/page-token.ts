@@ -1,16 +1,51 @@
-// Where a page of a list ended, as the opaque text that callers hand back.
+// Where a page of a list ended, as the opaque text that callers hand back. Positions are numbers of the store, which count what
+// all tenants do, so they are sealed, and open only on the list of the contact that they came from.
+import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { ServiceError } from '../service-error.ts';
 
-/** `list` keeps a token of one list from being read as one of another. */
-export const toPageToken = (list: string, position: string): string =>
-  Buffer.from(`${list} ${position}`).toString('base64url');
+/** What a token is good for. */
+export interface PageScope {
+  readonly list: 'deliveries' | 'registrations';
+  readonly instanceId: string;
+  readonly contactId: string;
+}
 
-/** The position, or undefined for the first page. Throws InvalidParameterException on what `toPageToken` did not make. */
-export function fromPageToken(list: string, token: string | undefined, pattern: RegExp): string | undefined {
-  if (token === undefined) return undefined;
-  const text = Buffer.from(token, 'base64url').toString();
-  const position = text.slice(list.length + 1);
-  if (!text.startsWith(`${list} `) || !pattern.test(position))
-    throw new ServiceError('InvalidParameterException', 'The NextToken is not one of this list.');
-  return position;
+export interface PageTokens {
+  seal(scope: PageScope, position: string): string;
+  /** The position, or undefined for the first page. Throws InvalidParameterException on what `seal` did not make for this scope. */
+  open(scope: PageScope, token: string | undefined): string | undefined;
+}
+
+const CIPHER = 'aes-256-gcm';
+const NONCE_BYTES = 12;
+const TAG_BYTES = 16;
+
+/** `key`: 32 bytes, the same on every node. */
+export function createPageTokens(key: Uint8Array): PageTokens {
+  const scopeOf = ({ list, instanceId, contactId }: PageScope) =>
+    Buffer.from(JSON.stringify([list, instanceId, contactId]));
+  return {
+    seal(scope, position) {
+      const nonce = randomBytes(NONCE_BYTES);
+      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(scopeOf(scope));
+      const sealed = Buffer.concat([nonce, cipher.update(position), cipher.final(), cipher.getAuthTag()]);
+      return sealed.toString('base64url');
+    },
+    open(scope, token) {
+      if (token === undefined) return undefined;
+      const sealed = Buffer.from(token, 'base64url');
+      try {
+        const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), {
+          authTagLength: TAG_BYTES,
+        })
+          .setAAD(scopeOf(scope))
+          .setAuthTag(sealed.subarray(-TAG_BYTES));
+        return decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)).toString() + decipher.final('utf8');
+      } catch (error) {
+        throw new ServiceError('InvalidParameterException', 'The NextToken is not one of this list.', {
+          cause: error,
+        });
+      }
+    },
+  };
 }

@@ -9,7 +9,7 @@ import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
 import type { OperationDependencies } from './dependencies.ts';
 import { applicationArnFault, customerRoleFault, refuseFaults } from './faults.ts';
-import { fromPageToken, toPageToken } from './page-token.ts';
+import type { PageScope } from './page-token.ts';
 
 /** Binds a device to a contact. Repeated with the same ClientToken it answers what it answered first, for 7 days. */
 export async function createRegistration(
@@ -75,11 +75,16 @@ const placeOf = ({ createdAt, registrationId }: Registration): string =>
 
 /** The registrations of a contact, oldest first, with their device tokens abbreviated. */
 export async function listRegistrations(
-  { store, directory, fingerprintOf }: OperationDependencies,
+  { store, directory, fingerprintOf, pageTokens }: OperationDependencies,
   input: Input<'ListPushNotificationRegistrations'>,
 ): Promise<Output<'ListPushNotificationRegistrations'>> {
   await directory.instance(input.InstanceId);
-  const after = fromPageToken('registrations', input.NextToken, /^\d{16} .+$/) ?? '';
+  const scope: PageScope = {
+    list: 'registrations',
+    instanceId: input.InstanceId,
+    contactId: input.ContactId,
+  };
+  const after = pageTokens.open(scope, input.NextToken) ?? '';
   const { document } = await findContact(store, {
     instanceId: input.InstanceId,
     contactId: input.ContactId,
@@ -102,7 +107,7 @@ export async function listRegistrations(
       CreatedAt: new Date(registration.createdAt).toISOString(),
     })),
     ...(last !== undefined &&
-      page.length < rest.length && { NextToken: toPageToken('registrations', placeOf(last)) }),
+      page.length < rest.length && { NextToken: pageTokens.seal(scope, placeOf(last)) }),
   };
 }
 

@@ -10,9 +10,6 @@ export interface LogRow extends Omit<LogEntry, 'registrationId' | 'reason' | 'at
   readonly kept: string | null;
 }
 
-/** A `next` of the log: the `seq` of a row, which no store counts beyond 15 digits. */
-export const LOG_POSITION = /^\d{1,15}$/;
-
 /** Rows of a page are those before this `seq`, newest first, and one more than `limit` to know of a next page. */
 export const logBefore = ({ next }: PageRequest): number =>
   next === undefined ? Number.MAX_SAFE_INTEGER : Number(next);

@@ -77,7 +77,7 @@ test('the scheme is read as HTTP has it, in any case', async () => {
 });
 
 test('what was passed on by a proxy that nobody named is refused, on loopback too', async () => {
-  for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'via']) {
+  for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'via']) {
     const answer = await call('PutChatEvents', `Bearer ${secret('intake')}`, { [header]: 'https' });
     assert.deepEqual([answer.status, answer.name], [403, 'AccessDeniedException'], header);
     assert.match(answer.message, /trustedProxies/);

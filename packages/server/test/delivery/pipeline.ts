@@ -11,6 +11,7 @@ import { createNotify } from '../../src/delivery/notify.ts';
 import { createMetrics } from '../../src/metrics.ts';
 import { createDirectory } from '../../src/operations/directory.ts';
 import { createHandlers } from '../../src/operations/operations.ts';
+import { createPageTokens } from '../../src/operations/page-token.ts';
 import { createReports } from '../../src/reports.ts';
 import { createContactChanges } from '../../src/store/contact-change.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -95,6 +96,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     notify,
     fingerprintOf,
     participantKeys: () => Buffer.alloc(32, 7),
+    pageTokens: createPageTokens(Buffer.alloc(32, 9)),
     onRevoked: (registrationId) => dispatcher.revoke(registrationId),
   });
   const context = { caller: { accessKeyId: 'test', ...EVERYTHING }, requestId: 'r' } as const;

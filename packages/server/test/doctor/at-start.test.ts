@@ -104,13 +104,14 @@ test('the end of a certificate is a metric', async (t) => {
   assert.ok(Number(expiry?.[1]) * 1000 > Date.now());
 });
 
-test('the page of phones is open on loopback, and elsewhere only where somebody says so', async (t) => {
+test('with a settings file the page of phones is open only where somebody says so, whatever Host says', async (t) => {
   const emulated = { GCM: { gateway: 'emulated' } };
   const phonesAt = async (more: Record<string, string>): Promise<number> => {
     const { service } = await start(t, emulated, more);
     return (await fetch(`http://127.0.0.1:${new URL(service.url).port}/emulator/phones`)).status;
   };
-  assert.equal(await phonesAt({}), 200);
+  assert.equal(await phonesAt({}), 404);
+  assert.equal(await phonesAt({ CHATPUSH_EXPOSE_DEVELOPMENT: 'yes' }), 200);
   assert.equal(await phonesAt({ CHATPUSH_HOST: '0.0.0.0' }), 404);
   assert.equal(await phonesAt({ CHATPUSH_HOST: '0.0.0.0', CHATPUSH_EXPOSE_DEVELOPMENT: 'yes' }), 200);
 });

@@ -10,6 +10,7 @@ import { createDirectory } from '../../src/operations/directory.ts';
 import type { AutoCreate } from '../../src/operations/directory.ts';
 import type { SignedHandlers } from '../../src/operations/handlers.ts';
 import { createHandlers } from '../../src/operations/operations.ts';
+import { createPageTokens } from '../../src/operations/page-token.ts';
 import type { ParticipantKeys } from '../../src/operations/participant-token.ts';
 import { createContactChanges } from '../../src/store/contact-change.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
@@ -97,6 +98,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     notify,
     fingerprintOf,
     participantKeys: options.participantKeys ?? (() => Buffer.alloc(32, 7)),
+    pageTokens: createPageTokens(Buffer.alloc(32, 9)),
     onRevoked: (registrationId) => void revoked.push(registrationId),
   });
   const call: Call = (operation, input) =>

@@ -97,15 +97,29 @@ describe('List', () => {
       await assert.rejects(service.call(LIST, { ...CONTACT, NextToken: wrong }), {
         name: 'InvalidParameterException',
       });
-    // Made up in the right form they reached the store: a 500 from PostgreSQL, some page or other from SQLite.
-    for (const position of ['', 'abc', '1.5', '-1', '1e3', '0x10', '99999999999999999999', '1\n'])
-      await assert.rejects(
-        service.call('ListDeliveries', {
-          ...CONTACT,
-          NextToken: Buffer.from(`deliveries ${position}`).toString('base64url'),
-        }),
-        { name: 'InvalidParameterException' },
-      );
+    // That of another contact or instance is none of this list either, and what is made up reaches no store.
+    const madeUp = [Buffer.from('deliveries 1').toString('base64url'), NextToken!.slice(0, -2)];
+    for (const input of [
+      { ...CONTACT, ContactId: 'another', NextToken },
+      { ...CONTACT, InstanceId: 'another', NextToken },
+    ])
+      await assert.rejects(service.call('ListDeliveries', input), { name: 'InvalidParameterException' });
+    for (const token of ['', '%', ...madeUp])
+      await assert.rejects(service.call('ListDeliveries', { ...CONTACT, NextToken: token }), {
+        name: 'InvalidParameterException',
+      });
+  });
+
+  test('a NextToken tells nothing: not how many deliveries there are of all tenants', async () => {
+    await using service = await openService();
+    await service.call(CREATE, create());
+    for (const Id of ['1', '2'])
+      await service.call('PutChatEvents', { InstanceId: INSTANCE, Events: [message({ Id })] });
+    const tokenOf = async () =>
+      (await service.call('ListDeliveries', { ...CONTACT, MaxResults: 1 })).NextToken!;
+    const [one, two] = [await tokenOf(), await tokenOf()];
+    assert.notEqual(one, two);
+    assert.equal(one.length, two.length);
   });
 });
 

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHandlers } from '../../src/operations/operations.ts';
+import { createPageTokens } from '../../src/operations/page-token.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
@@ -43,6 +44,7 @@ for (const when of ['before', 'after'] as const)
       notify: service.notify,
       fingerprintOf: () => undefined,
       participantKeys: () => Buffer.alloc(32, 7),
+      pageTokens: createPageTokens(Buffer.alloc(32, 9)),
       onRevoked: () => {},
     });
     const participant = {

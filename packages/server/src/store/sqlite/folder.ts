@@ -1,5 +1,6 @@
-// The folder of the database file, made where it is missing.
-import { mkdirSync, statSync } from 'node:fs';
+// The database file and its folder, made where they are missing, for nobody but the user of this process: what chats say waits in
+// it, and device tokens stay.
+import { closeSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
 /** Throws one sentence that says what is wrong and what to do. */
@@ -24,14 +25,27 @@ export function makeFolderOf(path: string): void {
  */
 function make(folder: string): void {
   try {
-    mkdirSync(folder);
+    mkdirSync(folder, { mode: 0o700 });
   } catch (error) {
     const { code } = error as NodeJS.ErrnoException;
     if (code === 'ENOENT' && dirname(folder) !== folder) {
       make(dirname(folder));
-      mkdirSync(folder);
+      mkdirSync(folder, { mode: 0o700 });
     } else if (!isFolder(folder)) throw error;
   }
 }
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
+
+/** SQLite makes its other files (`-wal`, `-journal`) with the mode of this one. What cannot be opened here is said by SQLite. */
+export function keepToUser(path: string): void {
+  let file: number | undefined;
+  try {
+    file = openSync(path, 'a', 0o600);
+    if ((statSync(path).mode & 0o077) !== 0) fchmodSync(file, 0o600);
+  } catch {
+    // A read-only file, or one of another user: opening the database finds the words for it.
+  } finally {
+    if (file !== undefined) closeSync(file);
+  }
+}

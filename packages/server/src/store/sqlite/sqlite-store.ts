@@ -17,7 +17,7 @@ import {
   unpackDeliveries,
   unpackStates,
 } from './flat.ts';
-import { makeFolderOf } from './folder.ts';
+import { keepToUser, makeFolderOf } from './folder.ts';
 import type { Moment, Reply, Request, Verb, Verbs } from './protocol.ts';
 
 export interface SqliteStoreOptions {
@@ -52,6 +52,7 @@ interface Waiting {
 export async function openSqliteStore(options: SqliteStoreOptions): Promise<SqliteStore> {
   const { path, clock = systemClock, maxBytes, synchronous = 'FULL' } = options;
   makeFolderOf(path);
+  keepToUser(path);
   const waiting = new Map<number, Waiting>();
   const limit = createWaitingLimit();
   let lastSeq = 0;
