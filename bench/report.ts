@@ -51,9 +51,9 @@ export function openReport(bench: string, options: { readonly json: string | und
   };
 }
 
-/** Three digits, or all of a whole number. */
+/** Four digits, so that what misses a goal by little does not look like it; of larger numbers no fraction. */
 export const shown = (value: number): string =>
-  value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(3)));
+  value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
 
 /** In Markdown, ready for a page. The first row is the head. */
 export function printTable(rows: readonly (readonly (string | number)[])[]): void {
