@@ -4,9 +4,8 @@
 // A new key for the same topic counts as a change although Apple's answer will hardly differ: the price is one refused push
 // for each token that is bad, and the other mistake would be silence. Not in it: secrets, looks, texts, proxies.
 import { hash } from 'node:crypto';
-import { APPLE_HOSTS, GOOGLE_URL } from './channels.ts';
+import { APPLE_HOSTS, GOOGLE_URL, channelOf, isChannel } from './channels.ts';
 import type { ChannelOptions, EmulatedGateways } from './channels.ts';
-import { CHANNEL_NAMES } from './config/config.ts';
 import type { ApnsChannelConfig, ChannelConfig, ChannelName } from './config/config.ts';
 import { parseServiceAccount } from './config/credentials.ts';
 import type { ChannelFingerprint } from './contact/suspension.ts';
@@ -16,24 +15,22 @@ const LENGTH = 16;
 
 /** The same on every node with these settings, and after every start. */
 export function createChannelFingerprint(options: ChannelOptions): ChannelFingerprint {
-  const { applications, everything, emulator } = options;
+  const { applicationOf, everything, emulator } = options;
   const fingerprint = (name: ChannelName, channel: ChannelConfig): string | undefined => {
     const identity = identityOf(name, channel, emulator);
     return identity && hash('sha256', JSON.stringify([name, ...identity]), 'base64url').slice(0, LENGTH);
   };
-  const configured = new Map(
-    applications.map(({ arn, channels }) => [
-      arn,
-      new Map(
-        CHANNEL_NAMES.map((name) => [name, channels[name] && fingerprint(name, channels[name])] as const),
-      ),
-    ]),
-  );
-  // Applications that nobody configured are all alike.
-  const other = new Map(
-    CHANNEL_NAMES.map((name) => [name, everything ? fingerprint(name, { gateway: 'emulated' }) : undefined]),
-  );
-  return ({ applicationArn, deviceType }) => (configured.get(applicationArn) ?? other).get(deviceType);
+  // It is asked with every event, and a service account takes a while to parse. What changes is another object.
+  const known = new WeakMap<ChannelConfig, Map<ChannelName, string | undefined>>();
+  return ({ applicationArn, deviceType }) => {
+    if (!isChannel(deviceType)) return undefined;
+    const channel = channelOf(applicationOf(applicationArn), deviceType, everything);
+    if (!channel) return undefined;
+    let names = known.get(channel);
+    if (!names) known.set(channel, (names = new Map()));
+    if (!names.has(deviceType)) names.set(deviceType, fingerprint(deviceType, channel));
+    return names.get(deviceType);
+  };
 }
 
 function identityOf(

@@ -48,39 +48,51 @@ export function whereTo(channel: ChannelConfig): string {
   return channel.url === undefined ? 'real' : `at ${channel.url}`;
 }
 
-const isChannel = (name: string): name is ChannelName => CHANNEL_NAMES.some((known) => known === name);
+/** Applications that nobody configured have all channels emulated where `everything` says so. */
+export const channelOf = (
+  application: ApplicationConfig | undefined,
+  name: ChannelName,
+  everything: boolean,
+): ChannelConfig | undefined =>
+  application ? application.channels[name] : everything ? EMULATED : undefined;
+
+const EMULATED: ChannelConfig = { gateway: 'emulated' };
+
+export const isChannel = (name: string): name is ChannelName => CHANNEL_NAMES.some((known) => known === name);
+
+/** What is known of an application now, by its ARN; undefined: nobody configured it. */
+export type FindApplication = (arn: string) => ApplicationConfig | undefined;
+
+/** Finds applications in a list. */
+export function applicationsIn(list: readonly ApplicationConfig[]): FindApplication {
+  const byArn = new Map(list.map((application) => [application.arn, application]));
+  return (arn) => byArn.get(arn);
+}
 
 /** Which channels there are. */
 export interface ChannelOptions {
-  readonly applications: readonly ApplicationConfig[];
+  /** Asked each time: what it answers may change while the service runs. */
+  readonly applicationOf: FindApplication;
   /** Development: an application exists when it is named, with every channel emulated. */
   readonly everything: boolean;
   readonly emulator: EmulatedGateways | undefined;
 }
 
-/** Opens gateways by application and channel. Applications that nobody configured have all channels emulated where `everything` says so. */
+/** Opens gateways by application and channel. */
 export function createChannels(
   options: ChannelOptions & {
     /** By which real gateways are reached. */
-    readonly proxy?: Secret;
+    readonly proxy?: () => Secret | undefined;
     readonly clock: Clock;
   },
 ): OpenGateway {
-  const applications = new Map(options.applications.map((application) => [application.arn, application]));
-  const { clock, emulator } = options;
-  const proxy = options.proxy?.reveal();
-
-  const channelOf = (application: ApplicationConfig | undefined, name: ChannelName) =>
-    application
-      ? application.channels[name]
-      : options.everything
-        ? ({ gateway: 'emulated' } as const)
-        : undefined;
+  const { clock, emulator, applicationOf } = options;
+  const proxyNow = (): string | undefined => options.proxy?.()?.reveal();
 
   return ({ applicationArn, deviceType }, events) => {
     if (!isChannel(deviceType)) return undefined;
-    const application = applications.get(applicationArn);
-    const channel = channelOf(application, deviceType);
+    const application = applicationOf(applicationArn);
+    const channel = channelOf(application, deviceType, options.everything);
     if (!channel) return undefined;
     if (channel.gateway === 'emulated') return openEmulated(deviceType, application, events);
     return channel.gateway === 'fcm'
@@ -104,7 +116,7 @@ export function createChannels(
         host: instead ? hostOf(instead) : APPLE_HOSTS[environment],
         port: instead ? Number(instead.port || 443) : channel.port,
         ca: channel.ca,
-        proxy,
+        proxy: proxyNow(),
         topic: channel.topic,
         auth: { ...auth, privateKey: auth.privateKey.reveal() },
         look: apnsLook(application),
@@ -125,7 +137,7 @@ export function createChannels(
         name: named('fcm', channel.url),
         url: channel.url ?? GOOGLE_URL,
         ca: channel.ca,
-        proxy,
+        proxy: proxyNow(),
         serviceAccount: parseServiceAccount(channel.serviceAccount.reveal()),
         look: fcmLook(application),
         events,

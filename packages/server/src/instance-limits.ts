@@ -2,6 +2,7 @@
 import { ServiceError } from './service-error.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
+/** Read with every call: they may change. */
 export interface InstanceRates {
   readonly callsPerSecond: number;
   readonly eventsPerSecond: number;
@@ -29,16 +30,22 @@ export function createInstanceLimits(
 ): InstanceLimits {
   const { monotonic, used } = options;
   const limit = (setting: keyof InstanceRates, leastBurst: number) => {
-    const perSecond = rates[setting];
-    const burst = Math.max(leastBurst, BURST_SECONDS * perSecond);
-    const buckets = createTokenBuckets({ perSecond, burst, monotonic });
+    const buckets = createTokenBuckets({
+      get perSecond() {
+        return rates[setting];
+      },
+      get burst() {
+        return Math.max(leastBurst, BURST_SECONDS * rates[setting]);
+      },
+      monotonic,
+    });
     return (instanceId: string, count: number): void => {
       const retryAfterSeconds = buckets.take(instanceId, count);
       if (retryAfterSeconds === undefined) used(setting, instanceId, count);
       else
         throw new ServiceError(
           'ThrottlingException',
-          `Rate exceeded for this instance: limits.perInstance.${setting} is ${perSecond} in the settings.`,
+          `Rate exceeded for this instance: limits.perInstance.${setting} is ${rates[setting]} in the settings.`,
           { retryAfterSeconds },
         );
     };

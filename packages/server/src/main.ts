@@ -14,6 +14,7 @@ const USAGE = `chatpush: push notifications for mobile chat
   chatpush doctor [app]        ask Apple and Google whether they take our credentials
   chatpush send --application app --type APNS|APNS_SANDBOX|GCM --token t "text"
                                one push to one device, and what became of it
+  chatpush reload              read the settings file again, without a restart
   chatpush backup <file>       a copy of the SQLite store, while the service runs
   chatpush restore <file>      puts such a copy in its place, while it does not
   chatpush emulator --port p   start only the emulator: both gateways, phones and faults
@@ -29,12 +30,16 @@ const say: Say = (text) => {
 
 async function start(): Promise<void> {
   const config = readConfig(process.env);
-  const service = await startService(config, { logLevel: config.logLevel }).catch((error: unknown) =>
-    cannotStart(error, config),
-  );
-  say(service.greeting);
+  // Without a settings file a hang-up is what it always was: somebody closed the terminal.
+  const isReloadable = !config.development;
+  const service = await startService(config, {
+    logLevel: config.logLevel,
+    ...(isReloadable && { readSettings: () => readConfig(process.env) }),
+  }).catch((error: unknown) => cannotStart(error, config));
+  // What came of it is in the log.
+  if (isReloadable) process.on('SIGHUP', () => void service.reload().catch(() => undefined));
   let stopping = false;
-  for (const signal of ['SIGINT', 'SIGTERM'] as const)
+  for (const signal of ['SIGINT', 'SIGTERM', ...(isReloadable ? [] : (['SIGHUP'] as const))] as const)
     process.on(signal, () => {
       // A second signal means: now.
       if (stopping) process.exit(130);
@@ -44,6 +49,8 @@ async function start(): Promise<void> {
         (error: unknown) => fail(error),
       );
     });
+  // Last: from this line on, those who wait for it may send signals.
+  say(service.greeting);
 }
 
 /** What keeps a service from starting lies outside it: the port, the store, the emulator. A sentence says which. */
@@ -85,6 +92,7 @@ const VERBS: ReadonlyMap<string, () => Promise<Verb>> = new Map<string, () => Pr
   ['backup', async () => (await import('./cli/backup.ts')).backup],
   ['check', async () => (await import('./cli/check.ts')).check],
   ['doctor', async () => (await import('./cli/doctor.ts')).doctor],
+  ['reload', async () => (await import('./cli/reload.ts')).reload],
   ['restore', async () => (await import('./cli/restore.ts')).restore],
   ['send', async () => (await import('./cli/send.ts')).send],
   ['why', async () => (await import('./cli/why.ts')).why],

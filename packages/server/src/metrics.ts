@@ -30,14 +30,14 @@ export interface Certificate {
 
 /** Instances have labels of their own where the settings list them; others share one. */
 export interface LimitLabels {
-  readonly instances: readonly string[];
-  readonly rates: Partial<InstanceRates>;
+  readonly isListed: (instanceId: string) => boolean;
+  readonly rates: () => Partial<InstanceRates>;
 }
 
 export function createMetrics(
   status: () => GatewayStatus[],
-  certificates: readonly Certificate[] = [],
-  limits: LimitLabels = { instances: [], rates: {} },
+  certificates: () => readonly Certificate[] = () => [],
+  limits: LimitLabels = { isListed: () => false, rates: () => ({}) },
 ): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -79,14 +79,17 @@ export function createMetrics(
     labelNames: ['limit', 'instance'],
     registers,
   });
-  const allowed = new Gauge({
-    name: 'chatpush_instance_allowed_per_second',
-    help: 'What the settings let each instance do in a second on this node (limits.perInstance).',
-    labelNames: ['limit'],
-    registers,
-  });
-  for (const [limit, perSecond] of Object.entries(limits.rates)) allowed.set({ limit }, perSecond);
-  const listed = new Set(limits.instances);
+  registry.registerMetric(
+    new Gauge({
+      registers: [],
+      name: 'chatpush_instance_allowed_per_second',
+      help: 'What the settings let each instance do in a second on this node (limits.perInstance).',
+      labelNames: ['limit'],
+      collect() {
+        for (const [limit, perSecond] of Object.entries(limits.rates())) this.set({ limit }, perSecond);
+      },
+    }),
+  );
   const lost = new Counter({
     name: 'chatpush_leases_lost_total',
     help: 'Deliveries that another node had taken over before they were settled.',
@@ -120,13 +123,18 @@ export function createMetrics(
     (gateway) => gateway.doubted,
   );
 
-  const expiry = new Gauge({
-    name: 'chatpush_certificate_expires_timestamp_seconds',
-    help: 'When a push certificate of Apple ends, in seconds since 1970.',
-    labelNames: ['application', 'channel'],
-    registers,
-  });
-  for (const { expiresAt, ...labels } of certificates) expiry.set({ ...labels }, expiresAt / 1000);
+  registry.registerMetric(
+    new Gauge({
+      registers: [],
+      name: 'chatpush_certificate_expires_timestamp_seconds',
+      help: 'When a push certificate of Apple ends, in seconds since 1970.',
+      labelNames: ['application', 'channel'],
+      collect() {
+        this.reset();
+        for (const { expiresAt, ...labels } of certificates()) this.set({ ...labels }, expiresAt / 1000);
+      },
+    }),
+  );
 
   return {
     request: (asked, status) => requests.inc({ operation: asked ?? 'none', status: String(status) }),
@@ -139,7 +147,7 @@ export function createMetrics(
     event: (reason) => events.inc({ reason: reason ?? 'none' }),
     snsMessage: (result) => snsMessages.inc({ result }),
     used: (limit, instanceId, count) =>
-      used.inc({ limit, instance: listed.has(instanceId) ? instanceId : 'others' }, count),
+      used.inc({ limit, instance: limits.isListed(instanceId) ? instanceId : 'others' }, count),
     lost: (count) => lost.inc(count),
     storeFailed: () => storeFailures.inc(),
     read: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

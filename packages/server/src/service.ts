@@ -1,19 +1,15 @@
 // The composition root: builds every part, hands each what it needs, and starts and stops them in order.
-// The only file that knows all others.
+// The only file that knows all others, which is why it is longer than they are.
 import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
-import type { Logger } from 'pino';
-import { createAccessKeys } from './auth/access-keys.ts';
-import { pageTokenKey } from './auth/page-token-key.ts';
-import { createParticipantKeys } from './auth/participant-keys.ts';
 import { createChannelFingerprint } from './channel-fingerprint.ts';
-import { createChannels, whereTo } from './channels.ts';
-import type { EmulatedGateways } from './channels.ts';
+import { createChannelVersion } from './channel-version.ts';
+import { createChannels } from './channels.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
-import { DEFAULT_CONTACT_SETTINGS } from './contact/settings.ts';
+import type { ContactSettings } from './contact/settings.ts';
 import { createDispatcher } from './delivery/dispatcher.ts';
 import type { Dispatcher } from './delivery/dispatcher.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
@@ -21,24 +17,28 @@ import { createNotify } from './delivery/notify.ts';
 import type { Notify } from './delivery/notify.ts';
 import { examineAtStart } from './doctor/at-start.ts';
 import { askEmulator } from './emulator-address.ts';
+import { greeting } from './greeting.ts';
 import { createHttpServer } from './http/server.ts';
 import { createInstanceLimits } from './instance-limits.ts';
+import { localSocketOf, openLocalDoor } from './local-door.ts';
+import type { LocalRoutes } from './local-door.ts';
 import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
-import type { Certificate } from './metrics.ts';
+import { openStore } from './open-store.ts';
 import { createHandlers } from './operations/operations.ts';
 import { createDirectory } from './operations/directory.ts';
 import { createPageTokens } from './operations/page-token.ts';
-import { readParticipantToken } from './operations/participant-token.ts';
+import type { ParticipantKeys } from './operations/participant-token.ts';
 import { readiness, watchRoom } from './readiness.ts';
+import { createReload } from './reload.ts';
+import type { Reload } from './reload.ts';
 import { createReports } from './reports.ts';
+import { settingsInUse } from './settings-in-use.ts';
+import type { ListedApplication, SettingsInUse } from './settings-in-use.ts';
 import type { OtherNetwork } from './sources/sns/reach.ts';
 import { createSnsSource } from './sources/sns/sns-source.ts';
 import { createContactChanges } from './store/contact-change.ts';
-import { openCopyDoor } from './store/sqlite/copy-door.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
-import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
-import type { Store } from './store/store.ts';
+import { createCopyAnswer } from './store/sqlite/copy-answer.ts';
 import { createTurns } from './turns.ts';
 
 export interface Service {
@@ -48,6 +48,8 @@ export interface Service {
   readonly emulator: Emulator | undefined;
   /** What to tell the person who started it. */
   readonly greeting: string;
+  /** Reads the settings again and takes them over, or rejects having changed nothing; the log has what came of it. */
+  readonly reload: Reload;
   /**
    * Readiness off, intake answers 503, no claims, running attempts get 10 seconds, all is settled, leases go back. Resolves after
    * 15 seconds whatever is not finished by then, as with a store that does not answer; the log names it.
@@ -56,6 +58,8 @@ export interface Service {
 }
 
 export interface ServiceOptions {
+  /** Reads the settings again, for a reload. Default: there is no settings file. */
+  readonly readSettings?: () => Config;
   readonly clock?: Clock;
   /** Stands for Amazon's hosts, from which SNS's certificates come; for tests. Default: those hosts. */
   readonly snsNetwork?: OtherNetwork;
@@ -97,13 +101,6 @@ export async function startService(config: Config, options: ServiceOptions = {})
   try {
     const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log);
     take('store', () => opened.close());
-    if (config.store.kind === 'sqlite' && 'copyTo' in opened) {
-      // Sockets cannot be made everywhere; a service without back-up while it runs is better than none.
-      const door = await openCopyDoor(config.store.path, opened).catch((error: unknown) => {
-        log.warn({ err: error }, 'chatpush backup will not work while this service runs');
-      });
-      if (door) take('door for backups', () => door.close());
-    }
     const watched = watchRoom(opened, clock);
     const { store } = watched;
 
@@ -114,39 +111,59 @@ export async function startService(config: Config, options: ServiceOptions = {})
     if (emulator) take('emulator', () => emulator.close());
     const emulated = config.emulatorUrl === undefined ? emulator : await askEmulator(config.emulatorUrl);
 
-    const settings = {
-      ...DEFAULT_CONTACT_SETTINGS,
-      registrations: config.registrationsPerContact,
-      lifetimeMs: config.contactLifetimeHours * 3_600_000,
-      ttlMs: Math.max(
-        DEFAULT_CONTACT_SETTINGS.ttlMs,
-        ...config.applications.map(({ ttlMinutes }) => ttlMinutes * 60_000),
-      ),
+    let inUse: SettingsInUse = settingsInUse(config);
+    const settings: ContactSettings = {
+      get registrations() {
+        return inUse.contact.registrations;
+      },
+      get lifetimeMs() {
+        return inUse.contact.lifetimeMs;
+      },
+      get ttlMs() {
+        return inUse.contact.ttlMs;
+      },
     };
     const changes = createContactChanges({ store, clock, settings });
-    const metrics = createMetrics(() => dispatcher.status(), certificatesOf(config), {
-      instances: config.instances,
-      rates: config.limits.perInstance,
+    const metrics = createMetrics(
+      () => dispatcher.status(),
+      () => inUse.certificates,
+      { isListed: (id) => inUse.instances.has(id), rates: () => inUse.config.limits.perInstance },
+    );
+    const instanceLimits = createInstanceLimits(
+      {
+        get callsPerSecond() {
+          return inUse.config.limits.perInstance.callsPerSecond;
+        },
+        get eventsPerSecond() {
+          return inUse.config.limits.perInstance.eventsPerSecond;
+        },
+      },
+      {
+        monotonic: () => clock.monotonic(),
+        used: (limit, instanceId, count) => metrics.used(limit, instanceId, count),
+      },
+    );
+    const directory = createDirectory<ListedApplication>({
+      store,
+      clock,
+      autoCreate: config.autoCreate,
+      listed: inUse.listed,
     });
-    const instanceLimits = createInstanceLimits(config.limits.perInstance, {
-      monotonic: () => clock.monotonic(),
-      used: (limit, instanceId, count) => metrics.used(limit, instanceId, count),
-    });
+    taken.defer(() => directory.close());
     const channels = {
-      applications: config.applications,
+      applicationOf: directory.configured,
       everything: config.autoCreate === 'all',
       emulator: emulated,
+      proxy: () => inUse.config.proxy,
     };
     const fingerprintOf = createChannelFingerprint(channels);
-    const openGateway = createChannels({
-      ...channels,
-      ...(config.proxy && { proxy: config.proxy }),
-      clock,
-    });
+    const channelVersion = createChannelVersion(channels);
+    const openGateway = createChannels({ ...channels, clock });
     const dispatcher: Dispatcher = createDispatcher({
       store,
       clock,
       openGateway,
+      channelVersion,
       fingerprintOf,
       events: createReports({ log, metrics, changes, fingerprintOf }),
     });
@@ -158,20 +175,6 @@ export async function startService(config: Config, options: ServiceOptions = {})
       }),
     );
 
-    const directory = createDirectory({
-      store,
-      clock,
-      autoCreate: config.autoCreate,
-      instances: config.instances,
-      applications: config.applications.map(({ arn, genericText, attachmentText, title, ttlMinutes }) => ({
-        arn,
-        genericText,
-        attachmentText,
-        title,
-        ttlMs: ttlMinutes * 60_000,
-      })),
-    });
-    taken.defer(() => directory.close());
     const housekeeping = createHousekeeping({
       store,
       changes,
@@ -191,7 +194,9 @@ export async function startService(config: Config, options: ServiceOptions = {})
       clock,
       intake: dispatcher,
       node: () => dispatcher.node,
-      ttlMs: settings.ttlMs,
+      get ttlMs() {
+        return settings.ttlMs;
+      },
       rules: (arn) => directory.rules(arn),
       fingerprintOf,
       turns,
@@ -202,26 +207,33 @@ export async function startService(config: Config, options: ServiceOptions = {})
       for (const { reason } of results) metrics.event(reason);
       return results;
     };
-    const accessKeys = config.accessKeys.map((key) => ({ ...key, secret: key.secret.reveal() }));
-    const participantKeys = createParticipantKeys(accessKeys);
-    const sns = createSnsSource({
-      topics: config.sources.sns,
-      notify: counted,
-      now: () => clock.now(),
-      // Events beyond their time to live do not push, and what became of the others is remembered for longer than that.
-      maxAgeMs: settings.ttlMs + 3_600_000,
-      report: (result, topicArn, error) => {
-        metrics.snsMessage(result);
-        // A stranger's message is a line of the request log and no more.
-        if (topicArn === undefined) return;
-        if (error !== undefined) log.warn({ result, topicArn, err: error }, 'a message of SNS was not taken');
-        else if (result !== 'taken') log.info({ result, topicArn }, 'a subscription of SNS changed');
-      },
-      network: options.snsNetwork,
-      proxy: config.proxy?.reveal(),
-    });
+    const participantKeys: ParticipantKeys = (instanceId) => inUse.participantKeys(instanceId);
+    const openSns = ({ config: { sources, proxy }, contact }: SettingsInUse) =>
+      createSnsSource({
+        topics: sources.sns,
+        notify: counted,
+        now: () => clock.now(),
+        // Events beyond their time to live do not push, and what became of the others is remembered for longer than that.
+        maxAgeMs: contact.ttlMs + 3_600_000,
+        report: (result, topicArn, error) => {
+          metrics.snsMessage(result);
+          // A stranger's message is a line of the request log and no more.
+          if (topicArn === undefined) return;
+          if (error !== undefined)
+            log.warn({ result, topicArn, err: error }, 'a message of SNS was not taken');
+          else if (result !== 'taken') log.info({ result, topicArn }, 'a subscription of SNS changed');
+        },
+        network: options.snsNetwork,
+        proxy: proxy?.reveal(),
+      });
+    let sns = openSns(inUse);
     await dispatcher.start();
-    const examination = examineAtStart({ config, openGateway, log });
+    const examination = examineAtStart({
+      config: () => inUse.config,
+      openGateway,
+      channelVersion,
+      log,
+    });
     take('examination of gateways', () => examination.stop());
     const http = await createHttpServer({
       turns,
@@ -234,18 +246,36 @@ export async function startService(config: Config, options: ServiceOptions = {})
         notify: counted,
         fingerprintOf,
         participantKeys,
-        pageTokens: createPageTokens(pageTokenKey(accessKeys)),
+        pageTokens: createPageTokens(() => inUse.pageTokenKeys),
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),
-      accessKey: createAccessKeys(accessKeys),
-      bearerKeys: config.bearerKeys.map((bearer) => ({ ...bearer, secret: bearer.secret.reveal() })),
-      trustedProxies: config.trustedProxies,
-      allowedHosts: config.allowedHosts,
-      findParticipant: (token, kind) => readParticipantToken(participantKeys, token, clock.now(), kind),
-      sources: new Map([['/sources/sns', sns]]),
-      regions: config.regions,
-      account: config.account,
-      limits: { callsPerSecond: config.limits.requestsPerSecond, burst: config.limits.burst },
+      accessKey: (id) => inUse.accessKey(id),
+      verifyBearer: (request, operation) => inUse.verifyBearer(request, operation),
+      addressOf: (request) => inUse.addressOf(request),
+      findParticipant: (token, kind) => inUse.findParticipant(token, kind, clock.now()),
+      sources: new Map([
+        [
+          '/sources/sns',
+          {
+            bodyLimitBytes: sns.bodyLimitBytes,
+            turnOwner: (headers) => sns.turnOwner(headers),
+            take: (body, headers) => sns.take(body, headers),
+          },
+        ],
+      ]),
+      get allowedHosts() {
+        return inUse.config.allowedHosts;
+      },
+      get regions() {
+        return inUse.config.regions;
+      },
+      get account() {
+        return inUse.config.account;
+      },
+      get limits() {
+        const { requestsPerSecond, burst } = inUse.config.limits;
+        return { callsPerSecond: requestsPerSecond, burst };
+      },
       onCall: (instanceId) => instanceLimits.call(instanceId),
       clock,
       log,
@@ -261,10 +291,55 @@ export async function startService(config: Config, options: ServiceOptions = {})
     });
     take('calls', () => http.close());
 
+    const reload = createReload({
+      read: options.readSettings,
+      current: () => inUse.config,
+      obstacle: (next) =>
+        emulated === undefined && needsOwnEmulator(next)
+          ? 'A channel is "emulated" now, and this process started without an emulator: start it again to have one.'
+          : undefined,
+      take: (next) => {
+        inUse = settingsInUse(next);
+        sns = openSns(inUse);
+        directory.list(inUse.listed);
+        dispatcher.refreshChannels();
+        examination.again();
+      },
+      done: (result) => {
+        if ('error' in result)
+          log.error(
+            { reason: result.error.message },
+            'the settings were not read again; those before stay in use',
+          );
+        else log.info({ changed: result.changed }, 'the settings were read again');
+      },
+    });
+    const routes: LocalRoutes = new Map([
+      [
+        'POST /reload',
+        async (response) => {
+          const changed = await reload();
+          response.end(changed.length > 0 ? `Changed: ${changed.join('; ')}.` : 'Nothing has changed.');
+        },
+      ],
+      ...(config.store.kind === 'sqlite' && 'copyTo' in opened
+        ? [['GET /copy', await createCopyAnswer(config.store.path, opened)] as const]
+        : []),
+    ]);
+    // Sockets cannot be made everywhere; a service without these commands is better than none.
+    const socket = localSocketOf(config);
+    const door =
+      socket &&
+      (await openLocalDoor(socket, routes).catch((error: unknown) => {
+        log.warn({ err: error }, 'chatpush backup and chatpush reload will not work while this service runs');
+      }));
+    if (door) take('door for commands', () => door.close());
+
     return {
       url: http.url,
       emulator,
-      greeting: greeting(config, http.url, emulated),
+      greeting: greeting(config, http.url, { hasEmulator: emulated !== undefined, opensPhones: isPageOpen }),
+      reload,
       stop: async () => {
         log.info('stopping');
         http.drain();
@@ -279,30 +354,6 @@ export async function startService(config: Config, options: ServiceOptions = {})
     await taken.disposeAsync();
     throw error;
   }
-}
-
-async function openStore(
-  config: Config,
-  clock: Clock,
-  onFatal: (error: Error) => void,
-  maxBytes: number | undefined,
-  log: Logger,
-): Promise<Store | SqliteStore> {
-  if (config.store.kind === 'sqlite')
-    return openSqliteStore({
-      path: config.store.path,
-      clock,
-      onFatal,
-      ...(maxBytes !== undefined && { maxBytes }),
-    });
-  const { openPostgresStore } = await import('./store/postgres/postgres-store.ts');
-  const { url, direct, ...rest } = config.store;
-  return openPostgresStore({
-    ...rest,
-    url: url.reveal(),
-    ...(direct && { direct: direct.reveal() }),
-    warn: (sentence) => log.warn({ store: 'PostgreSQL' }, sentence),
-  });
 }
 
 async function endsWithin(ms: number, work: Promise<void>): Promise<boolean> {
@@ -329,28 +380,3 @@ const needsOwnEmulator = (config: Config): boolean =>
     config.applications.some((application) =>
       Object.values(application.channels).some((channel) => channel.gateway === 'emulated'),
     ));
-
-const certificatesOf = (config: Config): Certificate[] =>
-  config.applications.flatMap(({ arn, channels }) =>
-    Object.entries(channels).flatMap(([channel, { gateway, ...rest }]) =>
-      gateway === 'apns' && 'auth' in rest && 'expiresAt' in rest.auth
-        ? [{ application: arn, channel, expiresAt: rest.auth.expiresAt }]
-        : [],
-    ),
-  );
-
-function greeting(config: Config, url: string, emulated: EmulatedGateways | undefined): string {
-  const lines = [`chatpush listens on ${url}`];
-  const store = config.store.kind === 'sqlite' ? config.store.path : 'PostgreSQL';
-  lines.push(`  store       ${store}`);
-  if (config.development)
-    lines.push('  development access key test / test; instances and applications are created on first use');
-  for (const { arn, channels } of config.applications)
-    for (const [name, channel] of Object.entries(channels))
-      lines.push(`  ${name.padEnd(12)} ${arn}: ${whereTo(channel)}`);
-  if (emulated && config.autoCreate === 'all')
-    lines.push('  gateways    EMULATED for every other application');
-  if (emulated && (config.emulatorUrl !== undefined || opensPhones(config)))
-    lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
-  return `${lines.join('\n')}\n`;
-}

@@ -1,5 +1,6 @@
 // Token buckets by name: each fills at a rate, holds a burst, and says how long to wait for what it does not have.
 
+/** Read with every call: they may change. */
 export interface BucketRules {
   /** How fast a bucket fills again. `Infinity`: no limit. */
   readonly perSecond: number;
@@ -17,12 +18,13 @@ export interface TokenBuckets {
 /** Buckets beyond this many: the one used longest ago is forgotten, that is, full again. */
 const MAX_BUCKETS = 10_000;
 
-export function createTokenBuckets({ perSecond, burst, monotonic }: BucketRules): TokenBuckets {
-  if (perSecond === Infinity) return { take: () => undefined };
+export function createTokenBuckets(rules: BucketRules): TokenBuckets {
   const buckets = new Map<string, { left: number; atMs: number }>();
   return {
     take(name, count = 1) {
-      const atMs = monotonic();
+      const { perSecond, burst } = rules;
+      if (perSecond === Infinity) return undefined;
+      const atMs = rules.monotonic();
       const before = buckets.get(name);
       const refilled = before === undefined ? burst : before.left + ((atMs - before.atMs) / 1000) * perSecond;
       const left = Math.min(burst, refilled);

@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createChannelFingerprint } from '../src/channel-fingerprint.ts';
+import { applicationsIn } from '../src/channels.ts';
 import type { EmulatedGateways } from '../src/channels.ts';
 import type { ApnsChannelConfig, ApplicationConfig, FcmChannelConfig } from '../src/config/config.ts';
 import { Secret } from '../src/config/secret.ts';
@@ -49,7 +50,11 @@ const of = (
   emulated?: EmulatedGateways,
   applicationArn = ARN,
 ) =>
-  createChannelFingerprint({ applications, everything: emulated !== undefined, emulator: emulated })({
+  createChannelFingerprint({
+    applicationOf: applicationsIn(applications),
+    everything: emulated !== undefined,
+    emulator: emulated,
+  })({
     applicationArn,
     deviceType,
   });

@@ -40,7 +40,7 @@ export type VerifySignature = (head: SignedHead) => ClaimedSigner;
 
 export interface SignatureRules {
   readonly accessKey: FindAccessKey;
-  /** The regions a credential scope may name. */
+  /** The regions a credential scope may name; asked with every call. */
   readonly regions: 'any' | readonly string[];
   /** The signing name a scope must have. Default `connect`. */
   readonly service?: string;
@@ -54,13 +54,13 @@ const WINDOW_MS = 5 * 60_000;
 const invalid = (message: string) => new ServiceError('InvalidSignatureException', message);
 
 export function createVerifySignature(rules: SignatureRules): VerifySignature {
-  const { accessKey, regions, service = SERVICE, now } = rules;
+  const { accessKey, service = SERVICE, now } = rules;
   const signingKeys = createSigningKeys();
   return ({ method, target, headers }) => {
     const [path, query] = splitTarget(target);
     const presented = readSignature(headers, query);
     const { scope, signedHeaders, signedQuery } = presented;
-    checkScope(presented, service, regions);
+    checkScope(presented, service, rules.regions);
     const key = findKey(presented, accessKey);
     checkTime(presented, now());
     checkSignedHeaders(presented, headers);

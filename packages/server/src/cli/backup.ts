@@ -1,16 +1,13 @@
 // chatpush backup <file>: a copy of the SQLite store while the service runs, which makes it, or of one that nobody uses.
-import { once } from 'node:events';
 import { createWriteStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
-import { request } from 'node:http';
-import type { IncomingMessage } from 'node:http';
 import { dirname } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
-import type { Environment } from '../config/config.ts';
+import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
-import { copySocketOf } from '../store/sqlite/copy-door.ts';
+import { askLocalDoor, localSocketOf } from '../local-door.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { checkCopy } from './check-copy.ts';
 import type { Say } from './say.ts';
@@ -29,7 +26,8 @@ export async function backup(argv: readonly string[], environment: Environment, 
     say(USAGE);
     return 2;
   }
-  const { store } = readConfig(environment);
+  const config = readConfig(environment);
+  const { store } = config;
   if (store.kind !== 'sqlite') {
     say('The store is PostgreSQL: back it up with pg_dump, while all runs.\n');
     return 1;
@@ -45,7 +43,7 @@ export async function backup(argv: readonly string[], environment: Environment, 
   const part = `${file}.part`;
   try {
     await (await open(part, 'w', 0o600)).close();
-    if (!(await copyFromService(store.path, part))) await copyUnused(store.path, part);
+    if (!(await copyFromService(config, part))) await copyUnused(store.path, part);
     const { rows } = checkCopy(part);
     await flush(part);
     await rename(part, file);
@@ -60,16 +58,9 @@ export async function backup(argv: readonly string[], environment: Environment, 
 }
 
 /** False: no service listens beside this database. */
-async function copyFromService(database: string, part: string): Promise<boolean> {
-  let answer: IncomingMessage;
-  try {
-    const asked = request({ socketPath: copySocketOf(database), path: '/' }).end();
-    [answer] = (await once(asked, 'response')) as [IncomingMessage];
-  } catch (error) {
-    const { code } = error as NodeJS.ErrnoException;
-    if (code === 'ENOENT' || code === 'ECONNREFUSED') return false;
-    throw error;
-  }
+async function copyFromService(config: Config, part: string): Promise<boolean> {
+  const answer = await askLocalDoor(localSocketOf(config), 'GET', '/copy');
+  if (answer === undefined) return false;
   if (answer.statusCode !== 200) throw new Error(`the service says: ${await text(answer)}`);
   await pipeline(answer, createWriteStream(part));
   return true;

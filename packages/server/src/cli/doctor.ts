@@ -1,6 +1,6 @@
 // chatpush doctor [application]: asks every gateway whether it takes our credentials.
 import { parseArgs } from 'node:util';
-import { createChannels } from '../channels.ts';
+import { applicationsIn, createChannels } from '../channels.ts';
 import { systemClock } from '../clock.ts';
 import type { Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
@@ -36,10 +36,10 @@ export async function doctor(argv: readonly string[], environment: Environment, 
     return 0;
   }
   const openGateway = createChannels({
-    applications: config.applications,
+    applicationOf: applicationsIn(config.applications),
     everything: false,
     emulator: config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl),
-    ...(config.proxy && { proxy: config.proxy }),
+    proxy: () => config.proxy,
     clock: systemClock,
   });
   const verdicts = await Promise.all(

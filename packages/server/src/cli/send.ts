@@ -1,7 +1,7 @@
 // chatpush send: one push to one device by the code that sends all others, and what became of it in plain words.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { createChannels, whereTo } from '../channels.ts';
+import { applicationsIn, createChannels, whereTo } from '../channels.ts';
 import { systemClock } from '../clock.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
 import type { ChannelName, Environment } from '../config/config.ts';
@@ -51,10 +51,10 @@ export async function send(argv: readonly string[], environment: Environment, sa
   // What is created on first use is emulated.
   const to = whereTo(configured?.channels[deviceType] ?? { gateway: 'emulated' });
   const openGateway = createChannels({
-    applications: config.applications,
+    applicationOf: applicationsIn(config.applications),
     everything,
     emulator: config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl),
-    ...(config.proxy && { proxy: config.proxy }),
+    proxy: () => config.proxy,
     clock: systemClock,
   });
   const deliveryId = randomUUID();

@@ -25,3 +25,10 @@ export class Secret {
     return '[secret]';
   }
 }
+
+/** A value as JSON with its secrets in it: only to tell whether two values differ, never to be shown or kept. */
+export const revealed = (value: unknown): string =>
+  JSON.stringify(value, function (this: Record<string, unknown>, name, shown: unknown) {
+    const own = this[name];
+    return own instanceof Secret ? own.reveal() : shown;
+  });

@@ -163,7 +163,7 @@ export function createClaims(options: {
       for (const delivery of claimed) {
         const held = toHeld(delivery, parseWork(delivery.work), node, delivery.sentBefore, -Infinity);
         if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
-        else alive.push({ held, outlet: outlets.of(delivery.lane)! });
+        else alive.push({ held, outlet: outlets.known(delivery.lane) });
       }
       await hold(alive);
       if (claimed.length > 0) claims.go();

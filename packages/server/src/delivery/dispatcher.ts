@@ -15,8 +15,8 @@ import { createClaims, toHeld } from './claims.ts';
 import { createNodeLease } from './node-lease.ts';
 import type { Intake } from './notify.ts';
 import type { Outlet } from './outlet.ts';
-import { createOutlets } from './outlets.ts';
-import type { OpenGateway } from './outlets.ts';
+import { REMOVED, createOutlets } from './outlets.ts';
+import type { ChannelVersion, OpenGateway } from './outlets.ts';
 import { createRevoked } from './revoked.ts';
 import { end, pump } from './sending.ts';
 import type { SendingContext, TokenRefused } from './sending.ts';
@@ -60,6 +60,8 @@ export interface Dispatcher extends Intake {
   revoke(registrationId: string): void;
   /** There may be due work. */
   wake(): void;
+  /** Channels may have changed: new attempts go by what they are now, those under way end as they began. */
+  refreshChannels(): void;
   /** The gateways in use and how they are, for pages and probes. */
   status(): GatewayStatus[];
   /** No new attempts; running ones get `graceMs`; everything is settled and the leases are given back. */
@@ -70,6 +72,8 @@ export function createDispatcher(options: {
   readonly store: Store;
   readonly clock: Clock;
   readonly openGateway: OpenGateway;
+  /** Default: channels never change. */
+  readonly channelVersion?: ChannelVersion;
   readonly fingerprintOf: ChannelFingerprint;
   readonly events: DispatcherEvents;
   /** In [0, 1), for jitter. */
@@ -83,7 +87,7 @@ export function createDispatcher(options: {
   const freed = (outlet: Outlet): void => {
     if (outlet.stored > 0) claims.claim();
   };
-  const outlets = createOutlets(options.openGateway, clock, random, {
+  const outlets = createOutlets({ channelVersion: () => 'the only one', ...options }, clock, random, {
     credit: (outlet) => {
       pump(context, outlet);
       freed(outlet);
@@ -115,7 +119,7 @@ export function createDispatcher(options: {
     stopping: () => stopping,
     stale: (outlet, held) => claims.recheck(outlet, held),
     tokenRefused: events.tokenRefused,
-    observe: (outlet, outcome, held) => events.attempt(outlet.gateway.name, outcome, held.delivery),
+    observe: (gateway, outcome, held) => events.attempt(gateway, outcome, held.delivery),
     freed,
   };
   const claims = createClaims({
@@ -142,6 +146,17 @@ export function createDispatcher(options: {
     },
     revoke: (registrationId) => revoked.add(registrationId),
     wake: () => claims.poll(),
+    refreshChannels: () => {
+      const { changed, removed } = outlets.refresh();
+      for (const outlet of changed) pump(context, outlet);
+      for (const outlet of removed) {
+        for (const held of outlet.drain())
+          end(context, held, { status: 'queued', dueInMs: 0, reason: 'channel-not-configured' });
+        for (const lane of outlet.lanes()) outlet.setStored(lane, 0);
+      }
+      // What waits in the store for a channel that is new is sent, and for one that is gone learns the reason.
+      claims.poll();
+    },
     reserve: (wanted) => {
       const given = new Map<string, number>();
       if (stopping || !lease.holds()) return given;
@@ -164,7 +179,7 @@ export function createDispatcher(options: {
     handOver: (reserved, leased, queued, readAt, node) => {
       const touched = new Set<Outlet>();
       for (const [name, count] of reserved) {
-        const outlet = outlets.of(name)!;
+        const outlet = outlets.known(name);
         outlet.lane(name).reserved -= count;
         outlet.reserved -= count;
         touched.add(outlet);
@@ -173,7 +188,7 @@ export function createDispatcher(options: {
       let outlet: Outlet | undefined;
       for (const delivery of leased) {
         // Most of a batch goes one way.
-        if (outlet === undefined || delivery.lane !== lane) outlet = outlets.of((lane = delivery.lane))!;
+        if (outlet === undefined || delivery.lane !== lane) outlet = outlets.known((lane = delivery.lane));
         outlet.hold(toHeld(delivery, delivery.ready, node, 0, readAt), 'back');
       }
       for (const [name, count] of queued) {
@@ -186,22 +201,24 @@ export function createDispatcher(options: {
       if (queued.size > 0) claims.claim();
     },
     status: () =>
-      [...outlets.all()].map(({ gateway, breaker, quarantine, held, running }) => ({
-        gateway: gateway.name,
-        breaker: breaker.state,
-        reason: breaker.reason,
-        held,
-        running,
-        credit: gateway.credit,
-        doubted: quarantine.noted,
-      })),
+      [...outlets.all()]
+        .filter(({ gateway }) => gateway !== REMOVED)
+        .map(({ gateway, breaker, quarantine, held, running }) => ({
+          gateway: gateway.name,
+          breaker: breaker.state,
+          reason: breaker.reason,
+          held,
+          running,
+          credit: gateway.credit,
+          doubted: quarantine.noted,
+        })),
     stop: async (graceMs) => {
       stopping = true;
       await claims.stop();
       for (const outlet of outlets.all())
         for (const held of outlet.drain())
           end(context, held, { status: 'queued', dueInMs: 0, reason: 'node-stopped' });
-      await Promise.all([...outlets.all()].map((outlet) => outlet.gateway.close(graceMs)));
+      await outlets.close(graceMs);
       await lease.stop();
       try {
         await settler.flush(5_000);

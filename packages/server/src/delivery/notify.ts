@@ -67,14 +67,14 @@ export function createNotify(options: {
   readonly intake: Intake;
   /** The name under which this node leases work; it changes when the node was silent for too long. */
   readonly node: () => string;
-  /** The longest time to live of any application. */
+  /** The longest time to live of any application; read with every batch. */
   readonly ttlMs: number;
   readonly rules: (applicationArn: string) => Promise<NotificationRules>;
   readonly fingerprintOf: ChannelFingerprint;
   /** Those of the whole process. Default: its own. */
   readonly turns?: Turns;
 }): Notify {
-  const { store, changes, clock, intake, ttlMs, fingerprintOf, turns = createTurns() } = options;
+  const { store, changes, clock, intake, fingerprintOf, turns = createTurns() } = options;
 
   async function enqueue(batch: Batch, readAt: number): Promise<Map<string, EnqueueState>> {
     const states = new Map<string, EnqueueState>();
@@ -108,6 +108,7 @@ export function createNotify(options: {
   /** What the events say about contacts themselves: other names, and ends, which are applied to `contacts` at once. */
   function upkeepOf(instanceId: string, contacts: Contacts, events: readonly ChatEvent[], now: number) {
     const upkeep = new Map<string, () => Promise<unknown>>();
+    const { ttlMs } = options;
     for (const event of events) {
       const { contactId } = event;
       const audience = audienceOf(contacts, event);
@@ -134,6 +135,7 @@ export function createNotify(options: {
     const readAt = clock.monotonic();
     const contacts = await readContacts(store, instanceId, all, turns);
     const now = clock.now();
+    const { ttlMs } = options;
     const unreadable = new Map<string, ContactKey>();
     /** Why it makes no push, whatever its contact is. */
     const silentFor = (event: ChatEvent): EventReason | undefined =>

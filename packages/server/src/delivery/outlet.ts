@@ -15,6 +15,11 @@ export interface Outlet {
   readonly gateway: Gateway;
   readonly family: 'apns' | 'fcm';
   readonly breaker: Breaker;
+  /**
+   * Puts another gateway in the place of this one, with a breaker that has seen nothing yet. Attempts under way end at the
+   * gateway where they began, and count for its breaker.
+   */
+  replace(gateway: Gateway, breaker: Breaker): void;
   readonly quarantine: Quarantine;
   readonly pausedDevices: PausedDevices;
   readonly pace: Pace;
@@ -51,15 +56,17 @@ export interface Outlet {
 }
 
 export function createOutlet(
-  gateway: Gateway,
+  firstGateway: Gateway,
   family: 'apns' | 'fcm',
-  breaker: Breaker,
+  firstBreaker: Breaker,
   quarantine: Quarantine,
   pausedDevices: PausedDevices,
   pace: Pace,
   /** Monotonic time of now. */
   openedAt: number,
 ): Outlet {
+  let gateway = firstGateway;
+  let breaker = firstBreaker;
   const lanes = new Map<string, Lane>();
   let turn: Lane[] = [];
   let held = 0;
@@ -67,9 +74,17 @@ export function createOutlet(
   let asked = 0;
 
   const outlet: Outlet = {
-    gateway,
+    get gateway() {
+      return gateway;
+    },
     family,
-    breaker,
+    get breaker() {
+      return breaker;
+    },
+    replace: (other, itsBreaker) => {
+      gateway = other;
+      breaker = itsBreaker;
+    },
     quarantine,
     pausedDevices,
     pace,

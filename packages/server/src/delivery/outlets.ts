@@ -1,7 +1,8 @@
-// All gateways in use, opened when the first delivery of one of their lanes appears.
+// All gateways in use, opened when the first delivery of one of their lanes appears, and again when their channel changes.
 import type { Clock } from '../clock.ts';
 import type { Gateway, GatewayEvents } from '../gateways/gateway.ts';
 import { createBreaker } from './breaker.ts';
+import type { Breaker } from './breaker.ts';
 import { createOutlet } from './outlet.ts';
 import type { Outlet } from './outlet.ts';
 import { createPace } from './pace.ts';
@@ -10,20 +11,54 @@ import { createQuarantine } from './quarantine.ts';
 import type { QuarantineEvents } from './quarantine.ts';
 import { parseLane } from './work.ts';
 
+export interface Channel {
+  readonly applicationArn: string;
+  readonly deviceType: string;
+}
+
 /** Where a lane leads, as the composition root knows it; undefined: the application has no such channel. */
 export type OpenGateway = (
-  lane: { readonly applicationArn: string; readonly deviceType: string },
+  lane: Channel,
   events: GatewayEvents,
 ) => { readonly gateway: Gateway; readonly family: 'apns' | 'fcm' } | undefined;
+
+/** A text that differs where a gateway must be opened again; undefined: the application has no such channel now. */
+export type ChannelVersion = (lane: Channel) => string | undefined;
 
 export interface Outlets {
   /** The outlet of a lane; undefined when its channel is not configured. */
   of(lane: string): Outlet | undefined;
+  /** The same, but also that of a channel which is not configured any more: for what began before. */
+  known(lane: string): Outlet;
   all(): Iterable<Outlet>;
+  /**
+   * Opens gateways again whose channels have changed; the old ones close when their attempts have ended. Answers the outlets
+   * of these, and of channels that are there no more.
+   */
+  refresh(): { readonly changed: readonly Outlet[]; readonly removed: readonly Outlet[] };
+  /** Closes all gateways, those that were replaced as well. */
+  close(graceMs: number): Promise<void>;
+}
+
+/** How long attempts under way may take to end at a gateway that was replaced: as long as those of a node that stops. */
+const REPLACED_GRACE_MS = 10_000;
+
+/** Stands where a channel was removed. It takes nothing, so what is held goes back to the store. */
+export const REMOVED: Gateway = {
+  name: 'none',
+  credit: 0,
+  want: () => undefined,
+  attempt: async () => ({ kind: 'unsent', answer: 'the channel was removed', ms: 0 }),
+  close: async () => undefined,
+};
+
+interface Entry {
+  readonly version: string | undefined;
+  readonly outlet: Outlet | undefined;
 }
 
 export function createOutlets(
-  openGateway: OpenGateway,
+  { openGateway, channelVersion }: { openGateway: OpenGateway; channelVersion: ChannelVersion },
   clock: Clock,
   random: () => number,
   on: {
@@ -32,40 +67,96 @@ export function createOutlets(
     doubted: (channel: string, ...args: Parameters<QuarantineEvents['doubted']>) => void;
   },
 ): Outlets {
-  const byChannel = new Map<string, Outlet | undefined>();
+  const byChannel = new Map<string, Entry>();
+  /** Closing, replaced by others. */
+  const replaced = new Set<Promise<void>>();
+  const nameOf = ({ applicationArn, deviceType }: Channel): string => `${applicationArn} ${deviceType}`;
+  const newBreaker = (): Breaker => createBreaker(() => clock.monotonic(), random);
+
+  function open(channel: Channel): ReturnType<OpenGateway> {
+    const name = nameOf(channel);
+    let gateway: Gateway | undefined;
+    const isCurrent = (): boolean => byChannel.get(name)?.outlet?.gateway === gateway;
+    const opened = openGateway(channel, {
+      credit: () => {
+        const outlet = byChannel.get(name)?.outlet;
+        if (outlet && isCurrent()) on.credit(outlet);
+      },
+      // What one that was replaced meets while it closes is no news of the channel.
+      trouble: (trouble) => {
+        if (isCurrent()) on.trouble(name, trouble);
+      },
+    });
+    gateway = opened?.gateway;
+    return opened;
+  }
+
+  function entryOf(lane: string): Entry {
+    const channel = parseLane(lane);
+    const name = nameOf(channel);
+    const before = byChannel.get(name);
+    if (before) return before;
+    const opened = open(channel);
+    const outlet =
+      opened &&
+      createOutlet(
+        opened.gateway,
+        opened.family,
+        newBreaker(),
+        createQuarantine(() => clock.monotonic(), {
+          doubted: (share) => on.doubted(name, share),
+        }),
+        createPausedDevices(clock, random),
+        createPace(clock),
+        clock.monotonic(),
+      );
+    const entry = { version: channelVersion(channel), outlet };
+    byChannel.set(name, entry);
+    return entry;
+  }
+
   return {
     of: (lane) => {
-      const { applicationArn, deviceType } = parseLane(lane);
-      const channel = `${applicationArn} ${deviceType}`;
-      if (byChannel.has(channel)) return byChannel.get(channel);
-      const opened = openGateway(
-        { applicationArn, deviceType },
-        {
-          credit: () => {
-            const outlet = byChannel.get(channel);
-            if (outlet) on.credit(outlet);
-          },
-          trouble: (trouble) => on.trouble(channel, trouble),
-        },
-      );
-      const outlet =
-        opened &&
-        createOutlet(
-          opened.gateway,
-          opened.family,
-          createBreaker(() => clock.monotonic(), random),
-          createQuarantine(() => clock.monotonic(), {
-            doubted: (share) => on.doubted(channel, share),
-          }),
-          createPausedDevices(clock, random),
-          createPace(clock),
-          clock.monotonic(),
-        );
-      byChannel.set(channel, outlet);
+      const { version, outlet } = entryOf(lane);
+      return version === undefined ? undefined : outlet;
+    },
+    known: (lane) => {
+      const { outlet } = entryOf(lane);
+      if (outlet === undefined) throw new Error(`no gateway was ever open for ${lane}`);
       return outlet;
     },
     all: function* () {
-      for (const outlet of byChannel.values()) if (outlet) yield outlet;
+      for (const { outlet } of byChannel.values()) if (outlet) yield outlet;
+    },
+    refresh: () => {
+      const changed: Outlet[] = [];
+      const removed: Outlet[] = [];
+      for (const [name, { version: before, outlet }] of byChannel) {
+        const channel = channelOf(name);
+        const version = channelVersion(channel);
+        if (version === before) continue;
+        if (!outlet) {
+          byChannel.delete(name);
+          continue;
+        }
+        const old = outlet.gateway;
+        const opened = version === undefined ? undefined : open(channel);
+        outlet.replace(opened?.gateway ?? REMOVED, newBreaker());
+        byChannel.set(name, { version: opened && version, outlet });
+        const closed = old.close(REPLACED_GRACE_MS).finally(() => replaced.delete(closed));
+        replaced.add(closed);
+        (opened ? changed : removed).push(outlet);
+      }
+      return { changed, removed };
+    },
+    close: async (graceMs) => {
+      const open = [...byChannel.values()].map(({ outlet }) => outlet?.gateway.close(graceMs));
+      await Promise.all([...open, ...replaced]);
     },
   };
 }
+
+const channelOf = (name: string): Channel => {
+  const at = name.indexOf(' ');
+  return { applicationArn: name.slice(0, at), deviceType: name.slice(at + 1) };
+};

@@ -3,6 +3,7 @@ import type { Clock } from '../clock.ts';
 import type { Outcome } from '../gateways/gateway.ts';
 import type { Attempt, NewDelivery, Settlement } from '../store/store.ts';
 import type { AttemptTurns } from './attempts-per-turn.ts';
+import type { Breaker } from './breaker.ts';
 import { decide } from './decide.ts';
 import type { Effect } from './decide.ts';
 import type { Held, Lane } from './lane.ts';
@@ -31,7 +32,7 @@ export interface SendingContext {
   /** Asked to read the registration again; it comes back held, or is settled as withdrawn. */
   stale(outlet: Outlet, held: Held): void;
   tokenRefused: TokenRefused;
-  observe(outlet: Outlet, outcome: Outcome, held: Held): void;
+  observe(gateway: string, outcome: Outcome, held: Held): void;
   /** An attempt ended: there may be room for more work. */
   freed(outlet: Outlet): void;
 }
@@ -86,6 +87,8 @@ export function end(
 function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held): void {
   const { work, delivery } = held;
   const at = context.clock.now();
+  // Both may be replaced while the attempt is under way, and what it ends in says nothing of those that follow.
+  const { gateway, breaker } = outlet;
   lane.running++;
   outlet.running++;
   outlet.pausedDevices.began(work.deviceToken);
@@ -97,26 +100,32 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
     data: work.data,
     expiresAt: work.expiresAt,
   };
-  void outlet.gateway.attempt(push).then((outcome) => {
+  void gateway.attempt(push).then((outcome) => {
     lane.running--;
     outlet.running--;
     if (isAnswered(outcome)) outlet.pace.answered();
-    context.observe(outlet, outcome, held);
-    after(context, outlet, held, outcome, at);
+    context.observe(gateway.name, outcome, held);
+    after(context, outlet, breaker, held, outcome, {
+      at,
+      outcome: outcome.kind,
+      gateway: gateway.name,
+      answer: outcome.answer,
+      ms: Math.round(outcome.ms),
+    });
     pump(context, outlet);
     context.freed(outlet);
   });
 }
 
-function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Outcome, at: number): void {
+function after(
+  context: SendingContext,
+  outlet: Outlet,
+  breaker: Breaker,
+  held: Held,
+  outcome: Outcome,
+  attempt: Attempt,
+): void {
   const sent = held.sentBefore + held.attempts.filter((one) => one.outcome !== 'unsent').length;
-  const attempt: Attempt = {
-    at,
-    outcome: outcome.kind,
-    gateway: outlet.gateway.name,
-    answer: outcome.answer,
-    ms: Math.round(outcome.ms),
-  };
   held.attempts.push(attempt);
   const { deviceToken } = held.work;
   const situation = {
@@ -127,7 +136,7 @@ function after(context: SendingContext, outlet: Outlet, held: Held, outcome: Out
     random: context.random(),
   };
   const decision = decide(outcome, situation);
-  outlet.breaker.record(decision.sign);
+  breaker.record(decision.sign);
   if (outcome.kind === 'accepted') outlet.quarantine.accepted(deviceToken);
   const { effect } = decision;
   if (effect?.kind === 'pause-device') outlet.pausedDevices.pause(deviceToken, effect.forMs);

@@ -1,60 +1,83 @@
-// The doctor at the start of a service: examines in the background, tells the log, and keeps the verdicts for who asks.
+// The doctor in a running service: examines channels in the background, at start and when they change, tells the log, and
+// keeps the verdicts for those who ask.
 import type { Logger } from 'pino';
 import { whereTo } from '../channels.ts';
 import type { Config } from '../config/config.ts';
-import type { OpenGateway } from '../delivery/outlets.ts';
+import type { ChannelVersion, OpenGateway } from '../delivery/outlets.ts';
 import { examine } from './examine.ts';
 import type { Verdict } from './examine.ts';
 import { channelsToExamine } from './examined.ts';
+import type { Examined } from './examined.ts';
 
 export interface StartExamination {
   /** Every channel with where it leads and what the doctor found: `{ 'arn:… APNS': 'real, healthy', 'every other application': 'EMULATED' }`. */
   states(): Record<string, string>;
+  /** Examines the channels that have changed since, or are new. */
+  again(): void;
   /** Resolves when nothing is under way any more. */
   stop(): Promise<void>;
 }
 
+type Examinable = Pick<Config, 'applications' | 'autoCreate' | 'emulatorUrl'>;
+
 export function examineAtStart(options: {
-  readonly config: Pick<Config, 'applications' | 'autoCreate' | 'emulatorUrl'>;
+  readonly config: () => Examinable;
   readonly openGateway: OpenGateway;
+  readonly channelVersion: ChannelVersion;
   readonly log: Logger;
 }): StartExamination {
-  const { config, openGateway, log } = options;
+  const { openGateway, log } = options;
   const closing = new AbortController();
-  const verdicts = new Map<string, Verdict['state']>();
-  const examined = channelsToExamine(config);
-  // Where applications are created on first use, all their channels are emulated.
-  const everyOther = `every ${config.applications.length > 0 ? 'other ' : ''}application`;
+  const verdicts = new Map<
+    string,
+    { readonly version: string | undefined; readonly state?: Verdict['state'] }
+  >();
   const nameOf = (applicationArn: string, channel: string): string => `${applicationArn} ${channel}`;
+  const versionOf = ({ applicationArn, channel }: Examined): string | undefined =>
+    options.channelVersion({ applicationArn, deviceType: channel });
 
-  async function examineAll(): Promise<void> {
+  async function examineChanged(): Promise<void> {
     // One after the other: a service with many applications has better things to do when it starts.
-    for (const { applicationArn, channel, to } of examined) {
+    for (const examined of channelsToExamine(options.config())) {
+      const { applicationArn, channel, to } = examined;
+      const name = nameOf(applicationArn, channel);
+      const version = versionOf(examined);
+      if (closing.signal.aborted || verdicts.get(name)?.version === version) continue;
+      verdicts.set(name, { version });
       const verdict = await examine(openGateway, applicationArn, channel, closing.signal);
-      verdicts.set(nameOf(applicationArn, channel), verdict.state);
+      verdicts.set(name, { version, state: verdict.state });
       const level = verdict.state === 'healthy' ? 'info' : 'warn';
       log[level]({ applicationArn, channel, to, ...verdict }, `channel examined: ${verdict.state}`);
     }
   }
 
-  const running = examineAll().catch((error: unknown) => {
-    if (!closing.signal.aborted) log.error({ err: error }, 'channels could not be examined');
-  });
+  let running = Promise.resolve();
+  const again = (): void => {
+    running = running.then(examineChanged).catch((error: unknown) => {
+      if (!closing.signal.aborted) log.error({ err: error }, 'channels could not be examined');
+    });
+  };
+  again();
 
   return {
-    states: () => ({
-      ...Object.fromEntries(
-        config.applications.flatMap(({ arn, channels }) =>
-          Object.entries(channels).map(([name, channel]) => {
-            const key = nameOf(arn, name);
-            const isExamined = examined.some((one) => one.applicationArn === arn && one.channel === name);
-            const verdict = isExamined ? `, ${verdicts.get(key) ?? 'not examined yet'}` : '';
-            return [key, `${whereTo(channel)}${verdict}`];
-          }),
-        ),
-      ),
-      ...(config.autoCreate === 'all' && { [everyOther]: 'EMULATED' }),
-    }),
+    states: () => {
+      const config = options.config();
+      const examined = channelsToExamine(config);
+      const states = config.applications.flatMap(({ arn, channels }) =>
+        Object.entries(channels).map(([channel, to]) => {
+          const isExamined = examined.some((one) => one.applicationArn === arn && one.channel === channel);
+          const state = verdicts.get(nameOf(arn, channel))?.state ?? 'not examined yet';
+          return [nameOf(arn, channel), `${whereTo(to)}${isExamined ? `, ${state}` : ''}`];
+        }),
+      );
+      // Where applications are created on first use, all their channels are emulated.
+      const everyOther = `every ${config.applications.length > 0 ? 'other ' : ''}application`;
+      return {
+        ...Object.fromEntries(states),
+        ...(config.autoCreate === 'all' && { [everyOther]: 'EMULATED' }),
+      };
+    },
+    again,
     stop: () => {
       closing.abort(new Error('closing'));
       return running;

@@ -27,7 +27,7 @@ export interface PipelineParts {
   /** Counts a call of an instance; throws where it may make no more. */
   readonly onCall: (instanceId: string) => void;
   /** The account in ARNs of refusals. */
-  readonly account: string;
+  readonly account: () => string;
 }
 
 /** What is known of a request while it is answered, for its line in the log. */
@@ -72,7 +72,7 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const { PinpointAppArn: applicationArn, ...named } = input as InstanceInput;
       const InstanceId = bareInstanceId(named.InstanceId);
       const action = actionOf(route.operation);
-      authorize(caller, { action, instanceId: InstanceId, applicationArn }, { region, account });
+      authorize(caller, { action, instanceId: InstanceId, applicationArn }, { region, account: account() });
       throttle.take(callerId, route.name);
       onCall(InstanceId);
       output = await invoke(handlers, route.name, { ...input, InstanceId }, { caller, requestId });

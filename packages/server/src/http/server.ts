@@ -10,9 +10,9 @@ import type { AddressInfo } from 'node:net';
 import type { Logger } from 'pino';
 
 import type { FindAccessKey } from '../auth/access-keys.ts';
+import type { VerifyBearer } from '../auth/bearer.ts';
 import { createVerifyBearer } from '../auth/bearer.ts';
-import { clientAddress, createAddressList } from '../auth/client-address.ts';
-import type { BearerKey } from '../auth/bearer.ts';
+import { socketAddress } from '../auth/client-address.ts';
 import { createVerifySignature } from '../auth/signature.ts';
 import { baseUrl } from '../base-url.ts';
 import type { Clock } from '../clock.ts';
@@ -50,15 +50,16 @@ export interface Source {
   take(body: Buffer, headers: IncomingHttpHeaders): Promise<void>;
 }
 
+/** `regions`, `account`, `limits.callsPerSecond`, `limits.burst` and `allowedHosts` are read with every call: they may change. */
 export interface HttpServerOptions {
   /** Those of the whole process. Default: its own. */
   readonly turns?: Turns;
   readonly handlers: Handlers;
   readonly accessKey: FindAccessKey;
-  /** Default: none. */
-  readonly bearerKeys?: readonly BearerKey[];
-  /** Addresses and networks of proxies that speak TLS with callers. Default: none. */
-  readonly trustedProxies?: readonly string[];
+  /** Default: there are no bearer keys. */
+  readonly verifyBearer?: VerifyBearer;
+  /** From where a request comes. Default: the other end of its connection. */
+  readonly addressOf?: (request: IncomingMessage) => string;
   /** Who holds a participant's token. Default: nobody. */
   readonly findParticipant?: FindParticipant;
   /** The regions a signature may be made for. Default `any`. */
@@ -101,7 +102,7 @@ export interface HttpServer {
 
 /** Rejects where it cannot listen. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
-  const { clock, log, mounts = [], allowedHosts = [] } = options;
+  const { clock, log, mounts = [] } = options;
   const { host } = options;
   const onLoopback = isLoopback(host);
   if (options.loopbackOnly && !onLoopback)
@@ -116,11 +117,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     monotonic: () => clock.monotonic(),
   });
   const { turns = createTurns() } = options;
-  const isTrusted = createAddressList(options.trustedProxies ?? []);
   const admission = createAdmission({
     limits,
     turns,
-    addressOf: (request) => clientAddress(request, isTrusted),
+    addressOf: options.addressOf ?? (({ socket }) => socketAddress(socket)),
     monotonic: () => clock.monotonic(),
   });
   const connections = createConnections(limits);
@@ -131,17 +131,24 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     authenticate: createAuthenticate({
       verifySignature: createVerifySignature({
         accessKey: options.accessKey,
-        regions: options.regions ?? 'any',
+        get regions() {
+          return options.regions ?? 'any';
+        },
         now: () => clock.now(),
       }),
-      verifyBearer: createVerifyBearer({
-        keys: options.bearerKeys ?? [],
-        trustedProxies: options.trustedProxies ?? [],
-      }),
+      verifyBearer: options.verifyBearer ?? createVerifyBearer({ keys: [], trustedProxies: [] }),
       findParticipant: options.findParticipant ?? (() => undefined),
     }),
-    throttle: createThrottle({ ...limits, monotonic: () => clock.monotonic() }),
-    account: options.account ?? '000000000000',
+    throttle: createThrottle({
+      get callsPerSecond() {
+        return options.limits?.callsPerSecond ?? DEFAULT_HTTP_LIMITS.callsPerSecond;
+      },
+      get burst() {
+        return options.limits?.burst ?? DEFAULT_HTTP_LIMITS.burst;
+      },
+      monotonic: () => clock.monotonic(),
+    }),
+    account: () => options.account ?? '000000000000',
     onCall: options.onCall ?? (() => {}),
   });
   let isDraining = false;
@@ -162,7 +169,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     trace: Trace,
   ): Promise<Answer | undefined> => {
     const target = request.url ?? '';
-    if (onLoopback) checkLoopback(request.headers, allowedHosts);
+    if (onLoopback) checkLoopback(request.headers, options.allowedHosts ?? []);
     const path = target.split('?', 1)[0]!;
     const page = pages.answer(request.method ?? '', target, request.headers.accept ?? '', isDraining);
     if (page) return page;

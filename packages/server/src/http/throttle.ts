@@ -8,6 +8,7 @@ export interface Throttle {
   take(accessKeyId: string, operation: string): void;
 }
 
+/** Read with every call: they may change. */
 export interface ThrottleLimits {
   /** `Infinity`: no throttle. */
   readonly callsPerSecond: number;
@@ -16,8 +17,16 @@ export interface ThrottleLimits {
   readonly monotonic: () => number;
 }
 
-export function createThrottle({ callsPerSecond, burst, monotonic }: ThrottleLimits): Throttle {
-  const buckets = createTokenBuckets({ perSecond: callsPerSecond, burst, monotonic });
+export function createThrottle(limits: ThrottleLimits): Throttle {
+  const buckets = createTokenBuckets({
+    get perSecond() {
+      return limits.callsPerSecond;
+    },
+    get burst() {
+      return limits.burst;
+    },
+    monotonic: limits.monotonic,
+  });
   return {
     take(accessKeyId, operation) {
       const retryAfterSeconds = buckets.take(`${operation} ${accessKeyId}`);

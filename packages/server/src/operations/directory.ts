@@ -17,7 +17,19 @@ export interface Application extends NotificationRules {
   readonly arn: string;
 }
 
-export interface Directory {
+/** What the settings file lists. */
+export interface Listed<A> {
+  readonly instances: readonly string[];
+  readonly applications: readonly A[];
+}
+
+type ListedApplication = Entry & { readonly arn: string };
+
+export interface Directory<A extends ListedApplication = ListedApplication> {
+  /** What is listed from now on, in place of what was. */
+  list(listed: Listed<A>): void;
+  /** What is known of an application at this moment; undefined: nobody listed it. */
+  readonly configured: (arn: string) => A | undefined;
   /** Rejects with ResourceNotFoundException. */
   instance(id: string): Promise<void>;
   /** Rejects with ResourceNotFoundException; the ARN must be well formed (`isApplicationArn`). */
@@ -40,18 +52,20 @@ const MAX_REMEMBERED = 10_000;
 
 type Entry = Partial<NotificationRules>;
 
-export function createDirectory(options: {
+export function createDirectory<A extends ListedApplication>(options: {
   readonly store: Store;
   readonly clock: Clock;
   readonly autoCreate: AutoCreate;
-  readonly instances?: readonly string[];
-  readonly applications?: readonly (Entry & { readonly arn: string })[];
-}): Directory {
+  readonly listed?: Listed<A>;
+}): Directory<A> {
   const { store, clock, autoCreate } = options;
-  const configured = new Map<string, Entry>([
-    ...(options.instances ?? []).map((id): [string, Entry] => [`instance ${id}`, {}]),
-    ...(options.applications ?? []).map((one): [string, Entry] => [`application ${one.arn}`, one]),
-  ]);
+  let instances: ReadonlySet<string> = new Set();
+  let applications: ReadonlyMap<string, A> = new Map();
+  const list = (listed: Listed<A>): void => {
+    instances = new Set(listed.instances);
+    applications = new Map(listed.applications.map((one) => [one.arn, one]));
+  };
+  if (options.listed) list(options.listed);
   const remembered = new Map<string, { readonly entry: Entry; readonly until: number }>();
   const stopListening = store.onHint((kind, id) => {
     if (kind !== 'setting') return;
@@ -61,7 +75,7 @@ export function createDirectory(options: {
 
   async function find(kind: SettingKind, id: string): Promise<Entry | undefined> {
     const name = `${kind} ${id}`;
-    const known = configured.get(name);
+    const known = kind === 'application' ? applications.get(id) : instances.has(id) ? {} : undefined;
     if (known) return known;
     const before = remembered.get(name);
     if (before && before.until > clock.monotonic()) return before.entry;
@@ -91,6 +105,8 @@ export function createDirectory(options: {
   });
 
   return {
+    list,
+    configured: (arn) => applications.get(arn),
     instance: async (id) => {
       if (!(await find('instance', id)))
         throw new ServiceError('ResourceNotFoundException', 'The instance does not exist.');

@@ -20,32 +20,37 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** `key`: 32 bytes, the same on every node. */
-export function createPageTokens(key: Uint8Array): PageTokens {
+/** `keys`: 32 bytes each, the same on every node. The first one seals, any opens; asked each time, for they may change. */
+export function createPageTokens(keys: () => readonly Uint8Array[]): PageTokens {
   const scopeOf = ({ list, instanceId, contactId }: PageScope) =>
     Buffer.from(JSON.stringify([list, instanceId, contactId]));
   return {
     seal(scope, position) {
       const nonce = randomBytes(NONCE_BYTES);
-      const cipher = createCipheriv(CIPHER, key, nonce).setAAD(scopeOf(scope));
+      const cipher = createCipheriv(CIPHER, keys()[0]!, nonce).setAAD(scopeOf(scope));
       const sealed = Buffer.concat([nonce, cipher.update(position), cipher.final(), cipher.getAuthTag()]);
       return sealed.toString('base64url');
     },
     open(scope, token) {
       if (token === undefined) return undefined;
       const sealed = Buffer.from(token, 'base64url');
-      try {
-        const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), {
-          authTagLength: TAG_BYTES,
-        })
-          .setAAD(scopeOf(scope))
-          .setAuthTag(sealed.subarray(-TAG_BYTES));
-        return decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)).toString() + decipher.final('utf8');
-      } catch (error) {
-        throw new ServiceError('InvalidParameterException', 'The NextToken is not one of this list.', {
-          cause: error,
-        });
-      }
+      let cause: unknown;
+      for (const key of keys())
+        try {
+          const decipher = createDecipheriv(CIPHER, key, sealed.subarray(0, NONCE_BYTES), {
+            authTagLength: TAG_BYTES,
+          })
+            .setAAD(scopeOf(scope))
+            .setAuthTag(sealed.subarray(-TAG_BYTES));
+          return (
+            decipher.update(sealed.subarray(NONCE_BYTES, -TAG_BYTES)).toString() + decipher.final('utf8')
+          );
+        } catch (error) {
+          cause = error;
+        }
+      throw new ServiceError('InvalidParameterException', 'The NextToken is not one of this list.', {
+        cause,
+      });
     },
   };
 }

@@ -23,7 +23,7 @@ import { restore } from '../../src/cli/restore.ts';
 import { readConfig } from '../../src/config/environment.ts';
 import { startService } from '../../src/service.ts';
 import type { Service } from '../../src/service.ts';
-import { copySocketOf } from '../../src/store/sqlite/copy-door.ts';
+import { localSocketOf } from '../../src/local-door.ts';
 
 const INSTANCE = 'support';
 const APP = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support';
@@ -163,7 +163,8 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of 
     );
     assert.match(one.said + other.said, /another copy is being made/);
     // The answer stays unread, so that the copy is under way when the service stops.
-    const asked = request({ socketPath: copySocketOf(here.database), path: '/' }).end();
+    const socketPath = localSocketOf({ store: { kind: 'sqlite', path: here.database }, port: 0 });
+    const asked = request({ socketPath: socketPath!, path: '/copy' }).end();
     asked.on('error', () => {});
     await service.stop();
     asked.destroy();

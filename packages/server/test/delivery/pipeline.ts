@@ -60,9 +60,9 @@ export async function startPipeline(options: PipelineOptions = {}) {
   const settings = DEFAULT_CONTACT_SETTINGS;
   const changes = createContactChanges({ store: plain, clock, settings });
   const directory = createDirectory({ store: plain, clock, autoCreate: 'all' });
-  const channels = { applications: [], everything: true, emulator: gateways };
+  const channels = { applicationOf: () => undefined, everything: true, emulator: gateways };
   const fingerprintOf = createChannelFingerprint(channels);
-  const metrics = createMetrics(() => dispatcher.status(), []);
+  const metrics = createMetrics(() => dispatcher.status());
   const reports = createReports({
     log: options.log ?? pino({ level: 'silent' }),
     metrics,
@@ -96,7 +96,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     notify,
     fingerprintOf,
     participantKeys: () => Buffer.alloc(32, 7),
-    pageTokens: createPageTokens(Buffer.alloc(32, 9)),
+    pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
     onRevoked: (registrationId) => dispatcher.revoke(registrationId),
   });
   const context = { caller: { accessKeyId: 'test', ...EVERYTHING }, requestId: 'r' } as const;

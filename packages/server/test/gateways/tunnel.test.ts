@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { createChannels } from '../../src/channels.ts';
+import { applicationsIn, createChannels } from '../../src/channels.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/environment.ts';
 import { examine } from '../../src/doctor/examine.ts';
@@ -61,10 +61,10 @@ describe('a proxy', () => {
       }),
     );
     const openGateway = createChannels({
-      applications: config.applications,
+      applicationOf: applicationsIn(config.applications),
       everything: false,
       emulator: undefined,
-      proxy: config.proxy!,
+      proxy: () => config.proxy,
       clock: systemClock,
     });
     for (const channel of ['APNS', 'APNS_SANDBOX', 'GCM'] as const) {

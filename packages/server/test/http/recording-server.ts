@@ -14,6 +14,9 @@ import type { ErrorName, HeaderLines, OperationName } from '@chatpush/wire';
 import { createHmac, hash } from 'node:crypto';
 
 import { createAccessKeys } from '../../src/auth/access-keys.ts';
+import { createVerifyBearer } from '../../src/auth/bearer.ts';
+import type { BearerKey } from '../../src/auth/bearer.ts';
+import { clientAddress, createAddressList } from '../../src/auth/client-address.ts';
 import { deriveSigningKey } from '../../src/auth/signing-keys.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createHttpServer } from '../../src/http/server.ts';
@@ -54,7 +57,10 @@ export const accessKeys = createAccessKeys([
 ]);
 
 export async function startRecordingServer(
-  options: Partial<HttpServerOptions> = {},
+  options: Partial<HttpServerOptions> & {
+    readonly bearerKeys?: readonly BearerKey[];
+    readonly trustedProxies?: readonly string[];
+  } = {},
 ): Promise<RecordingServer> {
   const recorded: Recorded[] = [];
   const handlers = Object.fromEntries(
@@ -69,6 +75,11 @@ export async function startRecordingServer(
   const server = await createHttpServer({
     handlers,
     accessKey: accessKeys,
+    addressOf: (request) => clientAddress(request, createAddressList(options.trustedProxies ?? [])),
+    verifyBearer: createVerifyBearer({
+      keys: options.bearerKeys ?? [],
+      trustedProxies: options.trustedProxies ?? [],
+    }),
     clock: systemClock,
     ready: async () => ({ ready: true, checks: { store: 'ok' } }),
     host: '127.0.0.1',

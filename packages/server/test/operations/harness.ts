@@ -98,7 +98,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     notify,
     fingerprintOf,
     participantKeys: options.participantKeys ?? (() => Buffer.alloc(32, 7)),
-    pageTokens: createPageTokens(Buffer.alloc(32, 9)),
+    pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
     onRevoked: (registrationId) => void revoked.push(registrationId),
   });
   const call: Call = (operation, input) =>

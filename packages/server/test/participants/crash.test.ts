@@ -44,7 +44,7 @@ for (const when of ['before', 'after'] as const)
       notify: service.notify,
       fingerprintOf: () => undefined,
       participantKeys: () => Buffer.alloc(32, 7),
-      pageTokens: createPageTokens(Buffer.alloc(32, 9)),
+      pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
       onRevoked: () => {},
     });
     const participant = {

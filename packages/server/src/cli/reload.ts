@@ -1,0 +1,40 @@
+// chatpush reload: tells the running service to read its settings file again, and says what came of it.
+import { text } from 'node:stream/consumers';
+import { parseArgs } from 'node:util';
+import type { Environment } from '../config/config.ts';
+import { ConfigError, readConfig } from '../config/environment.ts';
+import { askLocalDoor, localSocketOf } from '../local-door.ts';
+import type { Say } from './say.ts';
+
+const USAGE = `chatpush reload
+
+Tells the service that runs on this machine, with the same CHATPUSH_STORE and CHATPUSH_PORT, to read its settings file again, with
+the files that it names. It takes over all of it, or keeps what it has and says why. The signal SIGHUP does the same.
+`;
+
+/** Exit code 0: the settings are in use; 1: the service has kept those it had, or none runs; 2: the command line cannot be understood. */
+export async function reload(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
+  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
+  if (positionals.length > 0) {
+    say(USAGE);
+    return 2;
+  }
+  let socket: string | undefined;
+  try {
+    socket = localSocketOf(readConfig(environment));
+  } catch (error) {
+    if (!(error instanceof ConfigError)) throw error;
+    // The service would find the same, and keep what it has.
+    say(`${error.message}\nNothing was changed.\n`);
+    return 1;
+  }
+  const answer = await askLocalDoor(socket, 'POST', '/reload');
+  if (answer === undefined) {
+    say(
+      `No service listens${socket === undefined ? '' : ` at ${socket}`}: does it run on this machine, with this CHATPUSH_STORE and CHATPUSH_PORT? The signal SIGHUP to its process does the same.\n`,
+    );
+    return 1;
+  }
+  say(`${await text(answer)}\n`);
+  return answer.statusCode === 200 ? 0 : 1;
+}

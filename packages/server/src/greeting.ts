@@ -1,0 +1,23 @@
+// What a service that has started says to the person who started it.
+import { whereTo } from './channels.ts';
+import type { Config } from './config/config.ts';
+
+export function greeting(
+  config: Config,
+  url: string,
+  { hasEmulator, opensPhones }: { readonly hasEmulator: boolean; readonly opensPhones: boolean },
+): string {
+  const lines = [`chatpush listens on ${url}`];
+  const store = config.store.kind === 'sqlite' ? config.store.path : 'PostgreSQL';
+  lines.push(`  store       ${store}`);
+  if (config.development)
+    lines.push('  development access key test / test; instances and applications are created on first use');
+  for (const { arn, channels } of config.applications)
+    for (const [name, channel] of Object.entries(channels))
+      lines.push(`  ${name.padEnd(12)} ${arn}: ${whereTo(channel)}`);
+  if (hasEmulator && config.autoCreate === 'all')
+    lines.push('  gateways    EMULATED for every other application');
+  if (hasEmulator && (config.emulatorUrl !== undefined || opensPhones))
+    lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
+  return `${lines.join('\n')}\n`;
+}

@@ -1,0 +1,44 @@
+// Reads the settings file again while the service runs: takes over all of it, or keeps what there is and says why.
+import { changedSettings } from './config/changed-settings.ts';
+import type { Config } from './config/config.ts';
+
+/** Answers what has changed, none where nothing has; rejects, having changed nothing, with a sentence for people. */
+export type Reload = () => Promise<readonly string[]>;
+
+export function createReload(options: {
+  /** Throws ConfigError with all that is wrong. Undefined: there is no settings file. */
+  readonly read: (() => Config) | undefined;
+  readonly current: () => Config;
+  /** Why a running service cannot take these over; undefined: it can. */
+  readonly obstacle: (next: Config) => string | undefined;
+  readonly take: (next: Config) => void;
+  readonly done: (result: { readonly changed: readonly string[] } | { readonly error: Error }) => void;
+}): Reload {
+  function reload(): readonly string[] {
+    if (!options.read)
+      throw new Error('There is no settings file: set CHATPUSH_CONFIG to the path of one, and start again.');
+    const [before, next] = [options.current(), options.read()];
+    const changed = changedSettings(before, next);
+    const obstacle = options.obstacle(next);
+    if (obstacle !== undefined) throw new Error(obstacle);
+    if (changed.length === 0) return changed;
+    try {
+      options.take(next);
+    } catch (error) {
+      options.take(before);
+      throw error;
+    }
+    return changed;
+  }
+  return async () => {
+    try {
+      const changed = reload();
+      options.done({ changed });
+      return changed;
+    } catch (thrown) {
+      const error = thrown instanceof Error ? thrown : new Error(String(thrown));
+      options.done({ error });
+      throw error;
+    }
+  };
+}

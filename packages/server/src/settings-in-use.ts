@@ -1,0 +1,84 @@
+// What follows from the settings file. A reload makes all of it anew, so that a call sees either the old settings or the new.
+import type { IncomingMessage } from 'node:http';
+import { createAccessKeys } from './auth/access-keys.ts';
+import type { FindAccessKey } from './auth/access-keys.ts';
+import { createVerifyBearer } from './auth/bearer.ts';
+import type { VerifyBearer } from './auth/bearer.ts';
+import { clientAddress, createAddressList } from './auth/client-address.ts';
+import { pageTokenKeys } from './auth/page-token-keys.ts';
+import { createParticipantKeys } from './auth/participant-keys.ts';
+import type { ParticipantKeyOf } from './auth/participant-keys.ts';
+import type { ApplicationConfig, Config } from './config/config.ts';
+import { DEFAULT_CONTACT_SETTINGS } from './contact/settings.ts';
+import type { ContactSettings } from './contact/settings.ts';
+import type { Certificate } from './metrics.ts';
+import type { Listed } from './operations/directory.ts';
+import { readParticipantToken } from './operations/participant-token.ts';
+import type { Participant, TokenKind } from './operations/participant-token.ts';
+
+/** An application of the file, as gateways and as texts need it. */
+export type ListedApplication = ApplicationConfig & { readonly ttlMs: number };
+
+export interface SettingsInUse {
+  readonly config: Config;
+  readonly contact: ContactSettings;
+  readonly listed: Listed<ListedApplication>;
+  /** Ids of the instances that are listed. */
+  readonly instances: ReadonlySet<string>;
+  readonly accessKey: FindAccessKey;
+  readonly verifyBearer: VerifyBearer;
+  /** From where a request comes, behind the proxies that are trusted. */
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** What new participant tokens are made with. */
+  readonly participantKeys: ParticipantKeyOf;
+  /** Who holds a token, at a time; undefined: nobody. */
+  readonly findParticipant: (token: string, kind: TokenKind, now: number) => Participant | undefined;
+  /** What page tokens are sealed with, and opened with. */
+  readonly pageTokenKeys: readonly Uint8Array[];
+  readonly certificates: readonly Certificate[];
+}
+
+export function settingsInUse(config: Config): SettingsInUse {
+  const accessKeys = config.accessKeys.map((key) => ({ ...key, secret: key.secret.reveal() }));
+  const participantKeys = createParticipantKeys(accessKeys);
+  // Also keys that were first before another was put in front of them.
+  const accepted = [participantKeys, ...accessKeys.map((key) => createParticipantKeys([key]))];
+  const isTrusted = createAddressList(config.trustedProxies);
+  const applications = config.applications.map((one) => ({ ...one, ttlMs: one.ttlMinutes * 60_000 }));
+  return {
+    config,
+    contact: {
+      ...DEFAULT_CONTACT_SETTINGS,
+      registrations: config.registrationsPerContact,
+      lifetimeMs: config.contactLifetimeHours * 3_600_000,
+      ttlMs: Math.max(DEFAULT_CONTACT_SETTINGS.ttlMs, ...applications.map(({ ttlMs }) => ttlMs)),
+    },
+    instances: new Set(config.instances),
+    listed: { instances: config.instances, applications },
+    accessKey: createAccessKeys(accessKeys),
+    verifyBearer: createVerifyBearer({
+      keys: config.bearerKeys.map((key) => ({ ...key, secret: key.secret.reveal() })),
+      trustedProxies: config.trustedProxies,
+    }),
+    addressOf: (request) => clientAddress(request, isTrusted),
+    participantKeys,
+    findParticipant: (token, kind, now) => {
+      for (const keys of accepted) {
+        const participant = readParticipantToken(keys, token, now, kind);
+        if (participant) return participant;
+      }
+      return undefined;
+    },
+    pageTokenKeys: pageTokenKeys(accessKeys),
+    certificates: certificatesOf(config),
+  };
+}
+
+const certificatesOf = (config: Config): Certificate[] =>
+  config.applications.flatMap(({ arn, channels }) =>
+    Object.entries(channels).flatMap(([channel, { gateway, ...rest }]) =>
+      gateway === 'apns' && 'auth' in rest && 'expiresAt' in rest.auth
+        ? [{ application: arn, channel, expiresAt: rest.auth.expiresAt }]
+        : [],
+    ),
+  );

@@ -1,0 +1,239 @@
+// The settings file read again while the service runs: all of it is taken over, or nothing is.
+import assert from 'node:assert/strict';
+import { describe, test } from 'node:test';
+import { PEM } from '../config/keys.ts';
+import { ARN, INSTANCE, KEY, apnsAt, iphone, startPlace } from './place.ts';
+
+const SECOND = { id: 'SECOND', secret: 'the second secret', instances: 'all' };
+const CONTACT = { instanceId: INSTANCE, contactId: 'c' };
+
+describe('callers', () => {
+  test('a key that was added is known, one that was removed is not, and the tokens of participants stay good', async (t) => {
+    const place = await startPlace(t);
+    const chat = {
+      instanceId: INSTANCE,
+      contactFlowId: 'flow',
+      participantDetails: { displayName: 'Jo' },
+    };
+    const connect = async (token: string) =>
+      (
+        await fetch(new URL('/participant/connection', place.service.url), {
+          method: 'POST',
+          headers: { 'x-amz-bearer': token, 'content-type': 'application/json' },
+          body: '{"Type":["CONNECTION_CREDENTIALS"]}',
+        })
+      ).status;
+    const { participantToken: before } = await place.client().startChatContact(chat);
+    const unknown = { name: 'UnrecognizedClientException' };
+    await assert.rejects(place.client(SECOND).startChatContact(chat), unknown);
+
+    place.write(place.settings({ accessKeys: [SECOND, KEY] }));
+    assert.deepEqual(await place.service.reload(), ['accessKeys: SECOND added']);
+    const { participantToken: between } = await place.client(SECOND).startChatContact(chat);
+    await place.client().startChatContact(chat);
+    assert.deepEqual([await connect(before), await connect(between)], [200, 200]);
+
+    place.write(place.settings({ accessKeys: [SECOND] }));
+    assert.deepEqual(await place.service.reload(), ['accessKeys: FIRST removed']);
+    await assert.rejects(place.client().startChatContact(chat), unknown);
+    // Whoever holds the secret of the key that was removed could make such tokens.
+    assert.deepEqual([await connect(before), await connect(between)], [403, 200]);
+  });
+
+  test('bearer keys, trusted proxies, regions, instances and quotas are those of the new file', async (t) => {
+    const place = await startPlace(t);
+    const secret = 'a bearer key of twenty'.replaceAll(' ', '-');
+    const put = (headers = {}) =>
+      fetch(new URL(`/chat-events/other`, place.service.url), {
+        method: 'PUT',
+        headers: { authorization: `Bearer ${secret}`, 'content-type': 'application/json', ...headers },
+        body: '{"Events":[{"Id":"1","ContactId":"c","Type":"MESSAGE"}]}',
+      }).then(({ status }) => status);
+    assert.equal(await put(), 403);
+    await place.register('c', iphone('one'));
+    await place.register('c', iphone('two'));
+    place.write(
+      place.settings({
+        instances: [INSTANCE, 'other'],
+        bearerKeys: [{ id: 'crm', secret, instance: 'other', right: 'intake' }],
+        trustedProxies: ['127.0.0.1'],
+        registrationsPerContact: 2,
+        regions: ['eu-central-1', 'us-east-1'],
+        limits: { requestsPerSecond: 1, burst: 2 },
+      }),
+    );
+    assert.deepEqual((await place.service.reload()).toSorted(), [
+      'bearerKeys: crm added',
+      'instances',
+      'limits',
+      'regions',
+      'registrationsPerContact',
+      'trustedProxies',
+    ]);
+    assert.equal(await put({ 'x-forwarded-proto': 'https' }), 200);
+    assert.equal(await put(), 403);
+    await assert.rejects(place.register('c', iphone('three')), { name: 'ServiceQuotaExceededException' });
+    const client = place.client();
+    const calls = Array.from({ length: 4 }, () =>
+      fetch(new URL('/chat-events/other', place.service.url), {
+        method: 'PUT',
+        headers: {
+          authorization: `Bearer ${secret}`,
+          'content-type': 'application/json',
+          'x-forwarded-proto': 'https',
+        },
+        body: '{"Events":[{"Id":"1","ContactId":"c","Type":"MESSAGE"}]}',
+      }).then(({ status }) => status),
+    );
+    assert.ok((await Promise.all(calls)).includes(429));
+    await assert.rejects(client.listDeliveries({ ...CONTACT, contactId: 'nobody' }));
+  });
+});
+
+describe('channels', () => {
+  test('an APNs key that was replaced on disk, under the same id, is used from then on', async (t) => {
+    const place = await startPlace(t);
+    const phone = place.emulator.phone(iphone('a'));
+    await place.register('c', iphone('a'));
+    await place.say('c', 'by the good key');
+    await phone.waitFor({ contains: 'by the good key' });
+
+    place.write(PEM.p8, 'key.p8');
+    assert.deepEqual(await place.service.reload(), [`applications: ${ARN} changed`]);
+    await place.say('c', 'by a key that Apple does not know');
+    await waitFor(async () => {
+      const { deliveries } = await place.client().listDeliveries(CONTACT);
+      return deliveries[0]!.attempts.some(({ answer }) => answer?.includes('InvalidProviderToken') ?? false);
+    });
+
+    place.write(place.emulator.credentials.apns.privateKey, 'key.p8');
+    await place.service.reload();
+    // The breaker that the bad key opened is the old gateway's.
+    await phone.waitFor({ contains: 'by a key that Apple does not know' });
+    assert.deepEqual(place.emulator.duplicates(), []);
+  });
+
+  test('an attempt that is under way ends with the old key, and is not repeated', async (t) => {
+    const place = await startPlace(t);
+    await place.register('c', iphone('a'));
+    await place.say('c', 'first');
+    await place.emulator.phone(iphone('a')).waitFor({ contains: 'first' });
+    const { total } = place.emulator.requests;
+    place.emulator.faults.set([{ gateway: 'apns', fault: 'slow', delayMs: 1_500, times: 1 }]);
+    await place.say('c', 'slow');
+    await waitFor(async () => place.emulator.requests.total > total);
+    place.write(
+      place.settings({
+        applications: [{ arn: ARN, channels: { APNS: apnsAt(place.emulator) }, sound: 'ping' }],
+      }),
+    );
+    await place.service.reload();
+    await place.say('c', 'after');
+    await place.emulator.phone(iphone('a')).waitFor({ contains: 'after' });
+    await waitFor(async () => {
+      const { deliveries } = await place.client().listDeliveries(CONTACT);
+      return deliveries.every(({ status, attemptCount }) => status === 'accepted' && attemptCount === 1);
+    });
+    const sounds = place.emulator
+      .phone(iphone('a'))
+      .notifications.map(({ payload }) => (payload as { aps: { sound?: string } }).aps.sound);
+    assert.deepEqual(
+      sounds.filter((sound) => sound !== undefined),
+      ['ping'],
+    );
+    assert.equal(sounds.length, 3);
+  });
+
+  test('texts are those of the new file with the next message', async (t) => {
+    const place = await startPlace(t);
+    await place.register('c', iphone('a'));
+    place.write(
+      place.settings({
+        applications: [{ arn: ARN, title: 'Example', channels: { APNS: apnsAt(place.emulator) } }],
+      }),
+    );
+    await place.service.reload();
+    await place.say('c', 'titled');
+    const [notification] = await place.emulator.phone(iphone('a')).waitFor({ contains: 'titled' });
+    const { aps } = notification!.payload as { aps: { alert: { title?: string } } };
+    assert.equal(aps.alert.title, 'Example');
+  });
+
+  test('what waits for a channel that was removed says so, and goes out when the channel is back', async (t) => {
+    const place = await startPlace(t);
+    await place.register('c', iphone('a'));
+    await place.say('c', 'before');
+    await place.emulator.phone(iphone('a')).waitFor({ contains: 'before' });
+    place.write(place.settings({ applications: [{ arn: ARN, channels: {} }] }));
+    await place.service.reload();
+    await place.say('c', 'meanwhile');
+    await waitFor(async () => {
+      const { deliveries } = await place.client().listDeliveries(CONTACT);
+      return deliveries[0]!.reason === 'channel-not-configured';
+    });
+    place.write(place.settings());
+    await place.service.reload();
+    await place.emulator.phone(iphone('a')).waitFor({ contains: 'meanwhile' });
+  });
+});
+
+describe('a file that cannot be taken over changes nothing', () => {
+  for (const [what, contents, message] of [
+    ['is cut off', '{ "accessKeys": [', /line 1/],
+    [
+      'has a mistake in its last setting',
+      { accessKeys: [SECOND], instances: [INSTANCE], limts: {} },
+      /limts/,
+    ],
+    [
+      'asks for an emulator that this process does not have',
+      {
+        accessKeys: [SECOND],
+        instances: [INSTANCE],
+        applications: [{ arn: ARN, channels: { GCM: { gateway: 'emulated' } } }],
+      },
+      /start it again/,
+    ],
+  ] as const)
+    test(`which ${what}`, async (t) => {
+      const place = await startPlace(t);
+      await place.register('c', iphone('a'));
+      place.write(contents);
+      await assert.rejects(place.service.reload(), message);
+      await place.say('c', 'as before');
+      await place.emulator.phone(iphone('a')).waitFor({ contains: 'as before' });
+      await assert.rejects(place.client(SECOND).listDeliveries(CONTACT), {
+        name: 'UnrecognizedClientException',
+      });
+      const line = place.log.find(({ msg }) => String(msg).includes('were not read again'));
+      assert.match(String(line?.['reason']), message);
+      assert.ok(!JSON.stringify(place.log).includes(SECOND.secret));
+    });
+
+  test('a key file that is gone', async (t) => {
+    const place = await startPlace(t);
+    place.write(
+      place.settings({
+        accessKeys: [SECOND],
+        applications: [
+          { arn: ARN, channels: { APNS: { ...apnsAt(place.emulator), privateKey: { file: 'gone.p8' } } } },
+        ],
+      }),
+    );
+    await assert.rejects(place.service.reload(), /gone\.p8, which cannot be read/);
+    await place.register('c', iphone('a'));
+  });
+
+  test('and one that says the same is not a change', async (t) => {
+    const place = await startPlace(t);
+    assert.deepEqual(await place.service.reload(), []);
+  });
+});
+
+async function waitFor(condition: () => Promise<boolean>): Promise<void> {
+  const until = Date.now() + 20_000;
+  while (!(await condition())) {
+    assert.ok(Date.now() < until, 'it did not come about');
+    await new Promise((resolve) => setTimeout(resolve, 20));
+  }
+}
