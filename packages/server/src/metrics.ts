@@ -1,5 +1,7 @@
 // What Prometheus reads at /metrics: names, help and labels in one place.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
+import { APNS_ANSWERS } from './gateways/apns/answers.ts';
+import { FCM_ANSWERS } from './gateways/fcm/answers.ts';
 import type { Outcome } from './gateways/gateway.ts';
 import type { GatewayStatus } from './delivery/dispatcher.ts';
 import type { InstanceRates } from './instance-limits.ts';
@@ -34,6 +36,20 @@ export interface LimitLabels {
   readonly rates: () => Partial<InstanceRates>;
 }
 
+/** google.rpc.Code: what FCM's answers say where they have no word of FCM's own. */
+const GOOGLE_STATUSES =
+  'CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED UNAUTHENTICATED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS';
+
+const REASONS: ReadonlySet<string> = new Set([
+  ...Object.keys(APNS_ANSWERS).map((answer) => answer.split(' ')[1]!),
+  ...FCM_ANSWERS.map(({ errorCode }) => errorCode ?? ''),
+  ...GOOGLE_STATUSES.split(' '),
+]);
+
+/** Each label is kept for ever, and what answers in place of a gateway may say anything. */
+const reasonLabel = (reason: string): string =>
+  REASONS.has(reason) || /^[1-5]\d\d$/.test(reason) ? reason : 'other';
+
 export function createMetrics(
   status: () => GatewayStatus[],
   certificates: () => readonly Certificate[] = () => [],
@@ -50,7 +66,7 @@ export function createMetrics(
   });
   const attempts = new Counter({
     name: 'chatpush_attempts_total',
-    help: 'Requests to gateways by gateway, outcome and reason.',
+    help: 'Requests to gateways by gateway, outcome and reason; other: a word that neither Apple nor Google documents.',
     labelNames: ['gateway', 'outcome', 'reason'],
     registers,
   });
@@ -139,7 +155,7 @@ export function createMetrics(
   return {
     request: (asked, status) => requests.inc({ operation: asked ?? 'none', status: String(status) }),
     attempt: (gateway, outcome) => {
-      const reason = outcome.kind === 'rejected' ? outcome.reason : '';
+      const reason = outcome.kind === 'rejected' ? reasonLabel(outcome.reason) : '';
       attempts.inc({ gateway, outcome: outcome.kind, reason });
       if (outcome.kind === 'accepted' || outcome.kind === 'rejected')
         seconds.observe({ gateway }, outcome.ms / 1000);

@@ -1,14 +1,17 @@
 // JSON as people keep settings in: with // and /* */ comments and commas before closing brackets.
 
-const STRING_OR_COMMENT = /"(?:[^"\\]|\\.)*"|\/\/[^\n]*|\/\*[^]*?\*\//g;
-const STRING_OR_COMMA = /"(?:[^"\\]|\\.)*"|,(?=\s*[}\]])/g;
+// A text or comment without an end goes to the end of the file: looked for again from each quote, it took time with the square.
+const STRING_OR_COMMENT = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|\/\/[^\n]*|\/\*(?:[^]*?\*\/|[^]*)/g;
+const STRING_OR_COMMA = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|,(?=\s*[}\]])/g;
+const isWholeComment = (match: string): boolean =>
+  match.startsWith('//') || (match.length >= 4 && match.startsWith('/*') && match.endsWith('*/'));
 
 /** Throws an Error that says in which line, and repeats nothing of the text, because there may be secrets in it. */
 export function parseSettingsJson(text: string): unknown {
   // Blanks in their place, so that lines and columns stay what they are.
   const bare = text
     .replace(/^\uFEFF/, ' ')
-    .replace(STRING_OR_COMMENT, (match) => (match.startsWith('"') ? match : match.replaceAll(/[^\n]/g, ' ')))
+    .replace(STRING_OR_COMMENT, (match) => (isWholeComment(match) ? match.replaceAll(/[^\n]/g, ' ') : match))
     .replace(STRING_OR_COMMA, (match) => (match.startsWith('"') ? match : ' '));
   try {
     return JSON.parse(bare);
@@ -20,10 +23,16 @@ export function parseSettingsJson(text: string): unknown {
 /** V8 tells the place of some faults only by showing the text around it; its own parser can be asked for the rest. */
 function lineOfFault(text: string): number {
   const lines = text.split('\n');
-  // A beginning of JSON fails only because it ends; at the first line after which it fails for another reason, it is wrong.
-  for (let line = 1; line < lines.length; line++)
-    if (!endsEarly(lines.slice(0, line).join('\n'))) return line;
-  return lines.length;
+  // A beginning of JSON fails only because it ends; at the first line after which it fails for another reason, it is wrong,
+  // and stays so after every later one.
+  let sound = 0;
+  let wrong = lines.length;
+  while (wrong - sound > 1) {
+    const middle = (sound + wrong) >> 1;
+    if (endsEarly(lines.slice(0, middle).join('\n'))) sound = middle;
+    else wrong = middle;
+  }
+  return wrong;
 }
 
 function endsEarly(text: string): boolean {

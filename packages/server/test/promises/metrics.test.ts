@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidParameterException } from '@chatpush/client';
+import { createMetrics } from '../../src/metrics.ts';
 import { INSTANCE, iphone, startSystem } from './system.ts';
 
 test('requests, chat events and attempts are counted, by operation, reason and outcome', async () => {
@@ -29,4 +30,24 @@ test('requests, chat events and attempts are counted, by operation, reason and o
   } finally {
     await system.close();
   }
+});
+
+test('what a gateway makes up does not become labels without end', async () => {
+  const metrics = createMetrics(() => []);
+  const reject = (reason: string): void =>
+    metrics.attempt('apns', { kind: 'rejected', verdict: 'message', answer: `400 ${reason}`, reason, ms: 1 });
+  for (let count = 0; count < 1_000; count++) reject(`made up ${count}`);
+  for (const reason of ['BadDeviceToken', 'UNREGISTERED', 'PERMISSION_DENIED', '502']) reject(reason);
+  const { body } = await metrics.read();
+  const reasons = [...body.matchAll(/^chatpush_attempts_total\{.*reason="([^"]*)"\} (\d+)$/gm)];
+  assert.deepEqual(
+    reasons.map(([, reason, count]) => [reason, count]),
+    [
+      ['other', '1000'],
+      ['BadDeviceToken', '1'],
+      ['UNREGISTERED', '1'],
+      ['PERMISSION_DENIED', '1'],
+      ['502', '1'],
+    ],
+  );
 });

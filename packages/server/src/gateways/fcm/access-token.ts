@@ -51,6 +51,10 @@ export interface AccessTokenOptions {
 
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const RENEW_AHEAD_MS = 5 * 60_000;
+/** A token must outlive an attempt (10 s); one that does not counts as none, or the next would be fetched at once, for ever. */
+const LEAST_LIFE_MS = 10_000;
+/** Google's live an hour. */
+const MOST_LIFE_MS = 86_400_000;
 
 /** Throws when the account's private key cannot be read. */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
@@ -156,7 +160,10 @@ function tokenIn(status: number, body: string): { token: string; lifeMs: number 
   const said = parsed(body);
   const { access_token: token, expires_in: lifeSeconds } = said;
   if (status === 200 && typeof token === 'string' && typeof lifeSeconds === 'number') {
-    return { token, lifeMs: lifeSeconds * 1000 };
+    const lifeMs = Math.min(lifeSeconds * 1000, MOST_LIFE_MS);
+    if (lifeMs >= LEAST_LIFE_MS) return { token, lifeMs };
+    const answer = `token endpoint: 200 with expires_in ${lifeSeconds}, less than the ${LEAST_LIFE_MS / 1000} s that a push may take`;
+    return { trouble: { about: 'connection', answer } };
   }
   const words = [said['error'], said['error_description']]
     .filter((word) => typeof word === 'string')

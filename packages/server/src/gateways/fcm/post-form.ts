@@ -1,9 +1,9 @@
 // One form sent by HTTP/1.1, for the token endpoint: node:https takes authorities and a proxy of our own, which fetch does not.
 import { request as requestHttp } from 'node:http';
+import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { text } from 'node:stream/consumers';
 import { connect } from 'node:tls';
 import { hostOf } from '../../base-url.ts';
 import { openTunnel } from '../tunnel.ts';
@@ -16,7 +16,10 @@ export interface FormOptions {
   readonly signal: AbortSignal;
 }
 
-/** Resolves with whatever was answered; rejects with the socket's error or the signal's reason. */
+/** A token and its JSON take 1 to 2 KB. */
+const MOST_ANSWER_BYTES = 65_536;
+
+/** Resolves with whatever was answered; rejects with the socket's error or the signal's reason, and where the answer is too long. */
 export async function postForm(
   url: string,
   form: Readonly<Record<string, string>>,
@@ -43,7 +46,7 @@ export async function postForm(
       ...(connection === undefined ? {} : { createConnection: () => connection }),
     },
     (response) => {
-      text(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), failed);
+      readAnswer(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), failed);
     },
   );
   const failed = (error: Error): void => reject(signal.aborted ? (signal.reason as Error) : error);
@@ -55,6 +58,18 @@ export async function postForm(
     // Node leaves a connection of ours open, and a relay need not pass on that the other side closed it.
     connection?.destroy();
   }
+}
+
+/** What is too long is left unread: its connection closes. */
+async function readAnswer(response: IncomingMessage): Promise<string> {
+  const chunks: Buffer[] = [];
+  let bytes = 0;
+  for await (const chunk of response as AsyncIterable<Buffer>) {
+    bytes += chunk.length;
+    if (bytes > MOST_ANSWER_BYTES) throw new Error(`the answer is longer than ${MOST_ANSWER_BYTES} bytes`);
+    chunks.push(chunk);
+  }
+  return Buffer.concat(chunks).toString();
 }
 
 async function tunnelTo(url: URL, proxy: string, { ca, signal }: FormOptions): Promise<Duplex> {

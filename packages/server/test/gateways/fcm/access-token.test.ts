@@ -1,6 +1,10 @@
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer } from 'node:http';
+import type { AddressInfo } from 'node:net';
 import { describe, test, type TestContext } from 'node:test';
 import { startEmulator, type Emulator, type EmulatorOptions } from '@chatpush/emulator';
+import { postForm } from '../../../src/gateways/fcm/post-form.ts';
 import { aPush, openFcm, soon } from '../harness.ts';
 
 const MINUTE = 60_000;
@@ -120,6 +124,42 @@ describe('an access token', () => {
     clock.turn(61_000);
     assert.equal(gateway.credit, 0);
     assert.equal((await send()).kind, 'accepted');
+  });
+
+  test('of no life at all is none, and the next is fetched with back-off', async (t) => {
+    const emulator = await start(t);
+    emulator.faults.set([{ gateway: 'oauth', fault: 'expires-in', seconds: 0 }]);
+    const { gateway, troubles, until } = openFcm(t, emulator);
+    gateway.want(1);
+    await until(() => troubles.length > 0);
+    assert.match(troubles[0]?.answer ?? '', /^token endpoint: 200 with expires_in 0/);
+    assert.equal(gateway.credit, 0);
+    const before = tokenRequests(emulator);
+    await new Promise((resolve) => setTimeout(resolve, 300));
+    // It was a hundred a second.
+    assert.ok(tokenRequests(emulator) - before < 10, `${tokenRequests(emulator) - before} fetches`);
+    emulator.faults.clear();
+    await until(() => gateway.credit > 0);
+  });
+
+  test('endpoint that answers without end is trouble, and little of it is read', async (t) => {
+    let sentBytes = 0;
+    const endless = createServer((_, response) => {
+      const chunk = Buffer.alloc(16_384, 'a');
+      const more = (): void => {
+        while (!response.destroyed && response.write(chunk)) sentBytes += chunk.length;
+      };
+      response.on('drain', more).on('error', () => {});
+      more();
+    });
+    await once(endless.listen(0, '127.0.0.1'), 'listening');
+    t.after(() => endless.close());
+    const { port } = endless.address() as AddressInfo;
+    await assert.rejects(
+      postForm(`http://127.0.0.1:${port}/token`, {}, { ca: undefined, signal: AbortSignal.timeout(10_000) }),
+      /the answer is longer than 65536 bytes/,
+    );
+    assert.ok(sentBytes < 32 * 1024 * 1024, `${sentBytes} bytes`);
   });
 
   test('is no longer fetched when nothing waits', async (t) => {
