@@ -1,6 +1,7 @@
 // The nemeses: what each does to the system, for how long, and where it makes sense. A strike lasts until it resolves.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule } from '@chatpush/emulator';
+import type { NodeClock } from './clock.ts';
 import type { Gateways } from './gateways.ts';
 import type { Node } from './nodes.ts';
 import type { CampaignStore } from './stores.ts';
@@ -10,6 +11,8 @@ export interface World {
   readonly store: CampaignStore;
   readonly gateways: Gateways;
   readonly random: () => number;
+  /** Where the nemesis sets it. */
+  readonly clock?: NodeClock | undefined;
 }
 
 export interface Nemesis {
@@ -18,6 +21,8 @@ export interface Nemesis {
   /** Whether this system can have it. */
   readonly fits: (world: World) => boolean;
   readonly strike: (world: World) => Promise<void>;
+  /** Whether nodes run by a clock that it sets. */
+  readonly setsClock?: boolean;
   /** How long the system is left alone after a strike. */
   readonly calmMs: number;
   /** By when the former rate must be back. Gateways add delays of their own and the breaker's probe. */
@@ -86,6 +91,21 @@ const faulty = (ms: number, rules: readonly FaultRule[]): Nemesis['strike'] =>
     ({ gateways }) => gateways.setFaults([]),
   );
 
+const HOUR_SECONDS = 3_600;
+
+/** Some deliveries wait for another attempt at each step, so that their due times are on the wrong side of it. */
+async function setClocks({ clock, gateways }: World): Promise<void> {
+  await gateways.setFaults(bothGateways({ fault: 'http', status: 503, probability: 0.2 }));
+  try {
+    for (const aheadSeconds of [-HOUR_SECONDS, 0, HOUR_SECONDS, 0]) {
+      clock!.set(aheadSeconds);
+      await wait(4_000);
+    }
+  } finally {
+    await gateways.setFaults([]);
+  }
+}
+
 /** Each of these on one request in a hundred. */
 const GOAWAYS: readonly Omit<FaultRule, 'gateway'>[] = [
   { fault: 'goaway' },
@@ -123,6 +143,15 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
       await node.start();
     }
   }),
+  clock: {
+    ...ofGateways(
+      'the clock of service and SQLite an hour back, then an hour ahead, while gateways answer 503 to some',
+      setClocks,
+    ),
+    // On PostgreSQL two clocks count, and setting both has not been tried long enough to judge it.
+    fits: ({ clock, store }) => clock !== undefined && store.postgres === undefined,
+    setsClock: true,
+  },
   'disk-full': {
     ...ofNodes(
       'no room on SQLite’s file system for 6 s',

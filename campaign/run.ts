@@ -2,6 +2,7 @@
 import { setTimeout as wait } from 'node:timers/promises';
 import { check } from './check.ts';
 import type { Verdict } from './check.ts';
+import { openNodeClock } from './clock.ts';
 import { startGateways } from './gateways.ts';
 import type { Fault } from './history.ts';
 import { createLoad } from './load.ts';
@@ -38,10 +39,12 @@ export async function run(options: RunOptions): Promise<Verdict | undefined> {
   taken.defer(() => store.close());
   const gateways = await startGateways();
   taken.defer(() => gateways.close());
+  const clock = nemesis.setsClock ? openNodeClock() : undefined;
+  taken.defer(() => clock?.close());
   const nodes = Array.from({ length: kind.severalNodes ? options.nodes : 1 }, () =>
-    createNode({ ...store.environment, CHATPUSH_EMULATOR_URL: gateways.url }),
+    createNode({ ...store.environment, ...clock?.environment, CHATPUSH_EMULATOR_URL: gateways.url }),
   );
-  const world = { nodes, store, gateways, random };
+  const world = { nodes, store, gateways, random, clock };
   if (!nemesis.fits(world)) return undefined;
   taken.defer(async () => {
     await Promise.all(nodes.map((node) => node.kill()));
