@@ -14,6 +14,8 @@ export interface PostgresFaults {
   /** Takes every connection the server allows, having ended the others; resolves with what gives them back. */
   exhaust(): Promise<() => Promise<void>>;
   setReadOnly(isReadOnly: boolean): Promise<void>;
+  /** Moves the clock by which the nodes' leases and due times count. */
+  setClock(aheadSeconds: number): Promise<void>;
 }
 
 const PORT = 5432;
@@ -77,6 +79,11 @@ function faultsOf(server: PostgresServer): PostgresFaults {
         await Promise.all(taken.map((client) => client.end()));
       };
     },
+    setClock: (aheadSeconds) =>
+      run(
+        `create or replace function chatpush.now_ms() returns bigint language sql stable as
+           $$ select (extract(epoch from statement_timestamp()) * 1000)::bigint + ${aheadSeconds * 1000} $$`,
+      ),
     setReadOnly: (isReadOnly) =>
       run(
         'set default_transaction_read_only = off',
