@@ -22,7 +22,7 @@ function loseAnswer(exchange: Exchange, by: FaultRule['by']): void {
   else exchange.connection.rst();
 }
 
-function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: FaultRule): void {
+function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve, finish }: FaultRule): void {
   const { connection, stream } = exchange;
   const session = connection.session;
   if (session?.destroyed) return exchange.unanswered('abandoned by the sender', 'goaway');
@@ -31,6 +31,7 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: 
     const answer = exchange.serve();
     return exchange.send({ ...answer, headers: { ...answer.headers, connection: 'close' } }, 'goaway');
   }
+  const finishes = code === 0 || finish === true;
   const id = stream.id ?? 0;
   const last = refuse ? Math.max(0, id - 2) : (session.state.lastProcStreamID ?? id);
   const debug = reason === undefined ? undefined : Buffer.from(exchange.debugText(reason));
@@ -43,7 +44,7 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: 
     sendAway();
     exchange.unanswered('above the last stream id', 'goaway');
     connection.refuses(stream);
-  } else if (code === 0) {
+  } else if (finishes) {
     sendAway();
     exchange.send(exchange.serve(), 'goaway');
   } else {
@@ -52,8 +53,8 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve }: 
     sendAway();
     exchange.unanswered(`GOAWAY ${code}`, 'goaway', served);
   }
-  if (code !== 0) afterFlush(connection, () => connection.fin());
-  else connection.leave();
+  if (finishes) connection.leave();
+  else afterFlush(connection, () => connection.fin());
 }
 
 /** Does to the exchange what the rule says. Exactly one of its ends is reached: an answer, or none and why. */
@@ -66,7 +67,11 @@ export function applyFault(rule: FaultRule, exchange: Exchange): void {
       return exchange.send(exchange.failure(rule), rule.fault);
     case 'not-json': {
       const status = rule.status ?? 502;
-      const headers = { 'content-type': 'text/html; charset=UTF-8' };
+      const { retryAfterSeconds } = rule;
+      const headers = {
+        'content-type': 'text/html; charset=UTF-8',
+        ...(retryAfterSeconds === undefined ? {} : { 'retry-after': String(retryAfterSeconds) }),
+      };
       return exchange.send({ status, headers, body: html(status), verdict: `HTML ${status}` }, rule.fault);
     }
     case 'slow': {

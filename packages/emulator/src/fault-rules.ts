@@ -28,6 +28,7 @@ export interface FaultRule {
   twice?: boolean;
   refuse?: boolean;
   serve?: boolean;
+  finish?: boolean;
   limit?: number;
   seconds?: number;
   per?: 'device' | 'application';

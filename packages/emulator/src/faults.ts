@@ -53,8 +53,12 @@ export const FAULTS = {
   },
   'not-json': {
     gateways: FAULT_GATEWAYS,
-    parameters: { status: { kind: 'integer', least: 400, most: 599, default: 502, meaning: 'HTTP status' } },
-    sentence: 'Answers the HTML page of a proxy where JSON is expected.',
+    parameters: {
+      status: { kind: 'integer', least: 400, most: 599, default: 502, meaning: 'HTTP status' },
+      retryAfterSeconds: { kind: 'integer', least: 0, most: 86_400, meaning: 'sends Retry-After' },
+    },
+    sentence:
+      'Answers as something between sender and gateway does: with an HTML page where JSON is expected.',
   },
   slow: {
     gateways: FAULT_GATEWAYS,
@@ -133,6 +137,11 @@ export const FAULTS = {
       serve: {
         kind: 'switch',
         meaning: 'with a code other than 0: the phone gets the notification all the same',
+      },
+      finish: {
+        kind: 'switch',
+        meaning:
+          'with a code other than 0: the streams up to the last id are served and answered, as with code 0',
       },
     },
     sentence: 'Sends GOAWAY; with code 0 finishes the streams at or below its last stream id, then closes.',

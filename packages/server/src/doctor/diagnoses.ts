@@ -48,6 +48,16 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     cure: "allow CONNECT to the gateway's host and port on the proxy, or use port 2197 for Apple where only that is open",
   },
   {
+    when: /^(?:407|451|511)\b/,
+    says: 'Something between this machine and the gateway refuses the request: a proxy or a network that wants a log-in, or a filter.',
+    cure: 'let the connection to the gateway pass unchanged through what stands between',
+  },
+  {
+    when: /DNS_TIMEOUT/,
+    says: 'No name server answers.',
+    cure: 'make DNS work on this machine (/etc/resolv.conf), or state a "proxy", which then looks names up',
+  },
+  {
     when: /ENOTFOUND|EAI_AGAIN/,
     says: 'The name of the gateway cannot be found.',
     cure: 'make DNS work on this machine, or state a "proxy", which then looks names up',

@@ -1,8 +1,9 @@
 // From a host name to a TLS connection that speaks HTTP/2.
-import { lookup, resolve4, resolve6 } from 'node:dns/promises';
+import { lookup, Resolver } from 'node:dns/promises';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
-import { connect, type ConnectionOptions, type SecureContext, type TLSSocket } from 'node:tls';
+import { setTimeout } from 'node:timers/promises';
+import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 
 /** Where a gateway is, and what we show and trust there. */
 export interface Endpoint {
@@ -16,21 +17,75 @@ export interface Endpoint {
   readonly proxy?: string;
 }
 
-/** All addresses of a host. Throws an Error with a `code` such as ENOTFOUND. */
-export type Resolve = (host: string) => Promise<readonly string[]>;
+/** The addresses of a host. Throws an Error with a `code` such as ENOTFOUND. */
+export type Resolve = (host: string, signal?: AbortSignal) => Promise<readonly string[]>;
+
+/** How long the addresses of IPv4 wait for those of IPv6 (RFC 8305 §3). */
+const RESOLUTION_DELAY_MS = 50;
 
 /**
  * Asks the name servers anew each time, past every cache of this machine: a cached answer leads back to the very server
  * that has just sent us away (github.com/jchambers/pushy/pull/571). The system's resolver is for names that DNS does not
  * know, such as those in the hosts file.
  */
-export const resolveUncached: Resolve = async (host) => {
+export const resolveUncached: Resolve = (host, signal) => askNameServers(host, signal);
+
+/** Of this machine's configuration, or those at `servers` (address and port). */
+export async function askNameServers(
+  host: string,
+  signal?: AbortSignal,
+  servers?: readonly string[],
+): Promise<readonly string[]> {
   if (isIP(host) !== 0) return [host];
-  const answers = await Promise.allSettled([resolve4(host), resolve6(host)]);
-  const addresses = answers.flatMap((answer) => (answer.status === 'fulfilled' ? answer.value : []));
-  if (addresses.length > 0) return addresses;
-  return (await lookup(host, { all: true })).map(({ address }) => address);
+  const resolver = new Resolver();
+  if (servers !== undefined) resolver.setServers(servers);
+  const cancel = (): void => resolver.cancel();
+  signal?.addEventListener('abort', cancel, { once: true });
+  try {
+    return await eitherFamily(resolver.resolve4(host), resolver.resolve6(host));
+  } catch (error) {
+    if (signal?.aborted === true) throw error;
+    return await resolveBySystem(host);
+  } finally {
+    signal?.removeEventListener('abort', cancel);
+    cancel();
+  }
+}
+
+/** By the system's resolver: for hosts whose names may come from anywhere, such as proxies. */
+export const resolveBySystem: Resolve = (host) => {
+  const ask = async (family: 4 | 6): Promise<string[]> =>
+    (await lookup(host, { all: true, family })).map(({ address }) => address);
+  return eitherFamily(ask(4), ask(6));
 };
+
+/** What both families have within the delay: a name server that never answers for one of them holds up nothing (RFC 8305 §3). */
+async function eitherFamily(v4: Promise<string[]>, v6: Promise<string[]>): Promise<string[]> {
+  const addresses: string[] = [];
+  const add = (found: readonly string[]): void => void addresses.push(...found);
+  const both = Promise.allSettled([v4.then(add), v6.then(add)]);
+  const enough = Promise.any([
+    v6,
+    v4.then(() => setTimeout(RESOLUTION_DELAY_MS, undefined, { ref: false })),
+  ]).catch(() => both);
+  await Promise.race([both, enough]);
+  return addresses.length > 0 ? addresses : v4;
+}
+
+/** Rejects with the signal's reason, or with DNS_TIMEOUT: a name server that says nothing is no fault of the host. */
+export async function resolveInTime(
+  resolve: Resolve,
+  host: string,
+  signal: AbortSignal,
+): Promise<readonly string[]> {
+  try {
+    return await unlessAborted(resolve(host, signal), signal);
+  } catch (error) {
+    if (!isTimeout(error)) throw error;
+    const message = `no name server has answered for ${host}`;
+    throw Object.assign(new Error(message, { cause: error }), { code: 'DNS_TIMEOUT' });
+  }
+}
 
 /** The same addresses in random order, those with the fewest of our sessions first. */
 export function spread(
@@ -44,39 +99,31 @@ export function spread(
     .map(({ address }) => address);
 }
 
-/** Connects to the first of these addresses that answers, or by `tunnel`. Rejects with the socket's error, or when `signal` aborts. */
+/** TLS over this TCP connection or tunnel. Rejects with the socket's error, or when `signal` aborts. */
 export function connectTls(
   endpoint: Endpoint,
-  addresses: readonly string[],
+  tcp: Duplex,
   secureContext: SecureContext,
   signal: AbortSignal,
-  tunnel?: Duplex,
 ): Promise<TLSSocket> {
   const { promise, resolve, reject } = Promise.withResolvers<TLSSocket>();
   const socket = connect({
+    socket: tcp,
     host: endpoint.host,
-    port: endpoint.port,
     servername: isIP(endpoint.host) === 0 ? endpoint.host : '',
     ALPNProtocols: ['h2'],
     secureContext,
-    // Node tries them one after the other, both families in turn.
-    lookup: (_host, _options, answer) =>
-      answer(
-        null,
-        addresses.map((address) => ({ address, family: isIP(address) })),
-      ),
-    autoSelectFamily: true,
-    // Node's own 250 ms are less than a round trip to the other side of the world.
-    autoSelectFamilyAttemptTimeout: 2_500,
-    ...(tunnel === undefined ? {} : { socket: tunnel }),
-  } as ConnectionOptions);
+  });
   const abort = (): void => {
     socket.destroy(signal.reason as Error);
   };
   signal.addEventListener('abort', abort);
   // Stays on: an error after the first has been reported must not end the process.
   socket.on('error', reject);
-  socket.once('close', () => signal.removeEventListener('abort', abort));
+  socket.once('close', () => {
+    signal.removeEventListener('abort', abort);
+    reject(new Error('connection closed during the TLS handshake'));
+  });
   socket.once('secureConnect', () => {
     signal.removeEventListener('abort', abort);
     if (socket.alpnProtocol === 'h2') return resolve(socket);
@@ -84,4 +131,16 @@ export function connectTls(
     reject(Object.assign(new Error('the peer does not speak HTTP/2'), { code: 'NO_HTTP2' }));
   });
   return promise;
+}
+
+export const isTimeout = (error: unknown): boolean =>
+  error instanceof DOMException && error.name === 'TimeoutError';
+
+export function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
+  return new Promise((resolve, reject) => {
+    const abort = (): void => reject(signal.reason as Error);
+    if (signal.aborted) return abort();
+    signal.addEventListener('abort', abort, { once: true });
+    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
+  });
 }

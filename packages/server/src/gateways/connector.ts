@@ -1,10 +1,19 @@
 // Opens HTTP/2 sessions to one endpoint: name, TCP, TLS, and the peer's first SETTINGS.
 import { createSecureContext } from 'node:tls';
-import { connectTls, spread, type Endpoint, type Resolve } from './connect.ts';
+import {
+  connectTls,
+  isTimeout,
+  resolveInTime,
+  spread,
+  unlessAborted,
+  type Endpoint,
+  type Resolve,
+} from './connect.ts';
 import type { Exchange } from './exchange.ts';
 import type { Trouble } from './gateway.ts';
 import { Connection } from './http2/connection.ts';
 import type { PeerSettings } from './http2/settings.ts';
+import { connectTcp } from './race.ts';
 import { openTunnel } from './tunnel.ts';
 
 /** Takes over a connection; called in the very event of its first SETTINGS, so that no later event is missed. */
@@ -32,16 +41,12 @@ export function createConnector(
 
   return {
     async open(inUse, signal, takeOver) {
-      const { proxy } = endpoint;
-      const socket =
+      const { host, port, proxy } = endpoint;
+      const tcp =
         proxy === undefined
-          ? await connectTls(
-              endpoint,
-              spread(await unlessAborted(resolve(endpoint.host), signal), inUse, random),
-              secureContext,
-              signal,
-            )
-          : await connectTls(endpoint, [], secureContext, signal, await openTunnel(proxy, endpoint, signal));
+          ? await connectTcp(spread(await resolveInTime(resolve, host, signal), inUse, random), port, signal)
+          : await openTunnel(proxy, endpoint, signal);
+      const socket = await connectTls(endpoint, tcp, secureContext, signal);
       const { promise, resolve: opened, reject } = Promise.withResolvers<void>();
       let goaway: string | undefined;
       // Before SETTINGS nobody knows how many streams the peer allows, and Apple begins with one.
@@ -77,9 +82,7 @@ export function createConnector(
 
 /** A fault of the world while connecting, in the operator's words. */
 export function troubleOf(error: unknown): Trouble {
-  if (error instanceof DOMException && error.name === 'TimeoutError') {
-    return { about: 'connection', answer: 'connecting took too long' };
-  }
+  if (isTimeout(error)) return { about: 'connection', answer: 'connecting took too long' };
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return { about: 'connection', answer: message };
   // The peer's TLS alert about the certificate that we showed: …_ALERT_BAD_CERTIFICATE, …_ALERT_CERTIFICATE_REVOKED, ….
@@ -88,13 +91,4 @@ export function troubleOf(error: unknown): Trouble {
     about,
     answer: message.includes(code) || message === '' ? message || code : `${code}: ${message}`,
   };
-}
-
-function unlessAborted<T>(promise: Promise<T>, signal: AbortSignal): Promise<T> {
-  return new Promise((resolve, reject) => {
-    const abort = (): void => reject(signal.reason as Error);
-    if (signal.aborted) return abort();
-    signal.addEventListener('abort', abort, { once: true });
-    promise.then(resolve, reject).finally(() => signal.removeEventListener('abort', abort));
-  });
 }

@@ -27,7 +27,7 @@ export type Verdict =
   | 'token-dead'
   /** The device token is wrong or of another environment: suspend, remove nothing. */
   | 'token-suspect'
-  /** Key, team, topic, project: nothing of this credential can work until somebody mends it. */
+  /** Key, team, topic, project, or what stands on the way there: nothing can work until somebody changes something. */
   | 'credential'
   /** This one device gets too much. */
   | 'device-busy'

@@ -17,6 +17,10 @@ export interface PoolPolicy {
   readonly overdueMs: number;
   /** A PING unanswered for so long means that the peer is gone: the session is destroyed. */
   readonly pingAnswerMs: number;
+  /** A session without attempts that has been silent for so long takes none before it has answered a PING. */
+  readonly idleTrustMs: number;
+  /** How long that answer may take, before a fresh connection takes its place. */
+  readonly proofMs: number;
   /** PING a session that has been silent for so long; absent: never. */
   readonly idlePingMs?: number;
   /** Sessions beyond what is needed are closed when they have been idle for so long. The last one stays. */
@@ -33,6 +37,11 @@ const EITHER = {
   attemptMs: 10_000,
   overdueMs: 5_000,
   pingAnswerMs: 5_000,
+  // What a NAT or firewall forgot shows as silence. A round trip before the first push of a while costs a phone nothing;
+  // a push into the silence costs ten seconds, and on FCM perhaps a second notification. Google counts PINGs only where no
+  // request follows.
+  idleTrustMs: 3_000,
+  proofMs: 1_000,
   surplusMs: 600_000,
   // Opening and closing quickly counts as an attack with Apple, which then refuses connections for a while.
   backOff: { firstMs: 1_000, mostMs: 60_000 },

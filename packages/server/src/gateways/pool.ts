@@ -52,6 +52,8 @@ export function createPool(options: PoolOptions): Pool {
   const backOff = createBackOff(policy.backOff, () => clock.monotonic(), random);
   let retryTimer: NodeJS.Timeout | undefined;
   let troubled = false;
+  /** When a session was last given up because it did not answer PING, monotonic milliseconds. */
+  let muteAt = Number.NEGATIVE_INFINITY;
   let creditTold = true;
   let onEmpty: (() => void) | undefined;
   let closed: Promise<void> | undefined;
@@ -94,7 +96,11 @@ export function createPool(options: PoolOptions): Pool {
   function open(): void {
     if (wanted === 0 || closing.signal.aborted) return;
     let missing = needed() - connecting;
-    for (const session of sessions) if (session.usable) missing--;
+    for (const session of sessions) {
+      if (!session.usable || missing <= 0) continue;
+      // One that is idle answers a PING first; where another has not, a fresh connection is opened beside it.
+      if (session.prove() > muteAt) missing--;
+    }
     if (missing <= 0) return;
     if (backOff.failures > 0) {
       // One at a time, until one has brought an answer.
@@ -134,6 +140,9 @@ export function createPool(options: PoolOptions): Pool {
   const owner: SessionOwner = {
     credit: tellCredit,
     silent: open,
+    mute() {
+      muteAt = clock.monotonic();
+    },
     // Only an answer proves that a connection is worth having: some gateways greet and then send us away.
     proved() {
       backOff.worked();

@@ -17,6 +17,8 @@ export interface SessionOwner {
   proved(): void;
   /** It takes no attempts until it has answered a PING. */
   silent(): void;
+  /** Its PING was not answered: others that have been silent since may have been lost with it. */
+  mute(): void;
   /** It takes no more attempts, but some may still be under way. */
   retired(session: Session): void;
   gone(session: Session): void;
@@ -57,6 +59,8 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
   #goawayError: string | undefined;
   #starvedSince: number | undefined;
   #pingSentAt: number | undefined;
+  /** What is asked with the PING: whether attempts may begin after an idle spell. */
+  #proving = false;
   #timer: NodeJS.Timeout | undefined;
   #wakeAt = NEVER;
 
@@ -77,9 +81,10 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
     this.#schedule();
   }
 
-  /** How many attempts may begin now. None while a PING is unanswered: they might be lost with the peer. */
+  /** How many attempts may begin now. None while a PING is unanswered or due: they might be lost with the peer. */
   get credit(): number {
-    if (!this.usable || this.#connection.closed || !this.#connection.writable) return 0;
+    if (!this.usable || this.#proving || this.#stale || this.#connection.closed || !this.#connection.writable)
+      return 0;
     return Math.max(0, (this.#probed ? this.#limit : Math.min(1, this.#limit)) - this.#connection.streams);
   }
 
@@ -89,7 +94,21 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
 
   /** Whether it is worth counting on: open, and not silent when it should speak. */
   get usable(): boolean {
-    return this.#state === 'open' && this.#pingSentAt === undefined;
+    return this.#state === 'open' && (this.#pingSentAt === undefined || this.#proving);
+  }
+
+  /** Idle for so long that the way to the peer may be gone without a word. */
+  get #stale(): boolean {
+    return this.#monotonic() - this.idleSince >= this.#policy.idleTrustMs;
+  }
+
+  /** Asks for a sign of life where attempts would wait for one. Returns since when there was none. */
+  prove(): number {
+    if (this.#pingSentAt === undefined && this.#stale) {
+      this.#proving = true;
+      this.#ping();
+    }
+    return this.#proving ? this.#heardAt : NEVER;
   }
 
   get idleSince(): number {
@@ -158,6 +177,7 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
   pong(): void {
     if (this.#pingSentAt === undefined) return;
     this.#pingSentAt = undefined;
+    this.#proving = false;
     this.heard();
     this.#schedule();
     this.writable();
@@ -193,11 +213,11 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
   }
 
   #nextWake(): number {
-    const { attemptMs, connectMs, idlePingMs, overdueMs, pingAnswerMs } = this.#policy;
+    const { attemptMs, connectMs, idlePingMs, overdueMs } = this.#policy;
     const [oldest] = this.#connection;
     const starved = this.#starvedSince === undefined ? NEVER : this.#starvedSince + connectMs;
     if (this.#pingSentAt !== undefined) {
-      return Math.min(starved, this.#pingSentAt + pingAnswerMs, (oldest?.startedAt ?? NEVER) + attemptMs);
+      return Math.min(starved, this.#pingSentAt + this.#answerMs, (oldest?.startedAt ?? NEVER) + attemptMs);
     }
     if (oldest === undefined) return Math.min(starved, this.#heardAt + (idlePingMs ?? NEVER));
     return Math.min(
@@ -209,10 +229,11 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
 
   #wake(): void {
     if (this.#state === 'gone') return;
-    const { attemptMs, connectMs, idlePingMs, overdueMs, pingAnswerMs } = this.#policy;
+    const { attemptMs, connectMs, idlePingMs, overdueMs } = this.#policy;
     const now = this.#monotonic();
-    if (this.#pingSentAt !== undefined && now - this.#pingSentAt >= pingAnswerMs) {
-      this.destroy(`no answer to PING within ${pingAnswerMs} ms`);
+    if (this.#pingSentAt !== undefined && now - this.#pingSentAt >= this.#answerMs) {
+      this.#owner.mute();
+      this.destroy(`no answer to PING within ${this.#answerMs} ms`);
       return;
     }
     for (const exchange of this.#connection) {
@@ -233,10 +254,16 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
     this.#schedule();
   }
 
+  /** How long the PING under way may be unanswered. */
+  get #answerMs(): number {
+    return this.#proving ? this.#policy.proofMs : this.#policy.pingAnswerMs;
+  }
+
   #ping(): void {
     this.#pingSentAt = this.#monotonic();
     this.#connection.ping();
-    this.#owner.silent();
+    if (this.#proving) this.#schedule();
+    else this.#owner.silent();
   }
 }
 

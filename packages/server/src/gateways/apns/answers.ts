@@ -1,6 +1,7 @@
 // What Apple's answers mean, all of them
 // (developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns).
 import type { Verdict } from '../gateway.ts';
+import { meaningOfStatus } from '../in-between.ts';
 
 /** What the sender itself must do before the next attempt. */
 export type Remedy =
@@ -113,17 +114,14 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
   },
 };
 
-/** A reason that is not in the table, or none: the status alone has to do. */
-const BY_STATUS: Readonly<Record<number, Verdict>> = {
-  403: 'credential',
-  // Apple’s own 404 says BadPath: a bare one comes from something else that answers in its place.
-  404: 'credential',
-  // Without a time of death nothing is removed.
-  410: 'token-dead',
-  429: 'gateway-busy',
-};
-
 export function apnsMeaning(status: number, reason: string): Meaning {
-  const verdict = BY_STATUS[status] ?? (status >= 400 && status < 500 ? 'message' : 'gateway-busy');
-  return APNS_ANSWERS[`${status} ${reason}`] ?? { verdict, means: 'Not documented by Apple.' };
+  const row = APNS_ANSWERS[`${status} ${reason}`];
+  if (row !== undefined) return row;
+  // Without a time of death nothing is removed.
+  if (status === 410 && reason !== '')
+    return {
+      verdict: 'token-dead',
+      means: 'The device token is dead, for a reason Apple has not documented.',
+    };
+  return meaningOfStatus(status, reason !== '');
 }

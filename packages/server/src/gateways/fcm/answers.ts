@@ -2,7 +2,7 @@
 //
 // An error is `{ error: { status, message, details[] } }`. FCM's own word is in the detail of type FcmError; answers without
 // it come from Google's front end or from something in between, and say nothing about the device.
-import type { Verdict } from '../gateway.ts';
+import { meaningOfStatus, type StatusMeaning } from '../in-between.ts';
 
 /** The parts of an answer that decide. */
 export interface FcmAnswer {
@@ -16,17 +16,14 @@ export interface FcmAnswer {
   readonly quotas: readonly string[];
 }
 
-export interface Row {
+export interface Row extends Omit<StatusMeaning, 'remedy'> {
+  /** `new-token`: the access token is refused, and another is fetched. */
+  readonly remedy?: 'new-token' | StatusMeaning['remedy'];
   readonly status: number;
   /** Null: only without an FcmError. */
   readonly errorCode: string | null;
   /** Must be found in the message or a quota. */
   readonly text?: RegExp;
-  readonly verdict: Verdict;
-  /** The access token is refused: fetch another. */
-  readonly remedy?: 'new-token';
-  /** For people. */
-  readonly means: string;
 }
 
 /** The first row that fits decides. */
@@ -65,6 +62,7 @@ export const FCM_ANSWERS: readonly Row[] = [
     errorCode: null,
     verdict: 'again',
     remedy: 'new-token',
+    unmended: 'credential',
     means: 'The access token is not accepted (any more).',
   },
   {
@@ -109,27 +107,19 @@ export const FCM_ANSWERS: readonly Row[] = [
   { status: 503, errorCode: 'UNAVAILABLE', verdict: 'gateway-busy', means: 'FCM is overloaded.' },
 ];
 
-/** For UNSPECIFIED_ERROR, codes that Google has not documented and answers that are not JSON. */
-export function byStatus(status: number): Row {
-  const verdict =
-    status === 401 || status === 403 || status === 404
-      ? 'credential'
-      : status >= 400 && status < 500 && status !== 429
-        ? 'message'
-        : 'gateway-busy';
-  return { status, errorCode: null, verdict, means: 'Not documented by Google.' };
-}
-
+/** UNSPECIFIED_ERROR, codes that Google has not documented and answers that are not JSON: the status decides. */
 export function fcmMeaning(answer: FcmAnswer): Row {
   const words = [answer.message, ...answer.quotas].join('\n');
-  return (
-    FCM_ANSWERS.find(
-      (row) =>
-        row.status === answer.status &&
-        row.errorCode === (answer.errorCode ?? null) &&
-        (row.text === undefined || row.text.test(words)),
-    ) ?? byStatus(answer.status)
+  const { status } = answer;
+  const row = FCM_ANSWERS.find(
+    (row) =>
+      row.status === status &&
+      row.errorCode === (answer.errorCode ?? null) &&
+      (row.text === undefined || row.text.test(words)),
   );
+  if (row !== undefined) return row;
+  const worded = (answer.errorCode ?? answer.googleStatus) !== undefined;
+  return { status, errorCode: null, ...meaningOfStatus(status, worded) };
 }
 
 /** Reads an error's body; one that is not Google's JSON leaves the status alone to decide. */

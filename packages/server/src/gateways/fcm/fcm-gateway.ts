@@ -39,6 +39,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
   const url = new URL(options.url);
   const troubles = createTroubles<'connection' | 'token'>((trouble) => events.trouble(trouble));
   const secondChance = createSecondChance(() => clock.monotonic());
+  let wanted = 0;
   const tokens = createAccessTokens({
     account: options.serviceAccount,
     ...(options.ca === undefined ? {} : { ca: options.ca }),
@@ -48,6 +49,8 @@ export function createFcmGateway(options: FcmOptions): Gateway {
     backOff: policy.backOff,
     deadlineMs: policy.attemptMs,
     onToken: () => {
+      // The connection may have been idle until now.
+      pool.want(wanted);
       if (credit() > 0) events.credit();
     },
     onTrouble: (trouble) => troubles.set('token', trouble),
@@ -92,19 +95,16 @@ export function createFcmGateway(options: FcmOptions): Gateway {
       return { kind: 'accepted', answer: `${status} ${name}`.trimEnd(), ms };
     }
     const error = parseFcmError(status, answer.body);
-    const row = fcmMeaning(error);
-    let { verdict } = row;
-    if (row.remedy === 'new-token') {
-      tokens.refused(token);
-      if (!secondChance.refused(answer.startedAt)) verdict = 'credential';
-    } else {
-      secondChance.worked(answer.startedAt);
-    }
+    const { verdict, remedy, unmended = verdict } = fcmMeaning(error);
+    if (remedy === 'new-token') tokens.refused(token);
+    if (remedy === 'new-connection') answer.retireSession(`answered ${status}`);
+    if (remedy === undefined) secondChance.worked(answer.startedAt);
+    const mended = remedy === undefined || secondChance.refused(answer.startedAt);
     const reason = error.errorCode ?? error.googleStatus ?? String(status);
     const retryAfter = retryAfterMs(answer.headers.get('retry-after'), clock.now());
     return {
       kind: 'rejected',
-      verdict,
+      verdict: mended ? verdict : unmended,
       answer: reason === String(status) ? reason : `${status} ${reason}`,
       reason,
       ...(error.message === '' ? {} : { detail: error.message }),
@@ -119,6 +119,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
       return credit();
     },
     want(attempts) {
+      wanted = attempts;
       tokens.want(attempts > 0);
       pool.want(attempts);
     },

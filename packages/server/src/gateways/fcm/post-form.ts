@@ -1,4 +1,5 @@
-// One form sent by HTTP/1.1, for the token endpoint: node:https takes authorities and a proxy of our own, which fetch does not.
+// One form sent by HTTP/1.1, for the token endpoint: node:https takes a connection of our own (authorities, a proxy, addresses
+// that race), which fetch does not.
 import { request as requestHttp } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -6,6 +7,8 @@ import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
 import { hostOf } from '../../base-url.ts';
+import { resolveInTime, resolveUncached } from '../connect.ts';
+import { connectTcp } from '../race.ts';
 import { openTunnel } from '../tunnel.ts';
 
 export interface FormOptions {
@@ -25,8 +28,8 @@ export async function postForm(
   form: Readonly<Record<string, string>>,
   options: FormOptions,
 ): Promise<{ status: number; body: string }> {
-  const { ca, proxy, signal } = options;
-  const connection = proxy === undefined ? undefined : await tunnelTo(new URL(url), proxy, options);
+  const { signal } = options;
+  const connection = await connectTo(new URL(url), options);
   const { promise, resolve, reject } = Promise.withResolvers<{ status: number; body: string }>();
   const body = new URLSearchParams(form).toString();
   const send = url.startsWith('http:') ? requestHttp : requestHttps;
@@ -34,16 +37,14 @@ export async function postForm(
     url,
     {
       method: 'POST',
-      // Once an hour: a connection of its own, no pool to close.
-      agent: false,
       headers: {
         'content-type': 'application/x-www-form-urlencoded',
         'content-length': Buffer.byteLength(body),
         connection: 'close',
       },
+      // Once an hour: a connection of its own, no agent and so no pool to close.
+      createConnection: () => connection,
       signal,
-      ...(ca === undefined ? {} : { ca }),
-      ...(connection === undefined ? {} : { createConnection: () => connection }),
     },
     (response) => {
       readAnswer(response).then((body) => resolve({ status: response.statusCode ?? 0, body }), failed);
@@ -56,7 +57,7 @@ export async function postForm(
     return await promise;
   } finally {
     // Node leaves a connection of ours open, and a relay need not pass on that the other side closed it.
-    connection?.destroy();
+    connection.destroy();
   }
 }
 
@@ -72,17 +73,16 @@ async function readAnswer(response: IncomingMessage): Promise<string> {
   return Buffer.concat(chunks).toString();
 }
 
-async function tunnelTo(url: URL, proxy: string, { ca, signal }: FormOptions): Promise<Duplex> {
-  const { protocol, port } = url;
+async function connectTo(url: URL, { ca, proxy, signal }: FormOptions): Promise<Duplex> {
   const host = hostOf(url);
-  const socket = await openTunnel(
-    proxy,
-    { host, port: Number(port || (protocol === 'http:' ? 80 : 443)) },
-    signal,
-  );
-  if (protocol === 'http:') return socket;
+  const port = Number(url.port || (url.protocol === 'http:' ? 80 : 443));
+  const tcp =
+    proxy === undefined
+      ? await connectTcp(await resolveInTime(resolveUncached, host, signal), port, signal)
+      : await openTunnel(proxy, { host, port }, signal);
+  if (url.protocol === 'http:') return tcp;
   return connect({
-    socket,
+    socket: tcp,
     host,
     servername: isIP(host) === 0 ? host : '',
     ...(ca === undefined ? {} : { ca }),
