@@ -56,7 +56,6 @@ for (const [name, { open, differs }] of Object.entries(GATEWAYS))
           unsentInARow: 0,
           pauses: 0,
           family: name as 'apns',
-          quarantined: false,
           random: 0,
         });
         assert.equal(to.status, status === 400 || status === 413 ? 'rejected' : 'queued', String(status));

@@ -45,17 +45,16 @@ describe('answers behind a GOAWAY', () => {
           policy: { ...PATIENT, maxSessions: 1, attemptMs: 60_000, overdueMs: 60_000 },
         });
         const todo = Array.from({ length: PUSHES }, () => aPush());
-        let accepted = 0;
+        const accepted: Push[] = [];
         const attempt = async (push: Push): Promise<void> => {
           const { kind } = await gateway.attempt(push);
-          if (kind === 'accepted') accepted++;
-          else todo.push(push);
+          (kind === 'accepted' ? accepted : todo).push(push);
           assert.notEqual(kind, 'unknown');
         };
         const attempts: Promise<void>[] = [];
-        while (accepted < PUSHES) {
+        while (accepted.length < PUSHES) {
           gateway.want(todo.length);
-          await soon(() => accepted === PUSHES || (todo.length > 0 && gateway.credit > 0));
+          await soon(() => accepted.length === PUSHES || (todo.length > 0 && gateway.credit > 0));
           for (let n = gateway.credit; n > 0 && todo.length > 0; n--) attempts.push(attempt(todo.shift()!));
         }
         await Promise.all(attempts);
