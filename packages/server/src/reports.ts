@@ -1,5 +1,7 @@
 // What delivery reports becomes log lines, metrics, and registrations that are removed or suspended.
 import type { Logger } from 'pino';
+import { NO_AUDIT } from './audit/audit.ts';
+import type { Audit } from './audit/audit.ts';
 import { removeDead } from './contact/removal.ts';
 import { CLOCK_MARGIN_MS } from './contact/settings.ts';
 import { suspend } from './contact/suspension.ts';
@@ -14,11 +16,13 @@ export function createReports({
   metrics,
   changes,
   fingerprintOf,
+  audit = NO_AUDIT,
 }: {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly changes: ContactChanges;
   readonly fingerprintOf: ChannelFingerprint;
+  readonly audit?: Audit;
 }): DispatcherEvents {
   return {
     attempt: (gateway, outcome, delivery) => {
@@ -56,11 +60,20 @@ export function createReports({
         },
       });
       changed.then(
-        (result) =>
+        (result) => {
+          if ('removed' in result && result.removed === true)
+            audit.note({
+              operation: 'RemoveDeadRegistration',
+              result: 'ok',
+              instanceId,
+              contactId,
+              registrationId,
+            });
           log.info(
             { instanceId, contactId, registrationId, gateway: attempt.gateway, answer, ...result },
             'device token refused',
-          ),
+          );
+        },
         (error: unknown) =>
           // The gateway will say the same of the next push.
           log.warn(

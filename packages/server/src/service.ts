@@ -3,6 +3,9 @@
 import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
+import { NO_AUDIT, createAudit } from './audit/audit.ts';
+import { openAuditStream } from './audit/audit-stream.ts';
+import { auditCall } from './audit/audited-call.ts';
 import { createChannelFingerprint } from './channel-fingerprint.ts';
 import { createChannelVersion } from './channel-version.ts';
 import { createChannels } from './channels.ts';
@@ -99,6 +102,22 @@ export async function startService(config: Config, options: ServiceOptions = {})
     });
   };
   try {
+    const auditStream =
+      config.audit === undefined
+        ? undefined
+        : openAuditStream(config.audit, (error) =>
+            log.error({ err: error }, 'the audit log cannot be written'),
+          );
+    const audit = auditStream
+      ? createAudit(
+          (line) => auditStream.write(line),
+          () => clock.now(),
+        )
+      : NO_AUDIT;
+    take('audit log', async () => {
+      audit.close();
+      await auditStream?.close();
+    });
     const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log);
     take('store', () => opened.close());
     const watched = watchRoom(opened, clock);
@@ -165,7 +184,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       openGateway,
       channelVersion,
       fingerprintOf,
-      events: createReports({ log, metrics, changes, fingerprintOf }),
+      events: createReports({ log, metrics, changes, fingerprintOf, audit }),
     });
     take('dispatcher', () => dispatcher.stop(STOP_GRACE_MS));
     taken.defer(
@@ -282,6 +301,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       ready: () => readiness(watched, dispatcher),
       channels: () => examination.states(),
       metrics: () => metrics.read(),
+      onCallAnswered: (call) => auditCall(audit, call),
       onAnswer: (asked, status) => metrics.request(asked, status),
       mounts: emulator && isPageOpen ? [(request, response) => emulator.handler(request, response)] : [],
       links: emulator && isPageOpen ? [{ href: '/console/', text: 'phones' }] : [],
@@ -306,6 +326,10 @@ export async function startService(config: Config, options: ServiceOptions = {})
         examination.again();
       },
       done: (result) => {
+        auditStream?.reopen();
+        if ('error' in result) audit.note({ operation: 'ReloadSettings', result: 'refused' });
+        else if (result.changed.length > 0)
+          audit.note({ operation: 'ReloadSettings', result: 'ok', changed: result.changed });
         if ('error' in result)
           log.error(
             { reason: result.error.message },

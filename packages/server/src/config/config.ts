@@ -125,6 +125,8 @@ export interface Config {
   };
   readonly registrationsPerContact: number;
   readonly contactLifetimeHours: number;
+  /** Where the audit log goes: `stdout` or a path. */
+  readonly audit?: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 

@@ -102,6 +102,7 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
     contactLifetimeHours: members.contactLifetimeHours.default,
     logLevel: readLogLevel(reader, environment['CHATPUSH_LOG']),
     ...(emulatorUrl !== undefined && { emulatorUrl }),
+    ...(environment['CHATPUSH_AUDIT'] !== undefined && { audit: environment['CHATPUSH_AUDIT'] }),
     ...settings,
   };
   if (reader.mistakes.length > 0) throw new ConfigError(reader.mistakes);

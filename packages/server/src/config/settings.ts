@@ -306,6 +306,12 @@ export const ENVIRONMENT_VARIABLES: readonly {
       '`yes` lets the development defaults listen on other addresses than loopback, as in a container, and opens the page of phones and the switches for faults also there and with a settings file: anyone who reaches it reads every message.',
   },
   {
+    name: 'CHATPUSH_AUDIT',
+    default: 'none',
+    means:
+      'Where the [audit log](guides/production.md#audit) goes: `stdout`, or the path of a file, which is opened again on SIGHUP.',
+  },
+  {
     name: 'CHATPUSH_LOG',
     default: 'info',
     means:

@@ -10,6 +10,8 @@ import type { Call, Handlers, ParticipantCall } from '../operations/handlers.ts'
 import type { Turns } from '../turns.ts';
 import type { Admission } from './admission.ts';
 import type { Answer } from './answer.ts';
+import { namedIn } from './answered-call.ts';
+import type { Named } from './answered-call.ts';
 import type { Authenticate } from './authentication.ts';
 import { checkBodyHeaders, parseBody } from './body.ts';
 import { CODECS } from './codec.ts';
@@ -38,6 +40,9 @@ export interface Trace {
   source?: string;
   /** The key's id, or the participant's. */
   accessKeyId?: string;
+  instanceId?: string;
+  /** The members by which what it changes is known. */
+  named?: Named;
 }
 
 export type Pipeline = (
@@ -71,11 +76,14 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       const { caller, region } = identity;
       const { PinpointAppArn: applicationArn, ...named } = input as InstanceInput;
       const InstanceId = bareInstanceId(named.InstanceId);
+      trace.instanceId = InstanceId;
+      trace.named = namedIn(input);
       const action = actionOf(route.operation);
       authorize(caller, { action, instanceId: InstanceId, applicationArn }, { region, account: account() });
       throttle.take(callerId, route.name);
       onCall(InstanceId);
       output = await invoke(handlers, route.name, { ...input, InstanceId }, { caller, requestId });
+      trace.named = namedIn(input, output as object);
     }
     return CODECS[route.name].answer(output);
   };

@@ -5,7 +5,7 @@ import type { Logger } from 'pino';
 import { ServiceError } from '../service-error.ts';
 import type { Trace } from './pipeline.ts';
 
-export interface LogLine extends Trace {
+export interface LogLine extends Omit<Trace, 'named'> {
   readonly status: number;
   readonly durationMs: number;
 }

@@ -7,6 +7,7 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
+import type { ErrorName } from '@chatpush/wire';
 import type { Logger } from 'pino';
 
 import type { FindAccessKey } from '../auth/access-keys.ts';
@@ -24,6 +25,7 @@ import type { Turns } from '../turns.ts';
 import { createAdmission } from './admission.ts';
 import { jsonAnswer, refusal, thrownAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import type { AnsweredCall } from './answered-call.ts';
 import { createAuthenticate } from './authentication.ts';
 import type { FindParticipant } from './authentication.ts';
 import { createConnections } from './connections.ts';
@@ -76,6 +78,8 @@ export interface HttpServerOptions {
   readonly metrics?: PageParts['metrics'];
   /** Told of every answer: the operation or the source's path, where the request named one. Must not throw. */
   readonly onAnswer?: (asked: string | undefined, status: number) => void;
+  /** Told of every call, once it was answered. Must not throw. */
+  readonly onCallAnswered?: (call: AnsweredCall) => void;
   /** Asked in order, before operations; the body is theirs to read. A response still streaming on close is ended. */
   readonly mounts?: readonly Mount[];
   /** By path; they take POST. */
@@ -116,11 +120,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     log,
     monotonic: () => clock.monotonic(),
   });
-  const { turns = createTurns() } = options;
+  const { turns = createTurns(), addressOf = ({ socket }) => socketAddress(socket) } = options;
   const admission = createAdmission({
     limits,
     turns,
-    addressOf: options.addressOf ?? (({ socket }) => socketAddress(socket)),
+    addressOf,
     monotonic: () => clock.monotonic(),
   });
   const connections = createConnections(limits);
@@ -206,7 +210,20 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       connections.watch(request, response);
     }
     options.onAnswer?.(trace.operation ?? trace.source, answer.status);
-    writeLog(log, { ...trace, status: answer.status, durationMs: clock.monotonic() - startedAtMs }, failure);
+    const { status } = answer;
+    const { named, ...line } = trace;
+    options.onCallAnswered?.({
+      operation: trace.operation,
+      requestId: trace.requestId,
+      status,
+      error: failure === undefined ? undefined : errorNameOf(answer),
+      accessKeyId: trace.accessKeyId,
+      instanceId: trace.instanceId,
+      named,
+      address: addressOf(request),
+      authorization: request.headers.authorization ?? request.url ?? '',
+    });
+    writeLog(log, { ...line, status, durationMs: clock.monotonic() - startedAtMs }, failure);
   };
 
   const server = createServer({
@@ -263,3 +280,6 @@ function send(response: ServerResponse, { status, headers, body }: Answer, more:
   response.writeHead(status, { ...headers, ...more, 'content-length': Buffer.byteLength(body) });
   response.end(body);
 }
+
+/** Under which name an error was answered. */
+const errorNameOf = ({ headers }: Answer): ErrorName => headers['x-amzn-errortype'] as ErrorName;
