@@ -136,7 +136,7 @@ describe('a PostgreSQL store', () => {
     await query(`update schema_version set version = ${MIGRATIONS.length + 1}`);
     await assert.rejects(
       openPostgresStore({ url: server.url, schema }),
-      /was written by a newer chatpush \(version 2, this one knows 1\)/,
+      /was written by a newer chatpush \(version 3, this one knows 2\)/,
     );
   });
 

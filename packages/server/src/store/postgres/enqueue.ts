@@ -1,9 +1,11 @@
 // Handing deliveries in: one statement for the whole batch.
+import { randomUUID } from 'node:crypto';
 import { NOBODY } from '../settle-rule.ts';
 import type { Enqueued, EnqueueState, Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { CHECK_VIOLATION, sqlState } from './faults.ts';
 import { FREE, NO_LANE, type Lanes } from './lanes.ts';
+import type { Leases } from './leases.ts';
 import { LIVE_NODE, type Nodes } from './nodes.ts';
 import { createPartitions } from './partitions.ts';
 
@@ -39,27 +41,40 @@ const ENQUEUE = {
       select fresh.*, case when lane = ${NO_LANE} then 'skipped' else 'queued' end as status,
         case when rank <= credit.count then coalesce((select number from me), ${NOBODY}) else ${NOBODY} end as owner
       from fresh left join credit using (lane)
+    ),
+    leased as (
+      insert into chatpush.lease (name, day, owner, ids)
+      select $14, day, owner, array_agg(id) from placed where owner <> ${NOBODY} group by day, owner
     )
     insert into chatpush.delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
-      due_at, expires_at, enqueued_at, work)
+      holder, due_at, expires_at, enqueued_at, work)
     select id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
-      case when status = 'queued' then chatpush.now_ms() end, chatpush.now_ms() + expires_in, chatpush.now_ms(), work
+      case when status = 'queued' and owner = ${NOBODY} then ${NOBODY} end,
+      case when status = 'queued' and owner = ${NOBODY} then chatpush.now_ms() end,
+      chatpush.now_ms() + expires_in, chatpush.now_ms(), work
     from placed order by place
     returning id, case when status = 'skipped' then status when owner = ${NOBODY} then 'queued' else 'leased' end as state`,
 };
 
-export function enqueueVerb(database: Database, nodes: Nodes, lanes: Lanes): Store['enqueue'] {
+export function enqueueVerb(
+  database: Database,
+  nodes: Nodes,
+  lanes: Lanes,
+  leases: Leases,
+): Store['enqueue'] {
   return async (batch, node, credit) => {
     if (batch.length === 0) return [];
     await nodes.releaseSilent();
     const names = new Set(batch.flatMap((entry) => ('lane' in entry ? [entry.lane] : [])));
     const numbers = await lanes.laneNumbers(names);
     const given = [...credit].filter(([name]) => names.has(name));
+    const lease = randomUUID();
     const values = [
       node,
       ...columns(batch, numbers),
       given.map(([name]) => numbers.get(name)),
       given.map(([, count]) => Math.floor(count)),
+      lease,
     ];
     const insert = () => database.query<{ id: string; state: EnqueueState }>(ENQUEUE, values);
     const rows = await insert().catch(async (error: unknown) => {
@@ -69,6 +84,7 @@ export function enqueueVerb(database: Database, nodes: Nodes, lanes: Lanes): Sto
       return insert();
     });
     const states = new Map(rows.map(({ id, state }) => [id, state]));
+    leases.given(node, lease, rows);
     return batch.map(({ id }) => {
       const state = states.get(id) ?? 'known';
       states.delete(id);

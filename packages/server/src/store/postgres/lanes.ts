@@ -11,7 +11,7 @@ import { LIVE_NODE, type Nodes } from './nodes.ts';
 export const NO_LANE = 0;
 
 /** What a claim may take; each use is one range of the index delivery_open. */
-export const FREE = `status = 'queued' and owner = ${NOBODY}`;
+export const FREE = `holder = ${NOBODY}`;
 
 const READ_LANES = {
   name: 'lanes',
@@ -34,7 +34,7 @@ const CLAIM = {
         for update skip locked
       ) as due
     )
-    update chatpush.delivery set owner = (select number from me) from picked
+    update chatpush.delivery set owner = me.number, holder = me.number from picked, me
     where delivery.id = picked.id and delivery.day = picked.day
     returning delivery.id, delivery.day, instance_id as "instanceId", contact_id as "contactId",
       message_id as "messageId", registration_id as "registrationId", lane, expires_at - chatpush.now_ms() as "expiresInMs",

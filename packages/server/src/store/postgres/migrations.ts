@@ -87,4 +87,29 @@ export const MIGRATIONS: readonly string[] = [
     primary key (kind, id)
   );
   `,
+  `
+  -- PostgreSQL writes every index of a row again when an update changes a column of any of them, and none otherwise (HOT). So
+  -- nothing that the usual delivery changes is in an index: holder is null for what was leased as it came in and for what has
+  -- ended, 0 while a delivery waits for a claim, and a node's number after one.
+  alter table delivery add column holder integer;
+  update delivery set holder = owner where status = 'queued';
+  drop index delivery_open;
+  create index delivery_open on delivery (holder, lane, due_at, seq) where holder is not null;
+
+  -- What was leased as it came in, by batch and day: this is how it is found when its node falls silent.
+  create table lease (
+    name text collate "C" not null,
+    day text collate "C" not null,
+    owner integer not null,
+    ids text[] not null,
+    primary key (name, day)
+  );
+  create index lease_owner on lease (owner);
+  -- Random digits do not get smaller.
+  alter table lease alter column ids set storage external;
+
+  -- Keys come in by days, so the range of each block says enough.
+  drop index delivery_key_day;
+  create index delivery_key_day on delivery_key using brin (day);
+  `,
 ];

@@ -6,6 +6,7 @@
 import { NOBODY } from '../settle-rule.ts';
 import type { Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
+import type { Leases } from './leases.ts';
 
 /** The number of node $1 if it lives, kept alive until the end of the transaction. For use as a CTE. */
 export const LIVE_NODE = `select number from chatpush.node where name = $1 and not gone and silent_at > chatpush.now_ms() for key share`;
@@ -36,10 +37,32 @@ const LOCK_NODE = {
 const BURY = { name: 'bury', text: 'update chatpush.node set gone = true where number = any($1::int[])' };
 
 // What was leased was due, also where the clock has been set back since.
-const RELEASE = {
-  name: 'release',
-  text: `update chatpush.delivery set owner = ${NOBODY}, due_at = least(due_at, chatpush.now_ms())
-    where status = 'queued' and owner = any($1::int[])`,
+const RELEASE_CLAIMED = {
+  name: 'release-claimed',
+  text: `update chatpush.delivery set owner = ${NOBODY}, holder = ${NOBODY}, due_at = least(due_at, chatpush.now_ms())
+    where holder = any($1::int[])`,
+};
+
+// What was leased as it came in was due from then on. Each is looked for by itself ("offset 0"): the planner, which cannot know
+// how few they are, must not read the whole table for them.
+const RELEASE_LEASED = {
+  name: 'release-leased',
+  text: `with gone as (delete from chatpush.lease where owner = any($1::int[]) returning day, owner, ids),
+    leased as materialized (
+      select found.* from gone, unnest(ids) as wanted (id), lateral (
+        select delivery.id, delivery.day from chatpush.delivery
+        where delivery.id = wanted.id and delivery.day = gone.day and delivery.owner = gone.owner
+          and status = 'queued' and holder is null
+        offset 0
+      ) as found
+    )
+    update chatpush.delivery set owner = ${NOBODY}, holder = ${NOBODY}, due_at = least(enqueued_at, chatpush.now_ms())
+    from leased where delivery.id = leased.id and delivery.day = leased.day`,
+};
+
+const FORGET_LEASES = {
+  name: 'forget-leases',
+  text: 'delete from chatpush.lease where name = any($1::text[])',
 };
 
 const LIMIT_SILENCE = {
@@ -58,13 +81,14 @@ export interface Nodes extends Pick<Store, 'beat' | 'leave'> {
   limitSilence(): Promise<boolean>;
 }
 
-export function nodeVerbs(database: Database): Nodes {
+export function nodeVerbs(database: Database, leases: Leases): Nodes {
   let longestTtlMs = 0;
   async function bury(query: Query, nodes: readonly { number: number }[]): Promise<void> {
     if (nodes.length === 0) return;
     const numbers = nodes.map(({ number }) => number);
     await query(BURY, [numbers]);
-    await query(RELEASE, [numbers]);
+    await query(RELEASE_CLAIMED, [numbers]);
+    await query(RELEASE_LEASED, [numbers]);
   }
 
   return {
@@ -80,8 +104,15 @@ export function nodeVerbs(database: Database): Nodes {
     async beat(node, ttlMs) {
       longestTtlMs = Math.max(longestTtlMs, Math.round(ttlMs));
       const rows = await database.query(BEAT, [node, Math.round(ttlMs)]);
-      return rows.length > 0 ? 'alive' : 'evicted';
+      const settled = leases.takeOver();
+      if (settled.length > 0) await database.query(FORGET_LEASES, [settled]);
+      if (rows.length > 0) return 'alive';
+      leases.drop(node);
+      return 'evicted';
     },
-    leave: (node) => database.transaction(async (query) => bury(query, await query(LOCK_NODE, [node]))),
+    async leave(node) {
+      await database.transaction(async (query) => bury(query, await query(LOCK_NODE, [node])));
+      leases.drop(node);
+    },
   };
 }

@@ -11,6 +11,7 @@ import { enqueueVerb } from './enqueue.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 import { openHints } from './hints.ts';
 import { laneVerbs } from './lanes.ts';
+import { createLeases } from './leases.ts';
 import { nodeVerbs } from './nodes.ts';
 import { openFirst } from './opening.ts';
 import { migrate } from './schema.ts';
@@ -70,14 +71,15 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
       throw error;
     },
   );
-  const nodes = nodeVerbs(database);
+  const leases = createLeases();
+  const nodes = nodeVerbs(database, leases);
   const lanes = laneVerbs(database, nodes);
   const verbs: Verbs = {
     ...contactVerbs(database),
-    enqueue: enqueueVerb(database, nodes, lanes),
+    enqueue: enqueueVerb(database, nodes, lanes, leases),
     claim: lanes.claim,
     waiting: lanes.waiting,
-    settle: settleVerb(database),
+    settle: settleVerb(database, leases),
     beat: nodes.beat,
     leave: nodes.leave,
     deliveries: deliveryLogVerb(database),

@@ -1,8 +1,28 @@
-// Moving deliveries on. The rows stay locked from reading to writing them, so that the rule holds among many nodes.
+// Moving deliveries on: nearly all by one statement, which needs to read none of them; the rest under locks, from reading to
+// writing them, so that the rule holds among many nodes.
+import { KEPT_ATTEMPTS, packAttempts } from '../attempts.ts';
 import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
-import type { Store } from '../store.ts';
+import type { Settlement, Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
+import type { Leases } from './leases.ts';
 import { LIVE_NODE } from './nodes.ts';
+
+// A node's own deliveries without attempts so far. What has ended keeps its due time: it means nothing any more, and to change
+// it would write an index. The planner takes the conditions for rare and would read the whole table for them first; what
+// "coalesce" makes of them it cannot judge, and begins with the ids.
+const SETTLE_FIRST = {
+  name: 'settle-first',
+  text: `with me as materialized (${LIVE_NODE})
+    update chatpush.delivery set attempts = moved.attempts, attempt_count = moved.count, status = moved.status,
+      reason = moved.reason, owner = ${NOBODY}, holder = case when moved.status = 'queued' then ${NOBODY} end,
+      due_at = case when moved.status = 'queued' then chatpush.now_ms() + due_in else delivery.due_at end,
+      work = case when moved.status = 'queued' then work end
+    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::int[])
+      as moved (id, day, status, reason, due_in, attempts, count)
+    where delivery.id = moved.id and delivery.day = moved.day
+      and coalesce(delivery.owner = (select number from me) and delivery.status = 'queued' and delivery.attempts is null, false)
+    returning delivery.id`,
+};
 
 const READ_NODE = { name: 'live-node', text: LIVE_NODE };
 
@@ -12,12 +32,13 @@ const LOCK = {
     from chatpush.delivery where (id, day) in (select * from unnest($1::text[], $2::text[])) order by id for update`,
 };
 
-// Nothing is left of work and due time once a delivery has ended; a delivery that is not moved keeps all it had.
+// Nothing is left of work once a delivery has ended; a delivery that is not moved keeps all it had.
 const WRITE = {
   name: 'settle',
   text: `update chatpush.delivery set attempts = moved.attempts, attempt_count = moved.attempt_count, status = moved.status,
       reason = moved.reason, owner = moved.owner,
-      due_at = case when moved.status <> 'queued' then null when due_in is null then due_at else chatpush.now_ms() + due_in end,
+      holder = case when moved.status <> 'queued' then null when moved.owner = ${NOBODY} then ${NOBODY} else holder end,
+      due_at = case when due_in is null then due_at else chatpush.now_ms() + due_in end,
       work = case when moved.status = 'queued' then work end
     from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::int[], $8::bigint[])
       as moved (id, day, attempts, attempt_count, status, reason, owner, due_in)
@@ -28,23 +49,63 @@ interface Row extends DeliveryState {
   readonly id: string;
 }
 
-export function settleVerb(database: Database): Store['settle'] {
+export function settleVerb(database: Database, leases: Leases): Store['settle'] {
   return async (node, batch) => {
-    if (batch.length === 0) return { lost: [] };
-    const days = new Map(batch.map(({ id, day }) => [id, day]));
-    return database.transaction(async (query) => {
-      const [me] = await query<{ number: number }>(READ_NODE, [node]);
-      const locked = await query<Row>(LOCK, [[...days.keys()], [...days.values()]]);
-      const rows = new Map(locked.map((row) => [row.id, row]));
-      const lost = batch.filter((one) => {
-        const row = rows.get(one.id);
-        if (row === undefined) return one.to.status !== 'accepted';
-        return !applySettlement(row, me?.number ?? NOBODY, one);
-      });
-      await write(query, locked, days);
-      return { lost: lost.map(({ id }) => id) };
-    });
+    const rest = await settleFirst(database, node, batch);
+    const lost = rest.length === 0 ? [] : await settleByRule(database, node, rest);
+    const isLost = new Set(lost);
+    for (const { id } of batch) if (!isLost.has(id)) leases.settled(id);
+    return { lost };
   };
+}
+
+/** Settles what it can in one statement and answers the rest. */
+async function settleFirst(
+  database: Database,
+  node: string,
+  batch: readonly Settlement[],
+): Promise<readonly Settlement[]> {
+  const seen = new Set<string>();
+  // Of a delivery that stands twice in the batch the first comes first.
+  const given = batch.filter(({ id, attempts }) => {
+    const isFirst = !seen.has(id);
+    seen.add(id);
+    return isFirst && attempts.length <= KEPT_ATTEMPTS;
+  });
+  if (given.length === 0) return batch;
+  const rows = await database.query<{ id: string }>(SETTLE_FIRST, [
+    node,
+    given.map(({ id }) => id),
+    given.map(({ day }) => day),
+    given.map(({ to }) => to.status),
+    given.map(({ to }) => to.reason ?? null),
+    given.map(({ to }) => (to.status === 'queued' ? Math.round(to.dueInMs) : null)),
+    given.map(({ attempts }) => packAttempts(attempts)),
+    given.map(({ attempts }) => attempts.length),
+  ]);
+  const settled = new Set(rows.map(({ id }) => id));
+  // `delete` is true once for each: a second settlement of the same delivery is among the rest.
+  return batch.filter(({ id }) => !settled.delete(id));
+}
+
+async function settleByRule(
+  database: Database,
+  node: string,
+  batch: readonly Settlement[],
+): Promise<string[]> {
+  const days = new Map(batch.map(({ id, day }) => [id, day]));
+  return database.transaction(async (query) => {
+    const [me] = await query<{ number: number }>(READ_NODE, [node]);
+    const locked = await query<Row>(LOCK, [[...days.keys()], [...days.values()]]);
+    const rows = new Map(locked.map((row) => [row.id, row]));
+    const lost = batch.filter((one) => {
+      const row = rows.get(one.id);
+      if (row === undefined) return one.to.status !== 'accepted';
+      return !applySettlement(row, me?.number ?? NOBODY, one);
+    });
+    await write(query, locked, days);
+    return lost.map(({ id }) => id);
+  });
 }
 
 async function write(query: Query, rows: readonly Row[], days: ReadonlyMap<string, string>): Promise<void> {
