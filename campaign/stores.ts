@@ -1,5 +1,5 @@
 // The stores under test, each with the faults that it can have.
-import { statfsSync, writeFileSync, rmSync } from 'node:fs';
+import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { temporaryFolder } from '../packages/server/test/store/temporary-folder.ts';
@@ -45,10 +45,7 @@ function openSqlite(): Promise<CampaignStore> {
     environment: { CHATPUSH_STORE: `sqlite:${join(folder.path, 'campaign.db')}` },
     ...(mounted && {
       disk: {
-        fill: () => {
-          const { bavail, bsize } = statfsSync(folder.path);
-          writeFileSync(filler, Buffer.alloc(bavail * bsize));
-        },
+        fill: () => fillWith(filler),
         empty: () => rmSync(filler, { force: true }),
       },
     }),
@@ -58,4 +55,17 @@ function openSqlite(): Promise<CampaignStore> {
       return Promise.resolve();
     },
   });
+}
+
+/** Writes until there is no room; the service writes at the same time, so how much fits is not known before. */
+function fillWith(path: string): void {
+  const file = openSync(path, 'w');
+  const piece = Buffer.alloc(65_536);
+  try {
+    for (;;) writeSync(file, piece);
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOSPC') throw error;
+  } finally {
+    closeSync(file);
+  }
 }

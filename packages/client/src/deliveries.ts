@@ -35,6 +35,8 @@ export interface Delivery {
   registrationId?: string;
   status: DeliveryStatus;
   reason?: string;
+  /** Of what waits for a channel that cannot send now: why, in the words of the gateway or of the connection. */
+  detail?: string;
   /** The first 2 and the last 8 attempts. */
   attempts: DeliveryAttempt[];
   /** How many attempts there were. */

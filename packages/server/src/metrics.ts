@@ -5,6 +5,7 @@ import { FCM_ANSWERS } from './gateways/fcm/answers.ts';
 import type { Outcome } from './gateways/gateway.ts';
 import type { GatewayStatus } from './delivery/dispatcher.ts';
 import type { InstanceRates } from './instance-limits.ts';
+import type { Outage } from './delivery/outages.ts';
 
 export interface Metrics {
   /** Every answer, by what was asked for: an operation, a source's path, or neither. */
@@ -16,6 +17,7 @@ export interface Metrics {
   snsMessage(result: string): void;
   /** What an instance was let do, of what its limits count. */
   used(limit: keyof InstanceRates, instanceId: string, count: number): void;
+  connectFailed(gateway: string, about: string): void;
   lost(count: number): void;
   storeFailed(): void;
   read(): Promise<{ contentType: string; body: string }>;
@@ -50,11 +52,20 @@ const REASONS: ReadonlySet<string> = new Set([
 const reasonLabel = (reason: string): string =>
   REASONS.has(reason) || /^[1-5]\d\d$/.test(reason) ? reason : 'other';
 
-export function createMetrics(
-  status: () => GatewayStatus[],
-  certificates: () => readonly Certificate[] = () => [],
-  limits: LimitLabels = { isListed: () => false, rates: () => ({}) },
-): Metrics {
+/** What is read when Prometheus asks: who is asked knows, nobody has to keep count. */
+export interface Watched {
+  readonly gateways: () => readonly GatewayStatus[];
+  readonly outages: () => readonly Outage[];
+  readonly certificates?: () => readonly Certificate[];
+  readonly limits?: LimitLabels;
+}
+
+export function createMetrics({
+  gateways,
+  outages,
+  certificates = () => [],
+  limits = { isListed: () => false, rates: () => ({}) },
+}: Watched): Metrics {
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
@@ -106,6 +117,12 @@ export function createMetrics(
       },
     }),
   );
+  const connectFailures = new Counter({
+    name: 'chatpush_gateway_connect_failures_total',
+    help: 'Connections to gateways, and access tokens, that could not be had; about: connection or credential.',
+    labelNames: ['gateway', 'about'],
+    registers,
+  });
   const lost = new Counter({
     name: 'chatpush_leases_lost_total',
     help: 'Deliveries that another node had taken over before they were settled.',
@@ -116,7 +133,6 @@ export function createMetrics(
     help: 'Store calls of the dispatcher that failed and are tried again.',
     registers,
   });
-  // Read when Prometheus asks: the dispatcher knows, nobody has to keep count.
   const gauge = (name: string, help: string, of: (gateway: GatewayStatus) => number): Gauge =>
     new Gauge({
       name,
@@ -125,18 +141,33 @@ export function createMetrics(
       registers,
       collect() {
         this.reset();
-        for (const gateway of status()) this.inc({ gateway: gateway.gateway }, of(gateway));
+        for (const gateway of gateways()) this.inc({ gateway: gateway.gateway }, of(gateway));
       },
     });
   gauge('chatpush_gateway_running', 'Attempts under way.', (gateway) => gateway.running);
   gauge('chatpush_gateway_held', 'Deliveries in memory that wait for a stream.', (gateway) => gateway.held);
-  gauge('chatpush_gateway_closed', '1 while a breaker keeps the gateway closed to new attempts.', (gateway) =>
-    gateway.breaker === 'open' ? 1 : 0,
+  gauge(
+    'chatpush_gateway_closed',
+    '1 while the gateway takes no new attempts: no connection, no credential, or an open breaker.',
+    (gateway) => (gateway.breaker === 'open' || gateway.isOut ? 1 : 0),
   );
   gauge(
     'chatpush_gateway_doubted_registrations',
     'Registrations that a gateway refused amid many others; above 0 for minutes: a mixed-up channel, or a mass uninstall.',
     (gateway) => gateway.doubted,
+  );
+  registry.registerMetric(
+    new Gauge({
+      registers: [],
+      name: 'chatpush_channel_closed',
+      help: '1 while a channel cannot send, by its cause: connection, credential or gateway (it fails, or answers nothing).',
+      labelNames: ['application', 'channel', 'cause'],
+      collect() {
+        this.reset();
+        for (const { applicationArn, deviceType, cause } of outages())
+          this.set({ application: applicationArn, channel: deviceType, cause }, 1);
+      },
+    }),
   );
 
   registry.registerMetric(
@@ -164,6 +195,7 @@ export function createMetrics(
     snsMessage: (result) => snsMessages.inc({ result }),
     used: (limit, instanceId, count) =>
       used.inc({ limit, instance: limits.isListed(instanceId) ? instanceId : 'others' }, count),
+    connectFailed: (gateway, about) => connectFailures.inc({ gateway, about }),
     lost: (count) => lost.inc(count),
     storeFailed: () => storeFailures.inc(),
     read: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),

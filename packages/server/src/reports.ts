@@ -6,7 +6,9 @@ import { removeDead } from './contact/removal.ts';
 import { CLOCK_MARGIN_MS } from './contact/settings.ts';
 import { suspend } from './contact/suspension.ts';
 import type { ChannelFingerprint } from './contact/suspension.ts';
+import type { ChannelName } from './config/config.ts';
 import type { DispatcherEvents } from './delivery/dispatcher.ts';
+import { diagnose } from './doctor/diagnoses.ts';
 import { laneOf } from './delivery/work.ts';
 import type { Metrics } from './metrics.ts';
 import type { ContactChanges } from './store/contact-change.ts';
@@ -82,10 +84,13 @@ export function createReports({
           ),
       );
     },
-    trouble: (channel, trouble) => {
-      if (trouble)
-        log.warn({ channel, ...trouble }, 'gateway in trouble; it is tried again while pushes wait');
-      else log.info({ channel }, 'gateway works again');
+    connectFailed: (gateway, about) => metrics.connectFailed(gateway, about),
+    outage: ({ applicationArn, deviceType, since, ...outage }, isNew) => {
+      const { says, cure } = diagnose(outage.answer, deviceType as ChannelName) ?? {};
+      log.warn(
+        { applicationArn, channel: deviceType, ...outage, says, cure, since: new Date(since).toISOString() },
+        isNew ? 'the channel is closed; its deliveries wait' : 'the channel is still closed',
+      );
     },
     doubted: (channel, share) => {
       if (share)
@@ -95,6 +100,11 @@ export function createReports({
         );
       else log.info({ channel }, 'refused device tokens are believed again');
     },
+    outageOver: ({ applicationArn, deviceType, gateway, since, waiting }) =>
+      log.info(
+        { applicationArn, channel: deviceType, gateway, since: new Date(since).toISOString(), waiting },
+        'the channel is open again',
+      ),
     storeFailed: (what, error) => {
       metrics.storeFailed();
       log.error({ err: error, what }, 'the store could not do it; it is tried again');

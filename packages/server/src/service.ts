@@ -143,11 +143,12 @@ export async function startService(config: Config, options: ServiceOptions = {})
       },
     };
     const changes = createContactChanges({ store, clock, settings });
-    const metrics = createMetrics(
-      () => dispatcher.status(),
-      () => inUse.certificates,
-      { isListed: (id) => inUse.instances.has(id), rates: () => inUse.config.limits.perInstance },
-    );
+    const metrics = createMetrics({
+      gateways: () => dispatcher.status(),
+      outages: () => dispatcher.outages(),
+      certificates: () => inUse.certificates,
+      limits: { isListed: (id) => inUse.instances.has(id), rates: () => inUse.config.limits.perInstance },
+    });
     const instanceLimits = createInstanceLimits(
       {
         get callsPerSecond() {
@@ -266,6 +267,10 @@ export async function startService(config: Config, options: ServiceOptions = {})
         fingerprintOf,
         participantKeys,
         pageTokens: createPageTokens(() => inUse.pageTokenKeys),
+        outageOf: (applicationArn, deviceType) =>
+          dispatcher
+            .outages()
+            .find((one) => one.applicationArn === applicationArn && one.deviceType === deviceType),
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),
       accessKey: (id) => inUse.accessKey(id),
@@ -299,7 +304,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       clock,
       log,
       ready: () => readiness(watched, dispatcher),
-      channels: () => examination.states(),
+      channels: () => examination.states(dispatcher.outages()),
       metrics: () => metrics.read(),
       onCallAnswered: (call) => auditCall(audit, call),
       onAnswer: (asked, status) => metrics.request(asked, status),

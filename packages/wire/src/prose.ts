@@ -121,6 +121,8 @@ export const OPERATION_PROSE: {
       'Deliveries[].RegistrationId': 'The device; absent where there was none to choose.',
       'Deliveries[].Status': 'What became of it so far.',
       'Deliveries[].Reason': "Why: one of [these](reasons.md), or the gateway's own word.",
+      'Deliveries[].Detail':
+        'While its channel cannot send: why, in the words of the gateway or of the connection.',
       'Deliveries[].Attempts': 'The first 2 and the last 8 attempts.',
       'Deliveries[].Attempts[].At': 'When it began.',
       'Deliveries[].Attempts[].Outcome':

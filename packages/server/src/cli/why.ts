@@ -29,9 +29,10 @@ const STATUS: Record<LoggedDelivery['status'], string> = {
 
 /** One delivery as people read it. */
 export function tell(delivery: LoggedDelivery): string {
-  const { messageId, status, reason, registrationId, attempts, attemptCount, createdAt } = delivery;
+  const { messageId, status, reason, detail, registrationId, attempts, attemptCount, createdAt } = delivery;
   const whom = registrationId === undefined ? '' : ` to registration ${registrationId}`;
-  const why = reason === undefined ? '' : ` ${explainReason(reason)}`;
+  const now = detail === undefined ? '' : ` Now: ${detail}.`;
+  const why = reason === undefined ? '' : ` ${explainReason(reason)}${now}`;
   const lines = [`${createdAt}  message ${messageId}${whom}: ${STATUS[status]}.${why}`];
   for (const { at, gateway, outcome, answer } of attempts)
     lines.push(`    ${at}  ${gateway}: ${outcome}${answer === undefined ? '' : `, ${answer}`}`);

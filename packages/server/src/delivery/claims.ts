@@ -226,6 +226,7 @@ export function createClaims(options: {
     for (const outlet of outlets.all()) {
       outlet.forgetIdle();
       outlet.pausedDevices.forgetOld();
+      options.context().look(outlet);
       // A gateway that takes nothing leaves nothing in memory: what is held goes back, for whoever can send it.
       if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;
       const why =

@@ -14,6 +14,8 @@ import { createAttemptTurns } from './attempts-per-turn.ts';
 import { createClaims, toHeld } from './claims.ts';
 import { createNodeLease } from './node-lease.ts';
 import type { Intake } from './notify.ts';
+import { createOutages } from './outages.ts';
+import type { Outage } from './outages.ts';
 import type { Outlet } from './outlet.ts';
 import { REMOVED, createOutlets } from './outlets.ts';
 import type { ChannelVersion, OpenGateway } from './outlets.ts';
@@ -27,9 +29,13 @@ export interface DispatcherEvents {
   attempt(gateway: string, outcome: Outcome, delivery: NewDelivery): void;
   /** A gateway answered that a token is dead, or looks so: the contact's rules decide what becomes of the registration. */
   readonly tokenRefused: TokenRefused;
-  trouble(channel: string, trouble: Trouble | undefined): void;
   /** So many device tokens are refused that no registration is removed or suspended at once; undefined: no longer. */
   doubted(channel: string, share: { readonly refused: number; readonly of: number } | undefined): void;
+  /** A connection to a gateway, or an access token, could not be had. */
+  connectFailed(gateway: string, about: Trouble['about']): void;
+  /** A channel cannot send: told when that begins (`isNew`), and every minute while it lasts. */
+  outage(outage: Outage, isNew: boolean): void;
+  outageOver(outage: Outage): void;
   /** The store could not do something; it is tried again. */
   storeFailed(what: string, error: unknown): void;
   /** Deliveries of a contact wait because it cannot be read; said once, until it could be. */
@@ -42,6 +48,8 @@ export interface GatewayStatus {
   readonly gateway: string;
   readonly breaker: 'closed' | 'open' | 'half-open';
   readonly reason: string | undefined;
+  /** Whether it cannot send, for that or for want of a connection or a credential. */
+  readonly isOut: boolean;
   readonly held: number;
   readonly running: number;
   readonly credit: number;
@@ -64,6 +72,8 @@ export interface Dispatcher extends Intake {
   refreshChannels(): void;
   /** The gateways in use and how they are, for pages and probes. */
   status(): GatewayStatus[];
+  /** The channels that cannot send now, and why. */
+  outages(): Outage[];
   /** No new attempts; running ones get `graceMs`; everything is settled and the leases are given back. */
   stop(graceMs: number): Promise<void>;
 }
@@ -92,8 +102,16 @@ export function createDispatcher(options: {
       pump(context, outlet);
       freed(outlet);
     },
-    trouble: (channel, trouble) => events.trouble(channel, trouble),
     doubted: (channel, share) => events.doubted(channel, share),
+    trouble: (outlet) => {
+      const { trouble } = outlet.health;
+      if (trouble) events.connectFailed(outlet.gateway.name, trouble.about);
+      outages.look(outlet);
+    },
+  });
+  const outages = createOutages(clock, () => outlets.all(), {
+    outage: (outage, isNew) => events.outage(outage, isNew),
+    over: (outage) => events.outageOver(outage),
   });
   const lease = createNodeLease(store, clock, {
     isQuiet: () => settler.pending === 0 && [...outlets.all()].every(({ running }) => running === 0),
@@ -119,6 +137,7 @@ export function createDispatcher(options: {
     stopping: () => stopping,
     stale: (outlet, held) => claims.recheck(outlet, held),
     tokenRefused: events.tokenRefused,
+    look: (outlet) => outages.look(outlet),
     observe: (gateway, outcome, held) => events.attempt(gateway, outcome, held.delivery),
     freed,
   };
@@ -200,13 +219,15 @@ export function createDispatcher(options: {
       for (const outlet of touched) pump(context, outlet);
       if (queued.size > 0) claims.claim();
     },
+    outages: () => outages.present(),
     status: () =>
       [...outlets.all()]
         .filter(({ gateway }) => gateway !== REMOVED)
-        .map(({ gateway, breaker, quarantine, held, running }) => ({
+        .map(({ gateway, breaker, quarantine, outage, held, running }) => ({
           gateway: gateway.name,
           breaker: breaker.state,
           reason: breaker.reason,
+          isOut: outage !== undefined,
           held,
           running,
           credit: gateway.credit,

@@ -7,11 +7,14 @@ import type { Gateway } from '../gateways/gateway.ts';
 import type { Breaker } from './breaker.ts';
 import { createLane } from './lane.ts';
 import type { Held, Lane } from './lane.ts';
+import { newHealth } from './outages.ts';
+import type { GatewayHealth, Standing } from './outages.ts';
 import type { Pace } from './pace.ts';
 import type { PausedDevices } from './paused-devices.ts';
 import type { Quarantine } from './quarantine.ts';
 
 export interface Outlet {
+  readonly channel: { readonly applicationArn: string; readonly deviceType: string };
   readonly gateway: Gateway;
   readonly family: 'apns' | 'fcm';
   readonly breaker: Breaker;
@@ -35,6 +38,12 @@ export interface Outlet {
   workedAt: number;
   /** Monotonic time at which its lanes were last looked at for expired deliveries, or had no need of that. */
   reviewedAt: number;
+  /** What is known of the gateway's health; another gateway begins with nothing. */
+  readonly health: GatewayHealth;
+  /** Set while the channel is out. */
+  outage: Standing | undefined;
+  /** Monotonic time of the last warning. */
+  outageToldAt: number;
   lane(name: string): Lane;
   lanes(): Iterable<Lane>;
   /** Attempts this gateway could take on, now and within the next moment, beside what is held and promised already. */
@@ -56,6 +65,7 @@ export interface Outlet {
 }
 
 export function createOutlet(
+  channel: Outlet['channel'],
   firstGateway: Gateway,
   family: 'apns' | 'fcm',
   firstBreaker: Breaker,
@@ -73,7 +83,10 @@ export function createOutlet(
   let stored = 0;
   let asked = 0;
 
+  let health = newHealth();
+
   const outlet: Outlet = {
+    channel,
     get gateway() {
       return gateway;
     },
@@ -84,6 +97,7 @@ export function createOutlet(
     replace: (other, itsBreaker) => {
       gateway = other;
       breaker = itsBreaker;
+      health = newHealth();
     },
     quarantine,
     pausedDevices,
@@ -96,6 +110,11 @@ export function createOutlet(
     get stored() {
       return stored;
     },
+    get health() {
+      return health;
+    },
+    outage: undefined,
+    outageToldAt: -Infinity,
     workedAt: openedAt,
     reviewedAt: openedAt,
     lane: (name) => {

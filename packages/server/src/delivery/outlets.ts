@@ -63,8 +63,8 @@ export function createOutlets(
   random: () => number,
   on: {
     credit(outlet: Outlet): void;
-    trouble: (channel: string, ...args: Parameters<GatewayEvents['trouble']>) => void;
     doubted: (channel: string, ...args: Parameters<QuarantineEvents['doubted']>) => void;
+    trouble(outlet: Outlet): void;
   },
 ): Outlets {
   const byChannel = new Map<string, Entry>();
@@ -84,7 +84,10 @@ export function createOutlets(
       },
       // What one that was replaced meets while it closes is no news of the channel.
       trouble: (trouble) => {
-        if (isCurrent()) on.trouble(name, trouble);
+        const outlet = byChannel.get(name)?.outlet;
+        if (!outlet || !isCurrent()) return;
+        outlet.health.trouble = trouble;
+        on.trouble(outlet);
       },
     });
     gateway = opened?.gateway;
@@ -100,6 +103,7 @@ export function createOutlets(
     const outlet =
       opened &&
       createOutlet(
+        { applicationArn: channel.applicationArn, deviceType: channel.deviceType },
         opened.gateway,
         opened.family,
         newBreaker(),

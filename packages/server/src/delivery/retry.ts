@@ -86,6 +86,10 @@ export const CHANNEL_MISSING = { againMs: 5_000, endsMs: 10 * 60_000 } as const;
 export const UNREADABLE_AGAIN_MS = 60_000;
 /** Attempts that begin in one turn of the event loop, by all gateways together: 5 ms at 80 µs each. */
 export const ATTEMPTS_PER_TURN = 64;
+/** A gateway that let a push wait for so long and answered nothing else meanwhile is out. A healthy one takes milliseconds. */
+export const SILENT_MS = 5_000;
+/** A channel that stays out, or goes out again and again, is told of so often. */
+export const OUTAGE_TOLD_EVERY_MS = 60_000;
 /** Settlements that may wait for the store before no new attempts begin. */
 export const MAX_UNSETTLED = 10_000;
 

@@ -9,7 +9,7 @@ import type { Effect } from './decide.ts';
 import type { Held, Lane } from './lane.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
-import { LIVENESS_MS, MAX_UNSETTLED, QUARANTINE } from './retry.ts';
+import { LIVENESS_MS, MAX_UNSETTLED, QUARANTINE, SILENT_MS } from './retry.ts';
 import type { Revoked } from './revoked.ts';
 import type { Settler } from './settler.ts';
 
@@ -33,6 +33,8 @@ export interface SendingContext {
   stale(outlet: Outlet, held: Held): void;
   tokenRefused: TokenRefused;
   observe(gateway: string, outcome: Outcome, held: Held): void;
+  /** An answer may have begun or ended an outage. */
+  look(outlet: Outlet): void;
   /** An attempt ended: there may be room for more work. */
   freed(outlet: Outlet): void;
 }
@@ -88,7 +90,8 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
   const { work, delivery } = held;
   const at = context.clock.now();
   // Both may be replaced while the attempt is under way, and what it ends in says nothing of those that follow.
-  const { gateway, breaker } = outlet;
+  const { gateway, breaker, health } = outlet;
+  const answersBefore = health.answers;
   lane.running++;
   outlet.running++;
   outlet.pausedDevices.began(work.deviceToken);
@@ -103,7 +106,12 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
   void gateway.attempt(push).then((outcome) => {
     lane.running--;
     outlet.running--;
-    if (isAnswered(outcome)) outlet.pace.answered();
+    if (isAnswered(outcome)) {
+      outlet.pace.answered();
+      health.answers++;
+      health.isSilent = false;
+    } else if (outcome.kind === 'unknown' && outcome.ms >= SILENT_MS && health.answers === answersBefore)
+      health.isSilent = true;
     context.observe(gateway.name, outcome, held);
     after(context, outlet, breaker, held, outcome, {
       at,
@@ -138,6 +146,10 @@ function after(
   const decision = decide(outcome, situation);
   breaker.record(decision.sign);
   if (outcome.kind === 'accepted') outlet.quarantine.accepted(deviceToken);
+  if (decision.sign !== 'good' || outlet.outage) {
+    if (decision.sign !== 'good' && decision.sign !== 'neutral') outlet.health.lastRefusal = wordsOf(outcome);
+    context.look(outlet);
+  }
   const { effect } = decision;
   if (effect?.kind === 'pause-device') outlet.pausedDevices.pause(deviceToken, effect.forMs);
   else {
@@ -171,3 +183,7 @@ function refused(
 }
 
 const isAnswered = ({ kind }: Outcome): boolean => kind === 'accepted' || kind === 'rejected';
+
+/** What was said in place of yes, with the gateway's own sentence where there is one. */
+const wordsOf = (outcome: Outcome): string =>
+  outcome.kind === 'rejected' && outcome.detail ? `${outcome.answer}: ${outcome.detail}` : outcome.answer;

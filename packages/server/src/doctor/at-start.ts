@@ -9,9 +9,22 @@ import type { Verdict } from './examine.ts';
 import { channelsToExamine } from './examined.ts';
 import type { Examined } from './examined.ts';
 
+/** A channel that cannot send now. */
+export interface ChannelOutage {
+  readonly applicationArn: string;
+  readonly deviceType: string;
+  readonly gateway: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  readonly answer: string;
+}
+
 export interface StartExamination {
-  /** Every channel with where it leads and what the doctor found: `{ 'arn:… APNS': 'real, healthy', 'every other application': 'EMULATED' }`. */
-  states(): Record<string, string>;
+  /**
+   * Every channel with where it leads and what the doctor found, or since when it is closed and why:
+   * `{ 'arn:… APNS': 'real, healthy', 'every other application': 'EMULATED' }`.
+   */
+  states(outages: readonly ChannelOutage[]): Record<string, string>;
   /** Examines the channels that have changed since, or are new. */
   again(): void;
   /** Resolves when nothing is under way any more. */
@@ -60,7 +73,7 @@ export function examineAtStart(options: {
   again();
 
   return {
-    states: () => {
+    states: (outages) => {
       const config = options.config();
       const examined = channelsToExamine(config);
       const states = config.applications.flatMap(({ arn, channels }) =>
@@ -75,6 +88,12 @@ export function examineAtStart(options: {
       return {
         ...Object.fromEntries(states),
         ...(config.autoCreate === 'all' && { [everyOther]: 'EMULATED' }),
+        ...Object.fromEntries(
+          outages.map(({ applicationArn, deviceType, gateway, since, answer }) => [
+            nameOf(applicationArn, deviceType),
+            `${gateway}, closed since ${new Date(since).toISOString()}: ${answer}`,
+          ]),
+        ),
       };
     },
     again,

@@ -1,5 +1,7 @@
 // The delivery log of a contact.
 import type { Input, Output } from '@chatpush/wire';
+import { registrationIn } from '../contact/document.ts';
+import type { ContactDocument } from '../contact/document.ts';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
 import type { ContactKey, LogEntry, Store } from '../store/store.ts';
@@ -11,7 +13,7 @@ const DEFAULT_PAGE = 50;
 
 /** Newest first. The log outlives the contact, so only a contact that is neither known nor in the log is not found. */
 export async function listDeliveries(
-  { store, directory, pageTokens }: OperationDependencies,
+  { store, directory, pageTokens, outageOf }: OperationDependencies,
   input: Input<'ListDeliveries'>,
 ): Promise<Output<'ListDeliveries'>> {
   await directory.instance(input.InstanceId);
@@ -21,14 +23,14 @@ export async function listDeliveries(
     contactId: input.ContactId,
   };
   const next = pageTokens.open(scope, input.NextToken);
-  const { key, nothing } = await findLog(store, {
+  const { key, nothing, document } = await findLog(store, {
     instanceId: input.InstanceId,
     contactId: input.ContactId,
   });
   const page = await store.deliveries(key, { limit: input.MaxResults ?? DEFAULT_PAGE, next });
   if (nothing && page.items.length === 0 && next === undefined) throw nothing;
   return {
-    Deliveries: page.items.map(toDelivery),
+    Deliveries: page.items.map((entry) => ({ ...toDelivery(entry), ...whyNow(entry, document, outageOf) })),
     ...(page.next !== undefined && { NextToken: pageTokens.seal(scope, page.next) }),
   };
 }
@@ -37,16 +39,31 @@ export async function listDeliveries(
 async function findLog(
   store: Store,
   given: ContactKey,
-): Promise<{ readonly key: ContactKey; readonly nothing?: ServiceError }> {
+): Promise<{
+  readonly key: ContactKey;
+  readonly nothing?: ServiceError;
+  readonly document?: ContactDocument;
+}> {
   try {
     const { key, document } = await findContact(store, given);
-    if (document) return { key };
+    if (document) return { key, document };
     return { key, nothing: new ServiceError('ResourceNotFoundException', 'The contact does not exist.') };
   } catch (error) {
     if (!(error instanceof UnreadableContactError)) throw error;
     // Damaged, it has its log all the same, which says so. With none it may have been another name, and the log elsewhere.
     return { key: error.contacts[0]!, nothing: error };
   }
+}
+
+/** What waits was settled with the reason of then, if it began at all. This is the one of now. */
+function whyNow(
+  { status, registrationId = '' }: LogEntry,
+  document: ContactDocument | undefined,
+  outageOf: OperationDependencies['outageOf'],
+): { readonly Reason?: string; readonly Detail?: string } {
+  const registration = status === 'queued' && document && registrationIn(document, registrationId);
+  const outage = registration && outageOf(registration.applicationArn, registration.deviceType);
+  return outage ? { Reason: outage.reason, Detail: outage.answer } : {};
 }
 
 function toDelivery(entry: LogEntry): Output<'ListDeliveries'>['Deliveries'][number] {

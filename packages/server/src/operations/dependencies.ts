@@ -19,6 +19,11 @@ export interface OperationDependencies {
   readonly fingerprintOf: ChannelFingerprint;
   readonly participantKeys: ParticipantKeys;
   readonly pageTokens: PageTokens;
+  /** Why a channel cannot send now; undefined: it can, as far as is known. */
+  readonly outageOf: (
+    applicationArn: string,
+    deviceType: string,
+  ) => { readonly reason: string; readonly answer: string } | undefined;
   /** Called when a registration was deleted, before its call is answered: no attempt for it begins from now on. */
   readonly onRevoked: (registrationId: string) => void;
 }

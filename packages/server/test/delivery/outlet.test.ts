@@ -21,6 +21,7 @@ const item = (id: string): Held => ({ delivery: { id, lane: id[0]! } }) as Held;
 let time = 0;
 const outletWith = (credit: number) =>
   createOutlet(
+    { applicationArn: 'arn', deviceType: 'APNS' },
     gateway(credit),
     'apns',
     createBreaker(() => 0),

@@ -62,7 +62,10 @@ export async function startPipeline(options: PipelineOptions = {}) {
   const directory = createDirectory({ store: plain, clock, autoCreate: 'all' });
   const channels = { applicationOf: () => undefined, everything: true, emulator: gateways };
   const fingerprintOf = createChannelFingerprint(channels);
-  const metrics = createMetrics(() => dispatcher.status());
+  const metrics = createMetrics({
+    gateways: () => dispatcher.status(),
+    outages: () => dispatcher.outages(),
+  });
   const reports = createReports({
     log: options.log ?? pino({ level: 'silent' }),
     metrics,
@@ -97,6 +100,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     fingerprintOf,
     participantKeys: () => Buffer.alloc(32, 7),
     pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
+    outageOf: () => undefined,
     onRevoked: (registrationId) => dispatcher.revoke(registrationId),
   });
   const context = { caller: { accessKeyId: 'test', ...EVERYTHING }, requestId: 'r' } as const;

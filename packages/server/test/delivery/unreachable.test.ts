@@ -93,8 +93,10 @@ test('deliveries held for a gateway that is gone go back with that reason, and a
     events: {
       attempt: () => {},
       tokenRefused: () => {},
-      trouble: () => {},
       doubted: () => {},
+      connectFailed: () => {},
+      outage: () => {},
+      outageOver: () => {},
       storeFailed: (_, error) => void failures.push(error),
       unreadable: (contact) => void failures.push(contact),
       lost: (ids) => void failures.push(ids),

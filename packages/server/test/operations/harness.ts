@@ -99,6 +99,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     fingerprintOf,
     participantKeys: options.participantKeys ?? (() => Buffer.alloc(32, 7)),
     pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
+    outageOf: () => undefined,
     onRevoked: (registrationId) => void revoked.push(registrationId),
   });
   const call: Call = (operation, input) =>

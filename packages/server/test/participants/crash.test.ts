@@ -45,6 +45,7 @@ for (const when of ['before', 'after'] as const)
       fingerprintOf: () => undefined,
       participantKeys: () => Buffer.alloc(32, 7),
       pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
+      outageOf: () => undefined,
       onRevoked: () => {},
     });
     const participant = {

@@ -23,6 +23,8 @@ export const listDeliveries = operation({
           RegistrationId: string(),
           Status: required(oneOf('queued', 'accepted', 'rejected', 'expired', 'withdrawn', 'skipped')),
           Reason: string(),
+          /** Of what waits for a channel that is closed now: the gateway's words. */
+          Detail: string(),
           /** The first 2 and the last 8; `AttemptCount` says how many there were. */
           Attempts: required(
             list(

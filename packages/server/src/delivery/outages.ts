@@ -1,0 +1,113 @@
+// What keeps a channel from sending, told the moment it begins: to the log once and then every minute, to whoever asks at once.
+//
+// A channel is out while it cannot connect or has no credential to show, while its breaker is not closed, and while its gateway
+// answers nothing: a new connection to APNs takes one push at a time, which no breaker would open on.
+import type { Clock } from '../clock.ts';
+import type { Trouble } from '../gateways/gateway.ts';
+import type { LogReason } from './log-reason.ts';
+import type { Outlet } from './outlet.ts';
+import { OUTAGE_TOLD_EVERY_MS } from './retry.ts';
+
+export interface Outage {
+  readonly applicationArn: string;
+  readonly deviceType: string;
+  readonly gateway: string;
+  /** `gateway`: it fails, or answers nothing. */
+  readonly cause: 'connection' | 'credential' | 'gateway';
+  /** The delivery log's word for what waits meanwhile. */
+  readonly reason: LogReason;
+  /** In the gateway's words, or the fault's. */
+  readonly answer: string;
+  /** Milliseconds since the epoch. */
+  readonly since: number;
+  /** Deliveries of this channel that are known to wait. */
+  readonly waiting: number;
+}
+
+/** What an outlet notes of its gateway as it goes. */
+export interface GatewayHealth {
+  /** What the gateway reports of itself: no connection, or no credential. */
+  trouble: Trouble | undefined;
+  /** The last answer that was not good, or what came in place of one. */
+  lastRefusal: string;
+  /** Attempts that were answered, whatever was said. */
+  answers: number;
+  /** An attempt waited for long, and nothing was answered meanwhile. */
+  isSilent: boolean;
+}
+
+export const newHealth = (): GatewayHealth => ({
+  trouble: undefined,
+  lastRefusal: '',
+  answers: 0,
+  isSilent: false,
+});
+
+/** Kept in the outlet while it is out. */
+export interface Standing {
+  readonly since: number;
+  isTold: boolean;
+}
+
+export interface Outages {
+  /** Something happened that may have begun or ended an outage, or a minute may be over. */
+  look(outlet: Outlet): void;
+  /** What stands now. */
+  present(): Outage[];
+}
+
+export function createOutages(
+  clock: Clock,
+  outlets: () => Iterable<Outlet>,
+  on: {
+    /** `isNew`: it was not told before. */
+    outage(outage: Outage, isNew: boolean): void;
+    over(outage: Outage): void;
+  },
+): Outages {
+  return {
+    look: (outlet) => {
+      if (causeOf(outlet) === undefined) {
+        const ended = outageOf(outlet);
+        outlet.outage = undefined;
+        outlet.health.lastRefusal = '';
+        // What came and went between two warnings was never told of.
+        if (ended?.isTold) on.over(ended.outage);
+        return;
+      }
+      outlet.outage ??= { since: clock.now(), isTold: false };
+      const now = clock.monotonic();
+      if (now - outlet.outageToldAt < OUTAGE_TOLD_EVERY_MS) return;
+      const isNew = !outlet.outage.isTold;
+      // Where nothing waits any more, once was enough.
+      if (!isNew && outlet.held + outlet.stored + outlet.running === 0) return;
+      outlet.outageToldAt = now;
+      outlet.outage.isTold = true;
+      on.outage(outageOf(outlet)!.outage, isNew);
+    },
+    present: () => [...outlets()].flatMap((outlet) => outageOf(outlet)?.outage ?? []),
+  };
+}
+
+/** Why it cannot send now; a connection that is not there says more than a breaker that opened over it. */
+function causeOf({ health: { trouble, isSilent }, breaker }: Outlet): Outage['cause'] | undefined {
+  if (trouble) return trouble.about;
+  if (breaker.state === 'closed') return isSilent ? 'gateway' : undefined;
+  return breaker.reason === 'credential' ? 'credential' : 'gateway';
+}
+
+function outageOf(outlet: Outlet): { readonly outage: Outage; readonly isTold: boolean } | undefined {
+  if (outlet.outage === undefined) return undefined;
+  const { since, isTold } = outlet.outage;
+  const cause = causeOf(outlet) ?? 'gateway';
+  const outage: Outage = {
+    ...outlet.channel,
+    gateway: outlet.gateway.name,
+    cause,
+    reason: cause === 'connection' ? 'gateway-unreachable' : 'breaker-open',
+    answer: outlet.health.trouble?.answer ?? outlet.health.lastRefusal,
+    since,
+    waiting: outlet.held + outlet.stored + outlet.running,
+  };
+  return { outage, isTold };
+}
