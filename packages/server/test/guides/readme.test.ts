@@ -1,0 +1,50 @@
+// README.md: its commands and snippets, in the order in which they stand there.
+import assert from 'node:assert/strict';
+import { spawnSync } from 'node:child_process';
+import { readFileSync } from 'node:fs';
+import { test } from 'node:test';
+import { CURL_SKIP } from './curl.ts';
+import { freePort, guideFolder } from './folder.ts';
+import { blocksOf } from './guide.ts';
+
+const README = '../../README.md';
+const hasAwsCli = spawnSync('aws', ['--version']).status === 0;
+
+test(
+  'the README: from npm start to a phone that lights up',
+  { skip: CURL_SKIP, timeout: 120_000 },
+  async (t) => {
+    const port = await freePort();
+    const folder = guideFolder(t, { CHATPUSH_PORT: String(port) });
+    await folder.start('npx chatpush');
+
+    const done: string[] = [];
+    for (const { language, name, text } of blocksOf(README)) {
+      const code = text.replaceAll(':4100', `:${port}`);
+      done.push(name);
+      if (name === 'environment') await folder.run(code);
+      else if (name === 'register.ts') {
+        folder.write(name, code);
+        assert.match(await folder.run(`node ${name}`), /^[0-9a-f-]{36}\n$/);
+      } else if (name === 'register') {
+        // The same device for the same contact, so the AWS CLI gets the registration that the SDK made.
+        if (hasAwsCli) assert.match(await folder.run(code), /"RegistrationId": "[0-9a-f-]{36}"/);
+        else t.diagnostic('no AWS CLI here');
+      } else if (name === 'write') {
+        const said = await folder.run(code);
+        assert.match(said, /"Deliveries":1/);
+        assert.match(said, /"body":"Hello!"/);
+      } else assert.equal(language, 'sh', `a block that nothing runs:\n${text}`);
+    }
+    assert.deepEqual(done, ['', '', 'environment', 'register.ts', 'register', 'write']);
+  },
+);
+
+test('the README names only scripts that package.json has', () => {
+  const { scripts } = JSON.parse(readFileSync('package.json', 'utf8')) as { scripts: Record<string, string> };
+  const text = readFileSync('README.md', 'utf8');
+  const named = [...text.matchAll(/npm (?:run )?(start|[\w:]+)(?= |`|\n)/g)].map(([, name]) => name!);
+  const ours = named.filter((name) => !['ci', 'install'].includes(name));
+  assert.ok(ours.length >= 3);
+  for (const name of ours) assert.ok(name in scripts, `npm run ${name}`);
+});
