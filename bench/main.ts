@@ -13,6 +13,7 @@ const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Prom
   hostile: () => import('./hostile.ts'),
   flood: () => import('./flood.ts'),
   isolation: () => import('./isolation.ts'),
+  reload: () => import('./reload.ts'),
   soak: () => import('./soak.ts'),
 };
 
