@@ -3,7 +3,7 @@
 // Streams are records by number; nothing listens to anything per request. What is said in one turn of the event loop is
 // one write (outbox.ts). A peer that breaks the rules ends its connection and nothing else: every fault is thrown as a
 // ConnectionError and caught in one place. The connection has no timers; its owner has.
-import type { TLSSocket } from 'node:tls';
+import type { Duplex } from 'node:stream';
 import { ConnectionError, ERROR_CODE, errorText } from './error-codes.ts';
 import { FLAG, FRAME, FrameReader, PREFACE } from './frames.ts';
 import { HeaderBlockReader, type HeaderBlock } from './header-block.ts';
@@ -13,6 +13,14 @@ import { RequestWriter, type RequestHead } from './request-writer.ts';
 import { fieldMap, responseHead } from './response-head.ts';
 import { DEFAULT_WINDOW, OUR_SETTINGS, parseSettings, type PeerSettings } from './settings.ts';
 import { appendBody, MAX_BODY_BYTES, type Stream } from './stream.ts';
+
+/** What a connection needs of its socket: TCP or TLS, directly or through a tunnel. */
+export interface ConnectionSocket extends Duplex {
+  /** Calls back when nothing has been read or written for so long. */
+  setTimeout(ms: number, callback: () => void): unknown;
+  /** Destroys it once everything is written. */
+  destroySoon(): void;
+}
 
 /** How a connection reports, always in the turn in which the frame came. */
 export interface ConnectionOwner<S extends Stream> {
@@ -44,7 +52,7 @@ const MOST_DEBUG_BYTES = 1_024;
 
 export class Connection<S extends Stream> {
   owner: ConnectionOwner<S>;
-  readonly #socket: TLSSocket;
+  readonly #socket: ConnectionSocket;
   readonly #outbox: Outbox;
   readonly #writer: RequestWriter;
   readonly #reader: FrameReader;
@@ -67,7 +75,7 @@ export class Connection<S extends Stream> {
   #error: Error | undefined;
 
   /** Of a socket that has agreed on `h2`. Says the preface in this turn. */
-  constructor(socket: TLSSocket, owner: ConnectionOwner<S>, monotonic: () => number) {
+  constructor(socket: ConnectionSocket, owner: ConnectionOwner<S>, monotonic: () => number) {
     this.#socket = socket;
     this.owner = owner;
     this.#patience = new Patience(monotonic);
@@ -226,7 +234,8 @@ export class Connection<S extends Stream> {
 
   #onData(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
     this.#known(streamId, 'DATA');
-    const length = end - start;
+    const payload = unpadded(flags, bytes, start, end);
+    const length = end - start; // padding counts (§6.9)
     this.#receiveWindow -= length;
     if (this.#receiveWindow < 0) throw windowExceeded();
     const endStream = (flags & FLAG.END_STREAM) !== 0;
@@ -238,7 +247,6 @@ export class Connection<S extends Stream> {
     stream.receivedBytes += length;
     if (stream.receivedBytes > MAX_BODY_BYTES) throw windowExceeded();
     if (stream.head === undefined) return this.#malformed(stream);
-    const payload = unpadded(flags, bytes, start, end);
     if (payload.end > payload.start) appendBody(stream, bytes, payload.start, payload.end);
     else if (!endStream) this.#patience.spend();
     if (endStream) return this.#complete(stream);
