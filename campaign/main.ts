@@ -58,6 +58,20 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
+/** Prints the row, where this store can have the nemesis, and gives what is wrong with it. */
+async function judge(nemesis: string, store: StoreName): Promise<string[]> {
+  try {
+    const verdict = await run({ ...options, nemesis, store });
+    if (verdict === undefined) return [];
+    const row = { nemesis, store, verdict };
+    console.log(rowOf(row));
+    return failuresOf(row);
+  } catch (error) {
+    // Those that follow are worth their time all the same.
+    return [`the run ended: ${error instanceof Error ? error.stack : String(error)}`];
+  }
+}
+
 const options = {
   nodes: numberOf('nodes'),
   minutes: numberOf('minutes'),
@@ -72,11 +86,8 @@ console.log(
 const failures: string[] = [];
 for (const nemesis of nemeses)
   for (const store of stores) {
-    const verdict = await run({ ...options, nemesis, store });
-    if (verdict === undefined) continue;
-    const row = { nemesis, store, verdict };
-    console.log(rowOf(row));
-    failures.push(...failuresOf(row).map((failure) => `${nemesis} on ${store}: ${failure}`));
+    const found = await judge(nemesis, store);
+    failures.push(...found.map((failure) => `${nemesis} on ${store}: ${failure}`));
   }
 console.log(failures.length === 0 ? '\nEverything held.' : `\n${failures.join('\n')}`);
 process.exitCode = failures.length === 0 ? 0 : 1;

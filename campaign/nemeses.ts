@@ -27,6 +27,8 @@ export interface Nemesis {
   readonly calmMs: number;
   /** By when the former rate must be back. Gateways add delays of their own and the breaker's probe. */
   readonly recoversWithinSeconds: number;
+  /** It can strike but once. */
+  readonly isOnce?: true;
 }
 
 const CALM_MS = 16_000;
@@ -34,7 +36,8 @@ const RECOVERS_SECONDS = 15;
 /** FCM asks for 10 s before any repeat, and a breaker that opened thrice probes after up to 8 s. */
 const GATEWAY_RECOVERS_SECONDS = 30;
 
-const always = (): boolean => true;
+/** The cluster is there for its failover. */
+const plain = ({ store }: World): boolean => store.failOver === undefined;
 const onPostgres = ({ store }: World): boolean => store.postgres !== undefined;
 
 const oneOf = <T>(items: readonly T[], random: () => number): T =>
@@ -56,7 +59,7 @@ const during =
 
 const ofNodes = (says: string, strike: Nemesis['strike']): Nemesis => ({
   says,
-  fits: always,
+  fits: plain,
   strike,
   calmMs: CALM_MS,
   recoversWithinSeconds: RECOVERS_SECONDS,
@@ -162,6 +165,11 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
       ),
     ),
     fits: ({ store }) => store.disk !== undefined,
+  },
+  promote: {
+    ...ofNodes('the primary killed and its synchronous standby promoted', ({ store }) => store.failOver!()),
+    fits: ({ store }) => store.failOver !== undefined,
+    isOnce: true,
   },
   'restart-fast': ofPostgres(
     'PostgreSQL stopped in fast mode for 3 s',

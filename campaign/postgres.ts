@@ -42,6 +42,32 @@ export async function openPostgres({ isPooled }: { readonly isPooled: boolean })
   };
 }
 
+/** Two servers, the second a synchronous standby; nodes know both. */
+export async function openCluster(): Promise<CampaignStore> {
+  const primary = await startPostgres({ max_connections: '60' });
+  const standby = await primary.standby();
+  const ways = await Promise.all(
+    [standby, primary].map(({ folder }) => startTcpProxy({ path: join(folder, `.s.PGSQL.${PORT}`) })),
+  );
+  const hosts = ways.map(({ port }) => `127.0.0.1:${port}`).join(',');
+  return {
+    environment: {
+      CHATPUSH_STORE: `postgres://postgres@${hosts}/postgres?target_session_attrs=read-write`,
+    },
+    failOver: async () => {
+      await primary.pause('immediate');
+      const client = new pg.Client({ connectionString: standby.url });
+      await client.connect();
+      await client.query('select pg_promote()');
+      await client.end();
+    },
+    close: async () => {
+      await Promise.all(ways.map((way) => way.close()));
+      await primary.close();
+    },
+  };
+}
+
 function faultsOf(server: PostgresServer): PostgresFaults {
   async function run(...statements: readonly string[]): Promise<void> {
     const client = new pg.Client({ connectionString: server.url });

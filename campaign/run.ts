@@ -63,7 +63,7 @@ export async function run(options: RunOptions): Promise<Verdict | undefined> {
     await nemesis.strike(world);
     faults.push({ from, to: Date.now() });
     await wait(nemesis.calmMs * (0.8 + 0.2 * random()));
-  } while (Date.now() + nemesis.calmMs < until);
+  } while (!nemesis.isOnce && Date.now() + nemesis.calmMs < until);
   await telling;
   const loadEndedAt = Math.max(until, faults.at(-1)!.to + nemesis.calmMs);
 

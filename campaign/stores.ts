@@ -3,7 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { temporaryFolder } from '../packages/server/test/store/temporary-folder.ts';
-import { openPostgres } from './postgres.ts';
+import { openCluster, openPostgres } from './postgres.ts';
 import type { PostgresFaults } from './postgres.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
@@ -14,6 +14,8 @@ export interface CampaignStore {
   readonly way?: TcpProxy;
   readonly postgres?: PostgresFaults;
   readonly disk?: Disk;
+  /** Kills the primary and promotes the standby; once. */
+  readonly failOver?: () => Promise<void>;
   close(): Promise<void>;
 }
 
@@ -32,6 +34,7 @@ export const STORES = {
   sqlite: { severalNodes: false, open: openSqlite },
   postgres: { severalNodes: true, open: () => openPostgres({ isPooled: false }) },
   pgbouncer: { severalNodes: true, open: () => openPostgres({ isPooled: true }) },
+  cluster: { severalNodes: true, open: openCluster },
 } as const satisfies Record<string, StoreKind>;
 
 export type StoreName = keyof typeof STORES;

@@ -1,8 +1,9 @@
-// chatpush doctor [application]: asks every gateway whether it takes our credentials.
+// chatpush doctor [application]: asks every gateway whether it takes our credentials, and the database whether it keeps what it is
+// given.
 import { parseArgs } from 'node:util';
 import { applicationsIn, createChannels } from '../channels.ts';
 import { systemClock } from '../clock.ts';
-import type { Environment } from '../config/config.ts';
+import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
 import { channelsToExamine } from '../doctor/examined.ts';
 import { examine } from '../doctor/examine.ts';
@@ -13,9 +14,10 @@ import type { Say } from './say.ts';
 const USAGE = `chatpush doctor [application]
 
 Asks Apple and Google whether they take the credentials of every channel, or of those of one application, by name or ARN.
+Without an application it also looks at the settings of a PostgreSQL database.
 `;
 
-/** Exit code 0: every channel is healthy; 1: one is not; 2: the command line cannot be understood. Throws ConfigError. */
+/** Exit code 0: every channel is healthy, and the database can be used; 1: one is not; 2: the command line cannot be understood. Throws ConfigError. */
 export async function doctor(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
   const [wanted, ...more] = positionals;
@@ -28,12 +30,13 @@ export async function doctor(argv: readonly string[], environment: Environment, 
     say(`The settings have no application ${wanted}.\n`);
     return 1;
   }
+  const isStoreGood = wanted !== undefined || (await examineStore(config.store, say));
   const examined = channelsToExamine(config).filter(
     ({ applicationArn }) => wanted === undefined || isNamed(applicationArn, wanted),
   );
   if (examined.length === 0) {
     say('Nothing to examine: no channel leads to a real gateway.\n');
-    return 0;
+    return isStoreGood ? 0 : 1;
   }
   const openGateway = createChannels({
     applicationOf: applicationsIn(config.applications),
@@ -52,5 +55,21 @@ export async function doctor(argv: readonly string[], environment: Environment, 
     if (cure !== undefined) say(`  What to do: ${cure}.\n`);
     if (answer !== '') say(`  The answer was: ${answer}\n`);
   }
-  return verdicts.every(({ state }) => state === 'healthy') ? 0 : 1;
+  return isStoreGood && verdicts.every(({ state }) => state === 'healthy') ? 0 : 1;
+}
+
+/** Whether the store can be used. What could lose accepted pushes is said, and is no reason to refuse it. */
+async function examineStore(store: Config['store'], say: Say): Promise<boolean> {
+  if (store.kind === 'sqlite') return true;
+  const { examinePostgres } = await import('../store/postgres/postgres-store.ts');
+  try {
+    const warnings = await examinePostgres(store.url.reveal());
+    say(`PostgreSQL: ${warnings.length === 0 ? 'healthy' : 'works, but may lose accepted pushes'}\n`);
+    for (const warning of warnings) say(`  ${warning}\n`);
+    return true;
+  } catch (error) {
+    if (!(error instanceof Error)) throw error;
+    say(`PostgreSQL: broken\n  ${error.message}\n`);
+    return false;
+  }
 }
