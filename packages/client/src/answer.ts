@@ -1,4 +1,4 @@
-// Reads what came back: the output of the operation, or a failure, whoever it was that answered.
+// Reads an answer: the output of the operation, or a failure, no matter which server answered.
 //
 // REST-JSON errors carry their name in `X-Amzn-ErrorType` or, from some front ends, in the body as `__type` or `code`.
 // https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
@@ -10,14 +10,14 @@ import { isRetryable } from './retryable.ts';
 
 export interface Answer {
   readonly status: number;
-  /** By name in lower case; null where there is none. */
+  /** Looks a header up by its lower-case name; null when it is absent. */
   readonly headers: { get(name: string): string | null };
   readonly text: string;
 }
 
 export type ReadAnswer = (answer: Answer) => { readonly output: unknown } | { readonly failure: Failure };
 
-/** Reads the answers of one operation. Members nobody knows are ignored; a missing or mistyped one is a failure. */
+/** Reads the answers of one operation. Unknown members are ignored; a missing or mistyped one is a failure. */
 export function createReadAnswer(output: StructureShape): ReadAnswer {
   const read = createReader(output, { to: lowerFirst, limits: false });
   const isEmpty = Object.keys(output.members).length === 0;
@@ -48,7 +48,7 @@ function readFailure(answer: Answer): Failure {
   };
 }
 
-/** Not an answer of the service, as far as one can see: a proxy, a login page, another server at this address. */
+/** Apparently not an answer of the service, but of a proxy, a login page or another server at this address. */
 const unexpected = (answer: Answer, message: string): Failure => ({
   ...about(answer),
   name: 'UnexpectedAnswerError',
@@ -72,7 +72,7 @@ function about({ status, headers }: Answer) {
 }
 
 /**
- * RFC 9110 §10.2.3: seconds, or a date. A date is read by the clock of whoever sent it, where it sent its time as well.
+ * RFC 9110 §10.2.3: seconds, or a date. A date is read by the sender's clock if the answer has a `Date` header.
  */
 export function retryAfterSeconds(value: string | null, serviceTimeMs = Date.now()): number | undefined {
   if (value === null) return undefined;
@@ -81,7 +81,7 @@ export function retryAfterSeconds(value: string | null, serviceTimeMs = Date.now
   return Number.isNaN(date) ? undefined : Math.max(0, (date - serviceTimeMs) / 1000);
 }
 
-/** More is not looked at: `<style` without an end, again and again, takes time with the square of the length. */
+/** Longer bodies are cut here: with many unclosed `<style` tags, the expression below takes time quadratic in the length. */
 const MOST_SUMMARISED = 4_096;
 
 /** `502 with text/html: Bad Gateway nginx`: enough to recognise who answered. */
@@ -106,7 +106,7 @@ function parseObject(text: string): Record<string, unknown> | undefined {
       ? (value as Record<string, unknown>)
       : undefined;
   } catch {
-    return undefined; // `JSON.parse` has no other error than SyntaxError; the caller says what came instead.
+    return undefined; // `JSON.parse` throws only SyntaxError; the caller reports what came instead.
   }
 }
 

@@ -1,4 +1,4 @@
-// One request: signed, sent, its answer read to the end. Whatever goes wrong comes back as a value, but for an abort.
+// One request: signs it, sends it, reads the whole answer. Every failure except an abort is returned as a value.
 import type { EncodedRequest } from '@chatpush/wire';
 import type { Answer, ReadAnswer } from './answer.ts';
 import type { Credentials, CredentialSource } from './credentials.ts';
@@ -40,7 +40,7 @@ export function attempt(
         return failed('CredentialsError', `No credentials to sign with: ${reason(cause)}`, 'client', cause);
       }
       const headers = await transport.sign(request, endpoint.host, credentials, timeMs);
-      // Credentials may take longer than the caller waits; then nothing is sent, also where `send` listens to nobody.
+      // Credentials may take longer than the caller waits. Then nothing is sent, even if `send` ignores its signal.
       if (ending.isOver()) return late();
       let answer: Answer;
       try {
@@ -75,7 +75,7 @@ const failed = (name: string, message: string, fault: 'client' | 'network', caus
   failure: { name, message, fault, retryable: fault === 'network', cause },
 });
 
-/** Node's fetch says "fetch failed" and keeps the reason behind it, several of them where a name has several addresses. */
+/** Node's fetch says only "fetch failed" and has the reason as its cause: several, if a name has several addresses. */
 function reason(error: unknown): string {
   if (!(error instanceof Error)) return String(error);
   if (error.cause instanceof Error) return reason(error.cause);

@@ -34,7 +34,7 @@ export function createCall(operation: Operation, context: Context): Call {
     const { value, faults } = readInput(parameters);
     if (faults.length > 0) throw refused(describeFaults(faults));
     const input = value as { ClientToken?: string };
-    // One token for all attempts: that is what makes repeating them safe. An empty one counts as none.
+    // One token for all attempts makes retries safe. An empty token counts as absent.
     if (hasClientToken && !input.ClientToken) input.ClientToken = generateClientToken();
     return underEndpoint(encode(input), context.endpoint);
   };
@@ -57,7 +57,7 @@ export function createCall(operation: Operation, context: Context): Call {
           credentials !== undefined &&
           context.credentials.renew(credentials));
       if (attempts >= context.maxAttempts) throw toError(failure, attempts);
-      if (isCorrected) continue; // Not the service's trouble: no wait, and nothing off the budget.
+      if (isCorrected) continue; // The service is fine: retry at once, without charging the budget.
       const next = nextAttempt(failure, attempts, context.budget);
       if (next === undefined) throw toError(failure, attempts);
       lastCost = next.cost;
@@ -66,7 +66,7 @@ export function createCall(operation: Operation, context: Context): Call {
   };
 }
 
-/** What the next attempt costs and how long to wait for it; undefined when there should be none. */
+/** The cost of the next attempt and the delay before it; undefined if the call should not be retried. */
 function nextAttempt(
   failure: Failure,
   retry: number,
@@ -80,7 +80,7 @@ function nextAttempt(
 }
 
 function underEndpoint(request: EncodedRequest, { basePath }: Endpoint): EncodedRequest {
-  // `fetch` resolves `.` and `..` before it sends, so an id of only dots would reach another address than was signed.
+  // `fetch` resolves `.` and `..` before sending, so the request would go to a path other than the signed one.
   if (/\/\.\.?(\/|$)/.test(request.path))
     throw refused("1 validation error detected: an identifier in the path cannot be '.' or '..'");
   return { ...request, path: `${basePath}${request.path}` };

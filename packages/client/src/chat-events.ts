@@ -1,13 +1,13 @@
-// Chat events: what happened in contacts, told to chatpush by the chat platform.
+// Chat events: what happened in a chat, reported to chatpush by the chat platform.
 import type { ParticipantRole } from './registrations.ts';
 
 /** One thing that happened in a chat. Messages and attachments not written by the customer become notifications. */
 export interface ChatEvent {
-  /** The platform's identifier of the event, 1–256 characters. The same id never notifies a device twice. */
+  /** The platform's identifier of the event, 1–256 characters. chatpush never notifies a device twice about the same id. */
   id: string;
   /** Identifier of the chat, 1–256 characters. */
   contactId: string;
-  /** The chat's first contact id, where a transfer has given it another one since. */
+  /** The chat's first contact id, if a transfer has given it a new one since. */
   initialContactId?: string;
   type: 'MESSAGE' | 'ATTACHMENT' | 'EVENT';
   /** MIME type such as `text/plain`, 1–100 characters. */
@@ -15,11 +15,11 @@ export interface ChatEvent {
   /** Up to 16,384 bytes in UTF-8. */
   content?: string;
   participantRole?: ParticipantRole;
-  /** Name of who wrote, up to 256 characters. */
+  /** Name of the author, up to 256 characters. */
   displayName?: string;
-  /** Who may see it. Absent: everybody. */
+  /** Who may see it. Default: everybody. */
   messageVisibility?: 'AGENT' | 'CUSTOMER' | 'ALL';
-  /** When it happened, ISO 8601 with a zone. Absent: now. The time to live counts from here. */
+  /** When it happened, ISO 8601 with a time zone. Default: now. The time to live counts from here. */
   absoluteTime?: string;
 }
 
@@ -34,9 +34,9 @@ export interface PutChatEventsRequest {
 export interface ChatEventResult {
   /** The event's own id. */
   id: string;
-  /** How many devices the event is on its way to. */
+  /** How many devices the event will be pushed to. */
   deliveries: number;
-  /** Why there are none, or that the event was known already (`duplicate`). */
+  /** Why there are no deliveries, or `duplicate` if the event was already known. */
   reason?: string;
 }
 

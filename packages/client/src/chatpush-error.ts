@@ -1,10 +1,10 @@
-// The one class that every failed call throws, itself or as one of the exceptions in exceptions.ts.
+// The class of everything a failed call throws: itself, or one of its subclasses in exceptions.ts.
 
-/** Who must act: the caller (`client`), the operator of the service (`server`), or nobody who answered (`network`). */
+/** Who is at fault: the caller (`client`), the service (`server`), or `network` if there was no answer. */
 export type Fault = 'client' | 'server' | 'network';
 
 export interface ChatpushErrorDetails {
-  /** Name of the error; for a subclass its own. */
+  /** Name of the error. Default: the name of the class. */
   name?: string;
   status?: number | undefined;
   requestId?: string | undefined;
@@ -15,35 +15,35 @@ export interface ChatpushErrorDetails {
   cause?: unknown;
 }
 
-/** Shared by all copies of this package in one program, so that `instanceof` works across them. */
+/** Shared by all copies of this package in a program, so that `instanceof` works across copies. */
 const BRAND = Symbol.for('@chatpush/client/error');
 
 /**
- * A call that failed. Exceptions of the service have classes of their own; everything else is this class by `name`:
+ * A call that failed. Exceptions of the service have their own classes; all others are told apart by `name`:
  *
- * - a name of the service without a class here, such as `InvalidSignatureException` or `ExpiredTokenException`
- * - `NetworkError`: no connection, or it broke before the whole answer was here
+ * - an exception of the service that has no class here, such as `InvalidSignatureException` or `ExpiredTokenException`
+ * - `NetworkError`: the connection failed, or broke before the whole answer arrived
  * - `TimeoutError`: an attempt took longer than `attemptTimeoutMs`
- * - `UnexpectedAnswerError`: what answered is not the service, or not in its form (a proxy's HTML page, a redirect)
+ * - `UnexpectedAnswerError`: something other than the service answered (a proxy's HTML page, a redirect), or its answer is malformed
  * - `CredentialsError`: the function given as `credentials` failed; its error is the `cause`
  *
- * An aborted call does not throw this class but the signal's own `reason`.
+ * An aborted call throws the signal's `reason` instead.
  */
 export class ChatpushError extends Error {
-  /** Name under which the service sends a subclass; it, not the prototype, decides `instanceof`. */
+  /** The name a subclass has on the wire. `instanceof` compares this name, not the prototype. */
   static readonly exception: string | undefined = undefined;
 
   override readonly name: string;
-  /** HTTP status of the answer; undefined where there was none. */
+  /** HTTP status of the answer; undefined if there was no answer. */
   readonly status: number | undefined;
-  /** The service's identifier of the last attempt, to be found in its logs. */
+  /** The service's request id of the last attempt, for searching its logs. */
   readonly requestId: string | undefined;
   readonly fault: Fault;
-  /** How many attempts were made, one that got no credentials included; 0 when the parameters were refused before the first. */
+  /** How many attempts were made, including one that failed to get credentials; 0 if the parameters were refused before the first. */
   readonly attempts: number;
-  /** Whether the same call may succeed later. The client has already repeated it as often as it may. */
+  /** Whether the same call may succeed later. The client has already used up its retries. */
   readonly retryable: boolean;
-  /** How long the service asked to wait, where it did. */
+  /** How long the service asked to wait, if it did. */
   readonly retryAfterSeconds: number | undefined;
 
   constructor(message: string, details: ChatpushErrorDetails) {
@@ -61,7 +61,7 @@ export class ChatpushError extends Error {
   static override [Symbol.hasInstance](value: unknown): boolean {
     if (typeof value !== 'object' || value === null) return false;
     if (Object.prototype.isPrototypeOf.call(this.prototype, value)) return true;
-    // An error of another copy of this package. A subclass that a user made is in one copy only and ends here.
+    // Errors from another copy of this package match by name. A user's own subclass has no such name and fails here.
     if (!(BRAND in value) || !Object.hasOwn(this, 'exception')) return false;
     return this.exception === undefined || (value as { name?: unknown }).name === this.exception;
   }

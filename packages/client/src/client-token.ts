@@ -1,10 +1,10 @@
-// Client tokens: what makes a repeated call the same call.
+// Client tokens, which make a repeated call idempotent.
 
 /**
- * A new ClientToken: a random UUID (version 4). Store it before the call, and the call can be repeated after a crash of
- * your own without registering twice.
+ * A new ClientToken: a random UUID (version 4). Store it before the call, and after a crash you can repeat
+ * the call without registering twice.
  *
- * Works in pages without HTTPS, too, where `crypto.randomUUID` is missing.
+ * Also works in pages without HTTPS, where `crypto.randomUUID` is missing.
  */
 export function generateClientToken(): string {
   if (typeof crypto.randomUUID === 'function') return crypto.randomUUID();

@@ -1,4 +1,4 @@
-// The client: what it takes, what it can do, and its making.
+// The client: its options, its methods, and the function that creates it.
 import { hashing, send } from '#platform';
 import { OPERATIONS } from '@chatpush/wire';
 import { createCall } from './call.ts';
@@ -34,34 +34,33 @@ export interface ClientOptions {
   /** AWS region, such as `us-east-1`. Default: `AWS_REGION`, then `AWS_DEFAULT_REGION`. */
   region?: string;
   /**
-   * Where the service is: `http://127.0.0.1:4100` for chatpush. May have a path. Default: `AWS_ENDPOINT_URL_CONNECT`, then
+   * Where the service is: `http://127.0.0.1:4100` for chatpush. It may have a path. Default: `AWS_ENDPOINT_URL_CONNECT`, then
    * `AWS_ENDPOINT_URL`, then Amazon Connect in the region.
    */
   endpoint?: string | URL;
   /**
-   * Keys to sign with, or a function that answers them. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
-   * `AWS_SESSION_TOKEN`. For profiles, roles and instance metadata give a provider of `@aws-sdk/credential-providers`.
+   * Keys to sign with, or a function that returns them. Default: `AWS_ACCESS_KEY_ID`, `AWS_SECRET_ACCESS_KEY` and
+   * `AWS_SESSION_TOKEN`. For profiles, roles and instance metadata pass a provider from `@aws-sdk/credential-providers`.
    */
   credentials?: Credentials | CredentialsProvider;
-  /** Most requests per call, the first included. Default 3. */
+  /** Maximum number of requests per call, including the first. Default 3. */
   maxAttempts?: number;
-  /** Longest time for one attempt, answer included, in milliseconds. Default 10,000. */
+  /** Timeout of one attempt, including its answer, in milliseconds. Default 10,000. */
   attemptTimeoutMs?: number;
-  /** What sends requests: through a proxy, for example. Default: `node:http` on Node, the global `fetch` elsewhere. */
+  /** Sends the requests, for example through a proxy. Default: `node:http` on Node, the global `fetch` elsewhere. */
   fetch?: typeof globalThis.fetch;
   /** The time in milliseconds since the epoch. Default `Date.now`. */
   now?: () => number;
 }
 
 export interface CallOptions {
-  /** Ends the call, between attempts as well; it then rejects with the signal's reason. */
+  /** Aborts the call, also between attempts; the call then rejects with the signal's reason. */
   signal?: AbortSignal;
 }
 
 /**
- * Calls Amazon Connect or chatpush. A call that fails for a reason that may pass is repeated up to two times, safely:
- * every operation here may arrive twice and happen once. Whatever a call throws is a {@link ChatpushError}, or the reason
- * of the signal that aborted it.
+ * Calls Amazon Connect or chatpush. After a transient failure it retries a call up to two times. That is safe: every
+ * operation here is idempotent. A call throws a {@link ChatpushError}, or the reason of the signal that aborted it.
  */
 export interface ChatpushClient {
   /**
@@ -80,7 +79,7 @@ export interface ChatpushClient {
    * });
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit, the role is not
    * `CUSTOMER`, or the client token was used with other parameters within 7 days.
    * @throws {@link ResourceNotFoundException} 404: unknown instance or application, or the contact has ended.
@@ -95,10 +94,10 @@ export interface ChatpushClient {
   ): Promise<CreatePushNotificationRegistrationResponse>;
 
   /**
-   * Ends a registration: the device gets no further notifications of this chat. Repeating it is harmless.
+   * Deletes a registration: the device gets no more notifications about this chat. Safe to repeat.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
    * @throws {@link ResourceNotFoundException} 404: unknown instance, contact or registration.
    * @throws {@link ThrottlingException} 429: too many calls.
@@ -114,7 +113,7 @@ export interface ChatpushClient {
    * Lists the devices registered for a chat, a page at a time. chatpush only; Amazon Connect has no such operation.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
    * @throws {@link ResourceNotFoundException} 404: unknown instance or contact.
    * @throws {@link ThrottlingException} 429: too many calls.
@@ -126,12 +125,12 @@ export interface ChatpushClient {
   ): Promise<ListPushNotificationRegistrationsResponse>;
 
   /**
-   * Tells what happened in chats, up to 500 events at once; messages become notifications. When it resolves they are on
-   * disk. An event whose id is known already notifies nobody again. chatpush only.
+   * Reports what happened in chats, up to 500 events at once; messages become notifications. When it resolves, they are
+   * on disk. An event with a known id notifies nobody again. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link InternalServiceException} 500: the service failed, three times.
-   * @throws {@link InvalidParameterException} 400, or before anything is sent: one event breaks a limit, and none is taken.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: an event breaks a limit; then none of them is accepted.
    * @throws {@link ResourceNotFoundException} 404: unknown instance.
    * @throws {@link ThrottlingException} 429: too many calls.
    * @throws {@link ChatpushError} for everything else: signature, network, time-out.
@@ -139,11 +138,11 @@ export interface ChatpushClient {
   putChatEvents(request: PutChatEventsRequest, options?: CallOptions): Promise<PutChatEventsResponse>;
 
   /**
-   * Answers what became of a chat's notifications, newest first, a page at a time: each delivery with its attempts, and
-   * why others never started. chatpush only.
+   * Lists what became of a chat's notifications, newest first, a page at a time: each delivery with its attempts, and
+   * why others were never attempted. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
    * @throws {@link ResourceNotFoundException} 404: unknown instance or contact.
    * @throws {@link ThrottlingException} 429: too many calls.
@@ -152,12 +151,12 @@ export interface ChatpushClient {
   listDeliveries(request: ListDeliveriesRequest, options?: CallOptions): Promise<ListDeliveriesResponse>;
 
   /**
-   * Starts a chat. In chatpush this makes a contact to register devices for; it runs no flow.
+   * Starts a chat. chatpush creates a contact to register devices for and runs no flow.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
-   * @throws {@link InvalidRequestException} 400: the parameters do not fit together.
+   * @throws {@link InvalidRequestException} 400: the parameters contradict each other.
    * @throws {@link LimitExceededException} 429: too many chats at once.
    * @throws {@link ResourceNotFoundException} 404: unknown instance or flow.
    * @throws {@link ThrottlingException} 429: too many calls.
@@ -170,11 +169,11 @@ export interface ChatpushClient {
   ): Promise<StartChatContactResponse>;
 
   /**
-   * Ends a chat. Its devices can no longer be registered; what was written before still goes out.
+   * Ends a chat. No device can be registered for it any more; messages written before still go out.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
    * @throws {@link ContactNotFoundException} 410: unknown contact.
-   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
    * @throws {@link InvalidRequestException} 400: the contact cannot be stopped this way.
    * @throws {@link ResourceNotFoundException} 404: unknown instance.
@@ -185,14 +184,14 @@ export interface ChatpushClient {
   stopContact(request: StopContactRequest, options?: CallOptions): Promise<StopContactResponse>;
 
   /**
-   * Lets a bot join a chat. Its token is for the Participant Service (`@aws-sdk/client-connectparticipant`), by which the
-   * bot writes. Repeated with the same client token it answers the same token.
+   * Adds a bot to a chat. The bot writes through the Participant Service (`@aws-sdk/client-connectparticipant`) with the
+   * token that this call returns. Repeated with the same client token, it returns the same token.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link InternalServiceException} 500: the service failed, three times.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit, or the client
    * token was used with other parameters within 7 days.
-   * @throws {@link InvalidRequestException} 400: only `CUSTOM_BOT` joins a chat this way.
+   * @throws {@link InvalidRequestException} 400: only `CUSTOM_BOT` can join a chat this way.
    * @throws {@link ResourceNotFoundException} 404: unknown instance or contact, or the contact has ended.
    * @throws {@link ThrottlingException} 429: too many calls.
    * @throws {@link ChatpushError} for everything else: signature, network, time-out.
@@ -205,7 +204,7 @@ export interface ChatpushClient {
 }
 
 /**
- * Makes a client. It holds no connection of its own and needs no closing.
+ * Creates a client. It holds no connections and needs no closing.
  *
  * @throws TypeError when region, endpoint or credentials are missing or malformed.
  */
@@ -226,11 +225,11 @@ function createContext(options: ClientOptions): Context {
   const now = options.now ?? Date.now;
   const { maxAttempts = MAX_ATTEMPTS, attemptTimeoutMs = 10_000 } = options;
   if (!Number.isSafeInteger(maxAttempts) || maxAttempts < 1)
-    throw new TypeError(`maxAttempts is a whole number from 1 on, not ${String(maxAttempts)}`);
-  // setTimeout counts in 32 bits and fires at once beyond.
+    throw new TypeError(`maxAttempts must be a whole number of at least 1, not ${String(maxAttempts)}`);
+  // setTimeout has a 32-bit limit and fires at once beyond it.
   if (!(attemptTimeoutMs > 0 && attemptTimeoutMs < 2 ** 31))
     throw new TypeError(
-      `attemptTimeoutMs is a number of milliseconds up to 2,147,483,647, not ${String(attemptTimeoutMs)}`,
+      `attemptTimeoutMs must be a number of milliseconds up to 2,147,483,647, not ${String(attemptTimeoutMs)}`,
     );
   return {
     send: options.fetch === undefined ? send : sendByFetch(options.fetch),

@@ -1,14 +1,14 @@
-// The service's clock, as far as its answers tell: a machine whose own clock is wrong can still sign.
+// The service's clock, as its answers tell it, so that a machine whose clock is wrong can still sign.
 import type { Failure } from './failure.ts';
 
 export interface ClockOffset {
   /** The time to sign with, ms since the epoch. */
   now(): number;
-  /** After a failure: whether it came of our clock, which is then set by the `Date` of the answer. */
+  /** Whether our clock caused this failure. If so, it is set to the `Date` of the answer. */
   correct(failure: Failure, signedMs: number): boolean;
 }
 
-/** The names under which AWS refuses a time. A signature that is wrong for another reason comes with a `Date` close to ours. */
+/** The errors with which AWS refuses a time. If the signature is wrong for another reason, `Date` is close to our clock. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'InvalidSignatureException',
   'RequestExpired',
@@ -16,7 +16,7 @@ const REFUSALS: ReadonlySet<string> = new Set([
   'RequestTimeTooSkewed',
   'SignatureDoesNotMatch',
 ]);
-/** AWS refuses after 5 minutes; from 4 on the SDKs correct. */
+/** AWS refuses a skew of more than 5 minutes; the SDKs correct one of more than 4. */
 const SIGNIFICANT_MS = 4 * 60_000;
 
 export function createClockOffset(now: () => number): ClockOffset {

@@ -1,13 +1,13 @@
-// Contacts: chat conversations, as far as a backend begins and ends them and lets a bot join.
+// Contacts (chats): starting and stopping them, and adding a bot.
 import type { ParticipantRole } from './registrations.ts';
 
 /** What {@link ChatpushClient.startChatContact} takes. */
 export interface StartChatContactRequest {
   /** Identifier of the instance, 1–100 characters. */
   instanceId: string;
-  /** The flow that handles the chat, up to 500 characters. chatpush runs no flows and keeps none of this. */
+  /** The flow that handles the chat, up to 500 characters. chatpush runs no flows and ignores this. */
   contactFlowId: string;
-  /** Attributes of the chat, their keys as you write them; together at most 32,768 bytes in UTF-8. */
+  /** Attributes of the chat; their keys are kept as they are. Together at most 32,768 bytes in UTF-8. */
   attributes?: { [key: string]: string };
   /** The customer. */
   participantDetails: ParticipantDetails;
@@ -44,7 +44,7 @@ export interface PersistentChat {
 export interface StartChatContactResponse {
   contactId: string;
   participantId: string;
-  /** What the customer's app connects with, up to 1,000 characters. A secret of this customer's. */
+  /** The token the customer's app connects with, up to 1,000 characters. Keep it secret from other customers. */
   participantToken: string;
 }
 
@@ -62,7 +62,7 @@ export interface DisconnectReason {
   code?: string;
 }
 
-/** Stopping answers nothing but success. */
+/** Empty: a successful stop returns nothing. */
 export interface StopContactResponse {}
 
 /** What {@link ChatpushClient.createParticipant} takes. */
@@ -90,7 +90,7 @@ export interface CreateParticipantResponse {
 }
 
 export interface ParticipantCredentials {
-  /** What the participant connects with, by the Participant Service. A secret of this participant's. */
+  /** The token the participant connects to the Participant Service with. Keep it secret from other participants. */
   participantToken: string;
   /** ISO 8601 time. */
   expiry: string;

@@ -6,17 +6,17 @@ export interface Credentials {
   secretAccessKey: string;
   /** With temporary credentials. */
   sessionToken?: string;
-  /** When they end. They are renewed 5 minutes earlier; without it they are kept as long as the client. */
+  /** When they expire. They are renewed 5 minutes earlier; without it they are kept as long as the client. */
   expiration?: Date;
 }
 
-/** Answers credentials when asked; the providers of `@aws-sdk/credential-providers` fit as they are. */
+/** Returns credentials; the providers of `@aws-sdk/credential-providers` fit as they are. */
 export type CredentialsProvider = () => Credentials | Promise<Credentials>;
 
 export interface CredentialSource {
-  /** Credentials that are good for 5 minutes more, unless the provider has no better ones. */
+  /** Credentials that stay valid for 5 more minutes, if the provider has such. */
   get(): Promise<Credentials>;
-  /** Called when the service finds them expired. Answers whether asking again can bring others. */
+  /** Called when the service says they have expired. Returns whether the provider may have newer ones. */
   renew(expired: Credentials): boolean;
 }
 
@@ -37,7 +37,7 @@ export function createCredentialSource(
   return {
     get() {
       if (current !== undefined && isFresh(current)) return Promise.resolve(current);
-      // Calls that come meanwhile wait for the same answer instead of asking once each.
+      // Concurrent calls share one request to the provider.
       asking ??= (async () => (current = checked(await option())))().finally(() => (asking = undefined));
       return asking;
     },
@@ -54,20 +54,20 @@ function fromEnvironment(): Credentials {
   const sessionToken = environment('AWS_SESSION_TOKEN');
   if (accessKeyId === undefined || secretAccessKey === undefined)
     throw new TypeError(
-      'No credentials: give createClient({ credentials }) an object or a function, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
+      'No credentials: pass createClient({ credentials }) an object or a function, or set AWS_ACCESS_KEY_ID and AWS_SECRET_ACCESS_KEY.',
     );
   return { accessKeyId, secretAccessKey, ...(sessionToken !== undefined && { sessionToken }) };
 }
 
-/** Both travel in headers, and a comma or a slash would end the key's field in `Authorization`. The messages repeat neither. */
+/** Both are sent in headers; a comma or a slash would end the key's field in `Authorization`. The messages quote neither. */
 function checked(credentials: Credentials | null | undefined): Credentials {
   if (typeof credentials !== 'object' || credentials === null)
-    throw new TypeError('credentials must be an object, or a function that answers one');
+    throw new TypeError('credentials must be an object, or a function that returns one');
   const { accessKeyId, secretAccessKey, sessionToken } = credentials;
   if (typeof accessKeyId !== 'string' || !/^[!-+\-.0-~]+$/.test(accessKeyId))
-    throw new TypeError('credentials.accessKeyId must be visible ASCII without comma and slash');
+    throw new TypeError('credentials.accessKeyId must be visible ASCII without commas and slashes');
   if (typeof secretAccessKey !== 'string' || secretAccessKey === '')
-    throw new TypeError('credentials.secretAccessKey must be a text that is not empty');
+    throw new TypeError('credentials.secretAccessKey must be a non-empty string');
   if (sessionToken !== undefined && (typeof sessionToken !== 'string' || !/^[!-~]+$/.test(sessionToken)))
     throw new TypeError('credentials.sessionToken must be visible ASCII');
   return credentials;

@@ -1,4 +1,4 @@
-// Waiting that ends when the caller's signal says so, and leaves nothing behind: neither timers nor listeners.
+// Waits that end when the caller's signal aborts, and leave no timers or listeners behind.
 
 /** Resolves after `ms`, or rejects with the signal's reason. */
 export const wait = (ms: number, signal: AbortSignal | undefined): Promise<void> =>
@@ -9,18 +9,18 @@ export const wait = (ms: number, signal: AbortSignal | undefined): Promise<void>
     () => undefined,
   );
 
-/** What a task that runs against a deadline is given. */
+/** Tells a task that runs against a deadline when nobody waits for it any more. */
 export interface Ending {
-  /** Whether the task is waited for no more. */
+  /** Whether the deadline has passed or the caller has aborted. */
   isOver(): boolean;
-  /** Has `stop` called when it is waited for no more; at once, when that is so already. */
+  /** Calls `stop` at that moment, or at once if it has passed already. */
   onEnd(stop: (reason: unknown) => void): void;
 }
 
 /**
- * What a task answers, or `late()` when that takes longer than `ms`. Rejects with the reason of the caller's signal as soon as
- * that aborts, whether the task listens or not. (With `AbortSignal.any` and `AbortSignal.timeout` this were shorter; they keep
- * what they made alive as long as a long-lived signal of the caller's, and cost as much as signing.)
+ * The result of a task, or `late()` if that takes longer than `ms`. Rejects with the reason of the caller's signal as soon as
+ * it aborts, whether the task listens or not. (`AbortSignal.any` and `AbortSignal.timeout` would be shorter, but they leak
+ * memory as long as the caller's signal lives, and cost as much as signing.)
  */
 export function withDeadline<T>(
   ms: number,
@@ -51,7 +51,7 @@ export function withDeadline<T>(
     }, ms);
     signal?.addEventListener('abort', abort);
     const ending: Ending = {
-      // A method and no getter: an object literal with a getter costs as much as the signature (npm run bench -- client).
+      // A method rather than a getter: an object literal with a getter costs as much as the signature (npm run bench -- client).
       isOver() {
         return ended !== undefined;
       },

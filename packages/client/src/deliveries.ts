@@ -1,4 +1,4 @@
-// The delivery log: what became of every notification on its way to a device.
+// The delivery log: what became of each notification.
 
 /** What {@link ChatpushClient.listDeliveries} takes. */
 export interface ListDeliveriesRequest {
@@ -12,34 +12,34 @@ export interface ListDeliveriesRequest {
   nextToken?: string;
 }
 
-/** `skipped` deliveries never started, `withdrawn` ones were stopped by a delete; `reason` says why. */
+/** `skipped`: never attempted. `withdrawn`: stopped because the registration was deleted. `reason` says why. */
 export type DeliveryStatus = 'queued' | 'accepted' | 'rejected' | 'expired' | 'withdrawn' | 'skipped';
 
-/** What one request to a gateway ended in. `unsent`: it never left. `unknown`: it left, and no answer came back. */
+/** The outcome of one request to a gateway. `unsent`: it was never sent. `unknown`: it was sent and got no answer. */
 export type AttemptOutcome = 'accepted' | 'rejected' | 'unsent' | 'unknown';
 
 export interface DeliveryAttempt {
   /** ISO 8601, UTC. */
   at: string;
   outcome: AttemptOutcome;
-  /** The gateway that was asked, and whether it is a real or an emulated one. */
+  /** Which gateway, and whether it is a real or an emulated one. */
   gateway: string;
-  /** The gateway's own words, where it said any. */
+  /** The gateway's own reason, if it gave one. */
   answer?: string;
 }
 
 export interface Delivery {
   deliveryId: string;
-  /** The chat event it tells about. */
+  /** The chat event that caused it. */
   messageId: string;
   registrationId?: string;
   status: DeliveryStatus;
   reason?: string;
-  /** Of what waits for a channel that cannot send now: why, in the words of the gateway or of the connection. */
+  /** Why the channel cannot send now, as the gateway or the connection put it. Only for deliveries that wait for it. */
   detail?: string;
   /** The first 2 and the last 8 attempts. */
   attempts: DeliveryAttempt[];
-  /** How many attempts there were. */
+  /** The total number of attempts. */
   attemptCount: number;
   /** ISO 8601, UTC. */
   createdAt: string;

@@ -1,15 +1,15 @@
 // Where requests go: an option, the variables that every AWS SDK reads, or Amazon Connect in the region.
 import { environment } from './environment.ts';
 
-/** Suffixes of the partitions that have one of their own; us-gov shares the common one. */
+/** Domain suffixes of the partitions whose suffix differs; us-gov has the usual one. */
 const SUFFIXES: readonly (readonly [regionPrefix: string, suffix: string])[] = [['cn-', 'amazonaws.com.cn']];
 
 export interface Endpoint {
   /** `https://connect.eu-central-1.amazonaws.com`, without path. */
   readonly origin: string;
-  /** Host and, where it is not the scheme's own, port: what `fetch` sends as `Host`, and what is signed. */
+  /** Host, and port unless it is the scheme's default: as `fetch` sends it in `Host`, and as it is signed. */
   readonly host: string;
-  /** What stands before every operation's path; empty or `/like/this`, without the empty segments no signature covers. */
+  /** The prefix of every operation's path: empty or `/like/this`, without empty segments, which no signature covers. */
   readonly basePath: string;
 }
 
@@ -17,9 +17,9 @@ export function resolveRegion(option: string | undefined): string {
   const region = option ?? environment('AWS_REGION') ?? environment('AWS_DEFAULT_REGION');
   if (region === undefined)
     throw new TypeError(
-      'No region: give createClient({ region }) or set AWS_REGION, for example to us-east-1.',
+      'No region: pass createClient({ region }) or set AWS_REGION, for example to us-east-1.',
     );
-  // It becomes part of a host name and of the signature's scope, where a slash would change the meaning.
+  // It becomes part of the host name and of the signature's scope, where a slash would change the meaning.
   if (!/^[a-z0-9-]{1,63}$/i.test(region)) throw new TypeError(`Not a region: ${JSON.stringify(region)}`);
   return region;
 }
@@ -35,7 +35,7 @@ export function resolveEndpoint(option: string | URL | undefined, region: string
     );
   if (url.search !== '' || url.hash !== '' || url.username !== '' || url.password !== '')
     throw new TypeError(
-      `An endpoint has no query, fragment or user: ${JSON.stringify(`${url.origin}${url.pathname}`)}`,
+      `An endpoint cannot have a query, a fragment or a user: ${JSON.stringify(`${url.origin}${url.pathname}`)}`,
     );
   return {
     origin: url.origin,

@@ -1,4 +1,4 @@
-// The process's environment where there is one (Node, Deno, Bun, some workers), and nothing elsewhere.
+// The process's environment where it exists (Node, Deno, Bun, some workers); elsewhere empty.
 
 export function environment(name: string): string | undefined {
   const { process } = globalThis as { process?: { env?: Record<string, string | undefined> } };

@@ -1,4 +1,4 @@
-// What an attempt failed with, as a value: the call decides whether to repeat it or to throw it.
+// The failure of an attempt as a value: the call decides whether to retry or to throw it.
 import { ChatpushError } from './chatpush-error.ts';
 import type { Fault } from './chatpush-error.ts';
 import { EXCEPTIONS } from './exceptions.ts';

@@ -1,4 +1,4 @@
-// Sending by `fetch`, the platform's or the caller's own.
+// Sends with `fetch`, the platform's or the caller's.
 import { MAX_ANSWER_LENGTH } from './platform.ts';
 import type { Send } from './platform.ts';
 
@@ -10,7 +10,7 @@ export const sendByFetch =
     const response = await fetch(`${origin}${target}`, {
       method,
       headers,
-      // A redirect would take the session token to another host, under a signature that is not valid there.
+      // A redirect would send the session token to another host, with a signature that is not valid there.
       redirect: 'manual',
       signal: controller.signal,
       ...(body !== undefined && { body }),

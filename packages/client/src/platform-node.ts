@@ -1,11 +1,11 @@
-// Node: hashes without a promise each, and node:http, whose request costs half of what `fetch` costs there
+// Node: synchronous hashes, and node:http, whose requests cost half of what `fetch` costs
 // (npm run bench -- client).
 import * as crypto from 'node:crypto';
 import type { request, RequestOptions } from 'node:https';
 import { MAX_ANSWER_LENGTH } from './platform.ts';
 import type { Hashing, Send } from './platform.ts';
 
-/** In one go since Node 20.12. */
+/** One-shot hash, since Node 20.12. */
 const { hash } = crypto as { hash?: typeof crypto.hash };
 const sha256 = (text: string): string =>
   hash?.('sha256', text) ?? crypto.createHash('sha256').update(text).digest('hex');
@@ -20,8 +20,8 @@ export const hashing: Hashing = {
 };
 
 /**
- * By Node's global agents: they keep connections open for 5 idle seconds, do not keep the process alive for them, and go
- * through proxies of the environment where NODE_USE_ENV_PROXY says so.
+ * Uses Node's global agents: they keep idle connections open for 5 seconds without keeping the process alive, and use the
+ * proxies of the environment if NODE_USE_ENV_PROXY is set.
  */
 export const send: Send = async ({ origin, target, method, headers, body }, ending) => {
   if (newest?.origin !== origin) newest = await openDoor(origin);
@@ -60,7 +60,7 @@ export const send: Send = async ({ origin, target, method, headers, body }, endi
   });
 };
 
-/** How to reach an origin. Loading node:http takes longer than loading this client, so it waits for the first call. */
+/** How to reach an origin. node:http takes longer to load than this client, so it is loaded at the first call. */
 interface Door {
   readonly origin: string;
   readonly address: RequestOptions;
@@ -73,6 +73,6 @@ let newest: Door | undefined;
 async function openDoor(origin: string): Promise<Door> {
   const { protocol, hostname, port } = new URL(origin);
   const { request } = await (protocol === 'https:' ? import('node:https') : import('node:http'));
-  // Brackets are of URLs; a connection is made to the address within.
+  // URLs put IPv6 addresses in brackets; connections take them without.
   return { origin, address: { hostname: hostname.replace(/^\[|\]$/g, ''), port }, request };
 }

@@ -1,9 +1,9 @@
-// Everywhere but on Node: WebCrypto and `fetch`.
+// Everywhere except on Node: WebCrypto and `fetch`.
 import { sendByFetch } from './fetch.ts';
 import type { Hashing, Send } from './platform.ts';
 
 const bytes = (text: string): Uint8Array<ArrayBuffer> => new TextEncoder().encode(text);
-/** The two digits of each byte: made once, because three hashes a call would make them 96 times. */
+/** The two hex digits of each byte, precomputed: three hashes per call would compute 96 of them. */
 const DIGITS = Array.from({ length: 256 }, (_, byte) => byte.toString(16).padStart(2, '0'));
 const hex = (buffer: ArrayBuffer): string => {
   let digits = '';
@@ -20,8 +20,8 @@ export const hashing: Hashing = {
   },
 };
 
-// Looked up at every call, so that whoever replaces it is asked; called without a receiver: browsers refuse `this` other
-// than the window.
+// Looked up at every call, so that a replacement is used; called without a receiver, because browsers refuse any `this`
+// except the window.
 export const send: Send = sendByFetch((input, init) => globalThis.fetch(input, init));
 
 const hmacKey = (raw: BufferSource): Promise<CryptoKey> =>

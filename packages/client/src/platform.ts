@@ -1,15 +1,15 @@
-// What the client needs of where it runs. `#platform` (package.json, "imports") is Node's own crypto and HTTP on Node, and
+// What the client needs from its platform. `#platform` (package.json, "imports") is Node's own crypto and HTTP on Node, and
 // WebCrypto and `fetch` everywhere else.
 import type { Answer } from './answer.ts';
 import type { Ending } from './deadline.ts';
 
 /**
- * How much of an answer is read, in UTF-16 units; the service's longest is a tenth. What is longer comes from another server,
- * possibly without end: it is cut here and so becomes an UnexpectedAnswerError, instead of filling the memory of the process.
+ * How much of an answer is read, in UTF-16 units: ten times the service's longest. A longer one comes from another server and
+ * may be endless; cut here, it becomes an UnexpectedAnswerError instead of filling the memory of the process.
  */
 export const MAX_ANSWER_LENGTH = 10_000_000;
 
-/** Sends a request once, follows nothing, and reads the answer to its end or {@link MAX_ANSWER_LENGTH}. Rejects where there is none. */
+/** Sends a request once, follows no redirects, and reads the answer up to {@link MAX_ANSWER_LENGTH}. Rejects if there is no answer. */
 export type Send = (
   request: {
     readonly origin: string;
@@ -19,16 +19,16 @@ export type Send = (
     readonly headers: Readonly<Record<string, string>>;
     readonly body: string | undefined;
   },
-  /** Ends the request and its connection. */
+  /** Aborts the request and closes its connection. */
   ending: Ending,
 ) => Promise<Answer>;
 
-/** The cryptography of Signature Version 4. Some places have it at once, others by promise. */
+/** The cryptography of Signature Version 4: synchronous on some platforms, promises on others. */
 export interface Hashing {
   /** In lower-case hex. */
   sha256(text: string): string | Promise<string>;
   /**
-   * A key derived from a secret by an HMAC-SHA-256 per message of `chain`, as a function that answers the HMAC-SHA-256 of a
+   * A key derived from a secret by one HMAC-SHA-256 per message of `chain`, as a function that returns the HMAC-SHA-256 of a
    * text in lower-case hex.
    */
   deriveKey(secret: string, chain: readonly string[]): MessageAuthentication | Promise<MessageAuthentication>;

@@ -1,4 +1,4 @@
-// Push notification registrations: which device is told about which chat.
+// Push notification registrations: which device is notified about which chat.
 
 /** Where a device token comes from. */
 export const DeviceType = {
@@ -6,13 +6,13 @@ export const DeviceType = {
   APNS: 'APNS',
   /** Apple's development gateway, for builds signed with a development profile. */
   APNS_SANDBOX: 'APNS_SANDBOX',
-  /** Firebase Cloud Messaging, under the name it once had. */
+  /** Firebase Cloud Messaging, under its former name. */
   GCM: 'GCM',
 } as const;
 /** `'APNS'`, `'APNS_SANDBOX'` or `'GCM'`. */
 export type DeviceType = (typeof DeviceType)[keyof typeof DeviceType];
 
-/** Who takes part in a chat. A registration is the customer's; the other roles are refused. */
+/** The participants of a chat. Only CUSTOMER can be registered; other roles are refused. */
 export const ParticipantRole = {
   AGENT: 'AGENT',
   CUSTOMER: 'CUSTOMER',
@@ -25,17 +25,17 @@ export type ParticipantRole = (typeof ParticipantRole)[keyof typeof ParticipantR
 
 /** The chat that a device is registered for, and how much of a message its notifications show. */
 export interface ContactConfiguration {
-  /** Identifier of the chat, 1–256 characters. After a transfer, the contact's *initial* id keeps receiving. */
+  /** Identifier of the chat, 1–256 characters. After a transfer, the registration of the contact's *initial* id still applies. */
   contactId: string;
   /** Only `CUSTOMER`, which is also the default. */
   participantRole?: ParticipantRole;
-  /** Whether the notification carries the text of the message. Default false: a fixed text stands in its place. */
+  /** Whether the notification contains the text of the message. Default false: it shows a fixed text. */
   includeRawMessage?: boolean;
 }
 
 /** What {@link ChatpushClient.createPushNotificationRegistration} takes. */
 export interface CreatePushNotificationRegistrationRequest {
-  /** Identifier of the Amazon Connect instance, the last part of its ARN, 1–100 characters. chatpush takes the ARN, too. */
+  /** Identifier of the Amazon Connect instance, the last part of its ARN, 1–100 characters. chatpush also accepts the ARN. */
   instanceId: string;
   /** The token that Apple or Google issued to the app on this device, 1–500 characters. */
   deviceToken: string;
@@ -46,9 +46,9 @@ export interface CreatePushNotificationRegistrationRequest {
   /** The chat to be notified about. */
   contactConfiguration: ContactConfiguration;
   /**
-   * Makes a repeat harmless: the same token with the same parameters answers the same registration. Case-sensitive, up to
-   * 500 characters. Absent or empty, a UUID is generated and used for every attempt of this one call; store one of your own
-   * ({@link generateClientToken}) to be able to repeat after a crash of your own.
+   * Makes the call idempotent: the same token with the same parameters returns the same registration. Case-sensitive, up to
+   * 500 characters. Default: a generated UUID, used for every attempt of this call. To be able to repeat the call after a
+   * crash, store a token ({@link generateClientToken}) before you call.
    */
   clientToken?: string;
 }
@@ -68,7 +68,7 @@ export interface DeletePushNotificationRegistrationRequest {
   contactId: string;
 }
 
-/** Deleting answers nothing but success. */
+/** Empty: a successful delete returns nothing. */
 export interface DeletePushNotificationRegistrationResponse {}
 
 /** What {@link ChatpushClient.listPushNotificationRegistrations} takes. */
@@ -89,7 +89,7 @@ export type RegistrationStatus = 'ACTIVE' | 'SUSPENDED';
 export interface Registration {
   registrationId: string;
   deviceType: DeviceType;
-  /** Abbreviated: enough to tell devices apart, not enough to push to one. */
+  /** Abbreviated: enough to tell devices apart, too little to push to one. */
   deviceToken: string;
   pinpointAppArn: string;
   includeRawMessage: boolean;

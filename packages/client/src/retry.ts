@@ -1,18 +1,18 @@
-// How often and how soon to repeat: the SDKs' standard mode.
+// When and how often to retry: the standard mode of the AWS SDKs.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html, numbers from @smithy/core 3 (retry constants).
 
-/** Requests of one call, the first included. */
+/** Maximum number of requests per call, including the first. */
 export const MAX_ATTEMPTS = 3;
 const BASE_DELAY_MS = 100;
 const MAX_DELAY_MS = 20_000;
 
-/** Full jitter: anything between nothing and 100 ms · 2ⁿ, at most 20 s. `retry` counts from 1, `random` from 0 to 1. */
+/** Full jitter: between 0 and 100 ms · 2ⁿ, at most 20 s. `retry` counts from 1, `random` from 0 to 1. */
 export const backoffMs = (retry: number, random: number): number =>
   random * Math.min(MAX_DELAY_MS, BASE_DELAY_MS * 2 ** (retry - 1));
 
 /**
- * How long to wait before the next attempt, or undefined when the service asks for more than 20 s: to wait that long
- * belongs to the caller, who finds `retryAfterSeconds` on the error.
+ * The delay before the next attempt; undefined if the service asks for more than 20 s. Such a wait is left to the caller,
+ * who finds `retryAfterSeconds` on the error.
  */
 export function delayMs(
   retry: number,
@@ -25,17 +25,17 @@ export function delayMs(
 
 const CAPACITY = 500;
 const COST = 5;
-/** A time-out has held a connection for seconds, so it weighs more. */
+/** A timeout has held a connection for seconds, so it costs more. */
 const TIMEOUT_COST = 10;
 
 /**
- * Shared by all calls of a client, so that a service that is down gets 1 request per call instead of 3: about 100 failed
- * attempts use it up, successes fill it again.
+ * Shared by all calls of a client, so that a service that is down gets 1 request per call instead of 3. About 100 failed
+ * attempts use it up; successes refill it.
  */
 export interface RetryBudget {
-  /** Takes the price of one retry and returns it, or undefined when the budget has not that much. */
+  /** Takes the cost of one retry and returns it; undefined if the budget is too low. */
   take(isTimeout: boolean): number | undefined;
-  /** After a success: gives back what its last retry cost, or 1 when it had none. */
+  /** After a success: returns the cost of its last retry to the budget, or 1 if it had no retry. */
   succeeded(lastCost: number | undefined): void;
 }
 

@@ -1,9 +1,9 @@
-// Which failures may pass by themselves: the SDKs' classes of throttling and transient errors.
+// Which failures are transient: throttling and transient errors, as the AWS SDKs classify them.
 // https://docs.aws.amazon.com/sdkref/latest/guide/feature-retry-behavior.html
 
 /**
- * Names that say "later" whatever their status: the service's own (Amazon's common errors have ThrottlingException at 400),
- * and those of other services behind the same front ends.
+ * Errors that are retried whatever their status: those of the service (Amazon's common errors list ThrottlingException
+ * with 400), and those of other services behind the same front ends.
  */
 const REPEATED: ReadonlySet<string> = new Set([
   'LimitExceededException',
@@ -19,7 +19,7 @@ const REPEATED: ReadonlySet<string> = new Set([
   'TooManyRequestsException',
 ]);
 
-/** 402, a quota, is never repeated; 408, 429 and 5xx always are. */
+/** 402, a quota, is never retried; 408, 429 and 5xx always are. */
 export function isRetryable(status: number, name?: string): boolean {
   if (status === 402) return false;
   return status === 408 || status === 429 || status >= 500 || (name !== undefined && REPEATED.has(name));

@@ -1,4 +1,4 @@
-// Signature Version 4: the stages and their strings are wire's, the cryptography is the platform's.
+// Signature Version 4: wire builds the strings, the platform does the cryptography.
 import {
   SERVICE,
   amzDate,
@@ -12,7 +12,7 @@ import type { EncodedRequest, Scope } from '@chatpush/wire';
 import type { Credentials } from './credentials.ts';
 import type { Hashing } from './platform.ts';
 
-/** The headers to send with a request, `Authorization` among them; `Host` is signed and left to who sends. */
+/** The headers to send with a request, including `Authorization`. `Host` is signed, and added by the sender. */
 export type Sign = (
   request: EncodedRequest,
   host: string,
@@ -21,7 +21,7 @@ export type Sign = (
 ) => Promise<Record<string, string>>;
 
 export function createSigner(region: string, hashing: Hashing): Sign {
-  // A key is good for a day; only the newest is kept, because a client signs with one pair of credentials at a time.
+  // A key is valid for a day. One is enough to keep: a client signs with one pair of credentials at a time.
   let newest: { readonly id: string; readonly key: ReturnType<Hashing['deriveKey']> } | undefined;
   const signingKey = (secret: string, scope: Scope): ReturnType<Hashing['deriveKey']> => {
     const id = `${scope.date}/${secret}`;
@@ -45,7 +45,7 @@ export function createSigner(region: string, hashing: Hashing): Sign {
       'x-amz-date': time,
       ...(sessionToken !== undefined && { 'x-amz-security-token': sessionToken }),
     };
-    // What is written here is canonical as it is: names in order, values without white space, the query encoded and sorted.
+    // Already canonical: names are sorted, values have no white space, the query is encoded and sorted.
     const names = Object.keys(headers);
     const signedHeaders = names.join(';');
     let lines = '';

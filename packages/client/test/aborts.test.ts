@@ -20,14 +20,14 @@ describe('an attempt that takes too long', () => {
     ['no answer', SILENT],
     ['an answer that stops in the middle', STALLING],
   ] as const)
-    test(`${what}: is given up and repeated`, async () => {
+    test(`${what}: is given up and retried`, async () => {
       await using server = await startRecordingServer(inTurn(respond, REGISTERED));
       const client = clientOf(server, { attemptTimeoutMs: 1000 });
       assert.deepEqual(await client.createPushNotificationRegistration(CREATE), { registrationId: 'r-1' });
       assert.equal(server.requests.length, 2);
     });
 
-  test('is a TimeoutError when it was the last', async () => {
+  test('is a TimeoutError if it was the last', async () => {
     await using server = await startRecordingServer(SILENT);
     const client = clientOf(server, { attemptTimeoutMs: 50, maxAttempts: 2 });
     const error = await errorOf(client.createPushNotificationRegistration(CREATE));
@@ -38,7 +38,7 @@ describe('an attempt that takes too long', () => {
     );
   });
 
-  test('also counts the time that credentials take', async () => {
+  test('includes the time that credentials take', async () => {
     await using server = await startRecordingServer();
     const client = clientOf(server, {
       attemptTimeoutMs: 20,
@@ -82,7 +82,7 @@ describe('credentials that come after the end', () => {
     });
 });
 
-test('an address where nothing listens is a NetworkError that says why', async () => {
+test('a refused connection is a NetworkError that says why', async () => {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');
   const url = `http://127.0.0.1:${(server.address() as AddressInfo).port}`;
@@ -114,7 +114,7 @@ describe("the caller's signal", () => {
     ['before the answer', SILENT],
     ['in the middle of the answer', STALLING],
   ] as const)
-    test(`aborted ${what}: the reason is thrown at once, and nothing is repeated`, async () => {
+    test(`aborted ${what}: the reason is thrown at once, and nothing is retried`, async () => {
       const controller = new AbortController();
       await using server = await startRecordingServer((request, response) => {
         respond(request, response);
@@ -146,7 +146,7 @@ describe("the caller's signal", () => {
     assert.deepEqual(getEventListeners(signal, 'abort'), []);
   });
 
-  test('without a reason of its own ends a call with an AbortError, as fetch does', async () => {
+  test('without a reason rejects the call with an AbortError, as fetch does', async () => {
     await using server = await startRecordingServer(SILENT);
     const controller = new AbortController();
     const call = errorOf(clientOf(server).createPushNotificationRegistration(CREATE, controller));
@@ -156,7 +156,7 @@ describe("the caller's signal", () => {
     assert.equal(error.name, 'AbortError');
   });
 
-  test('of a long life keeps no listeners of calls that are over', async () => {
+  test('keeps no listeners of finished calls, however long it lives', async () => {
     const { signal } = new AbortController();
     await using server = await startRecordingServer(
       inTurn(refuse(500, 'InternalServiceException', 'x'), REGISTERED),

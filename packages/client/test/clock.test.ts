@@ -46,7 +46,7 @@ describe('the clock', () => {
       assert.equal(server.requests.length, 2);
     });
 
-  test('is believed when the service gives no other time: the refusal is final', async () => {
+  test('is trusted if the service sends no other time: the refusal is final', async () => {
     await using server = await startRecordingServer((_, response) => {
       response.sendDate = false;
       refuse(403, 'InvalidSignatureException', 'Signature expired')(_, response);
@@ -57,7 +57,7 @@ describe('the clock', () => {
     assert.deepEqual([error.name, error.attempts], ['InvalidSignatureException', 1]);
   });
 
-  test('past midnight brings a new signing key', async () => {
+  test('gets a new signing key after midnight', async () => {
     await using server = await startRecordingServer();
     let now = Date.UTC(2026, 10, 22, 23, 59, 59);
     const client = clientOf(server, { now: () => now });

@@ -27,7 +27,7 @@ async function errorFor(respond: Respond): Promise<ChatpushError> {
 
 describe('exceptions of the service', () => {
   for (const [name, Class] of Object.entries(EXCEPTIONS))
-    test(`${name} has a class of its own, exported under its name`, async () => {
+    test(`${name} has its own class, exported under its name`, async () => {
       const kind = ERRORS[name as keyof typeof EXCEPTIONS];
       const error = await errorFor(refuse(kind.status, name, 'because', { 'x-amzn-requestid': 'r-7' }));
       assert.equal((client as Record<string, unknown>)[name], Class);
@@ -52,13 +52,13 @@ describe('exceptions of the service', () => {
     );
   });
 
-  test('a name out of the prototype of objects is a name like any other', async () => {
+  test('a name from Object.prototype is a name like any other', async () => {
     const error = await errorFor(refuse(400, 'constructor', 'odd'));
     assert.deepEqual([error.constructor, error.name], [ChatpushError, 'constructor']);
   });
 });
 
-describe('where the name stands', () => {
+describe('where the name is found', () => {
   const NAME = 'ResourceNotFoundException';
   const cases: readonly (readonly [string, Record<string, string>, object])[] = [
     ['in the header', { 'x-amzn-errortype': NAME }, {}],
@@ -90,7 +90,7 @@ describe('where the name stands', () => {
       assert.equal(error.message, 'no such thing');
     });
 
-  test('an error without a message is called by name and status', async () => {
+  test('an error without a message gets its name and status as message', async () => {
     const error = await errorFor(answer(429, '', { 'x-amzn-errortype': 'ThrottlingException' }));
     assert.ok(error instanceof ThrottlingException);
     assert.equal(error.message, 'ThrottlingException (status 429)');
@@ -172,7 +172,7 @@ describe('answers that are not the service’s', () => {
 
 // Read to its end it ended the process: a text of JavaScript has a longest length, and what passes it is thrown where no call
 // catches it.
-describe('an answer without end is cut off', () => {
+describe('an endless answer is cut off', () => {
   const endless: Respond = (_, response) => {
     const piece = 'word '.repeat(20_000);
     const more = (): void => {
@@ -195,7 +195,7 @@ describe('an answer without end is cut off', () => {
     });
 });
 
-describe('answers that are fine', () => {
+describe('accepted answers', () => {
   const cases: readonly (readonly [string, Respond])[] = [
     ['without a content type', answer(200, '{"RegistrationId":"r"}')],
     ['with members of a newer service', answer(200, '{"RegistrationId":"r","Shard":{"Id":4},"Tags":[null]}')],
@@ -247,7 +247,7 @@ describe('instanceof', () => {
     );
   });
 
-  test("keeps to the prototype for a caller's own subclass and for other things", () => {
+  test("uses the prototype for a caller's own subclass and for other objects", () => {
     class Mine extends ThrottlingException {}
     const details = { fault: 'client', attempts: 1, retryable: true } as const;
     assert.ok(new Mine('x', details) instanceof Mine);

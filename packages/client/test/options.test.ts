@@ -77,7 +77,7 @@ describe('the endpoint', () => {
       assert.equal(`${origin}${basePath}`, expected);
     });
 
-  test('may have a path, which is signed along', async () => {
+  test('may have a path, which is signed too', async () => {
     await using server = await startRecordingServer();
     const client = createClient({
       region: 'us-east-1',
@@ -128,7 +128,7 @@ describe('the region', () => {
 });
 
 describe('credentials', () => {
-  test('come from the environment where none are given', async () => {
+  test('come from the environment if none are given', async () => {
     await using server = await startRecordingServer();
     const environment = {
       AWS_ACCESS_KEY_ID: 'AKENV',
@@ -145,10 +145,10 @@ describe('credentials', () => {
     assert.ok(assertSigned(request!, 'secret').includes('x-amz-security-token'));
   });
 
-  test('missing everywhere is said at once, with what to do', () => {
+  test('are missing: the error comes at once and says what to do', () => {
     const create = () =>
       withEnvironment({}, () => createClient({ region: 'us-east-1', endpoint: 'http://x' }));
-    assert.throws(create, /No credentials: give createClient\(\{ credentials \}\)/);
+    assert.throws(create, /No credentials: pass createClient\(\{ credentials \}\)/);
   });
 
   for (const [what, wrong] of [
@@ -165,7 +165,7 @@ describe('credentials', () => {
       );
     });
 
-  test('from a function are asked for once and kept, also by calls at the same time', async () => {
+  test('from a function are fetched once and kept, even with concurrent calls', async () => {
     await using server = await startRecordingServer();
     let asked = 0;
     const client = clientOf(server, {
@@ -179,7 +179,7 @@ describe('credentials', () => {
     assert.equal(asked, 1);
   });
 
-  test('that expire are renewed five minutes before', async () => {
+  test('are renewed five minutes before they expire', async () => {
     await using server = await startRecordingServer();
     let now = Date.now();
     let asked = 0;
@@ -201,7 +201,7 @@ describe('credentials', () => {
     assert.deepEqual(keys, ['key1', 'key1', 'key2']);
   });
 
-  test('that the service calls expired are asked for anew, once', async () => {
+  test('that the service calls expired are fetched again, once', async () => {
     const expired = refuse(
       403,
       'ExpiredTokenException',
@@ -221,7 +221,7 @@ describe('credentials', () => {
     assert.deepEqual([fixed.name, fixed.attempts], ['ExpiredTokenException', 1]);
   });
 
-  test('that cannot be had are a CredentialsError; the next call asks again', async () => {
+  test('that cannot be fetched are a CredentialsError; the next call tries again', async () => {
     await using server = await startRecordingServer();
     const cause = new Error('no profile');
     let asked = 0;
@@ -240,19 +240,19 @@ describe('credentials', () => {
     await client.createPushNotificationRegistration(CREATE);
   });
 
-  test('of a function that answers none are a CredentialsError that says so', async () => {
+  test('are a CredentialsError if the function returns something else', async () => {
     await using server = await startRecordingServer();
     const client = clientOf(server, { credentials: (() => undefined) as never });
     const error = await errorOf(client.createPushNotificationRegistration(CREATE));
     assert.ok(error instanceof ChatpushError);
     assert.equal(
       error.message,
-      'No credentials to sign with: credentials must be an object, or a function that answers one',
+      'No credentials to sign with: credentials must be an object, or a function that returns one',
     );
   });
 });
 
-test('numbers that make no sense are refused', () => {
+test('nonsensical numbers are refused', () => {
   for (const wrong of [
     { maxAttempts: 0 },
     { maxAttempts: 1.5 },
@@ -266,13 +266,13 @@ test('numbers that make no sense are refused', () => {
 describe('generateClientToken', () => {
   const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
 
-  test('answers a new UUID of version 4 each time', () => {
+  test('returns a new version 4 UUID each time', () => {
     const tokens = Array.from({ length: 1000 }, generateClientToken);
     for (const token of tokens) assert.match(token, UUID_V4);
     assert.equal(new Set(tokens).size, 1000);
   });
 
-  test('also where crypto.randomUUID is missing', () => {
+  test('works without crypto.randomUUID', () => {
     assert.match(uuidFromRandom(new Uint8Array(16)), UUID_V4);
     assert.equal(uuidFromRandom(new Uint8Array(16).fill(255)), 'ffffffff-ffff-4fff-bfff-ffffffffffff');
     assert.equal(uuidFromRandom(new Uint8Array(16)), '00000000-0000-4000-8000-000000000000');

@@ -65,7 +65,7 @@ for (const member of ['instanceId', 'registrationId'])
     });
 
 describe('names are changed by shape', () => {
-  test('keys of attributes are data and stay as they are', async () => {
+  test('attribute keys are data and stay as they are', async () => {
     await using server = await startRecordingServer(
       answer(200, '{"ContactId":"c","ParticipantId":"p","ParticipantToken":"t"}'),
     );
@@ -80,7 +80,7 @@ describe('names are changed by shape', () => {
     assert.deepEqual(response, { contactId: 'c', participantId: 'p', participantToken: 't' });
   });
 
-  test('members that were never declared are not sent', async () => {
+  test('undeclared members are not sent', async () => {
     await using server = await startRecordingServer();
     const request = { ...CREATE, password: 'secret', contactConfiguration: { contactId: 'c', secret: 1 } };
     await clientOf(server).createPushNotificationRegistration(request);

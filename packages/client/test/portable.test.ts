@@ -18,7 +18,7 @@ const HERE = fileURLToPath(new URL('.', import.meta.url));
 const LEFT_OUT = new Set(['packed.test.ts', 'portable.test.ts', 'examples.test.ts']);
 
 describe('without Node’s own modules', () => {
-  test('every promise holds that holds on Node', async () => {
+  test('every promise holds as on Node', async () => {
     const files = globSync('*.test.ts', { cwd: HERE }).filter((file) => !LEFT_OUT.has(basename(file)));
     assert.ok(files.length > 5);
     // Without the mark that this is a test itself, which would make the inner run silent.
@@ -33,7 +33,7 @@ describe('without Node’s own modules', () => {
     assert.ok(Number(passed) > 50, stdout);
   });
 
-  test('the same texts have the same hashes and signatures', async () => {
+  test('hashes and signatures are the same', async () => {
     await fc.assert(
       fc.asyncProperty(
         fc.string({ unit: 'binary' }),
@@ -52,7 +52,7 @@ describe('without Node’s own modules', () => {
     );
   });
 
-  test('the same answer is read, in whatever pieces it comes', async () => {
+  test('an answer reads the same however it is split', async () => {
     await using server = await startRecordingServer((_, response) => {
       response.writeHead(418, { 'x-amzn-requestid': 'r', date: 'Sun, 22 Nov 2026 20:00:00 GMT' });
       const body = Buffer.from('{"Message":"Grüße 👋"}');
@@ -78,7 +78,7 @@ describe('without Node’s own modules', () => {
     assert.deepEqual(byNode, byFetch);
   });
 
-  test('a bundle for browsers has nothing of Node in it, and stays under 10 KB', async (t) => {
+  test('a bundle for browsers contains nothing from Node and stays under 10 KB', async (t) => {
     const bundle = await rolldown({
       input: fileURLToPath(new URL('../src/index.ts', import.meta.url)),
       platform: 'browser',

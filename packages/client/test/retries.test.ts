@@ -10,7 +10,7 @@ import type { Respond } from './recording-server.ts';
 
 const DOWN = refuse(500, 'InternalServiceException', 'the store is away');
 
-describe('which failures are repeated', () => {
+describe('which failures are retried', () => {
   const cut: Respond = (_, response) => {
     response.writeHead(200, { 'content-length': '100' });
     response.write('{"Registr', () => response.destroy());
@@ -36,7 +36,7 @@ describe('which failures are repeated', () => {
     ['a page of a firewall', answer(403, '<h1>Blocked</h1>'), false],
   ];
   for (const [what, respond, isRepeated] of cases)
-    test(`${what} is ${isRepeated ? 'repeated, and the answer of the repeat counts' : 'not repeated'}`, async () => {
+    test(`${what} is ${isRepeated ? 'retried, and the answer of the retry counts' : 'not retried'}`, async () => {
       await using server = await startRecordingServer(inTurn(respond, REGISTERED));
       const call = clientOf(server).createPushNotificationRegistration(CREATE);
       if (isRepeated) {
@@ -69,7 +69,7 @@ test('maxAttempts is the number of requests', async () => {
   }
 });
 
-test('the client token of the caller is sent as it is, an empty one counts as none', async () => {
+test("the caller's client token is sent as it is; an empty one counts as absent", async () => {
   await using server = await startRecordingServer();
   const tokens: string[] = [];
   for (const clientToken of ['My Token ✓', '', undefined]) {
@@ -81,14 +81,14 @@ test('the client token of the caller is sent as it is, an empty one counts as no
   assert.notEqual(tokens[1], tokens[2]);
 });
 
-test('an operation without client token is sent none', async () => {
+test('an operation without a client token gets none', async () => {
   await using server = await startRecordingServer(answer(200, '{}'));
   await clientOf(server).stopContact({ contactId: 'c', instanceId: 'i' });
   assert.deepEqual(JSON.parse(server.requests[0]!.body), { ContactId: 'c', InstanceId: 'i' });
 });
 
 describe('the retry budget', () => {
-  test('lets a client repeat 100 times, then once per five successes', async () => {
+  test('allows 100 retries, then one per five successes', async () => {
     await using server = await startRecordingServer(DOWN);
     const client = clientOf(server);
     const calls = Array.from({ length: 60 }, () =>
@@ -106,7 +106,7 @@ describe('the retry budget', () => {
     assert.deepEqual([error.attempts, server.requests.length], [2, 2]);
   });
 
-  test('is charged double for a time-out, which has held a connection for seconds', () => {
+  test('is charged double for a timeout, which has held a connection for seconds', () => {
     const count = (isTimeout: boolean): number => {
       const budget = createRetryBudget();
       let taken = 0;
@@ -116,7 +116,7 @@ describe('the retry budget', () => {
     assert.deepEqual([count(false), count(true)], [100, 50]);
   });
 
-  test('gets back what a repeat cost when it succeeds', async () => {
+  test('gets back the cost of a retry that succeeds', async () => {
     await using server = await startRecordingServer(DOWN);
     const client = clientOf(server, { maxAttempts: 2 });
     const fail = (count: number) =>
@@ -136,7 +136,7 @@ describe('the retry budget', () => {
 });
 
 describe('how long it waits', () => {
-  test('full jitter: between nothing and 100 ms, doubled each time, up to 20 s', () => {
+  test('full jitter: between 0 and 100 ms, doubled each time, up to 20 s', () => {
     assert.deepEqual(
       [1, 2, 3, 4].map((retry) => backoffMs(retry, 1)),
       [100, 200, 400, 800],
@@ -146,7 +146,7 @@ describe('how long it waits', () => {
     assert.equal(backoffMs(3, 0.5), 200);
   });
 
-  test('what the service asks for when that is longer, but no longer than 20 s', () => {
+  test('as long as the service asks, up to 20 s', () => {
     assert.equal(delayMs(1, undefined, 1), 100);
     assert.equal(delayMs(1, 3, 1), 3000);
     assert.equal(delayMs(1, 0, 1), 100);
@@ -154,7 +154,7 @@ describe('how long it waits', () => {
     assert.equal(delayMs(1, 21, 1), undefined);
   });
 
-  test('Retry-After in seconds is kept to', async () => {
+  test('Retry-After in seconds is obeyed', async () => {
     const times: number[] = [];
     const timed =
       (respond: Respond): Respond =>
@@ -179,14 +179,14 @@ describe('how long it waits', () => {
     assert.deepEqual([error.retryAfterSeconds, error.attempts], [125, 1]);
   });
 
-  test('a date without a time of the service counts from now, and nonsense counts as nothing', () => {
+  test('a date counts from now if the service sends no time, and nonsense is ignored', () => {
     const inAMinute = retryAfterSeconds(new Date(Date.now() + 60_000).toUTCString());
     assert.ok(inAMinute !== undefined && inAMinute > 50 && inAMinute <= 60, String(inAMinute));
     assert.equal(retryAfterSeconds('Sun, 06 Nov 1994 08:49:37 GMT'), 0);
     for (const nonsense of [null, '', 'soon', '-5x']) assert.equal(retryAfterSeconds(nonsense), undefined);
   });
 
-  test('a longer wait is left to the caller: the error comes at once and says how long', async () => {
+  test('a longer wait is left to the caller: the call fails at once and says how long', async () => {
     const respond = refuse(429, 'ThrottlingException', 'much later', { 'retry-after': '3600' });
     await using server = await startRecordingServer(respond);
     const error = await errorOf(clientOf(server).createPushNotificationRegistration(CREATE));

@@ -111,7 +111,7 @@ function pascal(value: unknown): unknown {
   );
 }
 
-test('200 random calls leave our client and the AWS SDK with the same method, path, query and body, both well signed', async () => {
+test('200 random calls leave our client and the AWS SDK with the same method, path, query and body, and valid signatures', async () => {
   await using server = await startRecordingServer((request, response) => {
     response.setHeader('content-type', 'application/json');
     response.end(

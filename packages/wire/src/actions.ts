@@ -1,4 +1,4 @@
-// Actions: what a key may be allowed to do, by the names that Amazon's IAM policies have for the operations; ours are under
+// Actions: what a key can be allowed to do. They have the names of Amazon's IAM policies; our own operations are under
 // `chatpush:`. https://docs.aws.amazon.com/service-authorization/latest/reference/list_amazonconnect.html
 import type { Operation } from './operation.ts';
 import { OPERATIONS } from './operations.ts';
@@ -7,10 +7,10 @@ import { OPERATIONS } from './operations.ts';
 export const actionOf = ({ name, origin }: Operation): string =>
   `${origin === 'amazon' ? 'connect' : 'chatpush'}:${name}`;
 
-/** Those that a key can call. The Participant Service's operations are not among them: a participant's token makes those calls. */
+/** The actions a key can have. The Participant Service's operations are missing: those calls are made with a participant's token. */
 export const ACTIONS: readonly string[] = Object.values<Operation>(OPERATIONS).map(actionOf);
 
-/** The actions that a name stands for: itself, or with `*` at its end all that begin so. Empty where there is none. */
+/** The actions a name stands for: itself, or with a trailing `*` all with that prefix. Empty if there are no such actions. */
 export const actionsNamed = (name: string): readonly string[] =>
   name.endsWith('*')
     ? ACTIONS.filter((action) => action.startsWith(name.slice(0, -1)))

@@ -1,17 +1,17 @@
-// The canonical form of a request that somebody else wrote: whatever stands on its request line and in its headers, as Signature
-// Version 4 wants it signed. Who writes a request canonical from the start needs only `canonicalText`.
+// The canonical form, for Signature Version 4, of a request that somebody else wrote. A sender that writes canonical requests
+// in the first place needs only `canonicalText`.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { canonicalText } from './sigv4.ts';
 import { encodeComponent, encodePath } from './uri.ts';
 
-/** Header lines as they were sent, in order; a name may repeat. */
+/** Header lines in the order in which they were sent; names may repeat. */
 export type HeaderLines = readonly (readonly [name: string, value: string])[];
 
 export interface CanonicalInput {
   readonly method: string;
-  /** Path as it stands on the request line, that is: percent-encoded once already. */
+  /** Path of the request line, already percent-encoded once. */
   readonly path: string;
-  /** Query as it stands on the request line, without `?`. */
+  /** Query of the request line, without `?`. */
   readonly query: string;
   readonly headers: HeaderLines;
   /** Lower-case names, sorted. */
@@ -23,8 +23,8 @@ export interface CanonicalInput {
 }
 
 /**
- * The canonical path. It is encoded on top of what the request line has: an id `a/b` travels as `a%2Fb` and is signed as
- * `a%252Fb` (measured with the AWS SDKs for JavaScript and Python). So a path must never be decoded before this.
+ * The canonical path. The path of the request line is encoded once more: an id `a/b` is sent as `a%2Fb` and signed as
+ * `a%252Fb` (measured with the AWS SDKs for JavaScript and Python). So never decode a path before this.
  */
 export function canonicalPath(path: string, normalize = true): string {
   const segments = path.split('/');
@@ -39,7 +39,7 @@ export function canonicalPath(path: string, normalize = true): string {
   return `/${encodePath(kept.join('/'))}${trailing}`;
 }
 
-/** The canonical query: each name and value decoded and encoded anew, sorted by encoded name, then value. */
+/** The canonical query: each name and value is decoded and encoded again; sorted by encoded name, then value. */
 export function canonicalQuery(query: string): string {
   if (query === '') return '';
   return query
@@ -55,7 +55,7 @@ export function canonicalQuery(query: string): string {
     .join('&');
 }
 
-/** Decodes escapes where they are sound (a broken one stays as it is) and encodes again. */
+/** Decodes valid escapes, keeps broken ones, and encodes the result. */
 const recode = (text: string): string => {
   try {
     return encodeComponent(decodeURIComponent(text));
@@ -64,12 +64,12 @@ const recode = (text: string): string => {
   }
 };
 
-/** The canonical header lines of the signed names, each ended by a line feed; repeated names are joined by commas. */
+/** The canonical header lines of the signed names, each with a line feed; values of repeated names are joined by commas. */
 export function canonicalHeaders(headers: HeaderLines, signedHeaders: readonly string[]): string {
   const values = new Map<string, string[]>();
   for (const [name, value] of headers) {
     const key = name.toLowerCase();
-    // Few values have white space at an end or in a row.
+    // Few values have white space at either end or in a row.
     const folded = /^\s|\s$|\s\s|[^\S ]/.test(value) ? value.trim().replace(/\s+/g, ' ') : value;
     const before = values.get(key);
     if (before) before.push(folded);

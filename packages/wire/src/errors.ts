@@ -1,14 +1,14 @@
-// Every error an operation may answer, by the name that travels in `X-Amzn-ErrorType`.
+// Every error an operation may answer, by its name in `X-Amzn-ErrorType`.
 //
-// Modelled ones are those of Amazon's API model (facts: Connect 2017-08-08, Participant Service 2018-09-07); the others
-// are what AWS front ends answer before an operation is reached ("Errors common to all actions"; REST-JSON services use
+// Modelled errors are from Amazon's API models (Connect 2017-08-08, Participant Service 2018-09-07); AWS front ends answer
+// the others before an operation is reached ("Errors common to all actions"; REST-JSON services use
 // 403 for failures of authentication, see https://docs.aws.amazon.com/connect/latest/APIReference/CommonErrors.html).
 
 export interface ErrorKind {
   readonly status: number;
-  /** Who must act: the caller (`client`) or the operator (`server`). */
+  /** Who is at fault: the caller (`client`) or the service (`server`). */
   readonly fault: 'client' | 'server';
-  /** Whether SDKs repeat it by themselves. */
+  /** Whether SDKs retry it. */
   readonly repeated: boolean;
 }
 
@@ -45,7 +45,7 @@ export const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS;
 
-/** The error name out of a header or body value: AWS front ends put a namespace before `#` and an address behind `:`. */
+/** The error name in a header or body value: AWS front ends put a namespace before `#` and an address after `:`. */
 export function errorName(value: string): string {
   const bare = value.split(':', 1)[0]!;
   return bare.slice(bare.indexOf('#') + 1).trim();

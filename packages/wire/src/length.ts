@@ -1,6 +1,6 @@
-// How long a text is, as AWS counts (code points) and as it travels (UTF-8 bytes).
+// The length of a text as AWS counts it (code points) and as it is sent (UTF-8 bytes).
 
-/** How many code points; the length in UTF-16 units is an upper bound, so most texts need no walk. */
+/** Number of code points. The length in UTF-16 units is an upper bound, so most texts need not be scanned. */
 export function codePoints(text: string): number {
   let count = text.length;
   for (let i = 0; i < text.length - 1; i++) {
@@ -13,7 +13,7 @@ export function codePoints(text: string): number {
   return count;
 }
 
-/** Length in UTF-8 bytes; a lone surrogate counts as U+FFFD, which is what goes over the wire. */
+/** Length in UTF-8 bytes; a lone surrogate counts as U+FFFD, which is what is sent. */
 export function utf8Bytes(text: string): number {
   let bytes = 0;
   for (let i = 0; i < text.length; i++) {

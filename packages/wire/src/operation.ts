@@ -1,4 +1,4 @@
-// An operation as a value: where it lives, what goes in and out, what it may answer.
+// An operation as a value: its address, input, output and errors.
 import type { ErrorName } from './errors.ts';
 import type { StructureShape, TypeOf } from './shape.ts';
 
@@ -8,32 +8,32 @@ export interface Operation {
   readonly method: 'DELETE' | 'GET' | 'POST' | 'PUT';
   /** Path template; `{Member}` stands for one percent-encoded segment. */
   readonly path: string;
-  /** Members that travel as query parameters, with their keys there. What is in none of path, query and headers is the body's. */
+  /** Members sent as query parameters, with their keys. Members in neither path, query nor headers are in the body. */
   readonly query?: { readonly [member: string]: string };
-  /** Members that travel as headers, with their names there in lower case. */
+  /** Members sent as headers, with the lower-case header names. */
   readonly headers?: { readonly [member: string]: string };
-  /** The token that a call proves itself by, in `X-Amz-Bearer`; absent: calls are signed. */
+  /** The token in `X-Amz-Bearer` that authenticates a call; absent: calls are signed. */
   readonly auth?: 'participant-token' | 'connection-token';
-  /** Bearer keys with this right are taken in place of a signature. */
+  /** Bearer keys with this right are accepted instead of a signature. */
   readonly bearer?: 'intake' | 'reading';
   readonly input: StructureShape;
   /** No members: the answer has an empty body, or `{}` with `emptyAnswer: 'object'`. */
   readonly output: StructureShape;
   readonly emptyAnswer?: 'none' | 'object';
   readonly errors: readonly ErrorName[];
-  /** Largest request body in bytes; more is answered with 413. */
+  /** Largest request body in bytes; larger ones are answered with 413. */
   readonly bodyLimitBytes: number;
-  /** `amazon`: in Amazon's API model; `chatpush`: our own, in no AWS SDK. */
+  /** `amazon`: from Amazon's API model; `chatpush`: our own, not in any AWS SDK. */
   readonly origin: 'amazon' | 'chatpush';
 }
 
 export type InputOf<O extends Operation> = TypeOf<O['input']>;
 export type OutputOf<O extends Operation> = TypeOf<O['output']>;
 
-/** Declares an operation: its own type, checked against {@link Operation}. */
+/** Declares an operation: keeps its own type, checked against {@link Operation}. */
 export const operation = <const O extends Operation>(value: O): O => value;
 
-/** The members that travel outside of the body. */
+/** The members sent outside the body. */
 export const membersElsewhere = ({ path, query = {}, headers = {} }: Operation): string[] => [
   ...pathMembers(path),
   ...Object.keys(query),

@@ -21,7 +21,7 @@ export const OPERATIONS = {
   CreateParticipant: createParticipant,
 } as const;
 
-/** Those of the Participant Service, which Amazon has under an address of its own and we beside the others. */
+/** The operations of the Participant Service, which Amazon serves at a separate address and chatpush at the same one. */
 export const PARTICIPANT_OPERATIONS = {
   CreateParticipantConnection: createParticipantConnection,
   SendMessage: sendMessage,

@@ -1,5 +1,5 @@
-// The words of docs/operations.md. They stand apart from the operations so that no client carries them; the page's
-// generator refuses to run when a member or an error has none.
+// The text of docs/operations.md. It is kept apart from the operations so that clients do not bundle it; the generator of
+// the page fails if a member or an error has no text.
 import type { ErrorName } from './errors.ts';
 import type { OperationName, ParticipantOperationName } from './operations.ts';
 
@@ -9,60 +9,59 @@ export interface OperationProse {
   /** By path, such as `ContactConfiguration.ContactId` or `Events[].Id`. */
   readonly input: { readonly [path: string]: string };
   readonly output: { readonly [path: string]: string };
-  /** Why this operation answers an error, where {@link ERROR_PROSE} does not say it well enough. */
+  /** Why this operation answers an error, if {@link ERROR_PROSE} is not specific enough. */
   readonly errors?: { readonly [E in ErrorName]?: string };
 }
 
-const INSTANCE =
-  'The instance: its id, or its ARN, which means the same. In development any id is created on first use.';
+const INSTANCE = 'The instance: its id or its ARN. In development it is created on first use.';
 const CONTACT = 'The chat.';
 const PAGE_INPUT = {
-  MaxResults: 'Size of a page. Default 100.',
-  NextToken: 'Where the last page ended: its `NextToken`.',
+  MaxResults: 'Page size. Default 100.',
+  NextToken: '`NextToken` of the previous page.',
 };
 const NEXT_TOKEN = 'Present when there is another page.';
 const CLIENT_TOKEN =
-  'Makes a repeat harmless for 7 days: the same token with the same parameters answers what it answered first; with other parameters it is refused. Case-sensitive; absent and empty are the same. SDKs fill it in.';
+  'Makes the call idempotent for 7 days: the same token with the same parameters returns the first result; with other parameters it is refused. Case-sensitive; an empty token counts as absent. SDKs fill it in.';
 
 const PARTICIPANT_DENIED =
-  'The token in `X-Amz-Bearer` is missing, of the other kind, not ours, or expired; or the chat has ended.';
+  'The token in `X-Amz-Bearer` is missing, invalid, expired or of the wrong kind, or the chat has ended.';
 
 export const OPERATION_PROSE: {
   readonly [N in OperationName | ParticipantOperationName]: OperationProse;
 } = {
   CreatePushNotificationRegistration: {
     summary:
-      'Registers a device for push notifications of one chat. What an agent, a bot or the system writes in it from now on is pushed to the device. The same device registered again for the same chat keeps its registration. More: [its own page](create-push-notification-registration.md).',
+      'Registers a device for push notifications of one chat. From now on, messages that an agent, a bot or the system writes in it are pushed to the device. Registering the same device for the same chat again returns the same registration. See [its own page](create-push-notification-registration.md).',
     input: {
       InstanceId: INSTANCE,
       ClientToken: CLIENT_TOKEN,
       PinpointAppArn:
-        'ARN of the application whose channels push to the app, `arn:…:mobiletargeting:…:apps/…`. In development it is created on first use, with emulated gateways.',
+        'ARN of the application whose channels push to the app, `arn:…:mobiletargeting:…:apps/…`. In development the application is created on first use, with emulated gateways.',
       DeviceToken: 'The token that Apple or Google issued to the app on this device.',
-      DeviceType: 'Which gateway issued it; `APNS_SANDBOX` for builds signed with a development profile.',
-      ContactConfiguration: 'The chat, and how much of a message its notifications show.',
-      'ContactConfiguration.ContactId': 'The chat. Unknown ones are created, unless the settings forbid it.',
-      'ContactConfiguration.ParticipantRole':
-        'Only `CUSTOMER`, which is the default; the others are refused.',
+      DeviceType:
+        'The gateway that issued the token; `APNS_SANDBOX` for builds signed with a development profile.',
+      ContactConfiguration: 'The chat, and whether notifications show the text of messages.',
+      'ContactConfiguration.ContactId': 'The chat. An unknown one is created, unless the settings forbid it.',
+      'ContactConfiguration.ParticipantRole': 'Only `CUSTOMER`, the default; other roles are refused.',
       'ContactConfiguration.IncludeRawMessage':
-        "Whether notifications carry the text of the message. Default false: the application's fixed text stands in its place, and the message is not stored.",
+        "Whether notifications contain the text of the message. Default false: they show the application's generic text, and the message is not stored.",
     },
     output: { RegistrationId: 'The registration; opaque.' },
     errors: {
       InvalidParameterException:
-        "A parameter breaks a limit, the role is not `CUSTOMER`, the ARN is not an application's, or the client token was used with other parameters.",
+        'A parameter breaks a limit, the role is not `CUSTOMER`, the ARN is not that of an application, or the client token was used with other parameters.',
       ResourceNotFoundException:
-        'Unknown instance or application (production), a contact that may not be created here, or the chat has ended.',
+        'Unknown instance or application (in production), an unknown contact that the settings do not let create, or the chat has ended.',
       ServiceQuotaExceededException: 'The contact has 10 registrations (a setting). Delete one.',
     },
   },
   DeletePushNotificationRegistration: {
     summary:
-      'Ends a registration. When it has answered, no attempt for this device and chat begins any more: on one node none at all, on others none later than a second. Repeated within a day it answers the same.',
+      'Deletes a registration. After the answer no attempt for this device and chat begins; with several nodes, none later than a second. Repeated within a day, it succeeds again.',
     input: {
       InstanceId: INSTANCE,
       RegistrationId: 'The registration.',
-      ContactId: 'The chat it was made for.',
+      ContactId: 'The chat it belongs to.',
     },
     output: {},
     errors: { ResourceNotFoundException: 'Unknown instance, contact or registration.' },
@@ -73,81 +72,83 @@ export const OPERATION_PROSE: {
     output: {
       Registrations: 'The registrations.',
       'Registrations[].RegistrationId': 'The registration.',
-      'Registrations[].DeviceType': 'Which gateway issued its token.',
-      'Registrations[].DeviceToken': 'Abbreviated: enough to know it again, too little to push with.',
+      'Registrations[].DeviceType': 'The gateway that issued its token.',
+      'Registrations[].DeviceToken': 'Abbreviated: enough to recognise it, too little to push to it.',
       'Registrations[].PinpointAppArn': 'The application.',
-      'Registrations[].IncludeRawMessage': 'Whether its notifications carry the text of the message.',
+      'Registrations[].IncludeRawMessage': 'Whether its notifications contain the text of the message.',
       'Registrations[].Status':
-        '`SUSPENDED` after the gateway called the token bad: no push until the device is registered again or the channel changes.',
-      'Registrations[].CreatedAt': 'When it was first made.',
+        '`SUSPENDED`: the gateway refused the token as invalid. There are no pushes until the device is registered again or the channel changes.',
+      'Registrations[].CreatedAt': 'When it was first created.',
       NextToken: NEXT_TOKEN,
     },
   },
   PutChatEvents: {
     summary:
-      'Takes in what happened in chats. Messages and attachments that the customer did not write and may see become notifications for every registered device. The answer comes when they are on disk. An event that breaks a limit refuses the whole batch; one that leads to nothing says why in its result.',
+      'Takes in what happened in chats. Messages and attachments that the customer may see and did not write become notifications for every registered device. The answer comes when they are on disk. If an event breaks a limit, the whole batch is refused; if an event causes no push, its result says why.',
     input: {
       InstanceId: INSTANCE,
       Events: 'The events, of any number of chats.',
       'Events[].Id':
-        "The platform's id of the event. One event is one delivery per device, for ever: a repeat is harmless.",
+        "The platform's id of the event. An event is delivered once per device, so it is safe to send it again.",
       'Events[].ContactId': CONTACT,
-      'Events[].InitialContactId': 'The first id of the chat, where a transfer has given it another since.',
-      'Events[].Type': '`MESSAGE` and `ATTACHMENT` push; `EVENT` is all else, such as the end of the chat.',
+      'Events[].InitialContactId': 'The first id of the chat, if a transfer has given it a new one since.',
+      'Events[].Type':
+        '`MESSAGE` and `ATTACHMENT` are pushed; `EVENT` is everything else, such as the end of the chat.',
       'Events[].ContentType':
-        'MIME type: `text/plain`, `text/markdown`, of an interactive message, or of an event such as `application/vnd.amazonaws.connect.event.chat.ended`. Phones show what a person can read of it, otherwise the generic text.',
+        'MIME type: `text/plain`, `text/markdown`, of an interactive message, or of an event such as `application/vnd.amazonaws.connect.event.chat.ended`. Phones show its readable text, or else the generic text.',
       'Events[].Content':
-        'The text; of an attachment, the name of the file. Kept only for registrations that want it, and only until it is delivered.',
-      'Events[].ParticipantRole': 'Who wrote it. Absent: nobody in particular, which pushes.',
-      'Events[].DisplayName': 'The name of who wrote it.',
-      'Events[].MessageVisibility': 'Who may see it. Absent: all. `AGENT` does not push.',
-      'Events[].AbsoluteTime': 'When it happened; absent means now. The time to live counts from here.',
+        'The text, or the file name of an attachment. Stored only for registrations with `IncludeRawMessage`, and only until it is delivered.',
+      'Events[].ParticipantRole':
+        'Who wrote it. Events of everybody but `CUSTOMER` are pushed, also if this is absent.',
+      'Events[].DisplayName': 'The name of the author.',
+      'Events[].MessageVisibility':
+        'Who may see it. Default: everybody. Events that only `AGENT` may see are not pushed.',
+      'Events[].AbsoluteTime': 'When it happened. Default: now. The time to live counts from here.',
     },
     output: {
       Results: 'One result per event, in order.',
       'Results[].Id': 'The id of the event.',
-      'Results[].Deliveries': 'How many devices it is on its way to.',
-      'Results[].Reason': 'Why to none, or `duplicate`: one of [these](reasons.md).',
+      'Results[].Deliveries': 'How many devices it will be pushed to.',
+      'Results[].Reason': 'Why there are no deliveries, or `duplicate`: one of [these reasons](reasons.md).',
     },
   },
   ListDeliveries: {
     summary:
-      'What became of the notifications of a chat, newest first: every delivery with its attempts, and why others never started.',
+      'What became of the notifications of a chat, newest first: every delivery with its attempts, and why others were never attempted.',
     input: { InstanceId: INSTANCE, ContactId: CONTACT, ...PAGE_INPUT },
     output: {
       Deliveries: 'The deliveries.',
-      'Deliveries[].DeliveryId': 'The delivery for life; also the `apns-id` of all its attempts.',
-      'Deliveries[].MessageId': 'The chat event it tells about.',
-      'Deliveries[].RegistrationId': 'The device; absent where there was none to choose.',
-      'Deliveries[].Status': 'What became of it so far.',
-      'Deliveries[].Reason': "Why: one of [these](reasons.md), or the gateway's own word.",
-      'Deliveries[].Detail':
-        'While its channel cannot send: why, in the words of the gateway or of the connection.',
+      'Deliveries[].DeliveryId': 'The id of the delivery, and the `apns-id` of all its attempts.',
+      'Deliveries[].MessageId': 'The chat event that caused it.',
+      'Deliveries[].RegistrationId': 'The registration; absent if the chat had none.',
+      'Deliveries[].Status': 'Its state.',
+      'Deliveries[].Reason': "Why: one of [these reasons](reasons.md), or the gateway's own.",
+      'Deliveries[].Detail': 'Why its channel cannot send now, as the gateway or the connection put it.',
       'Deliveries[].Attempts': 'The first 2 and the last 8 attempts.',
       'Deliveries[].Attempts[].At': 'When it began.',
       'Deliveries[].Attempts[].Outcome':
-        '`unsent`: it surely was not processed. `unknown`: it left and no answer came; it is repeated under the same identity.',
+        '`unsent`: it was certainly not processed. `unknown`: it was sent and got no answer; it is retried under the same identity.',
       'Deliveries[].Attempts[].Gateway': 'The gateway, and whether it is emulated.',
-      'Deliveries[].Attempts[].Answer': "The gateway's own words.",
-      'Deliveries[].AttemptCount': 'How many attempts there were.',
-      'Deliveries[].CreatedAt': 'When the event came in.',
+      'Deliveries[].Attempts[].Answer': "The gateway's own reason.",
+      'Deliveries[].AttemptCount': 'The total number of attempts.',
+      'Deliveries[].CreatedAt': 'When the event was accepted.',
       NextToken: NEXT_TOKEN,
     },
   },
   StartChatContact: {
     summary:
-      'Starts a chat: here, a contact to register devices for and a token for its customer. No flow runs; members without meaning here are checked as Amazon checks them and otherwise ignored.',
+      'Starts a chat: creates a contact to register devices for, and a token for its customer. No flow runs. Members marked as ignored are validated as Amazon does and have no effect.',
     input: {
       InstanceId: INSTANCE,
       ContactFlowId: 'Ignored.',
       Attributes: 'Ignored.',
       ParticipantDetails: 'The customer.',
       'ParticipantDetails.DisplayName': "The customer's name.",
-      InitialMessage: "The customer's first message. It pushes nothing: the customer wrote it.",
+      InitialMessage: "The customer's first message. It causes no push, because the customer wrote it.",
       'InitialMessage.ContentType': 'MIME type of the message.',
       'InitialMessage.Content': 'The message.',
       ClientToken: CLIENT_TOKEN,
-      ChatDurationInMinutes: 'How long the chat lasts at most.',
+      ChatDurationInMinutes: 'Maximum duration of the chat.',
       SupportedMessagingContentTypes: 'Ignored.',
       PersistentChat: 'Ignored.',
       'PersistentChat.RehydrationType': 'Ignored.',
@@ -157,14 +158,14 @@ export const OPERATION_PROSE: {
     },
     output: {
       ContactId: 'The chat.',
-      ParticipantId: 'The customer in it.',
-      ParticipantToken: "What the customer's app connects with.",
+      ParticipantId: 'The customer as a participant of this chat.',
+      ParticipantToken: "The token the customer's app connects with.",
     },
     errors: { ResourceNotFoundException: 'Unknown instance.' },
   },
   StopContact: {
     summary:
-      'Ends a chat. No device can be registered for it any more; what was written before the end still goes out, also when it comes in up to 5 minutes late.',
+      'Ends a chat. No device can be registered for it any more; messages written before the end still go out, even if they arrive up to 5 minutes late.',
     input: {
       ContactId: CONTACT,
       InstanceId: INSTANCE,
@@ -176,49 +177,50 @@ export const OPERATION_PROSE: {
   },
   CreateParticipant: {
     summary:
-      'Lets a bot join a chat. Its token is derived from who it is for and kept nowhere; the same client token answers the same one.',
+      'Adds a bot to a chat. Its token is derived from the participant and stored nowhere; the same client token returns the same one.',
     input: {
       InstanceId: INSTANCE,
       ContactId: CONTACT,
       ClientToken: CLIENT_TOKEN,
       ParticipantDetails: 'Who joins.',
-      'ParticipantDetails.ParticipantRole': 'Only `CUSTOM_BOT`: that is who joins a chat this way.',
+      'ParticipantDetails.ParticipantRole': 'Only `CUSTOM_BOT` can join a chat this way.',
       'ParticipantDetails.DisplayName': 'Its name.',
     },
     output: {
-      ParticipantCredentials: 'What it connects with.',
+      ParticipantCredentials: 'The credentials it connects with.',
       'ParticipantCredentials.ParticipantToken': 'For CreateParticipantConnection.',
-      'ParticipantCredentials.Expiry': 'Until when, unless the chat ends before.',
-      ParticipantId: 'The bot in this chat.',
+      'ParticipantCredentials.Expiry': 'When the token expires, unless the chat ends earlier.',
+      ParticipantId: 'The bot as a participant of this chat.',
     },
     errors: {
-      InvalidRequestException: 'Another role than `CUSTOM_BOT`, or none.',
+      InvalidRequestException: 'The role is missing or is not `CUSTOM_BOT`.',
       ResourceNotFoundException: 'Unknown instance or contact, or the chat has ended.',
     },
   },
   CreateParticipantConnection: {
     summary:
-      'Exchanges a participant token for a connection token. There is no websocket here: whoever asks for one is told so, instead of waiting for messages that never come.',
+      'Exchanges a participant token for a connection token. chatpush has no websockets; a request for one is refused, so that nobody waits for messages that never come.',
     input: {
       ParticipantToken: 'The token of StartChatContact or CreateParticipant.',
-      Type: 'What to answer; `CONNECTION_CREDENTIALS` is what there is, anything else is refused. Absent: nothing.',
+      Type: 'What to return. Only `CONNECTION_CREDENTIALS` is supported; other values are refused. Default: nothing.',
       ConnectParticipant: 'Ignored.',
     },
     output: {
-      ConnectionCredentials: 'Where asked for.',
+      ConnectionCredentials: 'Present if `Type` asked for them.',
       'ConnectionCredentials.ConnectionToken': 'For SendMessage.',
       'ConnectionCredentials.Expiry':
-        'Until when, unless the chat ends before: as long as the participant token.',
+        'When it expires, unless the chat ends earlier: together with the participant token.',
     },
     errors: { AccessDeniedException: PARTICIPANT_DENIED },
   },
   SendMessage: {
     summary:
-      "Writes a message into the chat as the token's participant. What a bot writes is pushed to the customer's devices; the answer comes when that is on disk.",
+      "Writes a message into the chat as the token's participant. A bot's message is pushed to the customer's devices; the answer comes when the deliveries are on disk.",
     input: {
       ConnectionToken: 'The token of CreateParticipantConnection.',
-      ContentType: 'MIME type; the texts of `text/plain` and `text/markdown` are shown where a device may.',
-      Content: 'The text. Not kept after its pushes have ended.',
+      ContentType:
+        'MIME type; the text of `text/plain` and `text/markdown` is shown on devices registered with `IncludeRawMessage`.',
+      Content: 'The text. Erased when its pushes have ended.',
       ClientToken: CLIENT_TOKEN,
     },
     output: { Id: 'The message.', AbsoluteTime: 'When it was written.' },
@@ -226,52 +228,52 @@ export const OPERATION_PROSE: {
   },
 };
 
-/** Why each error comes and what to do about it. */
+/** Why each error occurs and what to do about it. */
 export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string; readonly remedy: string } } =
   {
     AccessDeniedException: {
       cause: 'The access key is limited to other instances.',
-      remedy: 'Call with a key of this instance, or give the key the instance in the settings.',
+      remedy: 'Use a key for this instance, or add the instance to the key in the settings.',
     },
     ContactNotFoundException: {
       cause: 'Unknown contact.',
-      remedy: 'Check the contact id; the chat was never known here or is forgotten.',
+      remedy: 'Check the contact id; the chat was never known here or has been forgotten.',
     },
     InternalServiceException: {
       cause:
-        'The service failed: its store is away or its disk is full, what is stored of a contact is damaged (the message names it), or there is a bug, which is then in its log by the request id.',
+        'The service failed: its store is unavailable, its disk is full, the stored data of a contact is damaged (the message names it), or there is a bug. Search its log for the request id.',
       remedy:
-        'Repeat with the same client token. Where `/readyz` says so, bring the store back or give its disk room; restore or remove a damaged contact as the troubleshooting guide says.',
+        'Retry with the same client token. If `/readyz` says so, bring the store back or free disk space; restore or remove a damaged contact as the troubleshooting guide describes.',
     },
     InternalServerException: {
-      cause: 'As InternalServiceException, in the words of the Participant Service.',
-      remedy: 'Repeat with the same client token; look at `/readyz`.',
+      cause: 'Like InternalServiceException, as the Participant Service names it.',
+      remedy: 'Retry with the same client token; check `/readyz`.',
     },
     InvalidParameterException: {
       cause:
-        "One or more parameters break a limit. The message names every one, in the wording of Smithy's servers.",
-      remedy: 'Mend the call.',
+        "One or more parameters break a limit. The message lists every fault, in the wording of Smithy's servers.",
+      remedy: 'Fix the call.',
     },
     InvalidRequestException: {
-      cause: 'The parameters are well-formed and make no sense together.',
-      remedy: 'Mend the call.',
+      cause: 'The parameters are well-formed, but contradict each other.',
+      remedy: 'Fix the call.',
     },
-    LimitExceededException: { cause: 'Too many chats at once.', remedy: 'Wait, then repeat.' },
+    LimitExceededException: { cause: 'Too many chats at once.', remedy: 'Wait, then retry.' },
     ResourceNotFoundException: {
       cause: 'Unknown instance, or a contact that nobody registered or started here.',
-      remedy: 'Check the ids; see `CHATPUSH_AUTO_CREATE` for what is created on first use.',
+      remedy: 'Check the ids. `CHATPUSH_AUTO_CREATE` decides what is created on first use.',
     },
     ServiceQuotaExceededException: {
-      cause: 'A quota is used up.',
-      remedy: 'Delete something first; a repeat cannot succeed.',
+      cause: 'A quota is exhausted.',
+      remedy: 'Delete something first; a retry cannot succeed.',
     },
     ThrottlingException: {
       cause: 'This access key makes too many calls of this operation.',
-      remedy: 'Wait as long as `Retry-After` says, then repeat.',
+      remedy: 'Wait as long as `Retry-After` says, then retry.',
     },
     ValidationException: {
-      cause: 'As InvalidParameterException, in the words of the Participant Service.',
-      remedy: 'Mend the call.',
+      cause: 'Like InvalidParameterException, as the Participant Service names it.',
+      remedy: 'Fix the call.',
     },
     ExpiredTokenException: {
       cause: 'The session token has expired.',
@@ -283,13 +285,13 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
     },
     InvalidSignatureException: {
       cause:
-        'Wrong secret, wrong clock (5 minutes to either side), wrong scope, or something changed on the way, such as `Host`.',
-      remedy: 'Read the message: it says which.',
+        'Wrong secret, wrong clock (5 minutes to either side), wrong scope, or something changed in transit, such as `Host`.',
+      remedy: 'Read the message; it says which.',
     },
     MalformedHttpRequestException: {
       cause:
-        'Not the HTTP of this API: broken escapes in the path, a wrong content type, a body that ends early.',
-      remedy: 'Mend the call.',
+        'The request is malformed: broken escapes in the path, a wrong content type, a body that ends early.',
+      remedy: 'Fix the call.',
     },
     MissingAuthenticationTokenException: { cause: 'The request is not signed.', remedy: 'Sign it.' },
     RequestEntityTooLargeException: {
@@ -298,16 +300,16 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
     },
     RequestHeaderSectionTooLargeException: {
       cause: 'The headers are too large.',
-      remedy: 'Send less of them.',
+      remedy: 'Send fewer or shorter headers.',
     },
-    RequestTimeoutException: { cause: 'The body came too slowly.', remedy: 'Repeat.' },
+    RequestTimeoutException: { cause: 'The body came too slowly.', remedy: 'Retry.' },
     ServiceUnavailableException: {
-      cause: 'The service is starting, stopping or full.',
-      remedy: 'Repeat after a while.',
+      cause: 'The service is starting, stopping or overloaded.',
+      remedy: 'Retry later.',
     },
     UnknownOperationException: {
       cause: 'No operation has this method and path.',
-      remedy: 'Check endpoint and SDK version.',
+      remedy: 'Check the endpoint and the SDK version.',
     },
     UnrecognizedClientException: {
       cause: 'Unknown access key.',

@@ -1,20 +1,20 @@
-// Reads a value by its shape, in one pass: keeps what the shape names, under the names the reader wants, and finds every fault
-// at once, in the words Smithy's servers use, so that a message read in a log is found by the same search as one from AWS.
+// Reads a value by its shape in one pass: keeps the declared members, renamed as the reader wants, and finds every fault at
+// once. Messages have the wording of Smithy's servers, so that a search for one also finds what is written about AWS's.
 //
-// A shape is compiled once into closures (no `eval`). `null` is absent, members nobody knows fall away (newer SDKs send them),
+// A shape is compiled once into closures (no `eval`). `null` is absent, unknown members are dropped (newer SDKs send them),
 // lengths are code points.
 import { codePoints, utf8Bytes } from './length.ts';
 import type { IntegerShape, ListShape, MapShape, Shape, StringShape, StructureShape } from './shape.ts';
 
 export interface Fault {
-  /** JSON pointer from the value, in the names it came in, such as `/ContactConfiguration/ContactId`. */
+  /** JSON pointer into the value, with the names that were given, such as `/ContactConfiguration/ContactId`. */
   readonly path: string;
   /** The whole sentence. */
   readonly message: string;
 }
 
 export interface Reading {
-  /** What the shape names of what was given, and nothing else; not to be used when there are faults. */
+  /** The declared members of the input, and no others. Do not use it if there are faults. */
   readonly value: unknown;
   readonly faults: readonly Fault[];
 }
@@ -22,11 +22,11 @@ export interface Reading {
 export type Read = (given: unknown) => Reading;
 
 export interface ReadOptions {
-  /** What a member of the shape is called in what is given. Default: the same. Keys of maps are data and stay. */
+  /** The name of a member in the input. Default: the declared name. Map keys are data and stay as they are. */
   readonly from?: (name: string) => string;
-  /** What it is called in what is kept. Default: the same. */
+  /** The name of a member in the result. Default: the declared name. */
   readonly to?: (name: string) => string;
-  /** `false`: presence and types only. A newer service may answer longer texts and new values, which breaks no older client. */
+  /** `false`: check presence and types only, so that a newer service with longer texts and new values breaks no older client. */
   readonly limits?: boolean;
 }
 
@@ -39,7 +39,7 @@ export function createReader(shape: Shape, options: ReadOptions = {}): Read {
   };
 }
 
-/** Most faults that one message spells out; the rest is counted. A batch of 500 events could otherwise answer in megabytes. */
+/** The number of faults a message spells out; it counts the rest. Otherwise the answer to 500 events could be megabytes long. */
 const MAX_SPELLED = 50;
 
 /** All faults in one message, as the service answers and the client throws them. */
@@ -49,7 +49,7 @@ export function describeFaults(faults: readonly Fault[]): string {
   return `${faults.length} validation error${faults.length === 1 ? '' : 's'} detected: ${spelled.join('; ')}`;
 }
 
-/** Answers what it keeps; anything once it has found a fault. */
+/** Returns the value to keep; if it has found a fault, the value is meaningless. */
 type Step = (given: unknown, path: string, faults: Fault[]) => unknown;
 
 function compile(shape: Shape, options: Required<ReadOptions>): Step {
@@ -114,8 +114,8 @@ function stringStep(limits: Limits<StringShape>): Step {
     if (typeof given !== 'string') return misfit(faults, path, 'be a string');
     if (known && !known.has(given))
       return misfit(faults, path, `satisfy enum value set: [${[...known].join(', ')}]`);
-    // Only a text that is too long in UTF-16 units can be too long in code points; too short is short in both but for
-    // surrogates, and no minimum here is above 1.
+    // Only a text that is too long in UTF-16 units can be too long in code points; the two counts differ only for
+    // surrogate pairs, and no minimum is above 1.
     if (isOutside(given.length, limits)) {
       const length = codePoints(given);
       if (isOutside(length, limits)) misfitLength(faults, path, length, limits);
@@ -132,7 +132,7 @@ function stringStep(limits: Limits<StringShape>): Step {
 
 const DATE_TIME = /^\d{4}-\d{2}-\d{2}T\d{2}:\d{2}:\d{2}(\.\d{1,9})?(Z|[+-]\d{2}:\d{2})$/;
 
-/** `Date.parse` takes 30 February and means 2 March. */
+/** `Date.parse` reads 30 February as 2 March. */
 function isInstant(text: string): boolean {
   if (!DATE_TIME.test(text) || Number.isNaN(Date.parse(text))) return false;
   const day = text.slice(0, 10);
@@ -151,7 +151,7 @@ function integerStep(limits: Limits<IntegerShape>): Step {
 function listStep(element: Step, limits: Omit<Limits<ListShape>, 'of'>): Step {
   return (given, path, faults) => {
     if (!Array.isArray(given)) return misfit(faults, path, 'be a list');
-    // The elements of an over-long list are not looked at: its faults would be as many as the sender likes.
+    // The elements of a list that is too long are not checked: the sender could cause any number of faults.
     if (isOutside(given.length, limits)) return misfitLength(faults, path, given.length, limits);
     return given.map((one: unknown, index) =>
       one === null || one === undefined
@@ -170,7 +170,7 @@ function mapStep(element: Step, { maxBytes = Infinity }: Omit<Limits<MapShape>, 
     let bytes = 0;
     const kept = Object.entries(given).map(([key, one]) => {
       bytes += utf8Bytes(key) + (typeof one === 'string' ? utf8Bytes(one) : 0);
-      // The caller chooses the key, and must not choose the length of the message.
+      // The caller chooses the key, but must not determine the length of the message.
       const place = `${path}/${key.length > MAX_KEY_IN_PATH ? `${key.slice(0, MAX_KEY_IN_PATH)}…` : key}`;
       return [
         key,

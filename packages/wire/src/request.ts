@@ -1,5 +1,5 @@
-// The codec of requests: an input becomes method, target and body; path, query and body become an input again. Where each
-// member travels is looked up once per operation.
+// The codec of requests: encodes an input as method, target, headers and body, and decodes these into an input. The place of
+// each member is looked up once per operation.
 import type { Operation } from './operation.ts';
 import { membersElsewhere, pathMembers } from './operation.ts';
 import type { Shape } from './shape.ts';
@@ -7,13 +7,13 @@ import { encodeComponent } from './uri.ts';
 
 export interface EncodedRequest {
   readonly method: string;
-  /** Percent-encoded path, as it stands on the request line. */
+  /** Percent-encoded path, as on the request line. */
   readonly path: string;
-  /** Encoded query without `?`, its keys sorted as a signature sorts them; empty when there is none. */
+  /** Encoded query without `?`, sorted as for a signature; may be empty. */
   readonly query: string;
-  /** Headers that carry members, names in lower case; absent where none does. */
+  /** Headers that carry members, with lower-case names; absent if no member is in a header. */
   readonly headers?: Readonly<Record<string, string>>;
-  /** JSON text; absent where the operation has no body. */
+  /** JSON text; absent if the operation has no body. */
   readonly body?: string;
 }
 
@@ -24,12 +24,12 @@ function bodyMembers(operation: Operation): string[] {
 }
 
 /**
- * What a client sends for inputs of an operation. They need not be valid, the service answers for what it gets; but members of
- * members travel as they are, so it is `createReader` that keeps out what nobody asked for.
+ * What a client sends for an input of the operation. The input need not be valid: validation is up to the service. Nested
+ * members are sent as they are; `createReader` removes undeclared ones.
  */
 export function createEncoder(operation: Operation): (input: object) => EncodedRequest {
   const { method } = operation;
-  const path = operation.path.split(/[{}]/); // text and member in turn
+  const path = operation.path.split(/[{}]/); // alternating: text, member
   const query = Object.entries(operation.query ?? {})
     .map(([name, key]) => [name, encodeComponent(key)] as const)
     .sort(([, a], [, b]) => (a < b ? -1 : 1));
@@ -67,9 +67,9 @@ const scalarText = (value: unknown): string =>
       ? `${value}`
       : '';
 
-/** What a server has of a request, before anything of it is checked. */
+/** The parts of a request, before they are checked. */
 export interface ReceivedRequest {
-  /** The decoded segments by member. */
+  /** The decoded path segments, by member. */
   readonly path: Readonly<Record<string, string>>;
   /** Decoded. */
   readonly query: URLSearchParams;
@@ -79,7 +79,7 @@ export interface ReceivedRequest {
   readonly headers?: Readonly<Record<string, string | string[] | undefined>>;
 }
 
-/** The inputs that requests of an operation carry, neither checked nor rid of what nobody knows: `createReader` does both. */
+/** Decodes requests of an operation into inputs. It neither checks them nor removes unknown members; `createReader` does both. */
 export function createDecoder(operation: Operation): (request: ReceivedRequest) => unknown {
   const bodyNames = bodyMembers(operation);
   const pathNames = pathMembers(operation.path);
@@ -104,7 +104,7 @@ export function createDecoder(operation: Operation): (request: ReceivedRequest) 
   };
 }
 
-/** A query value in the type of its member; what is not of that type stays text and fails validation by name. */
+/** Converts a query value to the type of its member; a value that is not of that type stays text and fails validation. */
 function fromText(shape: Shape, text: string): unknown {
   if (shape.kind === 'integer') return /^-?\d{1,15}$/.test(text) ? Number(text) : text;
   if (shape.kind === 'boolean') return text === 'true' ? true : text === 'false' ? false : text;

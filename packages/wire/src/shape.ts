@@ -1,20 +1,20 @@
 // The shape language: what a value on the wire looks like, as data.
 //
-// It has what this API needs and nothing more: no defaults, no references, no unions. Reading (read.ts), the codec of
+// It has only what this API needs: no defaults, no references, no unions. Reading (read.ts), the codec of
 // requests (request.ts), the types of inputs and outputs (`TypeOf`) and the reference page are all derived from it.
 
 export interface StringShape<Values extends string = string> {
   readonly kind: 'string';
-  /** Least and greatest length in Unicode code points, as AWS counts. */
+  /** Minimum and maximum length in Unicode code points, as AWS counts. */
   readonly min?: number;
   readonly max?: number;
-  /** Greatest length in UTF-8 bytes. */
+  /** Maximum length in UTF-8 bytes. */
   readonly maxBytes?: number;
-  /** The closed list of values, where there is one. */
+  /** The allowed values, if they are a closed list. */
   readonly values?: readonly Values[];
   /** `date-time`: an ISO 8601 instant such as `2026-11-22T19:00:00.000Z`. */
   readonly format?: 'date-time';
-  /** Never logged, never repeated in an error. */
+  /** Never logged, never quoted in an error. */
   readonly sensitive?: true;
 }
 
@@ -38,7 +38,7 @@ export interface ListShape<Of extends Shape = Shape> {
 export interface MapShape<Of extends Shape = Shape> {
   readonly kind: 'map';
   readonly of: Of;
-  /** Greatest sum of keys and values in UTF-8 bytes. */
+  /** Maximum total size of keys and values in UTF-8 bytes. */
   readonly maxBytes?: number;
 }
 

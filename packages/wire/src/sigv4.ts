@@ -1,11 +1,11 @@
 // Signature Version 4 as strings: one function per stage of the specification, none of which does cryptography.
-// The caller hashes, by node:crypto or WebCrypto. A server begins with canonical.ts, because others wrote the request, as AWS's
-// vectors do; the client, which writes it canonical, with `canonicalText`.
+// The caller hashes, with node:crypto or WebCrypto. A server starts with canonical.ts, because others wrote the request, and
+// so do AWS's test vectors; the client, whose requests are canonical already, starts with `canonicalText`.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 
 export const ALGORITHM = 'AWS4-HMAC-SHA256';
 export const TERMINATOR = 'aws4_request';
-/** The signing name of Amazon Connect, which chatpush answers as. */
+/** The signing name of Amazon Connect, which chatpush uses too. */
 export const SERVICE = 'connect';
 
 /** The parts of a canonical request, each in canonical form. */
@@ -13,7 +13,7 @@ export interface CanonicalParts {
   readonly method: string;
   readonly path: string;
   readonly query: string;
-  /** A line `name:value` per signed header, in the order of their names, each ended by a line feed. */
+  /** A line `name:value` per signed header, in the order of their names, each with a trailing line feed. */
   readonly headers: string;
   /** Their names, joined by `;`. */
   readonly signedHeaders: string;
@@ -38,7 +38,7 @@ export const scopeText = (scope: Scope): string =>
 export const stringToSign = (amzDate: string, scope: Scope, canonicalRequestHash: string): string =>
   `${ALGORITHM}\n${amzDate}\n${scopeText(scope)}\n${canonicalRequestHash}`;
 
-/** The messages of the key's HMAC chain, begun with the key `AWS4` + secret. */
+/** The messages of the HMAC chain that derives the key, starting from `AWS4` + secret. */
 export const signingKeyChain = (scope: Scope): readonly string[] => [
   scope.date,
   scope.region,

@@ -1,22 +1,22 @@
-// Percent-encoding as RFC 3986 and SigV4 have it: everything but A–Z a–z 0–9 - . _ ~, hex in upper case.
-// `encodeURIComponent` leaves ! ' ( ) * as they are, and throws on a lone surrogate, which goes out as U+FFFD instead.
+// Percent-encoding by RFC 3986 and SigV4: everything except A–Z a–z 0–9 - . _ ~, with upper-case hex.
+// `encodeURIComponent` does not encode ! ' ( ) *, and throws on a lone surrogate, which is sent as U+FFFD here.
 
 export function encodeComponent(text: string): string {
-  if (!/[^\w.~-]/.test(text)) return text; // as nearly all ids are
+  if (!/[^\w.~-]/.test(text)) return text; // true of nearly all ids
   return encodeURIComponent(text.toWellFormed()).replace(
     /[!'()*]/g,
     (character) => `%${character.charCodeAt(0).toString(16).toUpperCase()}`,
   );
 }
 
-/** Each segment of a path encoded, the slashes kept. */
+/** Encodes each segment of a path and keeps the slashes. */
 export const encodePath = (path: string): string => path.split('/').map(encodeComponent).join('/');
 
-/** The text behind a percent-encoded one, or undefined where an escape or the UTF-8 behind it is broken. */
+/** Decodes percent-encoded text; undefined if an escape or its UTF-8 is broken. */
 export function decodeComponent(encoded: string): string | undefined {
   try {
     return decodeURIComponent(encoded);
   } catch {
-    return undefined; // `decodeURIComponent` has no other error than URIError.
+    return undefined; // `decodeURIComponent` throws only URIError.
   }
 }

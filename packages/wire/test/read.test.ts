@@ -16,7 +16,7 @@ for (const operation of Object.values(OPERATIONS)) {
   const validate = faultsBy(operation.input);
 
   describe(operation.name, () => {
-    test('takes what fits', () => {
+    test('accepts valid input', () => {
       assert.deepEqual(validate(sample(operation.input)), []);
       fc.assert(
         fc.property(fitting(operation.input), (input) => {
@@ -47,7 +47,7 @@ for (const operation of Object.values(OPERATIONS)) {
       );
     });
 
-    test('refuses what is not a structure at all', () => {
+    test('refuses anything that is not a structure', () => {
       for (const input of [null, undefined, 'text', 5, true, [], [sample(operation.input)]])
         assert.deepEqual(
           validate(input).map(({ message }) => message),
@@ -58,7 +58,7 @@ for (const operation of Object.values(OPERATIONS)) {
 }
 
 describe('optional members', () => {
-  test('may be null, which is absent', () => {
+  test('may be null, which counts as absent', () => {
     const input = {
       ...(sample(OPERATIONS.ListDeliveries.input) as object),
       MaxResults: null,
@@ -67,7 +67,7 @@ describe('optional members', () => {
     assert.deepEqual(faultsBy(OPERATIONS.ListDeliveries.input)(input), []);
   });
 
-  test('nobody knows are ignored, and inherited ones are not seen', () => {
+  test('that are unknown or inherited are ignored', () => {
     const shape = structure({ toString: string(), constructor: required(string()) });
     assert.deepEqual(faultsBy(shape)({ constructor: 'x', other: {} }), []);
     assert.deepEqual(
@@ -78,14 +78,14 @@ describe('optional members', () => {
 });
 
 describe('lengths', () => {
-  test('are code points: 500 emoji fit where 500 characters do', () => {
+  test('count code points: 500 emoji fit where 500 characters do', () => {
     const validate = faultsBy(string({ min: 1, max: 500 }));
     assert.deepEqual(validate('😀'.repeat(500)), []);
     assert.equal(validate('😀'.repeat(501))[0]?.message.slice(0, 21), 'Value with length 501');
     assert.deepEqual(validate('é'.repeat(500)), []);
   });
 
-  test('are counted as Array.from counts, bytes as Buffer does, also with lone surrogates', () => {
+  test('agree with Array.from, and bytes with Buffer, also for lone surrogates', () => {
     fc.assert(
       fc.property(fc.array(fc.integer({ min: 0, max: 0xffff })), (units) => {
         const text = String.fromCharCode(...units);
@@ -105,7 +105,7 @@ describe('lengths', () => {
     );
   });
 
-  test('in bytes stop at the last byte', () => {
+  test('in bytes are exact to the byte', () => {
     const validate = faultsBy(string({ maxBytes: 10 }));
     assert.deepEqual(validate('éééé12'), []);
     assert.equal(validate('éééé123').length, 1);
@@ -158,7 +158,7 @@ describe('what is read', () => {
     Map: map(string()),
   });
 
-  test('is what fits, without what nobody named and what is null', () => {
+  test('is the valid input, without undeclared and null members', () => {
     for (const { input } of Object.values(OPERATIONS)) {
       const value = sample(input) as Record<string, unknown>;
       assert.deepEqual(createReader(input)({ ...value, Unknown: 1, Nothing: null }).value, value);
@@ -168,7 +168,7 @@ describe('what is read', () => {
     assert.equal(JSON.stringify(createReader(shape)(JSON.parse(given)).value), kept);
   });
 
-  test('is renamed on the way, but for the keys of maps; faults tell the names that were given', () => {
+  test('is renamed, except for map keys; faults use the names that were given', () => {
     const lower = (name: string): string => name.toLowerCase();
     const read = createReader(shape, { from: lower });
     assert.deepEqual(read({ id: 'a', list: [{ key: 'k' }], map: { Key: 'v' }, Id: 'no' }).value, {
@@ -186,7 +186,7 @@ describe('what is read', () => {
     });
   });
 
-  test('without limits needs presence and types only', () => {
+  test('without limits, only presence and types are checked', () => {
     const read = createReader(shape, { limits: false });
     assert.deepEqual(read({ Id: 'far too long' }).faults, []);
     assert.deepEqual(

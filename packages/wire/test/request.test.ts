@@ -34,7 +34,7 @@ function received(operation: Operation, { path, query, headers, body }: EncodedR
 }
 
 for (const operation of Object.values<Operation>({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }))
-  test(`${operation.name}: what is encoded is decoded to the same input`, () => {
+  test(`${operation.name}: decoding an encoded input returns the same input`, () => {
     fc.assert(
       fc.property(fitting(operation.input), (input) => {
         const request = createEncoder(operation)(input as object);
@@ -65,7 +65,7 @@ describe('encoding', () => {
     });
   });
 
-  test('keeps what the captured requests of the AWS SDKs have, character by character', () => {
+  test('matches the captured requests of the AWS SDKs, character by character', () => {
     const request = createEncoder(OPERATIONS.DeletePushNotificationRegistration)({
       InstanceId: 'a/b c:é',
       RegistrationId: 'r+1%~*',
@@ -78,7 +78,7 @@ describe('encoding', () => {
     });
   });
 
-  test('sends what its shape names and nothing else', () => {
+  test('sends declared members only', () => {
     const input = {
       ContactId: 'c',
       InstanceId: 'i',
@@ -94,7 +94,7 @@ describe('encoding', () => {
     });
   });
 
-  test('sorts the query as its signature does', () => {
+  test('sorts the query as the signature does', () => {
     const { query } = createEncoder(OPERATIONS.ListDeliveries)({
       NextToken: 'n',
       MaxResults: 5,
@@ -112,7 +112,7 @@ describe('encoding', () => {
 });
 
 describe('decoding', () => {
-  test('leaves a body that is no object to validation', () => {
+  test('leaves a body that is not an object to validation', () => {
     const { PutChatEvents } = OPERATIONS;
     for (const body of [null, 'text', 5, [], undefined])
       assert.deepEqual(
@@ -121,7 +121,7 @@ describe('decoding', () => {
       );
   });
 
-  test('never lets the body stand in for the path', () => {
+  test('never takes a path member from the body', () => {
     const body = { InstanceId: 'mine', Events: [], extra: 1 };
     const path = { InstanceId: 'theirs' };
     assert.deepEqual(createDecoder(OPERATIONS.PutChatEvents)({ path, query: NO_QUERY, body }), {
@@ -130,7 +130,7 @@ describe('decoding', () => {
     });
   });
 
-  test('reads numbers in the query, and leaves what is none as text', () => {
+  test('reads numbers in the query, and leaves other values as text', () => {
     const { ListDeliveries } = OPERATIONS;
     for (const [text, value] of [
       ['5', 5],

@@ -70,7 +70,7 @@ describe('the official signer', () => {
     isStrict: fc.boolean(),
   });
 
-  test('and wire agree about random requests', async () => {
+  test('agrees with wire about random requests', async () => {
     const scopeOf = (date: string): Scope => ({
       date: date.slice(0, 8),
       region: 'eu-west-1',
@@ -128,7 +128,7 @@ describe('requests of the AWS SDK', () => {
     '..a',
     'a//b',
   ];
-  test('verify with their paths as they stand on the request line, encoded once more', async () => {
+  test('verify with the path of the request line, encoded once more', async () => {
     const verified: string[] = [];
     const server = createServer((request, response) => {
       const [path = '', query = ''] = request.url!.split('?');
@@ -185,7 +185,7 @@ test('an encoded path is encoded again, and never decoded', () => {
   assert.equal(canonicalPath('//a/./b/', false), '//a/./b/');
 });
 
-test('a query is sorted by encoded name, then value; a name without value has an empty one', () => {
+test('a query is sorted by encoded name, then value; a missing value is empty', () => {
   assert.equal(
     canonicalQuery('b=2&a=2&a=1&B&c=%C3%A9&d=%zz&e=a+b&&f=x=y'),
     'B=&a=1&a=2&b=2&c=%C3%A9&d=%25zz&e=a%2Bb&f=x%3Dy',
@@ -193,7 +193,7 @@ test('a query is sorted by encoded name, then value; a name without value has an
   assert.equal(canonicalQuery(''), '');
 });
 
-test('headers are lower-cased, trimmed, folded and joined; one that is signed and was not sent is empty', () => {
+test('headers are lower-cased, trimmed, folded and joined; a signed header that was not sent is empty', () => {
   const lines = [
     ['X-A', '  a   b '],
     ['x-a', 'c\r\n  d'],
@@ -206,7 +206,7 @@ test('a time is written without milliseconds', () => {
   assert.equal(amzDate(Date.UTC(2026, 10, 22, 19, 23, 12, 987)), '20261122T192312Z');
 });
 
-test('an error name is what stands between # and :', () => {
+test('an error name is the part between # and :', () => {
   for (const value of ['X', 'X:http://a#b', 'com.amazon#X', 'com.amazon#X:http://a/', ' X '])
     assert.equal(errorName(value), 'X');
 });

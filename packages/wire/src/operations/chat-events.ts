@@ -1,4 +1,4 @@
-// Chat events: what happened in contacts, handed in by the chat platform.
+// Chat events: what happened in chats, reported by the chat platform.
 import { operation } from '../operation.ts';
 import { integer, list, oneOf, required, string, structure } from '../shape.ts';
 import { contactId, instanceId, participantRole } from './registrations.ts';

@@ -1,5 +1,5 @@
-// Contacts: chat conversations, as far as a test or a bot needs to begin and end one.
-// Members we do not act on (flow, attributes, persistence) are checked as Amazon checks them and otherwise ignored.
+// Contacts (chats): what a test or a bot needs to start and stop one.
+// Members without an effect here (flow, attributes, persistence) are validated as Amazon does and otherwise ignored.
 import { operation } from '../operation.ts';
 import { integer, list, map, oneOf, required, string, structure } from '../shape.ts';
 import { clientToken, contactId, instanceId } from './registrations.ts';

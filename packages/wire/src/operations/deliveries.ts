@@ -1,4 +1,4 @@
-// The delivery log: what became of every delivery, attempt by attempt, and why others never started.
+// The delivery log: what became of every delivery, attempt by attempt, and why others were never attempted.
 import { operation } from '../operation.ts';
 import { integer, list, oneOf, required, string, structure } from '../shape.ts';
 import { contactId, instanceId, maxResults, nextToken } from './registrations.ts';
@@ -23,9 +23,9 @@ export const listDeliveries = operation({
           RegistrationId: string(),
           Status: required(oneOf('queued', 'accepted', 'rejected', 'expired', 'withdrawn', 'skipped')),
           Reason: string(),
-          /** Of what waits for a channel that is closed now: the gateway's words. */
+          /** The gateway's reason, for deliveries that wait for a closed channel. */
           Detail: string(),
-          /** The first 2 and the last 8; `AttemptCount` says how many there were. */
+          /** The first 2 and the last 8; `AttemptCount` is the total. */
           Attempts: required(
             list(
               structure({

@@ -1,5 +1,5 @@
-// Participants: who takes part in a contact. CreateParticipant is Connect's; the other two are the Participant Service's, an
-// API of its own (2018-09-07), whose calls prove themselves by a token in `X-Amz-Bearer` and by nothing else.
+// Participants of a contact. CreateParticipant belongs to Connect; the other two belong to the Participant Service, a separate
+// API (2018-09-07) whose calls are authenticated only by a token in `X-Amz-Bearer`.
 // https://docs.aws.amazon.com/connect/latest/APIReference/Welcome.html#welcome-participant-service
 import { operation } from '../operation.ts';
 import { boolean, list, oneOf, required, string, structure } from '../shape.ts';
@@ -81,7 +81,7 @@ export const sendMessage = operation({
     AbsoluteTime: required(string({ format: 'date-time' })),
   }),
   errors: ['AccessDeniedException', 'InternalServerException', 'ThrottlingException', 'ValidationException'],
-  // 16,384 bytes of text are up to six times that in JSON's escapes.
+  // Escaped as JSON, 16,384 bytes of text can grow sixfold.
   bodyLimitBytes: 131_072,
   origin: 'amazon',
 });

@@ -7,7 +7,7 @@ export const contactId = string({ min: 1, max: 256 });
 export const clientToken = string({ max: 500 });
 export const participantRole = oneOf('AGENT', 'CUSTOMER', 'SYSTEM', 'CUSTOM_BOT', 'SUPERVISOR');
 export const deviceType = oneOf('GCM', 'APNS', 'APNS_SANDBOX');
-/** One page of a list: at most this many items, and where the last page ended. */
+/** One page of a list: its size, and the token of the previous page. */
 export const maxResults = integer({ min: 1, max: 100 });
 export const nextToken = string({ min: 1, max: 1000 });
 
@@ -18,7 +18,7 @@ export const createPushNotificationRegistration = operation({
   input: structure({
     InstanceId: required(instanceId),
     ClientToken: clientToken,
-    // Amazon's model has no limit here; ours keeps a document of ten registrations within its 64 KiB.
+    // Amazon's model has no limit here. This one keeps a document with ten registrations within its 64 KiB.
     PinpointAppArn: required(string({ min: 1, max: 2048 })),
     DeviceToken: required(string({ min: 1, max: 500, sensitive: true })),
     DeviceType: required(deviceType),
