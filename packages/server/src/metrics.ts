@@ -9,8 +9,9 @@ import type { Outage } from './delivery/outages.ts';
 
 export interface Metrics {
   /** Every answer, by what was asked for: an operation, a source's path, or neither. */
-  request(asked: string | undefined, status: number): void;
-  attempt(gateway: string, outcome: Outcome): void;
+  request(asked: string | undefined, status: number, durationMs: number): void;
+  attempt(gateway: string, outcome: Outcome, sinceAcceptedMs: number): void;
+  storeCall(verb: string, durationMs: number): void;
   /** Chat events that came in, by the reason why they did not push (`none`: they did). */
   event(reason: string | undefined): void;
   /** Messages of Amazon's SNS, by what became of each. */
@@ -56,6 +57,8 @@ const reasonLabel = (reason: string): string =>
 export interface Watched {
   readonly gateways: () => readonly GatewayStatus[];
   readonly outages: () => readonly Outage[];
+  /** Whether this node may send. */
+  readonly holdsLease?: () => boolean;
   readonly certificates?: () => readonly Certificate[];
   readonly limits?: LimitLabels;
 }
@@ -63,6 +66,7 @@ export interface Watched {
 export function createMetrics({
   gateways,
   outages,
+  holdsLease = () => false,
   certificates = () => [],
   limits = { isListed: () => false, rates: () => ({}) },
 }: Watched): Metrics {
@@ -86,6 +90,27 @@ export function createMetrics({
     help: 'From HEADERS to the answer of a gateway.',
     labelNames: ['gateway'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const deliverySeconds = new Histogram({
+    name: 'chatpush_delivery_seconds',
+    help: 'From the commit of a delivery, which its caller was told of, to the gateway that took it.',
+    labelNames: ['gateway'],
+    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600],
+    registers,
+  });
+  const requestSeconds = new Histogram({
+    name: 'chatpush_request_seconds',
+    help: 'From the head of a request to its answer, by operation.',
+    labelNames: ['operation'],
+    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
+    registers,
+  });
+  const storeSeconds = new Histogram({
+    name: 'chatpush_store_seconds',
+    help: 'Calls of the store by verb, their waiting included.',
+    labelNames: ['verb'],
+    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   const events = new Counter({
@@ -156,6 +181,40 @@ export function createMetrics({
     'Registrations that a gateway refused amid many others; above 0 for minutes: a mixed-up channel, or a mass uninstall.',
     (gateway) => gateway.doubted,
   );
+  const ofChannel = (name: string, help: string, of: (gateway: GatewayStatus) => number): void =>
+    registry.registerMetric(
+      new Gauge({
+        registers: [],
+        name,
+        help,
+        labelNames: ['application', 'channel'],
+        collect() {
+          this.reset();
+          for (const gateway of gateways())
+            this.set({ application: gateway.applicationArn, channel: gateway.deviceType }, of(gateway));
+        },
+      }),
+    );
+  ofChannel(
+    'chatpush_deliveries_waiting',
+    'Deliveries that wait for an attempt, in memory and, as this node has counted, in the store: up to 5,000 of each instance.',
+    (gateway) => gateway.waiting,
+  );
+  ofChannel(
+    'chatpush_waiting_seconds',
+    'For how long some delivery of the channel has been waiting without a pause, looked at every second.',
+    (gateway) => gateway.waitingMs / 1000,
+  );
+  registry.registerMetric(
+    new Gauge({
+      registers: [],
+      name: 'chatpush_node_holds_lease',
+      help: '1 while this node may send; the sum over all nodes is how many live.',
+      collect() {
+        this.set(holdsLease() ? 1 : 0);
+      },
+    }),
+  );
   registry.registerMetric(
     new Gauge({
       registers: [],
@@ -184,12 +243,18 @@ export function createMetrics({
   );
 
   return {
-    request: (asked, status) => requests.inc({ operation: asked ?? 'none', status: String(status) }),
-    attempt: (gateway, outcome) => {
+    request: (asked, status, durationMs) => {
+      const operation = asked ?? 'none';
+      requests.inc({ operation, status: String(status) });
+      requestSeconds.labels(operation).observe(durationMs / 1000);
+    },
+    storeCall: (verb, durationMs) => storeSeconds.labels(verb).observe(durationMs / 1000),
+    attempt: (gateway, outcome, sinceAcceptedMs) => {
       const reason = outcome.kind === 'rejected' ? reasonLabel(outcome.reason) : '';
       attempts.inc({ gateway, outcome: outcome.kind, reason });
       if (outcome.kind === 'accepted' || outcome.kind === 'rejected')
         seconds.observe({ gateway }, outcome.ms / 1000);
+      if (outcome.kind === 'accepted') deliverySeconds.labels(gateway).observe(sinceAcceptedMs / 1000);
     },
     event: (reason) => events.inc({ reason: reason ?? 'none' }),
     snsMessage: (result) => snsMessages.inc({ result }),

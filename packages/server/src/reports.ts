@@ -27,8 +27,8 @@ export function createReports({
   readonly audit?: Audit;
 }): DispatcherEvents {
   return {
-    attempt: (gateway, outcome, delivery) => {
-      metrics.attempt(gateway, outcome);
+    attempt: (gateway, outcome, delivery, sinceAcceptedMs) => {
+      metrics.attempt(gateway, outcome, sinceAcceptedMs);
       if (!log.isLevelEnabled('debug')) return;
       log.debug(
         {

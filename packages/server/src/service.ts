@@ -33,6 +33,7 @@ import { createDirectory } from './operations/directory.ts';
 import { createPageTokens } from './operations/page-token.ts';
 import type { ParticipantKeys } from './operations/participant-token.ts';
 import { readiness, watchRoom } from './readiness.ts';
+import { timedStore } from './store-times.ts';
 import { createReload } from './reload.ts';
 import type { Reload } from './reload.ts';
 import { createReports } from './reports.ts';
@@ -121,7 +122,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log);
     take('store', () => opened.close());
     const watched = watchRoom(opened, clock);
-    const { store } = watched;
+    const store = timedStore(watched.store, clock, (verb, ms) => metrics.storeCall(verb, ms));
 
     const isPageOpen = opensPhones(config);
     const emulator = needsOwnEmulator(config)
@@ -145,6 +146,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const changes = createContactChanges({ store, clock, settings });
     const metrics = createMetrics({
       gateways: () => dispatcher.status(),
+      holdsLease: () => dispatcher.holdsLease,
       outages: () => dispatcher.outages(),
       certificates: () => inUse.certificates,
       limits: { isListed: (id) => inUse.instances.has(id), rates: () => inUse.config.limits.perInstance },
@@ -307,7 +309,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       channels: () => examination.states(dispatcher.outages()),
       metrics: () => metrics.read(),
       onCallAnswered: (call) => auditCall(audit, call),
-      onAnswer: (asked, status) => metrics.request(asked, status),
+      onAnswer: (asked, status, ms) => metrics.request(asked, status, ms),
       mounts: emulator && isPageOpen ? [(request, response) => emulator.handler(request, response)] : [],
       links: emulator && isPageOpen ? [{ href: '/console/', text: 'phones' }] : [],
       host: config.host,

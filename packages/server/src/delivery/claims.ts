@@ -38,11 +38,13 @@ export const toHeld = (
   work: Work,
   node: string,
   sentBefore: number,
+  acceptedAt: number,
   freshAt: number,
 ): Held => ({
   delivery,
   node,
   work,
+  acceptedAt,
   freshAt,
   sentBefore,
   attempts: [],
@@ -161,7 +163,9 @@ export function createClaims(options: {
       }
       const alive: { held: Held; outlet: Outlet }[] = [];
       for (const delivery of claimed) {
-        const held = toHeld(delivery, parseWork(delivery.work), node, delivery.sentBefore, -Infinity);
+        const acceptedAt = clock.monotonic() - delivery.ageMs;
+        const work = parseWork(delivery.work);
+        const held = toHeld(delivery, work, node, delivery.sentBefore, acceptedAt, -Infinity);
         if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
         else alive.push({ held, outlet: outlets.known(delivery.lane) });
       }
@@ -227,6 +231,7 @@ export function createClaims(options: {
       outlet.forgetIdle();
       outlet.pausedDevices.forgetOld();
       options.context().look(outlet);
+      outlet.waitingSince = outlet.held + outlet.stored > 0 ? (outlet.waitingSince ?? now) : undefined;
       // A gateway that takes nothing leaves nothing in memory: what is held goes back, for whoever can send it.
       if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;
       const why =

@@ -26,7 +26,8 @@ import { createSettler } from './settler.ts';
 
 /** What the dispatcher tells the rest of the process; calls must not throw. */
 export interface DispatcherEvents {
-  attempt(gateway: string, outcome: Outcome, delivery: NewDelivery): void;
+  /** `sinceAcceptedMs`: from the commit of the delivery to the end of this attempt. */
+  attempt(gateway: string, outcome: Outcome, delivery: NewDelivery, sinceAcceptedMs: number): void;
   /** A gateway answered that a token is dead, or looks so: the contact's rules decide what becomes of the registration. */
   readonly tokenRefused: TokenRefused;
   /** So many device tokens are refused that no registration is removed or suspended at once; undefined: no longer. */
@@ -48,6 +49,12 @@ export interface GatewayStatus {
   readonly gateway: string;
   readonly breaker: 'closed' | 'open' | 'half-open';
   readonly reason: string | undefined;
+  readonly applicationArn: string;
+  readonly deviceType: string;
+  /** Deliveries that are known to wait, here and in the store, as far as this node has counted: up to 5,000 of each lane. */
+  readonly waiting: number;
+  /** For how long there have been some without a pause, in milliseconds. */
+  readonly waitingMs: number;
   /** Whether it cannot send, for that or for want of a connection or a credential. */
   readonly isOut: boolean;
   readonly held: number;
@@ -138,7 +145,8 @@ export function createDispatcher(options: {
     stale: (outlet, held) => claims.recheck(outlet, held),
     tokenRefused: events.tokenRefused,
     look: (outlet) => outages.look(outlet),
-    observe: (gateway, outcome, held) => events.attempt(gateway, outcome, held.delivery),
+    observe: (gateway, outcome, held) =>
+      events.attempt(gateway, outcome, held.delivery, clock.monotonic() - held.acceptedAt),
     freed,
   };
   const claims = createClaims({
@@ -196,6 +204,7 @@ export function createDispatcher(options: {
     },
     doubt: (node) => lease.doubt(node),
     handOver: (reserved, leased, queued, readAt, node) => {
+      const now = clock.monotonic();
       const touched = new Set<Outlet>();
       for (const [name, count] of reserved) {
         const outlet = outlets.known(name);
@@ -208,7 +217,7 @@ export function createDispatcher(options: {
       for (const delivery of leased) {
         // Most of a batch goes one way.
         if (outlet === undefined || delivery.lane !== lane) outlet = outlets.known((lane = delivery.lane));
-        outlet.hold(toHeld(delivery, delivery.ready, node, 0, readAt), 'back');
+        outlet.hold(toHeld(delivery, delivery.ready, node, 0, now, readAt), 'back');
       }
       for (const [name, count] of queued) {
         const outlet = outlets.of(name);
@@ -223,7 +232,11 @@ export function createDispatcher(options: {
     status: () =>
       [...outlets.all()]
         .filter(({ gateway }) => gateway !== REMOVED)
-        .map(({ gateway, breaker, quarantine, outage, held, running }) => ({
+        .map(({ channel, gateway, breaker, quarantine, outage, held, stored, running, waitingSince }) => ({
+          applicationArn: channel.applicationArn,
+          deviceType: channel.deviceType,
+          waiting: held + stored,
+          waitingMs: waitingSince === undefined ? 0 : clock.monotonic() - waitingSince,
           gateway: gateway.name,
           breaker: breaker.state,
           reason: breaker.reason,

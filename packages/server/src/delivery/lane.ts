@@ -8,6 +8,8 @@ export interface Held {
   readonly work: Work;
   /** The name it is leased under. */
   readonly node: string;
+  /** Monotonic time at which it was stored. */
+  readonly acceptedAt: number;
   /** Monotonic time at which its registration was last seen alive. */
   freshAt: number;
   /** Attempts recorded in the store that left. */

@@ -40,6 +40,8 @@ export interface Outlet {
   reviewedAt: number;
   /** What is known of the gateway's health; another gateway begins with nothing. */
   readonly health: GatewayHealth;
+  /** Monotonic time since which some delivery has been waiting whenever it was looked. */
+  waitingSince: number | undefined;
   /** Set while the channel is out. */
   outage: Standing | undefined;
   /** Monotonic time of the last warning. */
@@ -113,6 +115,7 @@ export function createOutlet(
     get health() {
       return health;
     },
+    waitingSince: undefined,
     outage: undefined,
     outageToldAt: -Infinity,
     workedAt: openedAt,

@@ -77,7 +77,7 @@ export interface HttpServerOptions {
   readonly channels?: PageParts['channels'];
   readonly metrics?: PageParts['metrics'];
   /** Told of every answer: the operation or the source's path, where the request named one. Must not throw. */
-  readonly onAnswer?: (asked: string | undefined, status: number) => void;
+  readonly onAnswer?: (asked: string | undefined, status: number, durationMs: number) => void;
   /** Told of every call, once it was answered. Must not throw. */
   readonly onCallAnswered?: (call: AnsweredCall) => void;
   /** Asked in order, before operations; the body is theirs to read. A response still streaming on close is ended. */
@@ -209,7 +209,8 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       send(response, answer, headersOf(trace.requestId, isDraining));
       connections.watch(request, response);
     }
-    options.onAnswer?.(trace.operation ?? trace.source, answer.status);
+    const durationMs = clock.monotonic() - startedAtMs;
+    options.onAnswer?.(trace.operation ?? trace.source, answer.status, durationMs);
     const { status } = answer;
     const { named, ...line } = trace;
     options.onCallAnswered?.({

@@ -35,7 +35,11 @@ test('requests, chat events and attempts are counted, by operation, reason and o
 test('what a gateway makes up does not become labels without end', async () => {
   const metrics = createMetrics({ gateways: () => [], outages: () => [] });
   const reject = (reason: string): void =>
-    metrics.attempt('apns', { kind: 'rejected', verdict: 'message', answer: `400 ${reason}`, reason, ms: 1 });
+    metrics.attempt(
+      'apns',
+      { kind: 'rejected', verdict: 'message', answer: `400 ${reason}`, reason, ms: 1 },
+      1,
+    );
   for (let count = 0; count < 1_000; count++) reject(`made up ${count}`);
   for (const reason of ['BadDeviceToken', 'UNREGISTERED', 'PERMISSION_DENIED', '502']) reject(reason);
   const { body } = await metrics.read();
