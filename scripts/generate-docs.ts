@@ -1,10 +1,18 @@
 // npm run docs [-- --check] : writes the pages that follow from tables in the code, or fails where they are out of date.
 import { readFileSync, writeFileSync } from 'node:fs';
-import { ERRORS, OPERATIONS, PARTICIPANT_OPERATIONS, actionOf, pathMembers } from '@chatpush/wire';
-import type { ErrorName, Operation, Shape, StructureShape } from '@chatpush/wire';
+import {
+  APPLICATION_OPERATIONS,
+  ERRORS,
+  OPERATIONS,
+  PARTICIPANT_OPERATIONS,
+  actionOf,
+  pathMembers,
+} from '@chatpush/wire';
+import type { ApplicationOperationName, ErrorName, Operation, Shape, StructureShape } from '@chatpush/wire';
 import { LOG_REASONS } from '../packages/server/src/delivery/log-reason.ts';
 import { DIAGNOSES } from '../packages/server/src/doctor/diagnoses.ts';
 import { ERROR_PROSE, OPERATION_PROSE } from '../packages/wire/src/prose.ts';
+import { APPLICATION_PROSE } from '../packages/wire/src/prose-applications.ts';
 import type { OperationProse } from '../packages/wire/src/prose.ts';
 import { settingsPage, settingsSchema } from './settings-docs.ts';
 
@@ -44,6 +52,10 @@ function inWords(shape: Shape): string {
       return `map to ${inWords(shape.of)}${shape.maxBytes === undefined ? '' : `, together up to ${number.format(shape.maxBytes)} bytes`}`;
     case 'structure':
       return 'structure';
+    case 'unsupported':
+      return shape.except.length === 0
+        ? 'nothing'
+        : `only ${shape.except.map((value) => `\`${value}\``).join(', ')}`;
   }
 }
 
@@ -102,7 +114,8 @@ function operationSection(operation: Operation, prose: OperationProse): string {
         : operation.headers?.[path] !== undefined
           ? `header, \`${operation.headers[path]}\``
           : 'body';
-  const origin = operation.origin === 'amazon' ? "In Amazon Connect's API, too." : 'chatpush only.';
+  const amazon = operation.service === undefined ? "Amazon Connect's" : "Amazon Pinpoint's";
+  const origin = operation.origin === 'amazon' ? `In ${amazon} API, too.` : 'chatpush only.';
   const isEmpty = Object.keys(operation.output.members).length === 0;
   return [
     `## ${operation.name}`,
@@ -110,8 +123,8 @@ function operationSection(operation: Operation, prose: OperationProse): string {
     `\`${operation.method} ${operation.path}\`, body up to ${number.format(operation.bodyLimitBytes)} bytes. ${origin} ${proof(operation)}`,
     memberTable(`${operation.name} input`, operation.input, prose.input, place),
     isEmpty
-      ? `Answers 200 with ${operation.emptyAnswer === 'object' ? '`{}`' : 'an empty body'}.`
-      : `Answers 200:\n\n${memberTable(`${operation.name} output`, operation.output, prose.output)}`,
+      ? `Answers ${operation.status ?? 200} with ${operation.emptyAnswer === 'object' ? '`{}`' : 'an empty body'}.`
+      : `Answers ${operation.status ?? 200}:\n\n${memberTable(`${operation.name} output`, operation.output, prose.output)}`,
     table(
       ['error', 'status', 'cause'],
       operation.errors.map((name) => [
@@ -133,22 +146,41 @@ function proof(operation: Operation): string {
 
 const NOTE = '<!-- Written by `npm run docs` from tables in the code; change those, not this page. -->';
 
-function operationsPage(): string {
-  const all: Record<string, Operation> = { ...OPERATIONS, ...PARTICIPANT_OPERATIONS };
-  const names = Object.keys(all) as (keyof typeof OPERATION_PROSE)[];
+/** A line per operation, then a section each. */
+function operationSections<Name extends string>(
+  all: Readonly<Record<Name, Operation>>,
+  prose: Readonly<Record<Name, OperationProse>>,
+): string[] {
+  const names = Object.keys(all) as Name[];
   return [
-    NOTE,
-    '# Operations',
-    'Requests are signed with Signature Version 4 for the service `connect`, where nothing else is said; bodies are JSON in UTF-8, `null` counts as absent, members nobody knows are ignored, and lengths are Unicode code points. Ids travel percent-encoded in paths. A refused request changes nothing.',
     table(
       ['operation', 'request', ''],
       names.map((name) => [
         `[${name}](#${name.toLowerCase()})`,
-        `\`${all[name]!.method} ${all[name]!.path}\``,
-        all[name]!.origin === 'amazon' ? '' : 'chatpush only',
+        `\`${all[name].method} ${all[name].path}\``,
+        all[name].origin === 'amazon' ? '' : 'chatpush only',
       ]),
     ),
-    ...names.map((name) => operationSection(all[name]!, OPERATION_PROSE[name])),
+    ...names.map((name) => operationSection(all[name], prose[name])),
+  ];
+}
+
+function pinpointPage(): string {
+  return [
+    NOTE,
+    '# Applications over Amazon Pinpoint’s API',
+    'An application is what registrations name as `PinpointAppArn`: it holds the credentials by which pushes reach Apple and Google. These operations create and change applications as the AWS CLI, the AWS SDKs and Terraform do against Amazon. SDKs find the service by `AWS_ENDPOINT_URL_PINPOINT` (and `AWS_ENDPOINT_URL_CONNECT` for the last three operations); requests are signed for the service `mobiletargeting` (the last three: `connect`). Applications of the settings file are in the same list and are read-only here. Storing a credential needs `CHATPUSH_SECRET_KEY`; no operation ever returns one. How to use them: [Set up](guides/set-up.md). Errors: [all of them](operations.md#errors).',
+    ...operationSections<ApplicationOperationName>(APPLICATION_OPERATIONS, APPLICATION_PROSE),
+  ].join('\n\n');
+}
+
+function operationsPage(): string {
+  const all = { ...OPERATIONS, ...PARTICIPANT_OPERATIONS };
+  return [
+    NOTE,
+    '# Operations',
+    'Requests are signed with Signature Version 4 for the service `connect`, where nothing else is said; bodies are JSON in UTF-8, `null` counts as absent, members nobody knows are ignored, and lengths are Unicode code points. Ids travel percent-encoded in paths. A refused request changes nothing.',
+    ...operationSections<keyof typeof all>(all, OPERATION_PROSE),
     '## Errors',
     'The name stands in the header `X-Amzn-ErrorType`, the sentence in the body as `Message`, the id to find it by in the log in `x-amzn-RequestId`. SDKs and `@chatpush/client` repeat by themselves what is marked so. The second half may come from any operation, before it is reached.',
     table(
@@ -216,6 +248,7 @@ function withRegion(page: string, name: string, text: string): string {
 
 const PAGES = [
   ['docs/operations.md', operationsPage],
+  ['docs/pinpoint.md', pinpointPage],
   ['docs/reasons.md', reasonsPage],
   ['docs/guides/troubleshooting.md', troubleshootingPage],
   ['docs/settings.md', () => settingsPage(NOTE)],

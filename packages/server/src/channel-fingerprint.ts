@@ -39,6 +39,8 @@ function identityOf(
   emulator: EmulatedGateways | undefined,
 ): readonly string[] | undefined {
   switch (channel.gateway) {
+    case 'unavailable':
+      return ['unavailable'];
     case 'emulated':
       return emulator && ['emulated', ...emulatedIdentity(name, emulator)];
     case 'fcm':

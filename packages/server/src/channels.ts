@@ -18,6 +18,7 @@ import type { ServiceAccount } from './gateways/fcm/access-token.ts';
 import { createFcmGateway } from './gateways/fcm/fcm-gateway.ts';
 import type { FcmLook } from './gateways/fcm/payload.ts';
 import type { GatewayEvents } from './gateways/gateway.ts';
+import { createUnavailableGateway } from './gateways/unavailable-gateway.ts';
 
 /** What an emulator tells about itself: where its gateways are, whom to trust, and credentials that it accepts. */
 export interface EmulatedGateways {
@@ -45,6 +46,7 @@ export const GOOGLE_URL = 'https://fcm.googleapis.com';
 /** Where a channel leads, for people: `real`, `EMULATED`, or the address that stands in for the gateway. */
 export function whereTo(channel: ChannelConfig): string {
   if (channel.gateway === 'emulated') return 'EMULATED';
+  if (channel.gateway === 'unavailable') return `UNAVAILABLE: ${channel.why}`;
   return channel.url === undefined ? 'real' : `at ${channel.url}`;
 }
 
@@ -95,6 +97,7 @@ export function createChannels(
     const channel = channelOf(application, deviceType, options.everything);
     if (!channel) return undefined;
     if (channel.gateway === 'emulated') return openEmulated(deviceType, application, events);
+    if (channel.gateway === 'unavailable') return openUnavailable(deviceType, channel.why, events);
     return channel.gateway === 'fcm'
       ? openFcm(channel, application, events)
       : openApns(channel, deviceType, application, events);
@@ -183,6 +186,18 @@ export function createChannels(
       }),
     };
   }
+}
+
+function openUnavailable(
+  deviceType: ChannelName,
+  why: string,
+  events: GatewayEvents,
+): ReturnType<OpenGateway> {
+  const name = { APNS: 'apns', APNS_SANDBOX: 'apns-sandbox', GCM: 'fcm' }[deviceType];
+  return {
+    family: deviceType === 'GCM' ? 'fcm' : 'apns',
+    gateway: createUnavailableGateway({ name, why, events }),
+  };
 }
 
 /** Every log line of a delivery shows this name: what is not Apple's or Google's own never looks as if it were. */

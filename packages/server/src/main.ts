@@ -14,6 +14,7 @@ const USAGE = `chatpush: push notifications for mobile chat
   chatpush doctor [app]        ask Apple and Google whether they take our credentials
   chatpush send --application app --type APNS|APNS_SANDBOX|GCM --token t "text"
                                one push to one device, and what became of it
+  chatpush rekey               encrypt stored credentials under the present key
   chatpush reload              read the settings file again, without a restart
   chatpush backup <file>       a copy of the SQLite store, while the service runs
   chatpush restore <file>      puts such a copy in its place, while it does not
@@ -92,6 +93,7 @@ const VERBS: ReadonlyMap<string, () => Promise<Verb>> = new Map<string, () => Pr
   ['backup', async () => (await import('./cli/backup.ts')).backup],
   ['check', async () => (await import('./cli/check.ts')).check],
   ['doctor', async () => (await import('./cli/doctor.ts')).doctor],
+  ['rekey', async () => (await import('./cli/rekey.ts')).rekey],
   ['reload', async () => (await import('./cli/reload.ts')).reload],
   ['restore', async () => (await import('./cli/restore.ts')).restore],
   ['send', async () => (await import('./cli/send.ts')).send],

@@ -3,6 +3,8 @@
 import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
+import { openApplications } from './applications/open-applications.ts';
+import { answerRekey } from './applications/rekey-answer.ts';
 import { NO_AUDIT, createAudit } from './audit/audit.ts';
 import { openAuditStream } from './audit/audit-stream.ts';
 import { auditCall } from './audit/audited-call.ts';
@@ -28,6 +30,7 @@ import type { LocalRoutes } from './local-door.ts';
 import { isLoopback } from './loopback.ts';
 import { createMetrics } from './metrics.ts';
 import { openStore } from './open-store.ts';
+import { createApplicationOf } from './operations/applications/application.ts';
 import { createHandlers } from './operations/operations.ts';
 import { createDirectory } from './operations/directory.ts';
 import { createPageTokens } from './operations/page-token.ts';
@@ -38,7 +41,7 @@ import { createReload } from './reload.ts';
 import type { Reload } from './reload.ts';
 import { createReports } from './reports.ts';
 import { settingsInUse } from './settings-in-use.ts';
-import type { ListedApplication, SettingsInUse } from './settings-in-use.ts';
+import type { SettingsInUse } from './settings-in-use.ts';
 import type { OtherNetwork } from './sources/sns/reach.ts';
 import { createSnsSource } from './sources/sns/sns-source.ts';
 import { createContactChanges } from './store/contact-change.ts';
@@ -165,7 +168,18 @@ export async function startService(config: Config, options: ServiceOptions = {})
         used: (limit, instanceId, count) => metrics.used(limit, instanceId, count),
       },
     );
-    const directory = createDirectory<ListedApplication>({
+    /** The dispatcher's, once there is one. */
+    let refreshChannels = (): void => undefined;
+    const applications = await openApplications({
+      store,
+      config: () => inUse.config,
+      changed: () => refreshChannels(),
+      failed: (error) =>
+        log.warn({ err: error }, 'applications could not be read again; those that are known stay in use'),
+    });
+    taken.defer(() => applications.live.close());
+    const directory = createDirectory({
+      live: applications.live,
       store,
       clock,
       autoCreate: config.autoCreate,
@@ -190,6 +204,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       events: createReports({ log, metrics, changes, fingerprintOf, audit }),
     });
     take('dispatcher', () => dispatcher.stop(STOP_GRACE_MS));
+    refreshChannels = () => dispatcher.refreshChannels();
     taken.defer(
       store.onHint((kind, id) => {
         if (kind === 'work') dispatcher.wake();
@@ -257,13 +272,21 @@ export async function startService(config: Config, options: ServiceOptions = {})
       log,
     });
     take('examination of gateways', () => examination.stop());
+    const applicationParts = {
+      ...applications,
+      configured: () => inUse.config.applications,
+      account: () => inUse.config.account,
+      sendDirect: dispatcher.sendDirect,
+    };
     const http = await createHttpServer({
       turns,
+      applicationOf: createApplicationOf(applicationParts),
       handlers: createHandlers({
         store,
         changes,
         clock,
         directory,
+        ...applicationParts,
         settings,
         notify: counted,
         fingerprintOf,
@@ -329,6 +352,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         inUse = settingsInUse(next);
         sns = openSns(inUse);
         directory.list(inUse.listed);
+        applications.live.renew();
         dispatcher.refreshChannels();
         examination.again();
       },
@@ -353,6 +377,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
           response.end(changed.length > 0 ? `Changed: ${changed.join('; ')}.` : 'Nothing has changed.');
         },
       ],
+      ['POST /rekey', (response) => answerRekey(response, applications)],
       ...(config.store.kind === 'sqlite' && 'copyTo' in opened
         ? [['GET /copy', await createCopyAnswer(config.store.path, opened)] as const]
         : []),

@@ -8,7 +8,7 @@ import { clientAddress, createAddressList } from './auth/client-address.ts';
 import { pageTokenKeys } from './auth/page-token-keys.ts';
 import { createParticipantKeys } from './auth/participant-keys.ts';
 import type { ParticipantKeyOf } from './auth/participant-keys.ts';
-import type { ApplicationConfig, Config } from './config/config.ts';
+import type { Config } from './config/config.ts';
 import { DEFAULT_CONTACT_SETTINGS } from './contact/settings.ts';
 import type { ContactSettings } from './contact/settings.ts';
 import type { Certificate } from './metrics.ts';
@@ -16,13 +16,10 @@ import type { Listed } from './operations/directory.ts';
 import { readParticipantToken } from './operations/participant-token.ts';
 import type { Participant, TokenKind } from './operations/participant-token.ts';
 
-/** An application of the file, as gateways and as texts need it. */
-export type ListedApplication = ApplicationConfig & { readonly ttlMs: number };
-
 export interface SettingsInUse {
   readonly config: Config;
   readonly contact: ContactSettings;
-  readonly listed: Listed<ListedApplication>;
+  readonly listed: Listed;
   /** Ids of the instances that are listed. */
   readonly instances: ReadonlySet<string>;
   readonly accessKey: FindAccessKey;

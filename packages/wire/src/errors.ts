@@ -29,6 +29,15 @@ export const ERRORS = {
   ServiceQuotaExceededException: client(402),
   ThrottlingException: throttled(429),
   ValidationException: client(400),
+  // Modelled by Connect's integration associations and by every operation of Pinpoint (2016-12-01).
+  BadRequestException: client(400),
+  DuplicateResourceException: client(409),
+  ForbiddenException: client(403),
+  InternalServerErrorException: server(500),
+  MethodNotAllowedException: client(405),
+  NotFoundException: client(404),
+  PayloadTooLargeException: client(413),
+  TooManyRequestsException: throttled(429),
   // Answered before an operation is reached.
   ExpiredTokenException: client(403),
   IncompleteSignatureException: client(403),

@@ -1,5 +1,5 @@
 // The public surface of @chatpush/wire: what crosses the wire, as data. No dependencies; runs anywhere.
-export { ACTIONS, actionOf, actionsNamed } from './actions.ts';
+export { ACTIONS, INSTANCE_ACTIONS, actionOf, actionsNamed } from './actions.ts';
 export { canonicalHeaders, canonicalPath, canonicalQuery, canonicalRequest } from './canonical.ts';
 export type { CanonicalInput, HeaderLines } from './canonical.ts';
 export { ERRORS, errorName } from './errors.ts';
@@ -7,8 +7,14 @@ export type { ErrorKind, ErrorName } from './errors.ts';
 export { codePoints, utf8Bytes } from './length.ts';
 export { membersElsewhere, operation, pathMembers } from './operation.ts';
 export type { InputOf, Operation, OutputOf } from './operation.ts';
-export { OPERATIONS, PARTICIPANT_OPERATIONS } from './operations.ts';
-export type { Input, OperationName, Output, ParticipantOperationName } from './operations.ts';
+export { APPLICATION_OPERATIONS, OPERATIONS, PARTICIPANT_OPERATIONS } from './operations.ts';
+export type {
+  Input,
+  OperationName,
+  Output,
+  ParticipantOperationName,
+  ApplicationOperationName,
+} from './operations.ts';
 export { createReader, describeFaults } from './read.ts';
 export type { Fault, Read, Reading, ReadOptions } from './read.ts';
 export { createDecoder, createEncoder } from './request.ts';
@@ -23,6 +29,7 @@ export type {
   StringShape,
   StructureShape,
   TypeOf,
+  UnsupportedShape,
 } from './shape.ts';
 export {
   ALGORITHM,

@@ -20,6 +20,10 @@ export interface Operation {
   /** No members: the answer has an empty body, or `{}` with `emptyAnswer: 'object'`. */
   readonly output: StructureShape;
   readonly emptyAnswer?: 'none' | 'object';
+  /** Of a success. Default 200. */
+  readonly status?: 200 | 201 | 204;
+  /** The signing name a signature's scope must have. Default `connect`. */
+  readonly service?: 'mobiletargeting';
   readonly errors: readonly ErrorName[];
   /** Largest request body in bytes; larger ones are answered with 413. */
   readonly bodyLimitBytes: number;

@@ -1,8 +1,39 @@
 // All operations by name. Adding one: its value in operations/, a line here, its function in the server's operations/.
 import type { InputOf, OutputOf } from './operation.ts';
+import {
+  createApp,
+  deleteApp,
+  getApp,
+  getApplicationNotification,
+  getApplicationSettings,
+  getApps,
+  listTagsForResource,
+  tagResource,
+  untagResource,
+  updateApplicationNotification,
+  updateApplicationSettings,
+} from './operations/applications.ts';
+import {
+  deleteApnsChannel,
+  deleteApnsSandboxChannel,
+  deleteGcmChannel,
+  getApnsChannel,
+  getApnsSandboxChannel,
+  getChannels,
+  getGcmChannel,
+  updateApnsChannel,
+  updateApnsSandboxChannel,
+  updateGcmChannel,
+} from './operations/application-channels.ts';
 import { putChatEvents } from './operations/chat-events.ts';
 import { startChatContact, stopContact } from './operations/contacts.ts';
 import { listDeliveries } from './operations/deliveries.ts';
+import { sendMessages } from './operations/direct-messages.ts';
+import {
+  createIntegrationAssociation,
+  deleteIntegrationAssociation,
+  listIntegrationAssociations,
+} from './operations/integration-associations.ts';
 import { createParticipant, createParticipantConnection, sendMessage } from './operations/participants.ts';
 import {
   createPushNotificationRegistration,
@@ -21,6 +52,35 @@ export const OPERATIONS = {
   CreateParticipant: createParticipant,
 } as const;
 
+/** The operations that set up applications: Pinpoint's, which have a signing name of their own, and Connect's associations. */
+export const APPLICATION_OPERATIONS = {
+  CreateApp: createApp,
+  GetApp: getApp,
+  GetApps: getApps,
+  DeleteApp: deleteApp,
+  GetApnsChannel: getApnsChannel,
+  UpdateApnsChannel: updateApnsChannel,
+  DeleteApnsChannel: deleteApnsChannel,
+  GetApnsSandboxChannel: getApnsSandboxChannel,
+  UpdateApnsSandboxChannel: updateApnsSandboxChannel,
+  DeleteApnsSandboxChannel: deleteApnsSandboxChannel,
+  GetGcmChannel: getGcmChannel,
+  UpdateGcmChannel: updateGcmChannel,
+  DeleteGcmChannel: deleteGcmChannel,
+  GetChannels: getChannels,
+  GetApplicationSettings: getApplicationSettings,
+  UpdateApplicationSettings: updateApplicationSettings,
+  GetApplicationNotification: getApplicationNotification,
+  UpdateApplicationNotification: updateApplicationNotification,
+  TagResource: tagResource,
+  UntagResource: untagResource,
+  ListTagsForResource: listTagsForResource,
+  SendMessages: sendMessages,
+  CreateIntegrationAssociation: createIntegrationAssociation,
+  ListIntegrationAssociations: listIntegrationAssociations,
+  DeleteIntegrationAssociation: deleteIntegrationAssociation,
+} as const;
+
 /** The operations of the Participant Service, which Amazon serves at a separate address and chatpush at the same one. */
 export const PARTICIPANT_OPERATIONS = {
   CreateParticipantConnection: createParticipantConnection,
@@ -29,6 +89,7 @@ export const PARTICIPANT_OPERATIONS = {
 
 export type OperationName = keyof typeof OPERATIONS;
 export type ParticipantOperationName = keyof typeof PARTICIPANT_OPERATIONS;
-type All = typeof OPERATIONS & typeof PARTICIPANT_OPERATIONS;
+export type ApplicationOperationName = keyof typeof APPLICATION_OPERATIONS;
+type All = typeof OPERATIONS & typeof PARTICIPANT_OPERATIONS & typeof APPLICATION_OPERATIONS;
 export type Input<N extends keyof All> = InputOf<All[N]>;
 export type Output<N extends keyof All> = OutputOf<All[N]>;

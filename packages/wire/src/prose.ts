@@ -275,6 +275,38 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
       cause: 'Like InvalidParameterException, as the Participant Service names it.',
       remedy: 'Fix the call.',
     },
+    BadRequestException: {
+      cause: 'As InvalidParameterException, in the words of Pinpoint.',
+      remedy: 'Read the message: it names the member and what to send instead.',
+    },
+    DuplicateResourceException: {
+      cause: 'There is one already, and only one may be.',
+      remedy: 'Delete the other one first.',
+    },
+    ForbiddenException: {
+      cause: 'As AccessDeniedException, in the words of Pinpoint.',
+      remedy: 'Call with a key that may do this, or give the key the permission in the settings.',
+    },
+    InternalServerErrorException: {
+      cause: 'As InternalServiceException, in the words of Pinpoint.',
+      remedy: 'Repeat; look at `/readyz`.',
+    },
+    MethodNotAllowedException: {
+      cause: 'The path exists, and not with this method.',
+      remedy: 'Check endpoint and SDK version.',
+    },
+    NotFoundException: {
+      cause: 'Unknown application or channel.',
+      remedy: 'Check the application id; GetApps lists them.',
+    },
+    PayloadTooLargeException: {
+      cause: 'As RequestEntityTooLargeException, in the words of Pinpoint.',
+      remedy: 'Send less at once.',
+    },
+    TooManyRequestsException: {
+      cause: 'As ThrottlingException, in the words of Pinpoint.',
+      remedy: 'Wait as long as `Retry-After` says, then repeat.',
+    },
     ExpiredTokenException: {
       cause: 'The session token has expired.',
       remedy: 'Get new temporary credentials.',

@@ -4,7 +4,15 @@
 // A shape is compiled once into closures (no `eval`). `null` is absent, unknown members are dropped (newer SDKs send them),
 // lengths are code points.
 import { codePoints, utf8Bytes } from './length.ts';
-import type { IntegerShape, ListShape, MapShape, Shape, StringShape, StructureShape } from './shape.ts';
+import type {
+  IntegerShape,
+  ListShape,
+  MapShape,
+  Shape,
+  StringShape,
+  StructureShape,
+  UnsupportedShape,
+} from './shape.ts';
 
 export interface Fault {
   /** JSON pointer into the value, with the names that were given, such as `/ContactConfiguration/ContactId`. */
@@ -67,6 +75,8 @@ function compile(shape: Shape, options: Required<ReadOptions>): Step {
       return mapStep(compile(shape.of, options), options.limits ? shape : {});
     case 'structure':
       return structureStep(shape, options);
+    case 'unsupported':
+      return unsupportedStep(shape);
   }
 }
 
@@ -106,6 +116,11 @@ function misfitBytes(faults: Fault[], path: string, bytes: number, max: number):
 }
 
 type Limits<S> = Omit<S, 'kind'>;
+
+function unsupportedStep({ why, except }: UnsupportedShape): Step {
+  return (given, path, faults) =>
+    except.some((value) => value === given) ? given : misfit(faults, path, `be absent: ${why}`);
+}
 
 function stringStep(limits: Limits<StringShape>): Step {
   const { maxBytes = Infinity, values, format } = limits;

@@ -45,8 +45,9 @@ export function createEncoder(operation: Operation): (input: object) => EncodedR
     for (const [i, part] of path.entries())
       request.path += i % 2 === 0 ? part : encodeComponent(scalarText(values[part]));
     for (const [name, key] of query)
-      if (isPresent(values[name]))
-        request.query += `${request.query && '&'}${key}=${encodeComponent(scalarText(values[name]))}`;
+      for (const value of [values[name]].flat())
+        if (isPresent(value))
+          request.query += `${request.query && '&'}${key}=${encodeComponent(scalarText(value))}`;
     for (const [name, header] of headers)
       if (isPresent(values[name]))
         request.headers = { ...request.headers, [header]: scalarText(values[name]) };
@@ -95,8 +96,10 @@ export function createDecoder(operation: Operation): (request: ReceivedRequest) 
     }
     for (const name of pathNames) input[name] = path[name];
     for (const [name, key] of queryNames) {
-      const text = query.get(key);
-      if (text !== null) input[name] = fromText(operation.input.members[name]!, text);
+      const shape = operation.input.members[name]!;
+      const texts = query.getAll(key);
+      if (texts.length === 0) continue;
+      input[name] = shape.kind === 'list' ? texts : fromText(shape, texts[0]!);
     }
     for (const [name, header] of headerNames)
       if (headers[header] !== undefined) input[name] = headers[header];

@@ -47,7 +47,23 @@ export interface StructureShape<Members extends MemberShapes = MemberShapes> {
   readonly members: Members;
 }
 
-export type Shape = StringShape | BooleanShape | IntegerShape | ListShape | MapShape | StructureShape;
+/** A member of Amazon's model that asks for something this API does not do: refused with the reason, never dropped in silence. */
+export interface UnsupportedShape {
+  readonly kind: 'unsupported';
+  /** A clause that says why, or what to do instead. */
+  readonly why: string;
+  /** Values that ask for nothing and are taken. */
+  readonly except: readonly (string | boolean)[];
+}
+
+export type Shape =
+  | StringShape
+  | BooleanShape
+  | IntegerShape
+  | ListShape
+  | MapShape
+  | StructureShape
+  | UnsupportedShape;
 
 /** A member that must be present; `null` counts as absent. */
 export type Required = { readonly required: true };
@@ -72,7 +88,9 @@ export type TypeOf<S> =
               ? { [K in RequiredKeys<M>]: TypeOf<M[K]> } & {
                   [K in Exclude<keyof M, RequiredKeys<M>>]?: TypeOf<M[K]>;
                 }
-              : never;
+              : S extends UnsupportedShape
+                ? string | boolean
+                : never;
 
 export const string = (limits: Omit<StringShape, 'kind' | 'values'> = {}): StringShape => ({
   kind: 'string',
@@ -100,4 +118,8 @@ export const structure = <const Members extends MemberShapes>(members: Members):
   kind: 'structure',
   members,
 });
+export const unsupported = (
+  why: string,
+  { except = [] }: { readonly except?: UnsupportedShape['except'] } = {},
+): UnsupportedShape => ({ kind: 'unsupported', why, except });
 export const required = <S extends Shape>(shape: S): S & Required => ({ ...shape, required: true });

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   OPERATIONS,
+  APPLICATION_OPERATIONS,
   PARTICIPANT_OPERATIONS,
   decodeComponent,
   canonicalQuery,
@@ -33,7 +34,11 @@ function received(operation: Operation, { path, query, headers, body }: EncodedR
   });
 }
 
-for (const operation of Object.values<Operation>({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }))
+for (const operation of Object.values<Operation>({
+  ...OPERATIONS,
+  ...PARTICIPANT_OPERATIONS,
+  ...APPLICATION_OPERATIONS,
+}))
   test(`${operation.name}: decoding an encoded input returns the same input`, () => {
     fc.assert(
       fc.property(fitting(operation.input), (input) => {
@@ -158,7 +163,11 @@ describe('decoding', () => {
 });
 
 test('every member that an operation sends elsewhere than in its body is one of its members', () => {
-  for (const operation of Object.values<Operation>({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }))
+  for (const operation of Object.values<Operation>({
+    ...OPERATIONS,
+    ...PARTICIPANT_OPERATIONS,
+    ...APPLICATION_OPERATIONS,
+  }))
     for (const name of membersElsewhere(operation))
       assert.ok(Object.hasOwn(operation.input.members, name), `${operation.name} has no member ${name}`);
 });

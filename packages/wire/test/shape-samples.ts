@@ -20,6 +20,8 @@ export function sample(shape: Shape): unknown {
       return Object.fromEntries(
         Object.entries(shape.members).map(([name, member]) => [name, sample(member)]),
       );
+    case 'unsupported':
+      return shape.except[0];
   }
 }
 
@@ -49,15 +51,17 @@ export function fitting(shape: Shape): fc.Arbitrary<unknown> {
     case 'map':
       return fc.dictionary(text(0, 10), fitting(shape.of), { maxKeys: 4, noNullPrototype: true });
     case 'structure': {
-      const members: [string, fc.Arbitrary<unknown>][] = Object.entries(shape.members).map(
-        ([name, member]) => [name, fitting(member)],
-      );
+      const members = Object.entries(shape.members)
+        .filter(([, member]) => member.kind !== 'unsupported' || member.except.length > 0)
+        .map(([name, member]): [string, fc.Arbitrary<unknown>] => [name, fitting(member)]);
       const requiredKeys = Object.keys(shape.members).filter((name) => isRequired(shape.members, name));
       return fc.record<Record<string, unknown>>(Object.fromEntries(members), {
         requiredKeys,
         noNullPrototype: true,
       });
     }
+    case 'unsupported':
+      return fc.constantFrom(...shape.except);
   }
 }
 
@@ -101,12 +105,15 @@ const KINDS: { readonly [K in Shape['kind']]: string } = {
   list: 'Member must be a list',
   map: 'Member must be a map',
   structure: 'Member must be a structure',
+  unsupported: 'Member must be absent',
 };
 
 /** One of each JSON type, and what `typeof` and `Array.isArray` could take for another. */
 const STRANGERS: readonly unknown[] = ['text', '', 1.5, 2 ** 60, Number.NaN, true, false, [], {}, 7];
 
-function isOfKind(kind: Shape['kind'], value: unknown): boolean {
+function isOfKind(shape: Shape, value: unknown): boolean {
+  const { kind } = shape;
+  if (kind === 'unsupported') return shape.except.some((taken) => taken === value);
   if (kind === 'integer') return Number.isSafeInteger(value);
   if (kind === 'list') return Array.isArray(value);
   if (kind === 'map' || kind === 'structure') return typeof value === 'object' && !Array.isArray(value);
@@ -119,8 +126,12 @@ function inMember(shape: Shape, place: string, put: Put): Misfit[] {
     input: put(value),
     fault: `${subject} at '${place}' failed to satisfy constraint: ${constraint}`,
   });
-  const strangers = STRANGERS.filter((value) => !isOfKind(shape.kind, value)).map((value) =>
-    at(`as ${Number.isNaN(value) ? 'NaN' : JSON.stringify(value)}`, value, KINDS[shape.kind]),
+  const strangers = STRANGERS.filter((value) => !isOfKind(shape, value)).map((value) =>
+    at(
+      `as ${Number.isNaN(value) ? 'NaN' : JSON.stringify(value)}`,
+      value,
+      shape.kind === 'unsupported' ? `${KINDS.unsupported}: ${shape.why}` : KINDS[shape.kind],
+    ),
   );
   return [...strangers, ...outOfBounds(shape, place, at, put)];
 }
@@ -219,6 +230,7 @@ function outOfBounds(
     case 'structure':
       return inStructure(shape, place, put);
     case 'boolean':
+    case 'unsupported':
       return [];
   }
 }

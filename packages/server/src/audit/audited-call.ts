@@ -1,11 +1,11 @@
 // Which calls are noted in the audit log, and what of them.
-import { OPERATIONS } from '@chatpush/wire';
+import { APPLICATION_OPERATIONS, OPERATIONS } from '@chatpush/wire';
 import type { Operation } from '@chatpush/wire';
 import type { AnsweredCall } from '../http/answered-call.ts';
 import type { Audit } from './audit.ts';
 
 /** Calls that write, and change nothing that an audit is about: there is one for each message. */
-const MESSAGES: ReadonlySet<string> = new Set(['PutChatEvents']);
+const MESSAGES: ReadonlySet<string> = new Set(['PutChatEvents', 'SendMessages']);
 /** How a key is refused. A call without any key is none of these. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'AccessDeniedException',
@@ -30,8 +30,10 @@ export function auditCall(audit: Audit, call: AnsweredCall): void {
     audit.note({ ...about, ...named, result: error ?? 'ok', keyId: accessKeyId });
 }
 
-const keyOperation = (name: string): Operation | undefined =>
-  Object.hasOwn(OPERATIONS, name) ? OPERATIONS[name as keyof typeof OPERATIONS] : undefined;
+const OF_KEYS: ReadonlyMap<string, Operation> = new Map<string, Operation>(
+  Object.entries({ ...OPERATIONS, ...APPLICATION_OPERATIONS }),
+);
+const keyOperation = (name: string): Operation | undefined => OF_KEYS.get(name);
 
 /** Anyone may write anything there; what cannot be the id of a key is left out. */
 const claimedKey = (authorization: string): string | undefined =>

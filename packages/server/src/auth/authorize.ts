@@ -13,8 +13,8 @@ export interface Place {
 export interface Deed {
   /** `connect:StopContact`. */
   readonly action: string;
-  /** A bare id. */
-  readonly instanceId: string;
+  /** A bare id, where the call names an instance. */
+  readonly instanceId?: string;
   /** The ARN of the application that the call names, where it does. */
   readonly applicationArn?: string;
 }
@@ -22,15 +22,19 @@ export interface Deed {
 /** Throws AccessDeniedException, in the words of IAM's refusals, unless the caller's key allows all of it. */
 export function authorize(caller: Caller, deed: Deed, { region, account }: Place): void {
   const { action, instanceId, applicationArn } = deed;
-  const instanceArn = `arn:aws:connect:${region}:${account}:instance/${instanceId}`;
+  const instanceArn =
+    instanceId === undefined ? undefined : `arn:aws:connect:${region}:${account}:instance/${instanceId}`;
   const refuse = (resource: string, because: string) =>
     new ServiceError(
       'AccessDeniedException',
       `User: arn:aws:iam::${account}:user/${caller.accessKeyId} is not authorized to perform: ${action} on resource: ${resource} because ${because}`,
     );
   if (!isIn(caller.actions, action))
-    throw refuse(instanceArn, `the settings of this key do not allow the ${action} action`);
-  if (!isIn(caller.instances, instanceId))
+    throw refuse(
+      instanceArn ?? applicationArn ?? '*',
+      `the settings of this key do not allow the ${action} action`,
+    );
+  if (instanceArn !== undefined && !isIn(caller.instances, instanceId!))
     throw refuse(instanceArn, 'the settings of this key do not name the instance');
   if (applicationArn !== undefined && !isIn(caller.applications, applicationArn))
     throw refuse(applicationArn, 'the settings of this key do not name the application');

@@ -1,5 +1,5 @@
 // What a key may do, to which instances and with which applications.
-import { actionsNamed } from '@chatpush/wire';
+import { INSTANCE_ACTIONS, actionsNamed } from '@chatpush/wire';
 import type { Caller } from '../operations/handlers.ts';
 
 export type Permissions = Omit<Caller, 'accessKeyId'>;
@@ -7,7 +7,10 @@ export type Permissions = Omit<Caller, 'accessKeyId'>;
 /** Permissions as they stand in settings. */
 export interface PermissionSettings {
   readonly instances: 'all' | readonly string[];
-  /** Names of actions, or beginnings of names with `*` at the end. Default: all. */
+  /**
+   * Names of actions, or beginnings of names with `*` at the end. Default: all; for a key that is limited to instances, all but
+   * setting up applications, because other instances may use them, too.
+   */
   readonly actions?: 'all' | readonly string[];
   /** ARNs. Default: all. */
   readonly applications?: 'all' | readonly string[];
@@ -18,7 +21,7 @@ const setOf = (list: 'all' | readonly string[]): 'all' | ReadonlySet<string> =>
 
 export function permissionsOf({
   instances,
-  actions = 'all',
+  actions = instances === 'all' ? 'all' : INSTANCE_ACTIONS,
   applications = 'all',
 }: PermissionSettings): Permissions {
   return {

@@ -17,6 +17,8 @@ export interface SignedHead {
   /** Path and query as they stand on the request line. */
   readonly target: string;
   readonly headers: HeaderLines;
+  /** The signing name its scope must have. Default `connect`. */
+  readonly service?: string;
 }
 
 /** Whose signature it is, and the region it was made for. */
@@ -42,8 +44,6 @@ export interface SignatureRules {
   readonly accessKey: FindAccessKey;
   /** The regions a credential scope may name; asked with every call. */
   readonly regions: 'any' | readonly string[];
-  /** The signing name a scope must have. Default `connect`. */
-  readonly service?: string;
   /** Milliseconds since the epoch. */
   readonly now: () => number;
 }
@@ -54,9 +54,9 @@ const WINDOW_MS = 5 * 60_000;
 const invalid = (message: string) => new ServiceError('InvalidSignatureException', message);
 
 export function createVerifySignature(rules: SignatureRules): VerifySignature {
-  const { accessKey, service = SERVICE, now } = rules;
+  const { accessKey, now } = rules;
   const signingKeys = createSigningKeys();
-  return ({ method, target, headers }) => {
+  return ({ method, target, headers, service = SERVICE }) => {
     const [path, query] = splitTarget(target);
     const presented = readSignature(headers, query);
     const { scope, signedHeaders, signedQuery } = presented;

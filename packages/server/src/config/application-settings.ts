@@ -24,6 +24,13 @@ const URL_OVERRIDE = {
   means: 'Something that speaks like the gateway, used in its place: an emulator elsewhere, a relay.',
 } as const;
 
+const PORT = {
+  kind: 'choice',
+  of: [443, 2197],
+  default: 443,
+  means: 'Apple answers on 2197 as well, for firewalls that let nothing else through.',
+} as const;
+
 /**
  * Gateways take 4,096 bytes, and each of these goes into every one of them, beside what only the caller decides: the ids of
  * contact and message (256 characters each, so 1,024 bytes in UTF-8), the first once more in `thread-id`, the content type
@@ -69,12 +76,7 @@ const APNS = {
       means:
         "Apple's push certificate in PEM, where a certificate is used instead of a key. Its end is in the metric `chatpush_certificate_expires_timestamp_seconds`.",
     },
-    port: {
-      kind: 'choice',
-      of: [443, 2197],
-      default: 443,
-      means: 'Apple answers on 2197 as well, for firewalls that let nothing else through.',
-    },
+    port: PORT,
     url: URL_OVERRIDE,
     ca: CA,
   },
@@ -95,6 +97,22 @@ const GCM = {
     },
     url: URL_OVERRIDE,
     ca: CA,
+  },
+} as const satisfies ObjectSetting;
+
+/** Where the gateways are, for applications that are set up over the API; those of the file say it channel by channel. */
+export const GATEWAYS = {
+  kind: 'object',
+  means:
+    "Where the gateways are for applications that are set up over [Pinpoint's API](pinpoint.md): at a relay, behind an authority of your own, on another port. Absent: at Apple's and Google's own addresses.",
+  members: {
+    APNS: { kind: 'object', means: 'Apple.', members: { port: PORT, url: URL_OVERRIDE, ca: CA } },
+    APNS_SANDBOX: {
+      kind: 'object',
+      means: "Apple's sandbox.",
+      members: { port: PORT, url: URL_OVERRIDE, ca: CA },
+    },
+    GCM: { kind: 'object', means: 'Google.', members: { url: URL_OVERRIDE, ca: CA } },
   },
 } as const satisfies ObjectSetting;
 

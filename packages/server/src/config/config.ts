@@ -1,12 +1,13 @@
 // What the process runs by: everything a person can set, after it was read and checked.
+import type { SecretKeys } from '../secrets/secret-keys.ts';
 import type { Secret } from './secret.ts';
 
 export interface AccessKeyConfig {
   readonly id: string;
   readonly secret: Secret;
   readonly instances: 'all' | readonly string[];
-  /** Names of wire's actions, or beginnings of names with `*` at the end. */
-  readonly actions: 'all' | readonly string[];
+  /** Names of wire's actions, or beginnings of names with `*` at the end. Default: see `permissionsOf`. */
+  readonly actions?: 'all' | readonly string[];
   /** ARNs of the applications it may use. */
   readonly applications: 'all' | readonly string[];
 }
@@ -32,7 +33,7 @@ export const CHANNEL_NAMES: readonly ChannelName[] = ['APNS', 'APNS_SANDBOX', 'G
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** How the real gateway of a channel is reached. */
-interface Reached {
+export interface Reached {
   /** Base URL of something that stands in for the gateway. */
   readonly url?: string;
   /** PEM of the authorities to trust instead of the built-in list. */
@@ -60,7 +61,12 @@ export interface FcmChannelConfig extends Reached {
 }
 
 /** Real or emulated is a choice per channel, never a guess. */
-export type ChannelConfig = { readonly gateway: 'emulated' } | ApnsChannelConfig | FcmChannelConfig;
+export type ChannelConfig =
+  | { readonly gateway: 'emulated' }
+  | ApnsChannelConfig
+  | FcmChannelConfig
+  /** Stored, and cannot be used: its pushes wait until the operator has done what `why` says. */
+  | { readonly gateway: 'unavailable'; readonly why: string };
 
 export interface ApplicationConfig {
   readonly arn: string;
@@ -112,6 +118,10 @@ export interface Config {
   readonly account: string;
   readonly instances: readonly string[];
   readonly applications: readonly ApplicationConfig[];
+  /** Where the gateways of stored applications are, where not at Apple's and Google's own addresses. */
+  readonly gateways: Readonly<Partial<Record<ChannelName, Reached & { readonly port?: 443 | 2197 }>>>;
+  /** The keys that credentials in the store are encrypted under. */
+  readonly secretKeys?: SecretKeys;
   /** Base URL of an emulator to use instead of one of our own. */
   readonly emulatorUrl?: string;
   /** URL of the HTTP proxy by which real gateways are reached; it may hold a password. */

@@ -1,8 +1,10 @@
 // Environment and settings file → Config, every mistake reported at once with what, where and how to mend.
+import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isHttpUrl } from '../base-url.ts';
 import { databaseUrls } from '../database-url.ts';
 import { isLoopback } from '../loopback.ts';
+import { SecretKeyError, parseSecretKeys } from '../secrets/secret-keys.ts';
 import { LOG_LEVELS } from './config.ts';
 import type { Config, Environment } from './config.ts';
 import { readLimits } from './limits.ts';
@@ -97,12 +99,14 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
     account: members.account.default,
     instances: [],
     applications: [],
+    gateways: {},
     limits: readLimits(),
     registrationsPerContact: members.registrationsPerContact.default,
     contactLifetimeHours: members.contactLifetimeHours.default,
     logLevel: readLogLevel(reader, environment['CHATPUSH_LOG']),
     ...(emulatorUrl !== undefined && { emulatorUrl }),
     ...(environment['CHATPUSH_AUDIT'] !== undefined && { audit: environment['CHATPUSH_AUDIT'] }),
+    ...readSecretKeys(reader, environment['CHATPUSH_SECRET_KEY']),
     ...settings,
   };
   if (reader.mistakes.length > 0) throw new ConfigError(reader.mistakes);
@@ -134,6 +138,29 @@ function readYes(reader: Reader, environment: Environment, name: string): boolea
   const text = environment[name] ?? 'no';
   if (text !== 'yes' && text !== 'no') reader.wrong(name, `is ${JSON.stringify(text)}; write yes or no`);
   return text === 'yes';
+}
+
+const IN_FILE = 'file:';
+
+/** The keys themselves, or `file:` and the path of a file with one in each line, which a reload reads again. */
+function readSecretKeys(reader: Reader, text: string | undefined): Pick<Config, 'secretKeys'> {
+  if (text === undefined) return {};
+  try {
+    return {
+      secretKeys: parseSecretKeys(
+        text.startsWith(IN_FILE) ? readFileSync(text.slice(IN_FILE.length), 'utf8') : text,
+      ),
+    };
+  } catch (error) {
+    const { code, message } = error as NodeJS.ErrnoException;
+    reader.wrong(
+      'CHATPUSH_SECRET_KEY',
+      error instanceof SecretKeyError
+        ? message
+        : `names a file that cannot be read (${code}); correct the path`,
+    );
+    return {};
+  }
 }
 
 function readPort(reader: Reader, text: string | undefined): number {

@@ -49,7 +49,9 @@ function read(setting: Setting, value: unknown, place: Place): unknown {
     case 'contents':
       return readContents(setting, value, place);
     case 'list':
-      return missing ? (setting.default ?? []) : readList(setting, value, place);
+      if (!missing) return readList(setting, value, place);
+      // Where a word stands for everything, absent is neither that nor nothing.
+      return setting.default ?? (setting.word === undefined ? [] : undefined);
     case 'object':
       return readObject(setting, value, place);
   }

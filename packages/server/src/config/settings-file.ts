@@ -10,6 +10,7 @@ import type {
   Config,
   Environment,
 } from './config.ts';
+import { CHANNEL_NAMES } from './config.ts';
 import { certificateExpiry, certificatesOf, certificateUseFault, providerKeyFault } from './credentials.ts';
 import { join } from './reader.ts';
 import { readLimits } from './limits.ts';
@@ -96,11 +97,24 @@ export function readSettingsFile(
     account: settings.account,
     instances: settings.instances ?? [],
     applications,
+    gateways: gatewaysOf(settings.gateways),
     limits: readLimits(settings.limits),
     registrationsPerContact: settings.registrationsPerContact,
     contactLifetimeHours: settings.contactLifetimeHours,
     ...(settings.proxy && { proxy: settings.proxy }),
   };
+}
+
+/** Without the members that nobody wrote. */
+function gatewaysOf(given: Settings['gateways']): Config['gateways'] {
+  const gateways: Partial<Record<ChannelName, Config['gateways'][ChannelName]>> = {};
+  for (const name of CHANNEL_NAMES) {
+    const gateway: { url?: string; ca?: string; port?: 443 | 2197 } = given?.[name] ?? {};
+    const { url, port } = gateway;
+    const ca = gateway.ca && certificatesOf(gateway.ca);
+    gateways[name] = { ...(url && { url }), ...(ca && { ca }), ...(port && { port }) };
+  }
+  return gateways;
 }
 
 /** Where none is created by being named: that there are instances, and that nobody was given one that is not there. */

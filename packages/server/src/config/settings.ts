@@ -1,7 +1,7 @@
 // Every setting there is: name, what it may hold, its default, what it means. The reader, docs/settings.md and
 // docs/settings.schema.json follow from this table.
 import { isHttpUrl } from '../base-url.ts';
-import { APPLICATION } from './application-settings.ts';
+import { APPLICATION, GATEWAYS } from './application-settings.ts';
 import { actionFault, bearerSecretFault, networkFault } from './callers.ts';
 import type { ObjectSetting } from './setting.ts';
 
@@ -59,10 +59,9 @@ export const SETTINGS = {
           actions: {
             kind: 'list',
             word: 'all',
-            default: 'all',
             of: ACTION,
             means:
-              'What calls with this key may do, by the names of IAM: `"connect:StopContact"`; ours are under `chatpush:`. `*` at the end stands for every action that begins so.',
+              'What calls with this key may do, by the names of IAM: `"connect:StopContact"`; Pinpoint\'s are under `mobiletargeting:`, ours under `chatpush:`. `*` at the end stands for every action that begins so. When absent, a key for all instances may do everything, and a key that is limited to some may do what happens inside them, but not set up applications.',
           },
           applications: {
             kind: 'list',
@@ -189,6 +188,7 @@ export const SETTINGS = {
       means: 'The instances there are. At least one, unless CHATPUSH_AUTO_CREATE is `all`.',
     },
     applications: { kind: 'list', of: APPLICATION, means: 'The applications there are.' },
+    gateways: GATEWAYS,
     proxy: {
       kind: 'contents',
       secret: true,
@@ -310,6 +310,12 @@ export const ENVIRONMENT_VARIABLES: readonly {
     default: 'none',
     means:
       'Where the [audit log](guides/production.md#audit) goes: `stdout`, or the path of a file, which is opened again on SIGHUP.',
+  },
+  {
+    name: 'CHATPUSH_SECRET_KEY',
+    default: 'none; in development one is made beside the database',
+    means:
+      'Encrypts the credentials of applications that are set up over the API: 32 bytes in base64 or hexadecimal (`openssl rand -base64 32`), the same on every node; or `file:` and the path of a file with it, which a reload reads again. Several keys, separated by commas or lines: the first encrypts, all decrypt; see `chatpush rekey`.',
   },
   {
     name: 'CHATPUSH_LOG',

@@ -12,6 +12,8 @@ import type { Outcome, Trouble } from '../gateways/gateway.ts';
 import type { ContactKey, NewDelivery, Store } from '../store/store.ts';
 import { createAttemptTurns } from './attempts-per-turn.ts';
 import { createClaims, toHeld } from './claims.ts';
+import { createDirect } from './direct.ts';
+import type { SendDirect } from './direct.ts';
 import { createNodeLease } from './node-lease.ts';
 import type { Intake } from './notify.ts';
 import { createOutages } from './outages.ts';
@@ -22,6 +24,7 @@ import type { ChannelVersion, OpenGateway } from './outlets.ts';
 import { createRevoked } from './revoked.ts';
 import { end, pump } from './sending.ts';
 import type { SendingContext, TokenRefused } from './sending.ts';
+import { laneOf } from './work.ts';
 import { createSettler } from './settler.ts';
 
 /** What the dispatcher tells the rest of the process; calls must not throw. */
@@ -73,6 +76,8 @@ export interface Dispatcher extends Intake {
   start(): Promise<void>;
   /** From now on no attempt for this registration begins. */
   revoke(registrationId: string): void;
+  /** Tries a push that is not kept. */
+  readonly sendDirect: SendDirect;
   /** There may be due work. */
   wake(): void;
   /** Channels may have changed: new attempts go by what they are now, those under way end as they began. */
@@ -106,6 +111,7 @@ export function createDispatcher(options: {
   };
   const outlets = createOutlets({ channelVersion: () => 'the only one', ...options }, clock, random, {
     credit: (outlet) => {
+      direct.serve(outlet);
       pump(context, outlet);
       freed(outlet);
     },
@@ -120,6 +126,7 @@ export function createDispatcher(options: {
     outage: (outage, isNew) => events.outage(outage, isNew),
     over: (outage) => events.outageOver(outage),
   });
+  const direct = createDirect((channel) => outlets.of(laneOf({ instanceId: '', ...channel })), clock);
   const lease = createNodeLease(store, clock, {
     isQuiet: () => settler.pending === 0 && [...outlets.all()].every(({ running }) => running === 0),
     over: () => {
@@ -172,6 +179,7 @@ export function createDispatcher(options: {
       claims.start();
     },
     revoke: (registrationId) => revoked.add(registrationId),
+    sendDirect: direct.send,
     wake: () => claims.poll(),
     refreshChannels: () => {
       const { changed, removed } = outlets.refresh();
@@ -248,6 +256,7 @@ export function createDispatcher(options: {
         })),
     stop: async (graceMs) => {
       stopping = true;
+      direct.stop();
       await claims.stop();
       for (const outlet of outlets.all())
         for (const held of outlet.drain())

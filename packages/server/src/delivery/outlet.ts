@@ -30,6 +30,8 @@ export interface Outlet {
   running: number;
   /** Deliveries promised to calls of the store that are under way. */
   reserved: number;
+  /** Pushes that are not kept and wait for a stream. */
+  direct: number;
   /** Deliveries in memory that wait for a stream. */
   readonly held: number;
   /** About how many due deliveries the store has for its lanes. */
@@ -106,6 +108,7 @@ export function createOutlet(
     pace,
     running: 0,
     reserved: 0,
+    direct: 0,
     get held() {
       return held;
     },
@@ -178,7 +181,7 @@ export function createOutlet(
       lane.stored = count;
     },
     announce: () => {
-      gateway.want(breaker.state === 'open' ? 0 : held + stored);
+      gateway.want(breaker.state === 'open' ? 0 : held + stored + outlet.direct);
     },
     forgetIdle: () => {
       for (const [name, lane] of lanes)

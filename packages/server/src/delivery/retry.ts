@@ -76,6 +76,8 @@ export const LIVENESS_MS = 1_000;
 export const REVOKED_KEPT_MS = 60_000;
 /** How often each node looks for due work that nobody told it of. */
 export const POLL_MS = 1_000;
+/** A push that is not kept waits so long for a stream: its caller waits, too. */
+export const DIRECT_WAIT_MS = 10_000;
 /** A gateway that could take nothing for so long keeps nothing in this node's memory: another node may reach it. */
 export const UNREACHABLE_MS = 5_000;
 /** How often, and at how many of the oldest, each node looks for expired deliveries of a gateway that takes nothing. */

@@ -18,7 +18,7 @@ export const parseWork = (text: string): Work => JSON.parse(text) as Work;
 export interface LaneName {
   readonly instanceId: string;
   readonly applicationArn: string;
-  readonly deviceType: DeviceType;
+  readonly deviceType: string;
 }
 
 /** Device types and ARNs have no spaces (the directory checks ARNs); the instance id, which may, stands last. */
@@ -30,7 +30,7 @@ export function parseLane(lane: string): LaneName {
   const second = lane.indexOf(' ', first + 1);
   if (first < 0 || second < 0) throw new TypeError(`Not the name of a lane: ${lane}`);
   return {
-    deviceType: lane.slice(0, first) as DeviceType,
+    deviceType: lane.slice(0, first),
     applicationArn: lane.slice(first + 1, second),
     instanceId: lane.slice(second + 1),
   };

@@ -19,6 +19,17 @@ export interface Push {
   readonly validateOnly?: true;
 }
 
+/** A push whose payload the caller made: it takes nothing of the application's look. */
+export interface DirectPush extends Pick<Push, 'deliveryId' | 'deviceToken' | 'expiresAt'> {
+  /** JSON text: on APNs the payload; on FCM the message without its target, `{"data":…,"android":…}`. */
+  readonly payload: string;
+  /** APNs only, as are the two below. Default `alert`. */
+  readonly pushType?: 'alert' | 'background';
+  readonly priority?: '5' | '10';
+  /** Default: the delivery id. */
+  readonly collapseId?: string;
+}
+
 /** What the answer says about the thing that was refused; delivery/ decides what to do with it. */
 export type Verdict =
   /** This message is wrong; nothing else is. */
@@ -76,7 +87,7 @@ export interface Gateway {
   /** Says how many attempts wait, so that connections are opened for them. Cheap; call it whenever that number changes. */
   want(attempts: number): void;
   /** Begins an attempt: HEADERS leave in this tick. Only with `credit > 0`; without, it answers `unsent`. Never rejects. */
-  attempt(push: Push): Promise<Outcome>;
+  attempt(push: DirectPush | Push): Promise<Outcome>;
   /** Lets running attempts finish for at most `graceMs`, then destroys what is left (those become `unknown`). */
   close(graceMs: number): Promise<void>;
 }

@@ -1,7 +1,7 @@
 // What goes back: one answer for every request, always JSON in the form of restJson1, whoever refused it.
 // https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
-import { ERRORS, PARTICIPANT_OPERATIONS } from '@chatpush/wire';
-import type { ErrorName } from '@chatpush/wire';
+import { ERRORS } from '@chatpush/wire';
+import type { ErrorName, Operation } from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
 import { StoreBusyError, StoreUnavailableError } from '../store/store.ts';
@@ -17,6 +17,8 @@ export interface RefusalOptions {
   /** Where HTTP has a status of its own (414, 417) that the error's table does not. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
+  /** Members of the body besides `Message`. */
+  readonly members?: Readonly<Record<string, string>>;
 }
 
 export const JSON_TYPE = { 'content-type': 'application/json' };
@@ -32,24 +34,36 @@ export function refusal(name: ErrorName, message: string, options: RefusalOption
   return {
     status: options.status ?? ERRORS[name].status,
     headers: { ...JSON_TYPE, 'x-amzn-errortype': name, ...options.headers },
-    body: JSON.stringify({ Message: message }),
+    body: JSON.stringify({ Message: message, ...options.members }),
   };
 }
 
-/** What the Participant Service calls some errors. Its SDK knows them by these names only. */
-const PARTICIPANT_NAMES: Readonly<Partial<Record<ErrorName, ErrorName>>> = {
-  InternalServiceException: 'InternalServerException',
-  InvalidParameterException: 'ValidationException',
+/** What Amazon's services call the same error. Their SDKs know the names that the operation documents, and no others. */
+const SYNONYMS: Readonly<Partial<Record<ErrorName, readonly ErrorName[]>>> = {
+  AccessDeniedException: ['ForbiddenException'],
+  InternalServiceException: ['InternalServerException', 'InternalServerErrorException'],
+  InvalidParameterException: ['ValidationException', 'InvalidRequestException', 'BadRequestException'],
+  RequestEntityTooLargeException: ['PayloadTooLargeException'],
+  ResourceNotFoundException: ['NotFoundException'],
+  ThrottlingException: ['TooManyRequestsException'],
 };
+
+/** The error under the name that the operation documents. */
+function documentedName(name: ErrorName, { errors }: Operation): ErrorName {
+  if (errors.includes(name)) return name;
+  return SYNONYMS[name]?.find((synonym) => errors.includes(synonym)) ?? name;
+}
 
 /**
  * The answer to whatever was thrown: a ServiceError by its name, anything else without its words.
- * `operation`: its name, where it is known which one was called.
+ * `operation`: where it is known which one was called.
  */
-export function thrownAnswer(error: unknown, operation?: string): Answer {
-  const isParticipants = operation !== undefined && Object.hasOwn(PARTICIPANT_OPERATIONS, operation);
+export function thrownAnswer(error: unknown, operation?: Operation, requestId?: string): Answer {
+  // Pinpoint's SDKs read the id from the body, under this spelling.
+  const members: RefusalOptions['members'] =
+    operation?.service === 'mobiletargeting' && requestId !== undefined ? { RequestID: requestId } : {};
   const refuse: typeof refusal = (name, message, options) =>
-    refusal((isParticipants ? PARTICIPANT_NAMES[name] : undefined) ?? name, message, options);
+    refusal(operation ? documentedName(name, operation) : name, message, { ...options, members });
   if (error instanceof HttpRefusal) return refuse(error.name, error.message, error.options);
   if (error instanceof ServiceError) {
     const { retryAfterSeconds } = error;

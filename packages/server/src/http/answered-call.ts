@@ -29,11 +29,16 @@ interface Members {
   readonly ContactConfiguration?: { readonly ContactId?: string };
   readonly RegistrationId?: string;
   readonly PinpointAppArn?: string;
+  readonly IntegrationArn?: string;
+  readonly ResourceArn?: string;
+  readonly ApplicationId?: string;
+  readonly Arn?: string;
 }
 
 /** Of what was asked, and of what was answered, where it has been. */
 export const namedIn = (input: Members, output: Members = {}): Named => ({
   contactId: input.ContactId ?? input.ContactConfiguration?.ContactId ?? output.ContactId,
   registrationId: input.RegistrationId ?? output.RegistrationId,
-  application: input.PinpointAppArn,
+  application:
+    input.PinpointAppArn ?? input.IntegrationArn ?? input.ResourceArn ?? input.ApplicationId ?? output.Arn,
 });

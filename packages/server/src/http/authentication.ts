@@ -48,6 +48,7 @@ export function createAuthenticate(options: {
       method: request.method ?? '',
       target,
       headers: headerLines(request),
+      service: operation.service,
     });
     const { id: accessKeyId, instances, actions, applications } = signer.key;
     return {

@@ -1,16 +1,11 @@
 // What each operation takes in and answers, compiled once from its shapes.
-import {
-  OPERATIONS,
-  PARTICIPANT_OPERATIONS,
-  createDecoder,
-  createReader,
-  describeFaults,
-} from '@chatpush/wire';
+import { createDecoder, createReader, describeFaults } from '@chatpush/wire';
 import type { Operation, ReceivedRequest } from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
 import { JSON_TYPE, jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { ALL_OPERATIONS } from './routes.ts';
 import type { AnyOperationName } from './routes.ts';
 
 export interface Codec {
@@ -25,7 +20,8 @@ function createCodec(operation: Operation): Codec {
   const readInput = createReader(operation.input);
   const readOutput = createReader(operation.output, { limits: false });
   const isEmpty = Object.keys(operation.output.members).length === 0;
-  const empty = { status: 200, headers: JSON_TYPE, body: operation.emptyAnswer === 'object' ? '{}' : '' };
+  const { status = 200 } = operation;
+  const empty = { status, headers: JSON_TYPE, body: operation.emptyAnswer === 'object' ? '{}' : '' };
   return {
     input(request) {
       const { value, faults } = readInput(decode(request));
@@ -37,14 +33,11 @@ function createCodec(operation: Operation): Codec {
       const { value, faults } = readOutput(output);
       if (faults.length > 0)
         throw new Error(`${operation.name} answers what it may not: ${describeFaults(faults)}`);
-      return jsonAnswer(200, value);
+      return jsonAnswer(status, value);
     },
   };
 }
 
 export const CODECS = Object.fromEntries(
-  Object.entries<Operation>({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }).map(([name, operation]) => [
-    name,
-    createCodec(operation),
-  ]),
+  Object.entries(ALL_OPERATIONS).map(([name, operation]) => [name, createCodec(operation)]),
 ) as Readonly<Record<AnyOperationName, Codec>>;

@@ -1,9 +1,9 @@
 // What needs no signature: whether the process lives, whether it is ready, its numbers, and a page that says where to look.
-import { OPERATIONS, PARTICIPANT_OPERATIONS } from '@chatpush/wire';
 import type { Logger } from 'pino';
 
 import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
+import { ALL_OPERATIONS } from './routes.ts';
 import { createShared } from './shared.ts';
 
 export interface Readiness {
@@ -99,7 +99,7 @@ function statusPage(
     ([name, state]) => `<li>${escape(name)}: ${escape(state)}</li>`,
   );
   const pointed = links.map(({ href, text }) => `<li><a href="${escape(href)}">${escape(text)}</a></li>`);
-  const operations = Object.values({ ...OPERATIONS, ...PARTICIPANT_OPERATIONS }).map(
+  const operations = Object.values(ALL_OPERATIONS).map(
     ({ name, method, path }) => `<tr><td>${name}</td><td><code>${method} ${escape(path)}</code></td></tr>`,
   );
   return `<!doctype html>
@@ -112,7 +112,7 @@ function statusPage(
 <ul>${looked.join('')}</ul>
 <ul>${pointed.join('')}</ul>
 <h2>Operations</h2>
-<p>Signed with AWS Signature Version 4, service <code>connect</code>.</p>
+<p>Signed with AWS Signature Version 4, for the service <code>connect</code>, or <code>mobiletargeting</code> under <code>/v1/</code>.</p>
 <table>${operations.join('')}</table>
 </html>
 `;

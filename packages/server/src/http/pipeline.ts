@@ -6,6 +6,7 @@ import { actionOf } from '@chatpush/wire';
 
 import { authorize } from '../auth/authorize.ts';
 import { bareInstanceId } from '../auth/instance.ts';
+import type { ApplicationOf } from '../operations/applications/application.ts';
 import type { Call, Handlers, ParticipantCall } from '../operations/handlers.ts';
 import type { Turns } from '../turns.ts';
 import type { Admission } from './admission.ts';
@@ -30,6 +31,8 @@ export interface PipelineParts {
   readonly onCall: (instanceId: string) => void;
   /** The account in ARNs of refusals. */
   readonly account: () => string;
+  /** The ARN of the application that an input names, where it does. */
+  readonly applicationOf: ApplicationOf;
 }
 
 /** What is known of a request while it is answered, for its line in the log. */
@@ -53,7 +56,7 @@ export type Pipeline = (
 ) => Promise<Answer>;
 
 export function createPipeline(parts: PipelineParts): Pipeline {
-  const { handlers, authenticate, admission, turns, throttle, onCall, account } = parts;
+  const { handlers, authenticate, admission, turns, throttle, onCall, account, applicationOf } = parts;
   return async (request, response, target, trace) => {
     const route = findRoute(request.method ?? '', target);
     trace.operation = route.name;
@@ -74,26 +77,29 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       output = await invoke(handlers, route.name, input, { participant: identity.participant, requestId });
     } else {
       const { caller, region } = identity;
-      const { PinpointAppArn: applicationArn, ...named } = input as InstanceInput;
-      const InstanceId = bareInstanceId(named.InstanceId);
+      const named = { ...input, ...namedInstance(input) };
+      const { InstanceId } = named;
+      const applicationArn = applicationOf(input, region);
       trace.instanceId = InstanceId;
       trace.named = namedIn(input);
       const action = actionOf(route.operation);
-      authorize(caller, { action, instanceId: InstanceId, applicationArn }, { region, account: account() });
+      authorize(
+        caller,
+        { action, instanceId: named.InstanceId, applicationArn },
+        { region, account: account() },
+      );
       throttle.take(callerId, route.name);
-      onCall(InstanceId);
-      output = await invoke(handlers, route.name, { ...input, InstanceId }, { caller, requestId });
+      if (InstanceId !== undefined) onCall(InstanceId);
+      output = await invoke(handlers, route.name, named, { caller, region, requestId });
       trace.named = namedIn(input, output as object);
     }
     return CODECS[route.name].answer(output);
   };
 }
 
-/** Every operation but the participants' names its instance, and some an application. */
-interface InstanceInput {
-  readonly InstanceId: string;
-  readonly PinpointAppArn?: string;
-}
+/** Operations of chats name their instance, by its id or its ARN. */
+const namedInstance = ({ InstanceId }: { readonly InstanceId?: string }): { InstanceId?: string } =>
+  InstanceId === undefined ? {} : { InstanceId: bareInstanceId(InstanceId) };
 
 /** The input out of path, query, headers and body, checked. */
 function decode(route: Route, request: IncomingMessage, body: Buffer): object {

@@ -1,12 +1,17 @@
 // Which operation a request is for. The target is matched as it came, percent-encoded: an id may hold `%2F`, and what is
 // decoded before its signature is checked is checked no more.
-import { OPERATIONS, PARTICIPANT_OPERATIONS, decodeComponent } from '@chatpush/wire';
-import type { Operation, OperationName, ParticipantOperationName } from '@chatpush/wire';
+import { APPLICATION_OPERATIONS, OPERATIONS, PARTICIPANT_OPERATIONS, decodeComponent } from '@chatpush/wire';
+import type {
+  ApplicationOperationName,
+  Operation,
+  OperationName,
+  ParticipantOperationName,
+} from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
 import { HttpRefusal } from './answer.ts';
 
-export type AnyOperationName = OperationName | ParticipantOperationName;
+export type AnyOperationName = ApplicationOperationName | OperationName | ParticipantOperationName;
 
 export interface Route {
   readonly name: AnyOperationName;
@@ -20,10 +25,14 @@ export interface Route {
 /** Longest request target; the longest of ours (two ids, a contact id, four bytes each, encoded) takes about 8 KiB. */
 export const MAX_TARGET_BYTES = 16_384;
 
-const ALL: Readonly<Record<AnyOperationName, Operation>> = { ...OPERATIONS, ...PARTICIPANT_OPERATIONS };
+export const ALL_OPERATIONS: Readonly<Record<AnyOperationName, Operation>> = {
+  ...OPERATIONS,
+  ...PARTICIPANT_OPERATIONS,
+  ...APPLICATION_OPERATIONS,
+};
 
-const TEMPLATES = (Object.keys(ALL) as AnyOperationName[]).map((name) => {
-  const operation = ALL[name];
+const TEMPLATES = (Object.keys(ALL_OPERATIONS) as AnyOperationName[]).map((name) => {
+  const operation = ALL_OPERATIONS[name];
   return { name, operation, parts: operation.path.split('/') };
 });
 
@@ -63,7 +72,7 @@ export function findRoute(method: string, target: string): Route {
     });
   throw new ServiceError(
     'UnknownOperationException',
-    `No operation has this path. There are: ${Object.keys(ALL).join(', ')}.`,
+    `No operation has this path. There are: ${Object.keys(ALL_OPERATIONS).join(', ')}.`,
   );
 }
 

@@ -18,6 +18,7 @@ import { createVerifySignature } from '../auth/signature.ts';
 import { baseUrl } from '../base-url.ts';
 import type { Clock } from '../clock.ts';
 import { isLoopback } from '../loopback.ts';
+import type { ApplicationOf } from '../operations/applications/application.ts';
 import type { Handlers } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import { createTurns } from '../turns.ts';
@@ -36,6 +37,7 @@ import { createPages } from './pages.ts';
 import type { Link, PageParts } from './pages.ts';
 import { createPipeline } from './pipeline.ts';
 import type { Trace } from './pipeline.ts';
+import { ALL_OPERATIONS } from './routes.ts';
 import { answerClientError, writeAndEnd } from './refused-connection.ts';
 import { writeLog } from './request-log.ts';
 import { createThrottle } from './throttle.ts';
@@ -57,6 +59,8 @@ export interface HttpServerOptions {
   /** Those of the whole process. Default: its own. */
   readonly turns?: Turns;
   readonly handlers: Handlers;
+  /** The application that a call names. Default: none. */
+  readonly applicationOf?: ApplicationOf;
   readonly accessKey: FindAccessKey;
   /** Default: there are no bearer keys. */
   readonly verifyBearer?: VerifyBearer;
@@ -129,6 +133,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   });
   const connections = createConnections(limits);
   const pipeline = createPipeline({
+    applicationOf: options.applicationOf ?? (() => undefined),
     admission,
     turns,
     handlers: options.handlers,
@@ -200,7 +205,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     let failure: unknown;
     const answer = await answerTo(request, response, trace).catch((error: unknown) => {
       failure = error;
-      return thrownAnswer(error, trace.operation);
+      return thrownAnswer(error, trace.operation && ALL_OPERATIONS[trace.operation], trace.requestId);
     });
     if (answer === undefined) return;
     // A mount that threw with its answer under way: what has been said cannot be taken back, only cut short.
@@ -278,7 +283,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
 /** Writes an answer. */
 function send(response: ServerResponse, { status, headers, body }: Answer, more: OutgoingHttpHeaders): void {
-  response.writeHead(status, { ...headers, ...more, 'content-length': Buffer.byteLength(body) });
+  // RFC 9110 §8.6: an answer without content (204) has no Content-Length.
+  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
+  response.writeHead(status, { ...headers, ...more, ...length });
   response.end(body);
 }
 

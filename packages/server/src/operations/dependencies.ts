@@ -1,22 +1,27 @@
 // What the operations need of the rest of the service.
+import type { Associations } from '../applications/associations.ts';
 import type { Clock } from '../clock.ts';
 import type { ContactSettings } from '../contact/settings.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
+import type { SendDirect } from '../delivery/direct.ts';
 import type { Notify } from '../delivery/notify.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import type { Store } from '../store/store.ts';
+import type { ApplicationDependencies } from './applications/application.ts';
 import type { Directory } from './directory.ts';
 import type { PageTokens } from './page-token.ts';
 import type { ParticipantKeys } from './participant-token.ts';
 
-export interface OperationDependencies {
+export interface OperationDependencies extends ApplicationDependencies {
   readonly store: Store;
   readonly changes: ContactChanges;
   readonly clock: Pick<Clock, 'now'>;
   readonly directory: Directory;
+  readonly associations: Associations;
   readonly settings: ContactSettings;
   readonly notify: Notify;
   readonly fingerprintOf: ChannelFingerprint;
+  readonly sendDirect: SendDirect;
   readonly participantKeys: ParticipantKeys;
   readonly pageTokens: PageTokens;
   /** Why a channel cannot send now; undefined: it can, as far as is known. */

@@ -3,37 +3,38 @@
 //
 // Each is asked for by almost every call, so an answer is believed for a while; a hint of the store shortens that, and hints
 // may be lost. Only what exists is remembered: an unknown name costs one read of the store each time.
+import { associationIn } from '../applications/associations.ts';
+import type { Association } from '../applications/associations.ts';
+import type { LiveApplication } from '../applications/live-application.ts';
+import type { LiveApplications } from '../applications/live-applications.ts';
 import type { Clock } from '../clock.ts';
 import { ATTACHMENT_TEXT, GENERIC_TEXT } from '../contact/content.ts';
 import type { NotificationRules } from '../contact/content.ts';
 import { DEFAULT_CONTACT_SETTINGS } from '../contact/settings.ts';
 import { ServiceError } from '../service-error.ts';
-import type { SettingKind, Store } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 
 /** `all`: instances and applications begin with the first call that names them. */
 export type AutoCreate = 'all' | 'contacts' | 'none';
 
-export interface Application extends NotificationRules {
-  readonly arn: string;
-}
-
 /** What the settings file lists. */
-export interface Listed<A> {
+export interface Listed {
   readonly instances: readonly string[];
-  readonly applications: readonly A[];
+  readonly applications: readonly LiveApplication[];
 }
 
-type ListedApplication = Entry & { readonly arn: string };
-
-export interface Directory<A extends ListedApplication = ListedApplication> {
+export interface Directory {
   /** What is listed from now on, in place of what was. */
-  list(listed: Listed<A>): void;
-  /** What is known of an application at this moment; undefined: nobody listed it. */
-  readonly configured: (arn: string) => A | undefined;
+  list(listed: Listed): void;
+  /** What is known of an application at this moment, from the file or from the store; undefined: nobody set it up. */
+  readonly configured: (arn: string) => LiveApplication | undefined;
   /** Rejects with ResourceNotFoundException. */
   instance(id: string): Promise<void>;
-  /** Rejects with ResourceNotFoundException; the ARN must be well formed (`isApplicationArn`). */
-  application(arn: string): Promise<Application>;
+  /**
+   * Rejects with ResourceNotFoundException, also where `instanceId` names an instance that is associated with another
+   * application; the ARN must be well formed (`isApplicationArn`).
+   */
+  application(arn: string, instanceId?: string): Promise<void>;
   /** The rules of an application, or the usual ones where it was removed since somebody registered with it. */
   readonly rules: (arn: string) => Promise<NotificationRules>;
   /** Whether a registration may begin a contact that nobody started here. */
@@ -50,77 +51,84 @@ export const isApplicationArn = (arn: string): boolean => PATTERN.test(arn);
 const BELIEVED_MS = 10_000;
 const MAX_REMEMBERED = 10_000;
 
-type Entry = Partial<NotificationRules>;
+/** What is remembered of an instance. */
+interface Instance {
+  readonly association: Association | undefined;
+}
 
-export function createDirectory<A extends ListedApplication>(options: {
+const USUAL: NotificationRules = {
+  genericText: GENERIC_TEXT,
+  attachmentText: ATTACHMENT_TEXT,
+  ttlMs: DEFAULT_CONTACT_SETTINGS.ttlMs,
+};
+
+export function createDirectory(options: {
   readonly store: Store;
   readonly clock: Clock;
   readonly autoCreate: AutoCreate;
-  readonly listed?: Listed<A>;
-}): Directory<A> {
-  const { store, clock, autoCreate } = options;
+  /** Those in the store. */
+  readonly live: Pick<LiveApplications, 'find' | 'load'>;
+  readonly listed?: Listed;
+}): Directory {
+  const { store, clock, autoCreate, live } = options;
   let instances: ReadonlySet<string> = new Set();
-  let applications: ReadonlyMap<string, A> = new Map();
-  const list = (listed: Listed<A>): void => {
+  let applications: ReadonlyMap<string, LiveApplication> = new Map();
+  const list = (listed: Listed): void => {
     instances = new Set(listed.instances);
     applications = new Map(listed.applications.map((one) => [one.arn, one]));
   };
   if (options.listed) list(options.listed);
-  const remembered = new Map<string, { readonly entry: Entry; readonly until: number }>();
+  const remembered = new Map<string, { readonly instance: Instance; readonly until: number }>();
   const stopListening = store.onHint((kind, id) => {
-    if (kind !== 'setting') return;
-    remembered.delete(`instance ${id}`);
-    remembered.delete(`application ${id}`);
+    if (kind === 'setting') remembered.delete(id);
   });
 
-  async function find(kind: SettingKind, id: string): Promise<Entry | undefined> {
-    const name = `${kind} ${id}`;
-    const known = kind === 'application' ? applications.get(id) : instances.has(id) ? {} : undefined;
-    if (known) return known;
-    const before = remembered.get(name);
-    if (before && before.until > clock.monotonic()) return before.entry;
-    remembered.delete(name);
-    const stored = await store.setting(kind, id);
-    let entry = stored && (JSON.parse(stored.body) as Entry);
-    if (entry === undefined && autoCreate === 'all') {
+  async function findInstance(id: string): Promise<Instance | undefined> {
+    const before = remembered.get(id);
+    if (before && before.until > clock.monotonic()) return before.instance;
+    remembered.delete(id);
+    const stored = await store.setting('instance', id);
+    if (stored === undefined && !instances.has(id)) {
+      if (autoCreate !== 'all') return undefined;
       // `changed`: another call has just created it.
-      await store.putSetting(kind, id, 0, '{}');
-      entry = {};
+      await store.putSetting('instance', id, 0, '{}');
     }
-    if (entry === undefined) return undefined;
+    const instance = { association: stored && associationIn(stored.body) };
     for (const oldest of remembered.keys()) {
       if (remembered.size < MAX_REMEMBERED) break;
       remembered.delete(oldest);
     }
-    remembered.set(name, { entry, until: clock.monotonic() + BELIEVED_MS });
-    return entry;
+    remembered.set(id, { instance, until: clock.monotonic() + BELIEVED_MS });
+    return instance;
   }
 
-  const toApplication = (arn: string, entry: Entry | undefined): Application => ({
-    arn,
-    genericText: entry?.genericText ?? GENERIC_TEXT,
-    attachmentText: entry?.attachmentText ?? ATTACHMENT_TEXT,
-    title: entry?.title,
-    ttlMs: entry?.ttlMs ?? DEFAULT_CONTACT_SETTINGS.ttlMs,
-  });
+  const configured = (arn: string): LiveApplication | undefined => applications.get(arn) ?? live.find(arn);
+
+  /** An unknown one costs one read of the store each time. */
+  async function findApplication(arn: string): Promise<LiveApplication | undefined> {
+    const known = configured(arn) ?? (await live.load(arn));
+    if (known !== undefined || autoCreate !== 'all') return known;
+    await store.putSetting('application', arn, 0, '{}');
+    return live.load(arn);
+  }
 
   return {
     list,
-    configured: (arn) => applications.get(arn),
+    configured,
     instance: async (id) => {
-      if (!(await find('instance', id)))
+      if (!(await findInstance(id)))
         throw new ServiceError('ResourceNotFoundException', 'The instance does not exist.');
     },
-    application: async (arn) => {
-      const entry = await find('application', arn);
-      if (!entry)
+    application: async (arn, instanceId) => {
+      const instance = instanceId === undefined ? undefined : await findInstance(instanceId);
+      const isOther = instance?.association !== undefined && instance.association.applicationArn !== arn;
+      if (isOther || !(await findApplication(arn)))
         throw new ServiceError(
           'ResourceNotFoundException',
           'The application does not exist, or is not associated with the instance.',
         );
-      return toApplication(arn, entry);
     },
-    rules: async (arn) => toApplication(arn, await find('application', arn)),
+    rules: async (arn) => (await findApplication(arn)) ?? USUAL,
     createsContacts: autoCreate !== 'none',
     close: stopListening,
   };

@@ -1,5 +1,11 @@
 // What the HTTP side calls: one function per operation, typed by wire/, so that a missing or misspelled one does not compile.
-import type { Input, OperationName, Output, ParticipantOperationName } from '@chatpush/wire';
+import type {
+  ApplicationOperationName,
+  Input,
+  OperationName,
+  Output,
+  ParticipantOperationName,
+} from '@chatpush/wire';
 import type { Participant } from './participant-token.ts';
 
 /** Who calls, as established by auth/. */
@@ -15,6 +21,8 @@ export interface Caller {
 
 export interface Call {
   readonly caller: Caller;
+  /** The region it was signed for; empty where a bearer key stands in place of a signature. */
+  readonly region: string;
   readonly requestId: string;
 }
 
@@ -29,6 +37,11 @@ export type SignedHandlers = {
   readonly [N in OperationName]: (input: Input<N>, call: Call) => Promise<Output<N>>;
 };
 
-export type Handlers = SignedHandlers & {
-  readonly [N in ParticipantOperationName]: (input: Input<N>, call: ParticipantCall) => Promise<Output<N>>;
+export type ApplicationHandlers = {
+  readonly [N in ApplicationOperationName]: (input: Input<N>, call: Call) => Promise<Output<N>>;
 };
+
+export type Handlers = ApplicationHandlers &
+  SignedHandlers & {
+    readonly [N in ParticipantOperationName]: (input: Input<N>, call: ParticipantCall) => Promise<Output<N>>;
+  };

@@ -1,4 +1,5 @@
 // All operations together, one function per name in wire's table.
+import { createApplicationHandlers } from './applications/handlers.ts';
 import { putChatEvents } from './chat-events.ts';
 import { startChatContact, stopContact } from './contacts.ts';
 import { listDeliveries } from './deliveries.ts';
@@ -8,6 +9,7 @@ import { createParticipant, createParticipantConnection, sendMessage } from './p
 import { createRegistration, deleteRegistration, listRegistrations } from './registrations.ts';
 
 export const createHandlers = (dependencies: OperationDependencies): Handlers => ({
+  ...createApplicationHandlers(dependencies),
   CreatePushNotificationRegistration: (input) => createRegistration(dependencies, input),
   DeletePushNotificationRegistration: (input) => deleteRegistration(dependencies, input),
   ListPushNotificationRegistrations: (input) => listRegistrations(dependencies, input),

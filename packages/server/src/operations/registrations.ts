@@ -33,7 +33,7 @@ export async function createRegistration(
     mostlyNew: true,
     check: async () => {
       await directory.instance(InstanceId);
-      await directory.application(PinpointAppArn);
+      await directory.application(PinpointAppArn, InstanceId);
     },
     rule: (document, now) =>
       register(

@@ -55,11 +55,10 @@ for (const name of names)
           ? { id, secret: credentials.secret_access_key, sessionToken: credentials.token, ...EVERYTHING }
           : undefined,
       regions: [region],
-      service,
       now: () => Date.parse(timestamp),
     });
     const verify = (request: SignedRequest) => {
-      const { signer, prove } = verifySignature(request);
+      const { signer, prove } = verifySignature({ ...request, service });
       prove(request.body);
       return signer;
     };

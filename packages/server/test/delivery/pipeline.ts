@@ -20,6 +20,7 @@ import type { LogEntry, Store } from '../../src/store/store.ts';
 import { pino } from 'pino';
 import type { Logger } from 'pino';
 import { INSTANCE, create, message } from '../operations/harness.ts';
+import { applicationParts } from '../operations/applications.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 import { EVERYTHING } from '../auth/everything.ts';
 
@@ -59,7 +60,8 @@ export async function startPipeline(options: PipelineOptions = {}) {
     : emulator;
   const settings = DEFAULT_CONTACT_SETTINGS;
   const changes = createContactChanges({ store: plain, clock, settings });
-  const directory = createDirectory({ store: plain, clock, autoCreate: 'all' });
+  const applications = applicationParts(plain);
+  const directory = createDirectory({ store: plain, clock, autoCreate: 'all', live: applications.live });
   const channels = { applicationOf: () => undefined, everything: true, emulator: gateways };
   const fingerprintOf = createChannelFingerprint(channels);
   const metrics = createMetrics({
@@ -91,6 +93,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     fingerprintOf,
   });
   const handlers = createHandlers({
+    ...applications,
     store: plain,
     changes,
     clock,
@@ -103,7 +106,11 @@ export async function startPipeline(options: PipelineOptions = {}) {
     outageOf: () => undefined,
     onRevoked: (registrationId) => dispatcher.revoke(registrationId),
   });
-  const context = { caller: { accessKeyId: 'test', ...EVERYTHING }, requestId: 'r' } as const;
+  const context = {
+    caller: { accessKeyId: 'test', ...EVERYTHING },
+    region: 'us-east-1',
+    requestId: 'r',
+  } as const;
 
   const log = async (contactId: string): Promise<readonly LogEntry[]> =>
     (await plain.deliveries({ instanceId: INSTANCE, contactId }, { limit: 1_000 })).items;

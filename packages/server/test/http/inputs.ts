@@ -106,6 +106,10 @@ function* faults(shape: Shape & { required?: true }, path: readonly string[]): G
       if (shape.format) yield fault('no date', 'yesterday', 'ISO 8601');
       return;
     }
+    case 'unsupported':
+      for (const value of others.filter((one) => !shape.except.some((taken) => taken === one)))
+        yield fault('asked for', value, shape.why);
+      return;
     case 'boolean':
       for (const value of wrongTypes((value) => typeof value === 'boolean'))
         yield fault('of a wrong type', value, 'Member must be a boolean');

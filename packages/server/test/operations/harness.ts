@@ -17,6 +17,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import type { NewDelivery, Store } from '../../src/store/store.ts';
 import { EVERYTHING } from '../auth/everything.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
+import { applicationParts } from './applications.ts';
 
 export const INSTANCE = 'instance-1';
 export const APPLICATION = 'arn:aws:mobiletargeting:us-east-1:000000000000:apps/app-1';
@@ -75,7 +76,13 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
   const settings = { ...DEFAULT_CONTACT_SETTINGS, ...options.settings };
   const seen = options.wrap ? options.wrap(store) : store;
   const changes = createContactChanges({ store: seen, clock, settings });
-  const directory = createDirectory({ store: seen, clock, autoCreate: options.autoCreate ?? 'all' });
+  const applications = applicationParts(seen);
+  const directory = createDirectory({
+    store: seen,
+    clock,
+    autoCreate: options.autoCreate ?? 'all',
+    live: applications.live,
+  });
   const { intake, ...handedOver } = createTestIntake(options.room);
   const { fingerprintOf = () => 'the channel' } = options;
   const notify = createNotify({
@@ -90,6 +97,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
   });
   const revoked: string[] = [];
   const handlers: SignedHandlers = createHandlers({
+    ...applications,
     store: seen,
     changes,
     clock,
@@ -105,6 +113,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
   const call: Call = (operation, input) =>
     handlers[operation](input, {
       caller: { accessKeyId: 'test', ...EVERYTHING },
+      region: 'us-east-1',
       requestId: 'r',
     });
   return { call, changes, directory, notify, revoked, ...handedOver };

@@ -6,6 +6,7 @@ import { createPageTokens } from '../../src/operations/page-token.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
+import { applicationParts } from '../operations/applications.ts';
 import { INSTANCE, create, openService } from '../operations/harness.ts';
 
 for (const when of ['before', 'after'] as const)
@@ -36,6 +37,7 @@ for (const when of ['before', 'after'] as const)
     });
     await service.call('CreatePushNotificationRegistration', create({ contactId: 'a' }));
     const handlers = createHandlers({
+      ...applicationParts(service.store),
       store: service.store,
       changes: service.changes,
       clock: service.clock,

@@ -2,7 +2,7 @@
 import type { Clock } from '../../clock.ts';
 import type { Endpoint, Resolve } from '../connect.ts';
 import type { Answer } from '../exchange.ts';
-import type { Gateway, GatewayEvents, Outcome, Push } from '../gateway.ts';
+import type { DirectPush, Gateway, GatewayEvents, Outcome, Push } from '../gateway.ts';
 import { requestFields, templateByToken, VARIES } from '../http2/header-template.ts';
 import { APNS_POLICY, type PoolPolicy } from '../policy.ts';
 import { createPool } from '../pool.ts';
@@ -70,21 +70,31 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     ...(options.random === undefined ? {} : { random: options.random }),
   });
 
-  const templateFor = templateByToken((token) => [
-    ...requestFields(endpoint, VARIES),
-    ...(token === undefined ? [] : ([['authorization', `bearer ${token}`]] as const)),
-    ['apns-topic', topic],
-    ['apns-push-type', 'alert'],
-    ['apns-priority', priority],
-    ['apns-id', VARIES],
-    ['apns-collapse-id', VARIES],
-    ['apns-expiration', VARIES],
-  ]);
+  const templateOf = (pushType: string | typeof VARIES, itsPriority: string | typeof VARIES) =>
+    templateByToken((token) => [
+      ...requestFields(endpoint, VARIES),
+      ...(token === undefined ? [] : ([['authorization', `bearer ${token}`]] as const)),
+      ['apns-topic', topic],
+      ['apns-push-type', pushType],
+      ['apns-priority', itsPriority],
+      ['apns-id', VARIES],
+      ['apns-collapse-id', VARIES],
+      ['apns-expiration', VARIES],
+    ]);
+  const templateFor = templateOf('alert', priority);
+  const directTemplateFor = templateOf(VARIES, VARIES);
 
   /** The values of the template's gaps, in their order. */
   function valuesFor({ deviceToken, deliveryId, expiresAt }: Push): string[] {
     const path = `/3/device/${pathSegment(deviceToken)}`;
     return [path, deliveryId, deliveryId, String(Math.floor(expiresAt / 1000))];
+  }
+
+  function directValuesFor(push: DirectPush): string[] {
+    const { deliveryId, pushType = 'alert', collapseId = deliveryId } = push;
+    const path = `/3/device/${pathSegment(push.deviceToken)}`;
+    const expiration = String(Math.floor(push.expiresAt / 1000));
+    return [path, pushType, push.priority ?? '10', deliveryId, collapseId, expiration];
   }
 
   function outcomeOf(answer: Answer, token: string | undefined): Outcome {
@@ -135,8 +145,11 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     attempt: (push) =>
       new Promise((resolve) => {
         const token = tokens?.current();
-        const head = { template: templateFor(token), values: valuesFor(push) };
-        pool.request(head, apnsPayload(push, look), (result) => {
+        const [head, body] =
+          'payload' in push
+            ? [{ template: directTemplateFor(token), values: directValuesFor(push) }, push.payload]
+            : [{ template: templateFor(token), values: valuesFor(push) }, apnsPayload(push, look)];
+        pool.request(head, body, (result) => {
           resolve(result.kind === 'answered' ? outcomeOf(result, token) : result);
         });
       }),

@@ -12,7 +12,7 @@ import { createSecondChance } from '../second-chance.ts';
 import { createTroubles } from '../troubles.ts';
 import { createAccessTokens, type ServiceAccount } from './access-token.ts';
 import { fcmMeaning, parseFcmError } from './answers.ts';
-import { fcmMessage, type FcmLook } from './payload.ts';
+import { directMessage, fcmMessage, type FcmLook } from './payload.ts';
 
 export interface FcmOptions {
   /** `fcm`, or `fcm (emulated)`. */
@@ -129,7 +129,8 @@ export function createFcmGateway(options: FcmOptions): Gateway {
         if (token === undefined) return resolve({ kind: 'unsent', answer: 'no access token', ms: 0 });
         tokens.renewIfDue();
         const head = { template: templateFor(token), values: [] };
-        pool.request(head, fcmMessage(push, clock.now(), options.look), (result) => {
+        const body = 'payload' in push ? directMessage(push) : fcmMessage(push, clock.now(), options.look);
+        pool.request(head, body, (result) => {
           resolve(result.kind === 'answered' ? outcomeOf(result, token) : result);
         });
       }),

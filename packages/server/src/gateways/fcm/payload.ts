@@ -1,7 +1,7 @@
 // What an Android phone gets: the keys of Amazon Connect's samples, as a data message, which the app itself shows, also in the
 // background; or, where an application says so, as a notification, which Android shows while the app is not in front.
 import { fitTexts, fits, MAX_PAYLOAD_BYTES, utf8Bytes, wellFormed } from '../fit.ts';
-import type { Push } from '../gateway.ts';
+import type { DirectPush, Push } from '../gateway.ts';
 
 /** What an application wants its messages to be (firebase.google.com/docs/reference/fcm/rest/v1/projects.messages). */
 export interface FcmLook {
@@ -45,11 +45,19 @@ export function fcmMessage(push: Push, nowMs: number, look: FcmLook = {}): strin
       : // An empty title would stand there as an empty line; without one, Android shows the app's name.
         `"notification":{${title === '' ? texts.slice('"title":"",'.length) : texts}},"data":{${custom.slice(1)}}`;
   const ttlSeconds = Math.min(MAX_TTL_SECONDS, Math.max(0, Math.floor((push.expiresAt - nowMs) / 1000)));
-  const target = INSTALLATION_ID.test(push.deviceToken) ? 'fid' : 'token';
   const priority = look.priority === 'normal' ? 'NORMAL' : 'HIGH';
   const validate = push.validateOnly ? ',"validate_only":true' : '';
-  return `{"message":{"${target}":${JSON.stringify(wellFormed(push.deviceToken))},${content},"android":{"priority":"${priority}","ttl":"${ttlSeconds}s"${notice}}}${validate}}`;
+  return `{"message":{"${targetOf(push.deviceToken)}":${JSON.stringify(wellFormed(push.deviceToken))},${content},"android":{"priority":"${priority}","ttl":"${ttlSeconds}s"${notice}}}${validate}}`;
 }
+
+/** A message that the caller made, to its device. */
+export function directMessage({ deviceToken, payload }: DirectPush): string {
+  const target = `{"message":{"${targetOf(deviceToken)}":${JSON.stringify(wellFormed(deviceToken))}`;
+  return payload === '{}' ? `${target}}}` : `${target},${payload.slice(1)}}`;
+}
+
+const targetOf = (deviceToken: string): 'fid' | 'token' =>
+  INSTALLATION_ID.test(deviceToken) ? 'fid' : 'token';
 
 /** The tag makes a repeat take the place of what is shown already. */
 function androidNotification({ deliveryId }: Push, { channelId, sound }: FcmLook): string {

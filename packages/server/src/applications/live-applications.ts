@@ -1,0 +1,115 @@
+// The stored applications as pushes see them: all of them in memory, because a lane asks for its channel in the middle of a turn.
+//
+// A hint of the store brings one that changed at once; hints may be lost, so all are read again every ten seconds. A thousand
+// applications are a few megabytes, in memory and in each reading.
+import type { Store } from '../store/store.ts';
+import { toLiveApplication } from './live-application.ts';
+import type { LiveApplication, LiveApplicationOptions } from './live-application.ts';
+import { parseApplication } from './document.ts';
+import type { StoredApplications } from './stored-applications.ts';
+
+/** How long a change may take to be seen where its hint was lost. */
+const READ_AGAIN_MS = 10_000;
+
+export interface LiveApplications {
+  readonly find: (arn: string) => LiveApplication | undefined;
+  readonly all: () => Iterable<LiveApplication>;
+  /** Reads one again now. */
+  load(arn: string): Promise<LiveApplication | undefined>;
+  /** Reads all of them, and begins to follow changes. */
+  start(): Promise<void>;
+  /** Makes all of them anew from what was read: where they lead, or the keys that open them, changed. */
+  renew(): void;
+  close(): void;
+}
+
+interface Entry {
+  readonly body: string;
+  readonly live: LiveApplication;
+}
+
+export function createLiveApplications(options: {
+  readonly store: Pick<Store, 'onHint' | 'setting'>;
+  readonly stored: StoredApplications;
+  readonly live: () => LiveApplicationOptions;
+  /** Told after each change; must not throw. */
+  readonly changed: () => void;
+  /** They could not be read again; those that are known stay in use. */
+  readonly failed: (error: unknown) => void;
+}): LiveApplications {
+  const { store, stored } = options;
+  const entries = new Map<string, Entry>();
+  /** Rises with each reading of one application, so that an older reading of all does not undo it. */
+  const readings = new Map<string, number>();
+  let clockOfReadings = 0;
+  let timer: NodeJS.Timeout | undefined;
+  let stopListening: (() => void) | undefined;
+  let isClosed = false;
+
+  /** Whether anything changed. */
+  function put(arn: string, body: string | undefined): boolean {
+    if (entries.get(arn)?.body === body) return false;
+    if (body === undefined) entries.delete(arn);
+    else entries.set(arn, { body, live: toLiveApplication(arn, parseApplication(body), options.live()) });
+    return true;
+  }
+
+  async function load(arn: string): Promise<LiveApplication | undefined> {
+    const reading = ++clockOfReadings;
+    const setting = await store.setting('application', arn);
+    if (reading < (readings.get(arn) ?? 0)) return entries.get(arn)?.live;
+    readings.set(arn, reading);
+    if (put(arn, setting?.body)) options.changed();
+    return entries.get(arn)?.live;
+  }
+
+  async function loadAll(): Promise<void> {
+    const began = ++clockOfReadings;
+    const seen = new Set<string>();
+    let isChanged = false;
+    const isNewer = (arn: string): boolean => (readings.get(arn) ?? 0) > began;
+    for await (const { arn, body } of stored.all()) {
+      seen.add(arn);
+      if (!isNewer(arn)) isChanged = put(arn, body) || isChanged;
+    }
+    for (const arn of entries.keys())
+      if (!seen.has(arn) && !isNewer(arn)) isChanged = put(arn, undefined) || isChanged;
+    for (const [arn, reading] of readings) if (reading < began) readings.delete(arn);
+    if (isChanged) options.changed();
+  }
+
+  function readAgain(): void {
+    timer = setTimeout(() => {
+      loadAll()
+        .catch(options.failed)
+        .finally(() => {
+          if (!isClosed) readAgain();
+        });
+    }, READ_AGAIN_MS);
+  }
+
+  return {
+    find: (arn) => entries.get(arn)?.live,
+    all: function* () {
+      for (const { live } of entries.values()) yield live;
+    },
+    load,
+    start: async () => {
+      stopListening = store.onHint((kind, id) => {
+        if (kind === 'setting' && id.startsWith('arn:')) load(id).catch(options.failed);
+      });
+      await loadAll();
+      readAgain();
+    },
+    renew: () => {
+      for (const [arn, { body }] of entries)
+        entries.set(arn, { body, live: toLiveApplication(arn, parseApplication(body), options.live()) });
+      options.changed();
+    },
+    close: () => {
+      isClosed = true;
+      clearTimeout(timer);
+      stopListening?.();
+    },
+  };
+}

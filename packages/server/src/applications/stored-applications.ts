@@ -1,0 +1,79 @@
+// The applications in the store: read, listed and changed one document at a time, each change on the version it was made from.
+import { ServiceError } from '../service-error.ts';
+import type { Store } from '../store/store.ts';
+import { parseApplication, serialiseApplication } from './document.ts';
+import type { ApplicationDocument } from './document.ts';
+
+export interface StoredApplication {
+  readonly arn: string;
+  /** JSON text of the document. */
+  readonly body: string;
+}
+
+/** A change as a pure function; undefined in, the application is not there; undefined out, it is removed. */
+export type ApplicationRule = (document: ApplicationDocument | undefined) => ApplicationDocument | undefined;
+
+export interface StoredApplications {
+  /** As it stands in the store now. */
+  read(arn: string): Promise<ApplicationDocument | undefined>;
+  /** By ARN, after `after`. */
+  list(
+    limit: number,
+    after?: string,
+  ): Promise<{ readonly items: readonly StoredApplication[]; readonly next?: string }>;
+  /** All of them, page by page. */
+  all(): AsyncIterable<StoredApplication>;
+  /** Applies a rule, again where another change came first; what the rule throws is thrown. Answers the new document. */
+  change(arn: string, rule: ApplicationRule): Promise<ApplicationDocument | undefined>;
+}
+
+/** Changes of one application come from people; more than a few at once are a loop somewhere. */
+const TRIES = 20;
+const PAGE = 100;
+
+export function createStoredApplications(store: Store): StoredApplications {
+  const stored: StoredApplications = {
+    async read(arn) {
+      const setting = await store.setting('application', arn);
+      return setting && parseApplication(setting.body);
+    },
+    async list(limit, after) {
+      const page = await store.settings('application', {
+        limit,
+        ...(after !== undefined && { next: after }),
+      });
+      return {
+        items: page.items.map(({ id, body }) => ({ arn: id, body })),
+        ...(page.next !== undefined && { next: page.next }),
+      };
+    },
+    async *all() {
+      for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
+        const page = await stored.list(PAGE, after);
+        yield* page.items;
+        after = page.next;
+      }
+    },
+    async change(arn, rule) {
+      for (let tries = 0; tries < TRIES; tries++) {
+        const before = await store.setting('application', arn);
+        const after = rule(before && parseApplication(before.body));
+        if (before === undefined && after === undefined) return undefined;
+        const result = await store.putSetting(
+          'application',
+          arn,
+          before?.version ?? 0,
+          after && serialiseApplication(after),
+        );
+        if (result === 'changed') continue;
+        store.hint('setting', arn);
+        return after;
+      }
+      throw new ServiceError(
+        'ThrottlingException',
+        'The application is being changed by other calls; repeat.',
+      );
+    },
+  };
+  return stored;
+}

@@ -1,0 +1,72 @@
+// Amazon's own Python clients, boto3 and the AWS CLI, as published on PyPI: installed once into node_modules/.cache.
+import { execFile } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
+import { join } from 'node:path';
+import { fileURLToPath } from 'node:url';
+import { promisify } from 'node:util';
+
+const run = promisify(execFile);
+const PACKAGES = ['awscli==1.46.3', 'boto3==1.43.62'];
+const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/', import.meta.url));
+const FOLDER = join(CACHE, `python-${PACKAGES[0]!.replace('==', '-')}`);
+
+export interface Answer {
+  readonly code: number;
+  readonly stdout: string;
+  readonly stderr: string;
+}
+
+export interface Python {
+  /** Runs a program text; its variables are added to the environment. */
+  run(text: string, variables: Readonly<Record<string, string>>): Promise<Answer>;
+  /** Runs the AWS CLI. */
+  aws(words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Answer>;
+}
+
+/** The clients, or why they cannot be had here. */
+export async function findPython(): Promise<Python | { readonly missing: string }> {
+  if (!existsSync(FOLDER)) {
+    // Made beside its place and moved there whole: test files run side by side, and may be ended at any time.
+    const making = `${FOLDER}.${process.pid}`;
+    try {
+      mkdirSync(CACHE, { recursive: true });
+      await run('python3', [
+        '-m',
+        'pip',
+        'install',
+        '--quiet',
+        '--disable-pip-version-check',
+        '--target',
+        making,
+        ...PACKAGES,
+      ]);
+      renameSync(making, FOLDER);
+    } catch (error) {
+      rmSync(making, { recursive: true, force: true });
+      if (!existsSync(FOLDER))
+        return { missing: `needs python3 with pip, and PyPI: ${(error as Error).message.slice(0, 300)}` };
+    }
+  }
+  const call = (words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Answer> =>
+    new Promise((resolve) => {
+      const { PATH = '' } = process.env;
+      const env = {
+        PATH,
+        PYTHONPATH: FOLDER,
+        AWS_EC2_METADATA_DISABLED: 'true',
+        AWS_PAGER: '',
+        ...variables,
+      };
+      execFile('python3', words, { env }, (error, stdout, stderr) =>
+        resolve({
+          code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
+          stdout,
+          stderr,
+        }),
+      );
+    });
+  return {
+    run: (text, variables) => call(['-c', text], variables),
+    aws: (words, variables) => call(['-m', 'awscli', ...words], variables),
+  };
+}

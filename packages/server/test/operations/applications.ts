@@ -1,0 +1,28 @@
+// What operations on applications need, over a test's store: none in the settings file, no key, and no gateways.
+import { createAssociations } from '../../src/applications/associations.ts';
+import { createLiveApplications } from '../../src/applications/live-applications.ts';
+import { createStoredApplications } from '../../src/applications/stored-applications.ts';
+import type { Store } from '../../src/store/store.ts';
+
+export function applicationParts(store: Store) {
+  const stored = createStoredApplications(store);
+  const live = createLiveApplications({
+    // Without hints: nothing of a test's store is followed after it has closed.
+    store: { setting: (kind, id) => store.setting(kind, id), onHint: () => () => undefined },
+    stored,
+    live: () => ({ sealing: undefined, reach: {}, emulated: true }),
+    changed: () => undefined,
+    failed: (error) => {
+      throw error;
+    },
+  });
+  return {
+    stored,
+    live,
+    associations: createAssociations(store),
+    configured: () => [],
+    sealing: () => undefined,
+    account: () => '000000000000',
+    sendDirect: async () => ({ kind: 'no-channel' as const }),
+  };
+}
