@@ -4,6 +4,7 @@ import { OptionError } from './options.ts';
 const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {
   client: () => import('./client.ts'),
   deliver: () => import('./deliver.ts'),
+  transport: () => import('./transport.ts'),
   register: () => import('./register.ts'),
   backlog: () => import('./backlog.ts'),
   contacts: () => import('./contacts.ts'),

@@ -1,7 +1,15 @@
 // A process of its own: sends `count` pushes to the sink as fast as one sender can, and prints what it took.
-//   node bench/sender.ts bare|node-apn|apns2 <sink url> <count> <in flight>
+//   node bench/sender.ts bare|transport|node-apn|apns2 <sink url> <count> <in flight>
 import { connect } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
+import { systemClock } from '../packages/server/src/clock.ts';
+import {
+  HeaderTemplate,
+  requestFields,
+  VARIES,
+} from '../packages/server/src/gateways/http2/header-template.ts';
+import { APNS_POLICY } from '../packages/server/src/gateways/policy.ts';
+import { createPool } from '../packages/server/src/gateways/pool.ts';
 
 const [kind, sinkUrl, countText, inFlightText] = process.argv.slice(2) as [string, string, string, string];
 const count = Number(countText);
@@ -62,6 +70,50 @@ async function bare(): Promise<{ send: Send; close: () => void }> {
   };
 }
 
+/** Our own HTTP/2 client, without what a gateway does around it. */
+async function transport(): Promise<{ send: Send; close: () => void }> {
+  const endpoint = { host: sink.apns.host, port: sink.apns.port, ca: sink.ca };
+  const waiting: (() => void)[] = [];
+  const pool = createPool({
+    endpoint,
+    policy: { ...APNS_POLICY, maxSessions: 1 },
+    clock: systemClock,
+    onCredit: () => {
+      for (let credit = pool.credit; credit > 0; credit--) waiting.shift()?.();
+    },
+    onTrouble: (trouble) => {
+      throw new Error(trouble?.answer);
+    },
+  });
+  const template = new HeaderTemplate([
+    ...requestFields(endpoint, VARIES),
+    ['authorization', `bearer ${'x'.repeat(180)}`],
+    ['apns-topic', topic],
+    ['apns-push-type', 'alert'],
+    ['apns-priority', '10'],
+    ['apns-expiration', '1900000000'],
+    ['apns-id', VARIES],
+    ['apns-collapse-id', VARIES],
+  ]);
+  const body = JSON.stringify(payload);
+  return {
+    close: () => void pool.close(0),
+    send: (index) =>
+      new Promise((resolve, reject) => {
+        const id = `00000000-0000-8000-8000-${index.toString(16).padStart(12, '0')}`;
+        const values = [`/3/device/${deviceToken(index)}`, id, id];
+        const begin = (): void =>
+          pool.request({ template, values }, body, (result) => {
+            if (result.kind === 'answered' && result.status === 200) resolve();
+            else reject(new Error(JSON.stringify(result)));
+          });
+        if (pool.credit > 0) return begin();
+        waiting.push(begin);
+        pool.want(waiting.length);
+      }),
+  };
+}
+
 async function nodeApn(): Promise<{ send: Send; close: () => void }> {
   const apn = (await import('@parse/node-apn')).default;
   const provider = new apn.Provider({
@@ -100,7 +152,7 @@ async function apns2(): Promise<{ send: Send; close: () => void }> {
   };
 }
 
-const { send, close } = await { bare, 'node-apn': nodeApn, apns2 }[kind as 'bare']();
+const { send, close } = await { bare, transport, 'node-apn': nodeApn, apns2 }[kind as 'bare']();
 await send(0);
 const cpuBefore = process.cpuUsage();
 const from = performance.now();

@@ -52,7 +52,7 @@ export async function openSenders(
   return senders;
 }
 
-const onNode = (name: string, kind: string, share = 1): Sender => ({
+export const onNode = (name: string, kind: string, share = 1): Sender => ({
   name,
   share,
   send: async (sinkUrl, count) => {

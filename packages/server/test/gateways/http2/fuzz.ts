@@ -1,5 +1,5 @@
 // Plays peers that send valid, mutated and hostile bytes at any split, each run by its own seed.
-//   node --conditions=source packages/server/test/gateways/http2/fuzz.ts 1000000 [first seed]
+//   npm run fuzz -- 1000000 [first seed]
 // A run fails when something throws past the connection, a request does not end exactly once, or too much is written.
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
