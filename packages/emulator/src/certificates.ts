@@ -1,5 +1,5 @@
-// X.509 certificates for TLS on one's own machine, written as DER: Node can read certificates but not make
-// them, and `openssl` may be absent. Only what TLS clients check (RFC 5280), P-256 and SHA-256 throughout.
+// X.509 certificates for local TLS, written as DER: Node can read certificates but not create them, and
+// `openssl` may be missing. Only what TLS clients check (RFC 5280), with P-256 and SHA-256 throughout.
 import {
   createHash,
   createPublicKey,
@@ -23,8 +23,8 @@ export interface Authority {
   /** A server certificate for host names and IP addresses. */
   issueServer(hosts: readonly string[]): CertifiedKey;
   /**
-   * A client certificate as Apple issues them to providers; the bundle id is its UID, as in Apple's. An attribute may
-   * stand in a subject several times.
+   * A client certificate as Apple issues them to providers: the UID of its subject is the bundle id. An attribute may
+   * occur several times in a subject.
    */
   issueProvider(commonName: string | readonly string[], bundleId: string | readonly string[]): CertifiedKey;
 }
@@ -109,7 +109,7 @@ interface Subject {
   days: number;
 }
 
-/** Makes an authority with a key of its own. Its certificates are valid from a day before `nowMs`. */
+/** Creates an authority with a new key. Its certificates are valid from a day before `nowMs`. */
 export function createAuthority(nowMs: number): Authority {
   const issuerKey = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey;
   const issuer = name([OID.commonName, 'chatpush emulator CA']);

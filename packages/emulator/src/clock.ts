@@ -1,4 +1,4 @@
-/** What time it is, in milliseconds since 1970. An argument everywhere, so that tests can turn it. */
+/** The time in milliseconds since 1970. Passed as an argument everywhere, so that tests can control it. */
 export interface Clock {
   now(): number;
 }

@@ -1,29 +1,29 @@
-// The command line of the emulator alone: `chatpush emulator` and `chatpush-emulator`.
+// The command line of the stand-alone emulator: `chatpush emulator` and `chatpush-emulator`.
 import { parseArgs } from 'node:util';
 import { startEmulator, type Emulator } from './emulator.ts';
 
 const USAGE = `chatpush emulator: Apple's and Google's push gateways on your own machine, with phones to watch.
 
-  --port <p>               phones, faults and the page (4199; 0: a free one)
-  --apns-port <p>          APNs, production (free)
-  --apns-sandbox-port <p>  APNs, development (free)
-  --fcm-port <p>           FCM and its token endpoint (free)
-  --host <address>         listen here (127.0.0.1)
-  --strict-keys            only the emulator's own credentials are good
-  --strict-tokens          only phones installed by name exist
-  --strict-quotas          Google's published rates hold
-  --help                   this text
+  --port <p>               port of phones, faults and the web page (default 4199; 0 picks a free port)
+  --apns-port <p>          port of APNs, production (default: a free port)
+  --apns-sandbox-port <p>  port of APNs, development (default: a free port)
+  --fcm-port <p>           port of FCM and its token endpoint (default: a free port)
+  --host <address>         address to listen on (default 127.0.0.1)
+  --strict-keys            accept only the emulator's own credentials
+  --strict-tokens          accept only phones installed by name
+  --strict-quotas          enforce Google's published rates
+  -h, --help               show this help
 `;
 
 const USUAL_PORT = 4199;
 
-/** The command line cannot be understood; the message says how it can. */
+/** The command line is invalid; the message says what to write. */
 export class UsageError extends Error {
   override readonly name = 'UsageError';
   readonly exitCode = 2;
 }
 
-/** A port or the address cannot be had; the message names the option. */
+/** The emulator cannot listen on a port or the address; the message names the option. */
 export class CannotListenError extends Error {
   override readonly name = 'CannotListenError';
   readonly exitCode = 1;
@@ -50,7 +50,7 @@ function parse(argv: readonly string[]) {
         'strict-keys': flag,
         'strict-tokens': flag,
         'strict-quotas': flag,
-        help: flag,
+        help: { ...flag, short: 'h' },
       },
     }).values;
   } catch (error) {
@@ -60,28 +60,31 @@ function parse(argv: readonly string[]) {
 
 type Ports = Readonly<Record<'port' | 'apns-port' | 'apns-sandbox-port' | 'fcm-port', number>>;
 
-/** The system's error with the option that mends it, or as it is where listening was not what failed. */
+/** The system's error with the option to change, or unchanged if something other than listening failed. */
 function cannotListen(error: unknown, host: string, ports: Ports): unknown {
   if (!(error instanceof Error)) return error;
   const { code, syscall, port } = error as NodeJS.ErrnoException & { port?: number };
   const cause = { cause: error };
   if (syscall === 'getaddrinfo')
     return new CannotListenError(
-      `--host is ${host}, a name that this machine cannot look up (${code}); write an IP address that it has, such as 127.0.0.1.`,
+      `--host is ${host}, a name that this machine cannot resolve (${code}): use an IP address of this machine, such as 127.0.0.1.`,
       cause,
     );
   if (syscall !== 'listen') return error;
   if (code === 'EADDRNOTAVAIL')
     return new CannotListenError(
-      `--host is ${host}, which is no address of this machine; write one that it has, such as 127.0.0.1.`,
+      `--host is ${host}, which is not an address of this machine: use one of its own, such as 127.0.0.1.`,
       cause,
     );
   const options = Object.entries(ports).filter(([, wanted]) => wanted === port && wanted !== 0);
   const names = options.map(([name]) => `--${name}`).join(' and ');
-  const cure = `give ${names === '' ? 'it' : names} another port (0: any free one)`;
+  const fix = `choose another port for ${names === '' ? 'it' : names} (0 picks a free one)`;
   if (code === 'EADDRINUSE')
-    return new CannotListenError(`Something listens on ${host}:${port} already: stop it, or ${cure}.`, cause);
-  return new CannotListenError(`It cannot listen on ${host}:${port} (${code}): ${cure}.`, cause);
+    return new CannotListenError(
+      `Another process already listens on ${host}:${port}: stop it, or ${fix}.`,
+      cause,
+    );
+  return new CannotListenError(`Cannot listen on ${host}:${port} (${code}): ${fix}.`, cause);
 }
 
 const greeting = ({ url, apns, apnsSandbox, fcm }: Emulator): string => `
@@ -97,8 +100,8 @@ const greeting = ({ url, apns, apnsSandbox, fcm }: Emulator): string => `
 `;
 
 /**
- * Runs until SIGINT or SIGTERM. Throws {@link UsageError} for a command line that cannot be understood, and
- * {@link CannotListenError} if a port or the address cannot be had.
+ * Runs until SIGINT or SIGTERM. Throws {@link UsageError} if the command line is invalid, and
+ * {@link CannotListenError} if it cannot listen.
  */
 export async function runEmulator(argv: readonly string[]): Promise<void> {
   const values = parse(argv);

@@ -1,15 +1,15 @@
-// One TCP connection to a gateway, with the ways it can go wrong that HTTP/2's own interface does not offer.
+// One TCP connection to a gateway, with the failures that Node's HTTP/2 interface cannot produce.
 import type { Http2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:http2';
 import type { Socket } from 'node:net';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
 
-/** For sockets and streams whose peer may go at any time: the request log says what became of requests. */
+/** An error listener for sockets and streams whose peer may leave at any time: the request log says what became of requests. */
 export const ignored = (): void => undefined;
 
-/** HTTP/2 error code: nothing was done. */
+/** HTTP/2 error code REFUSED_STREAM: the request was not processed. */
 const REFUSED_STREAM = 7;
 
-/** With what Node keeps to itself, and one fault cannot do without. */
+/** With a private member of Node that one fault needs. */
 type TcpSocket = Socket & { _handle?: { readStop(): number } | null };
 
 export class Connection {
@@ -19,11 +19,11 @@ export class Connection {
   readonly tls: TLSSocket;
   /** Absent on HTTP/1.1. */
   session: ServerHttp2Session | undefined;
-  /** Streams above it were refused by a GOAWAY and are not served. */
+  /** Streams above it were refused by a GOAWAY. */
   lastStream = Infinity;
   #tcp: TcpSocket;
   #streams = 0;
-  /** The stream limit wanted, the one last sent, and whether that is still to be acknowledged. */
+  /** The wanted stream limit, the one last sent, and whether the latter is not acknowledged yet. */
   #limit: number | undefined;
   #limitSent: number | undefined;
   #settling = false;
@@ -33,11 +33,11 @@ export class Connection {
     this.n = n;
     this.#tcp = tcp;
     this.tls = tls;
-    // Each answer that is late on purpose listens for the end: as many as there are streams, none of them for long.
+    // Each deliberately late answer listens for the end: up to one listener per stream, none of them for long.
     tls.setMaxListeners(0);
   }
 
-  /** Counts the stream until it closes, and says when. */
+  /** Counts the stream until it closes, then calls back. */
   opened(stream: ServerHttp2Stream, closed: () => void = ignored): void {
     this.#streams += 1;
     stream.on('error', ignored);
@@ -49,8 +49,8 @@ export class Connection {
   }
 
   /**
-   * Sets the stream limit, if the sender is still there. One SETTINGS at a time is under way, the newest limit next: Node
-   * gives up a session with more than 10 that are not acknowledged, and a fault may ask at every request.
+   * Sets the stream limit, if the sender is still there. Only one SETTINGS frame is in flight, and the newest limit comes
+   * next: Node ends a session with more than 10 unacknowledged ones, and a fault may ask at every request.
    */
   limit(streams: number): void {
     this.#limit = streams;
@@ -66,32 +66,32 @@ export class Connection {
   /** Whether a GOAWAY said that this stream is not served. */
   refuses(stream: ServerHttp2Stream | undefined): boolean {
     if (stream === undefined || (stream.id ?? 0) <= this.lastStream) return false;
-    // Node sends "last processed" instead of a last stream id of 0, so its sender would wait: say it stream by stream.
+    // Node sends the last processed stream id instead of 0, so the sender would wait: refuse each stream instead.
     if (this.lastStream === 0) stream.close(REFUSED_STREAM);
     return true;
   }
 
-  /** Closes as soon as no stream is open. Unlike Node's own way it sends no GOAWAY of its own. */
+  /** Closes as soon as no stream is open. Unlike Node's `close` it sends no GOAWAY. */
   leave(): void {
     this.#leaving = true;
     if (this.#streams === 0) setImmediate(() => this.fin());
   }
 
-  /** Says goodbye by TLS and TCP (FIN) but not by HTTP/2. */
+  /** Closes TLS and TCP (FIN) without a word in HTTP/2. */
   fin(): void {
     this.tls.end();
   }
 
   /** TCP RST. */
   rst(): void {
-    // Once a FIN is on its way libuv refuses a reset (uv_tcp_close_reset), and Node 26 then never closes the handle.
+    // After a FIN libuv refuses a reset (uv_tcp_close_reset), and Node 26 then never closes the handle.
     if (this.tls.writableEnded || this.tls.destroyed) this.#tcp.destroy();
     else if (!this.#tcp.destroyed) this.#tcp.resetAndDestroy();
   }
 
   /**
-   * Stops reading for good, so that not even a PING is answered, as with a peer whose machine hangs. HTTP/2 reads
-   * straight from the TCP handle, past every stream, so that only the handle itself can be stopped.
+   * Stops reading for good, so that not even a PING is answered, like a peer whose machine hangs. HTTP/2 reads
+   * straight from the TCP handle, bypassing every stream, so the handle itself must be stopped.
    */
   freeze(): void {
     this.#tcp._handle?.readStop();
@@ -111,7 +111,7 @@ export class Connections {
   #bySession = new WeakMap<Http2Session, Connection>();
   #count = 0;
 
-  /** Connections of the server from now on are known here. Must come before other listeners of its connections. */
+  /** Tracks new connections of the server. Must be called before other listeners are added for its connections. */
   watch(server: TlsServer): void {
     const handshaking = new Map<string, Socket>();
     let latest: Connection | undefined;
@@ -129,7 +129,7 @@ export class Connections {
     server.prependListener('secureConnection', (tls: TLSSocket) => {
       const peer = `${tls.remoteAddress} ${tls.remotePort}`;
       const tcp = handshaking.get(peer);
-      if (tcp === undefined) return void tls.destroy(); // gone while it shook hands
+      if (tcp === undefined) return void tls.destroy(); // disconnected during the handshake
       handshaking.delete(peer);
       this.#handshaking.delete(tcp);
       const connection = new Connection((this.#count += 1), tcp, tls);
@@ -139,7 +139,7 @@ export class Connections {
       tls.on('error', ignored);
       tcp.once('close', () => this.#open.delete(connection));
     });
-    // Node makes the session within the 'secureConnection' event, and hides the socket behind a proxy.
+    // Node creates the session within the 'secureConnection' event, and hides the socket behind a proxy.
     server.on('session', (session: ServerHttp2Session) => {
       session.on('error', ignored);
       if (latest === undefined) return;
@@ -162,7 +162,7 @@ export class Connections {
 
   destroy(): void {
     for (const connection of this.#open) connection.destroy();
-    // Or whoever waits for the server to close waits for a peer that never finishes, up to Node's two minutes.
+    // Otherwise closing the server would wait for a peer that never finishes, up to Node's two minutes.
     for (const tcp of this.#handshaking) tcp.destroy();
   }
 }

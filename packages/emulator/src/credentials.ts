@@ -1,4 +1,4 @@
-// Ready-made credentials: made anew at every start, valid at this emulator only, also when it is strict.
+// Ready-made credentials: new at every start, valid for this emulator only, also in strict mode.
 import { generateKeyPair } from 'node:crypto';
 import { promisify } from 'node:util';
 
@@ -27,7 +27,7 @@ export interface Credentials {
   fcm: ServiceAccount;
 }
 
-/** Keys of the kinds Apple and Google hand out. `tokenUrl` becomes the service account's `token_uri`. */
+/** Keys of the kinds that Apple and Google issue. `tokenUrl` becomes the service account's `token_uri`. */
 export async function createCredentials(): Promise<(tokenUrl: string) => Credentials> {
   const generate = promisify(generateKeyPair);
   const [apns, fcm] = await Promise.all([

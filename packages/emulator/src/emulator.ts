@@ -1,4 +1,4 @@
-// Puts the emulator together: both gateways, phones, faults and the HTTP side; starts and stops them.
+// Assembles the emulator: both gateways, phones, faults and the HTTP interface; starts and stops them.
 import { createServer, type IncomingMessage, type ServerResponse } from 'node:http';
 import type { Server } from 'node:net';
 import { createApnsServer } from './apns/server.ts';
@@ -21,20 +21,20 @@ import { RequestLog } from './request-log.ts';
 import { registeredKeys, type Strict } from './strictness.ts';
 
 export interface EmulatorOptions {
-  /** Address to listen on; 127.0.0.1 when absent. */
+  /** Address to listen on. Default: 127.0.0.1. */
   host?: string;
-  /** Port of phones, faults and the page; free when absent, as are all. */
+  /** Port of phones, faults and the web page. Default of all ports: a free one. */
   port?: number;
   apnsPort?: number;
   apnsSandboxPort?: number;
   fcmPort?: number;
-  /** Absent: any key and any token is accepted. */
+  /** Default: any key and any token is accepted. */
   strict?: Strict;
-  /** Drives every time the emulator judges by; certificates and time-outs go by the machine. */
+  /** The clock of all checks and expiries. Certificates and timeouts use the system's clock. */
   clock?: Clock;
-  /** Chance for faults with a probability: from 0 to 1, without 1. */
+  /** Random numbers for faults with a probability: at least 0, below 1. */
   random?: () => number;
-  /** Directory of the built page, served at /console/; absent: wherever it was built. */
+  /** Directory of the built web page, served at /console/. Default: where it was built. */
   consoleFiles?: string;
 }
 
@@ -45,11 +45,11 @@ export interface GatewayAddress {
 }
 
 export interface ApnsAddress extends GatewayAddress {
-  /** A second port, as Apple's 2197 stands beside 443. */
+  /** A second port, like Apple's 2197 next to 443. */
   alternatePort: number;
 }
 
-/** `GET /emulator`: all a sender must know. */
+/** `GET /emulator`: everything a sender must know. */
 export interface Description {
   url: string;
   apns: ApnsAddress;
@@ -64,32 +64,32 @@ export interface Description {
 }
 
 export interface Emulator {
-  /** Base URL of phones, faults and the page. */
+  /** Base URL of phones, faults and the web page. */
   readonly url: string;
   readonly apns: ApnsAddress;
   readonly apnsSandbox: ApnsAddress;
   /** `tokenUrl` is what a service account's `token_uri` must be. */
   readonly fcm: GatewayAddress & { tokenUrl: string };
-  /** The authority that all gateway certificates are from, PEM. */
+  /** The authority that issued all gateway certificates, PEM. */
   readonly ca: string;
-  /** Valid here, also in strict mode. */
+  /** Valid for this emulator, also in strict mode. */
   readonly credentials: Credentials;
   readonly description: Description;
   readonly faults: Pick<FaultRules, 'list' | 'set' | 'add' | 'clear'>;
   readonly requests: Pick<RequestLog, 'total' | 'list'>;
-  /** The phone with this token; it need not have appeared yet. */
+  /** The phone with this token, which need not have appeared yet. */
   phone(deviceToken: string): Phone;
   /** Phones that have appeared. */
   phones(): Phone[];
-  /** Makes a phone by name, whose gateway and app are checked from then on. */
+  /** Installs a phone by name; its gateway and app are checked from then on. */
   install(deviceToken: string, installed: Installed): Phone;
   forgetPhones(): void;
-  /** What phones got more than once. */
+  /** What phones received more than once. */
   duplicates(): Duplicate[];
-  /** A client certificate as Apple issues them, for certificate connections. */
+  /** A client certificate as Apple issues them, for certificate-based connections. */
   providerCertificate(bundleId: string, environment?: 'production' | 'development'): CertifiedKey;
   subscribe(listener: (event: EmulatorEvent) => void): () => void;
-  /** Takes requests for `/emulator…` and `/console…` within another server; false: not ours. */
+  /** Handles requests for `/emulator…` and `/console…` within another server; returns false for any other path. */
   handler(request: IncomingMessage, response: ServerResponse): boolean;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -112,7 +112,7 @@ const closed = (server: Server): Promise<void> =>
     else resolve();
   });
 
-/** Starts an emulator of its own: many run side by side in one process. */
+/** Starts an emulator. Many can run in one process. */
 export async function startEmulator(options: EmulatorOptions = {}): Promise<Emulator> {
   const {
     host = '127.0.0.1',
@@ -173,7 +173,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     return { ...first, alternatePort: second.port };
   };
   const fcmAt = async (): Promise<{ fcm: Emulator['fcm'] }> => {
-    // The token endpoint's own URL is part of what it checks, and its port is only known once it listens.
+    // The token endpoint checks its own URL, whose port is known only once it listens.
     let tokenUrl = '';
     const tokens = new AccessTokens(registered.fcm, clock, () => tokenUrl);
     const address = await open(createFcmServer({ ...parts, tokens, registered }), options.fcmPort);
@@ -189,7 +189,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     const { port } = await open(web, options.port);
     addresses = { apns, apnsSandbox, fcm, url: `http://${named}:${port}` };
   } catch (error) {
-    await close(); // a port was taken: leave nothing open
+    await close(); // a port was in use: leave nothing open
     throw error;
   }
 

@@ -1,4 +1,4 @@
-// What a page of phones wants to hear about, the moment it happens.
+// Events for the page of phones, as they happen.
 import type { DeviceType, Notification } from './notification.ts';
 import type { LoggedRequest } from './request-log.ts';
 import type { AppliedRule } from './fault-rules.ts';
@@ -15,12 +15,12 @@ export type EmulatorEvent =
 export class Events {
   #listeners = new Set<(event: EmulatorEvent) => void>();
 
-  /** False on the hot path of a sink, so that events nobody hears are not even made. */
+  /** False if nobody listens, so that the hot path creates no events. */
   get heard(): boolean {
     return this.#listeners.size > 0;
   }
 
-  /** Hears everything from now on, until the returned function is called. */
+  /** Calls the listener for every event until the returned function is called. */
   subscribe(listener: (event: EmulatorEvent) => void): () => void {
     this.#listeners.add(listener);
     return () => this.#listeners.delete(listener);

@@ -1,14 +1,14 @@
-// One request while a gateway deals with it, seen the same by every fault.
+// One request while a gateway handles it, as every fault sees it.
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connection.ts';
 import type { FaultRule } from './fault-rules.ts';
 
-/** What goes back to the sender. */
+/** The answer to the sender. */
 export interface Answer {
   status: number;
   headers: Record<string, string>;
   body?: string;
-  /** `accepted`, or the gateway's word for why not. */
+  /** `accepted`, or the gateway's reason. */
   verdict: string;
 }
 
@@ -16,14 +16,14 @@ export interface Exchange {
   connection: Connection;
   /** Absent on HTTP/1.1. */
   stream?: ServerHttp2Stream;
-  /** Judges the request as the gateway would and, if it is good, gives it to the phone. Once. */
+  /** Checks the request as the gateway would and delivers a valid one to the phone. Call it once. */
   serve(): Answer;
-  /** The gateway's form of a failure that a rule asks for. */
+  /** A failure that a rule asks for, in the gateway's form. */
   failure(rule: FaultRule): Answer;
   /** Sends the answer and logs it. */
   send(answer: Answer, fault?: string): void;
-  /** Logs what became of a request that gets no answer. */
+  /** Logs the outcome of a request that gets no answer. */
   unanswered(verdict: string, fault: string, served?: Answer): void;
-  /** Text of a GOAWAY with this reason. */
+  /** The text of a GOAWAY with this reason. */
   debugText(reason: string): string;
 }

@@ -1,4 +1,4 @@
-// What each fault does to a request: the side of the table in faults.ts that acts.
+// What each fault in the table of faults.ts does to a request.
 import type { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultRule } from './fault-rules.ts';
@@ -8,7 +8,7 @@ const CANCEL = 8;
 const html = (status: number): string =>
   `<!DOCTYPE html>\n<html><head><title>Error ${status}</title></head><body><h1>${status}</h1><p>The server could not complete your request.</p></body></html>\n`;
 
-/** The frames must leave before the connection does: what Node was told to send goes out at the end of the turn. */
+/** Node sends queued frames at the end of the turn; they must leave before the connection closes. */
 function afterFlush(connection: Connection, then: () => void): void {
   setImmediate(() => {
     if (!connection.tls.destroyed) then();
@@ -27,7 +27,7 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve, fi
   const session = connection.session;
   if (session?.destroyed) return exchange.unanswered('abandoned by the sender', 'goaway');
   if (stream === undefined || session === undefined) {
-    // HTTP/1.1 knows one way to be sent away.
+    // HTTP/1.1 has only this equivalent of a GOAWAY.
     const answer = exchange.serve();
     return exchange.send({ ...answer, headers: { ...answer.headers, connection: 'close' } }, 'goaway');
   }
@@ -48,7 +48,7 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve, fi
     sendAway();
     exchange.send(exchange.serve(), 'goaway');
   } else {
-    // HTTP/2 leaves open whether streams up to the last one were served; `serve` decides it here.
+    // HTTP/2 leaves open whether streams up to the last one were processed; here `serve` decides.
     const served = serve ? exchange.serve() : undefined;
     sendAway();
     exchange.unanswered(`GOAWAY ${code}`, 'goaway', served);
@@ -57,7 +57,7 @@ function goAway(exchange: Exchange, { code = 0, reason, twice, refuse, serve, fi
   else afterFlush(connection, () => connection.fin());
 }
 
-/** Does to the exchange what the rule says. Exactly one of its ends is reached: an answer, or none and why. */
+/** Applies the rule to the exchange, which ends in exactly one way: with an answer, or without one and with the reason logged. */
 export function applyFault(rule: FaultRule, exchange: Exchange): void {
   const { connection, stream } = exchange;
   switch (rule.fault) {
@@ -110,7 +110,7 @@ export function applyFault(rule: FaultRule, exchange: Exchange): void {
       return exchange.send(exchange.serve(), rule.fault);
     case 'expires-in':
     case 'rejection-throttle':
-      // These change how a gateway serves and are asked for there.
+      // These change how a gateway serves requests, and the gateways look them up.
       return exchange.send(exchange.serve(), rule.fault);
   }
 }

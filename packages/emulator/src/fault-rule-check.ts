@@ -1,4 +1,4 @@
-// Refuses a fault rule that could never do what its author meant, saying what, where and how to mend it.
+// Refuses fault rules that can never have an effect, and says what is wrong, where, and how to fix it.
 import { FAULTS, FAULT_GATEWAYS, type FaultKind, type FaultName, type Parameter } from './faults.ts';
 import type { FaultRule } from './fault-rules.ts';
 import { isJson, type Json } from './notification.ts';
@@ -8,7 +8,7 @@ export interface FaultRuleProblem {
   /** Such as `rules[2].status`. */
   where: string;
   what: string;
-  mend: string;
+  fix: string;
 }
 
 /** Rules were refused, and nothing was changed. */
@@ -17,19 +17,19 @@ export class FaultRuleError extends Error {
   readonly problems: readonly FaultRuleProblem[];
 
   constructor(problems: readonly FaultRuleProblem[]) {
-    super(problems.map(({ where, what, mend }) => `${where}: ${what}; ${mend}`).join('\n'));
+    super(problems.map(({ where, what, fix }) => `${where}: ${what}: ${fix}`).join('\n'));
     this.problems = problems;
   }
 }
 
-/** No topic, project or token of a gateway is so long. */
+/** Topics, projects and tokens of the gateways are shorter. */
 const MOST_NAME = 4096;
 
 const WHOM: Record<string, Parameter> = {
   topic: { kind: 'text', most: MOST_NAME, meaning: 'only this APNs topic' },
   project: { kind: 'text', most: MOST_NAME, meaning: 'only this Firebase project' },
   deviceToken: { kind: 'text', most: MOST_NAME, meaning: 'only this phone' },
-  times: { kind: 'integer', least: 1, most: 1e9, meaning: 'hits so many requests' },
+  times: { kind: 'integer', least: 1, most: 1e9, meaning: 'how many requests it hits' },
 };
 
 const isFault = (name: unknown): name is FaultName => typeof name === 'string' && Object.hasOwn(FAULTS, name);
@@ -39,39 +39,39 @@ function abbreviated(value: unknown): string {
   return json.length > 100 ? `${json.slice(0, 100)}…` : json;
 }
 
-/** What a value should have been, or undefined if it is right. */
-function mended(parameter: Parameter, value: unknown): string | undefined {
+/** What to write instead of a value; undefined if it is valid. */
+function fixOf(parameter: Parameter, value: unknown): string | undefined {
   switch (parameter.kind) {
     case 'integer':
       return Number.isInteger(value) &&
         (value as number) >= parameter.least &&
         (value as number) <= parameter.most
         ? undefined
-        : `give a whole number from ${parameter.least} to ${parameter.most}: ${parameter.meaning}`;
+        : `use a whole number from ${parameter.least} to ${parameter.most}: ${parameter.meaning}`;
     case 'text':
       return typeof value === 'string' && value !== '' && value.length <= parameter.most
         ? undefined
-        : `give a text of at most ${parameter.most} characters: ${parameter.meaning}`;
+        : `use a non-empty string of at most ${parameter.most} characters: ${parameter.meaning}`;
     case 'switch':
-      return typeof value === 'boolean' ? undefined : `give true or false: ${parameter.meaning}`;
+      return typeof value === 'boolean' ? undefined : `use true or false: ${parameter.meaning}`;
     case 'choice':
       return parameter.of.includes(value as string)
         ? undefined
-        : `give one of ${parameter.of.join(', ')}: ${parameter.meaning}`;
+        : `use one of ${parameter.of.join(', ')}: ${parameter.meaning}`;
   }
 }
 
 function problemsOf(rule: Json, where: string): FaultRuleProblem[] {
   const problems: FaultRuleProblem[] = [];
-  const refuse = (member: string, what: string, mend: string): void => {
-    problems.push({ where: `${where}.${member}`, what, mend });
+  const refuse = (member: string, what: string, fix: string): void => {
+    problems.push({ where: `${where}.${member}`, what, fix });
   };
   const { gateway, fault, probability } = rule;
   if (!isFault(fault)) {
     refuse(
       'fault',
-      `no fault is called ${JSON.stringify(fault)}`,
-      `take one of ${Object.keys(FAULTS).join(', ')}`,
+      `there is no fault ${JSON.stringify(fault)}`,
+      `use one of ${Object.keys(FAULTS).join(', ')}`,
     );
     return problems;
   }
@@ -80,14 +80,18 @@ function problemsOf(rule: Json, where: string): FaultRuleProblem[] {
     const known = FAULT_GATEWAYS.some((one) => one === gateway);
     const what = known
       ? `${fault} does not work at ${String(gateway)}`
-      : `no gateway is called ${JSON.stringify(gateway)}`;
-    refuse('gateway', what, `take one of ${kind.gateways.join(', ')}`);
+      : `there is no gateway ${JSON.stringify(gateway)}`;
+    refuse('gateway', what, `use one of ${kind.gateways.join(', ')}`);
   }
   if (
     probability !== undefined &&
     !(typeof probability === 'number' && probability > 0 && probability <= 1)
   ) {
-    refuse('probability', 'is no chance', 'give a number above 0 and at most 1, or leave it out');
+    refuse(
+      'probability',
+      `${abbreviated(probability)} is not a probability`,
+      'use a number above 0 and up to 1, or leave it out',
+    );
   }
   const parameters: Record<string, Parameter> = { ...WHOM, ...kind.parameters };
   for (const [member, value] of Object.entries(rule)) {
@@ -96,50 +100,50 @@ function problemsOf(rule: Json, where: string): FaultRuleProblem[] {
     const parameter = Object.hasOwn(parameters, member) ? parameters[member] : undefined;
     if (parameter === undefined) {
       const taken = ['probability', ...Object.keys(parameters)].join(', ');
-      refuse(member, `${fault} takes no such parameter`, `remove it; it takes ${taken}`);
+      refuse(member, `${fault} has no such parameter`, `remove it; the parameters are ${taken}`);
       continue;
     }
-    const mend = mended(parameter, value);
-    if (mend !== undefined) refuse(member, `${abbreviated(value)} does not fit`, mend);
+    const fix = fixOf(parameter, value);
+    if (fix !== undefined) refuse(member, `${abbreviated(value)} is invalid`, fix);
   }
   for (const [member, parameter] of Object.entries(kind.parameters)) {
     const required = 'required' in parameter && parameter.required === true;
     if (required && rule[member] === undefined)
-      refuse(member, 'is missing', mended(parameter, undefined) ?? 'give it');
+      refuse(member, 'is missing', fixOf(parameter, undefined) ?? 'add it');
   }
   if (fault === 'http' && rule['status'] === undefined && rule['reason'] === undefined) {
-    refuse('status', 'is missing, and so is reason', 'give at least one of them');
+    refuse('status', 'status and reason are both missing', 'add at least one of them');
   }
   if (rule['topic'] !== undefined && (gateway === 'fcm' || gateway === 'oauth')) {
-    refuse('topic', `${gateway} has no topics`, 'name a project instead');
+    refuse('topic', `${gateway} has no topics`, 'use project instead');
   }
   const isApns = gateway === 'apns' || gateway === 'apns-sandbox';
   if (rule['project'] !== undefined && isApns)
-    refuse('project', `${gateway} has no projects`, 'name a topic instead');
+    refuse('project', `${gateway} has no projects`, 'use topic instead');
   if (typeof rule['deviceToken'] === 'string' && isApns && !isHexadecimal(rule['deviceToken'])) {
     refuse(
       'deviceToken',
-      `no APNs token is ${abbreviated(rule['deviceToken'])}: they are hexadecimal`,
-      'give one of an iPhone, or ask for the fault at fcm',
+      `${abbreviated(rule['deviceToken'])} is not an APNs token, which is hexadecimal`,
+      'use the token of an iPhone, or set gateway to fcm',
     );
   }
   if (gateway === 'oauth' && (rule['project'] !== undefined || rule['deviceToken'] !== undefined)) {
-    refuse('gateway', 'oauth sees neither projects nor phones', 'leave project and deviceToken out');
+    refuse('gateway', 'oauth knows no projects and no phones', 'remove project and deviceToken');
   }
   return problems;
 }
 
-/** The rules with defaults filled in. Throws {@link FaultRuleError} with every mistake in all of them. */
+/** The rules with their defaults. Throws {@link FaultRuleError} with every mistake in all of them. */
 export function parseRules(rules: unknown): FaultRule[] {
   if (!Array.isArray(rules)) {
     throw new FaultRuleError([
-      { where: 'rules', what: 'is no list', mend: 'give a JSON array of rules, [] for none' },
+      { where: 'rules', what: 'is not a list', fix: 'use a JSON array of rules; [] removes all rules' },
     ]);
   }
   const problems = rules.flatMap((rule: unknown, index) =>
     isJson(rule)
       ? problemsOf(rule, `rules[${index}]`)
-      : [{ where: `rules[${index}]`, what: 'is no rule', mend: 'give an object with gateway and fault' }],
+      : [{ where: `rules[${index}]`, what: 'is not a rule', fix: 'use an object with gateway and fault' }],
   );
   if (problems.length > 0) throw new FaultRuleError(problems);
   return (rules as FaultRule[]).map((rule) => {
@@ -148,7 +152,7 @@ export function parseRules(rules: unknown): FaultRule[] {
       'default' in parameter && parameter.default !== undefined ? [[member, parameter.default]] : [],
     );
     const whole = Object.assign(Object.fromEntries(defaults) as Partial<FaultRule>, rule);
-    // APNs tokens are bytes written as hexadecimal, and known by it in lower case.
+    // APNs tokens are hexadecimal; here they are in lower case.
     if (rule.gateway.startsWith('apns') && rule.deviceToken)
       whole.deviceToken = rule.deviceToken.toLowerCase();
     return whole;

@@ -1,9 +1,9 @@
-// The rules in force: which request meets which fault, with what probability or how many times.
+// The active rules: which fault hits which request, with what probability or how many times.
 import type { Events } from './events.ts';
 import { parseRules } from './fault-rule-check.ts';
 import type { FaultGateway, FaultName } from './faults.ts';
 
-/** A fault and whom it hits. A request meets the first rule in order that applies to it. */
+/** A fault and the requests it hits. The first rule that applies to a request wins. */
 export interface FaultRule {
   gateway: FaultGateway;
   fault: FaultName;
@@ -13,9 +13,9 @@ export interface FaultRule {
   project?: string;
   /** Only this phone. */
   deviceToken?: string;
-  /** Chance from 0 to 1; 1 when absent. */
+  /** Probability, from 0 to 1. Default: 1. */
   probability?: number;
-  /** Hits so many requests and is then spent. */
+  /** The rule ends after so many requests. */
   times?: number;
   /** The fault's own parameters, see `FAULTS`. */
   status?: number;
@@ -34,10 +34,10 @@ export interface FaultRule {
   per?: 'device' | 'application';
 }
 
-/** A rule with how many requests it has hit. */
+/** A rule and the number of requests it has hit. */
 export type AppliedRule = FaultRule & { applied: number };
 
-/** The request a rule is asked about. */
+/** The request to find a rule for. */
 export interface Target {
   gateway: FaultGateway;
   /** APNs topic or Firebase project. */
@@ -50,7 +50,7 @@ interface Live {
   applied: number;
 }
 
-/** Decides of a rule that matches whether it also hits; rules that count for themselves need it. */
+/** Decides whether a matching rule also hits, for rules with their own counters. */
 export type Decides = (rule: FaultRule) => boolean;
 
 export class FaultRules {
@@ -63,7 +63,7 @@ export class FaultRules {
     this.#random = random;
   }
 
-  /** False when no rule stands, which is all the hot path asks. */
+  /** False if there are no rules; the hot path checks nothing else. */
   get any(): boolean {
     return this.#live.length > 0;
   }
@@ -72,12 +72,12 @@ export class FaultRules {
     return this.#live.map(({ rule, applied }) => ({ ...rule, applied }));
   }
 
-  /** Replaces all rules. Throws {@link FaultRuleError} with every mistake, and then changes nothing. */
+  /** Replaces all rules. If any is invalid, throws {@link FaultRuleError} with every mistake and changes nothing. */
   set(rules: readonly FaultRule[]): void {
     this.#replace(parseRules(rules).map((rule) => ({ rule, applied: 0 })));
   }
 
-  /** Adds a rule after the others. Throws {@link FaultRuleError}. */
+  /** Adds a rule at the end. Throws {@link FaultRuleError}. */
   add(rule: FaultRule): void {
     this.#replace([...this.#live, ...parseRules([rule]).map((rule) => ({ rule, applied: 0 }))]);
   }
@@ -86,7 +86,7 @@ export class FaultRules {
     this.#replace([]);
   }
 
-  /** The rule that hits this request, and counts it. */
+  /** Finds the rule that hits this request, and counts the hit. */
   hit(target: Target, decides: Decides = () => true): FaultRule | undefined {
     const hit = this.#live.find(
       ({ rule, applied }) =>

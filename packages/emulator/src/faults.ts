@@ -1,11 +1,11 @@
-// Every fault the emulator can play, as data: what it is called, where it works, what it takes.
+// Every fault of the emulator, as data: its name, its gateways and its parameters.
 
-/** Where a rule works. `oauth` is the token endpoint of the emulated FCM. */
+/** The gateways a rule can apply to. `oauth` is the token endpoint of the emulated FCM. */
 export type FaultGateway = 'apns' | 'apns-sandbox' | 'fcm' | 'oauth';
 
 export const FAULT_GATEWAYS: readonly FaultGateway[] = ['apns', 'apns-sandbox', 'fcm', 'oauth'];
 
-/** What a parameter of a fault may be. */
+/** The type of a parameter. */
 export type Parameter =
   | { kind: 'integer'; least: number; most: number; default?: number; required?: true; meaning: string }
   | { kind: 'text'; most: number; default?: string; required?: true; meaning: string }
@@ -15,20 +15,20 @@ export type Parameter =
 export interface FaultKind {
   gateways: readonly FaultGateway[];
   parameters: Record<string, Parameter>;
-  /** One sentence for people. */
+  /** One sentence for readers. */
   sentence: string;
 }
 
 const APNS = ['apns', 'apns-sandbox'] as const;
 const PUSH = ['apns', 'apns-sandbox', 'fcm'] as const;
 
-/** Characters: however they are encoded, a GOAWAY with them fits into the smallest frame everybody takes. */
+/** In characters: in any encoding, a GOAWAY of this length fits into the smallest frame size that every peer accepts. */
 const MOST_REASON = 1000;
 
 const reasonText: Parameter = {
   kind: 'text',
   most: MOST_REASON,
-  meaning: 'what the GOAWAY says: the JSON `reason` (APNs) or the text (FCM)',
+  meaning: 'the text of the GOAWAY: its JSON `reason` (APNs) or its debug data (FCM)',
 };
 
 export const FAULTS = {
@@ -39,17 +39,22 @@ export const FAULTS = {
         kind: 'integer',
         least: 200,
         most: 599,
-        meaning: 'HTTP status; follows from the reason when absent',
+        meaning: 'HTTP status. Default: the status of the reason',
       },
       reason: {
         kind: 'text',
         most: MOST_REASON,
-        meaning: 'APNs reason, FCM error code or OAuth error; follows from the status when absent',
+        meaning: 'APNs reason, FCM error code or OAuth error. Default: the reason of the status',
       },
       retryAfterSeconds: { kind: 'integer', least: 0, most: 86_400, meaning: 'sends Retry-After' },
-      timestamp: { kind: 'integer', least: 0, most: 8.64e15, meaning: 'APNs 410: since when, ms since 1970' },
+      timestamp: {
+        kind: 'integer',
+        least: 0,
+        most: 8.64e15,
+        meaning: 'APNs 410: since when the device is gone, in ms since 1970',
+      },
     },
-    sentence: 'Answers a status and reason of one’s choice; the phone gets nothing.',
+    sentence: 'Answers with a given status and reason; the phone gets nothing.',
   },
   'not-json': {
     gateways: FAULT_GATEWAYS,
@@ -57,8 +62,7 @@ export const FAULTS = {
       status: { kind: 'integer', least: 400, most: 599, default: 502, meaning: 'HTTP status' },
       retryAfterSeconds: { kind: 'integer', least: 0, most: 86_400, meaning: 'sends Retry-After' },
     },
-    sentence:
-      'Answers as something between sender and gateway does: with an HTML page where JSON is expected.',
+    sentence: 'Answers with an HTML page instead of JSON, like a proxy between sender and gateway.',
   },
   slow: {
     gateways: FAULT_GATEWAYS,
@@ -68,20 +72,20 @@ export const FAULTS = {
         least: 0,
         most: 3_600_000,
         required: true,
-        meaning: 'how late the answer is',
+        meaning: 'the delay of the answer',
       },
     },
-    sentence: 'Serves the request at once and answers late.',
+    sentence: 'Delivers at once and answers late.',
   },
   'black-hole': {
     gateways: FAULT_GATEWAYS,
     parameters: {},
-    sentence: 'Takes the request and never answers; the phone gets nothing; the connection lives.',
+    sentence: 'Accepts the request and never answers; the phone gets nothing; the connection stays open.',
   },
   frozen: {
     gateways: FAULT_GATEWAYS,
     parameters: {},
-    sentence: 'The connection falls silent from this request on: nothing is read or answered, PING included.',
+    sentence: 'From this request on the connection is silent: nothing is read or answered, not even PING.',
   },
   'answer-lost': {
     gateways: PUSH,
@@ -90,10 +94,10 @@ export const FAULTS = {
         kind: 'choice',
         of: ['rst', 'fin', 'stream', 'silence'],
         default: 'rst',
-        meaning: 'TCP RST, TCP FIN, RST_STREAM, or no answer at all',
+        meaning: 'how the answer is lost: TCP RST, TCP FIN, RST_STREAM, or silence',
       },
     },
-    sentence: 'The phone gets the notification and the sender never hears of it: what makes duplicates.',
+    sentence: 'The phone gets the notification and the sender gets no answer. This causes duplicates.',
   },
   fin: {
     gateways: FAULT_GATEWAYS,
@@ -113,10 +117,10 @@ export const FAULTS = {
         least: 0,
         most: 13,
         default: 7,
-        meaning: 'HTTP/2 error code; 7 is REFUSED_STREAM, which says that nothing was done',
+        meaning: 'HTTP/2 error code; 7 is REFUSED_STREAM: the request was not processed',
       },
     },
-    sentence: 'Resets the stream instead of answering; on HTTP/1.1 the connection.',
+    sentence: 'Resets the stream instead of answering, or the connection on HTTP/1.1.',
   },
   goaway: {
     gateways: PUSH,
@@ -126,49 +130,56 @@ export const FAULTS = {
         least: 0,
         most: 13,
         default: 0,
-        meaning: 'HTTP/2 error code; other than 0 the connection closes at once',
+        meaning: 'HTTP/2 error code; with any other than 0 the connection closes at once',
       },
       reason: reasonText,
-      twice: { kind: 'switch', meaning: 'a second GOAWAY follows, as graceful servers send it' },
+      twice: { kind: 'switch', meaning: 'send a second GOAWAY, as servers do in a graceful shutdown' },
       refuse: {
         kind: 'switch',
-        meaning: 'the last stream id is below this request, which is refused, as are all after it',
+        meaning: 'set the last stream id below this request, so that it and all later ones are refused',
       },
       serve: {
         kind: 'switch',
-        meaning: 'with a code other than 0: the phone gets the notification all the same',
+        meaning: 'with a code other than 0: the phone still gets the notification',
       },
       finish: {
         kind: 'switch',
-        meaning:
-          'with a code other than 0: the streams up to the last id are served and answered, as with code 0',
+        meaning: 'with a code other than 0: still answer the streams up to the last stream id',
       },
     },
-    sentence: 'Sends GOAWAY; with code 0 finishes the streams at or below its last stream id, then closes.',
+    sentence:
+      'Sends GOAWAY. With code 0 it finishes the streams up to the last stream id, then closes the connection.',
   },
   'stream-limit': {
     gateways: PUSH,
     parameters: {
       limit: { kind: 'integer', least: 0, most: 10_000, required: true, meaning: 'MAX_CONCURRENT_STREAMS' },
     },
-    sentence: 'Sets the stream limit of the connection, and serves the request.',
+    sentence: 'Changes the stream limit of the connection and delivers the request.',
   },
   'rejection-throttle': {
     gateways: APNS,
     parameters: {},
-    sentence: 'A rejection (410 is none) cuts the connection to one stream until the next accepted request.',
+    sentence:
+      'After a rejection other than 410, limits the connection to one stream until the next accepted request.',
   },
   'expire-access-token': {
     gateways: ['fcm'],
     parameters: {},
-    sentence: 'The access token presented is expired from now on: 401 until the sender fetches another.',
+    sentence: 'Expires the access token of the request: 401 until the sender fetches a new one.',
   },
   'expires-in': {
     gateways: ['oauth'],
     parameters: {
-      seconds: { kind: 'integer', least: 0, most: 3600, required: true, meaning: 'life of the access token' },
+      seconds: {
+        kind: 'integer',
+        least: 0,
+        most: 3600,
+        required: true,
+        meaning: 'lifetime of the access token',
+      },
     },
-    sentence: 'Issues an access token of short life.',
+    sentence: 'Issues a short-lived access token.',
   },
   quota: {
     gateways: PUSH,
@@ -177,19 +188,19 @@ export const FAULTS = {
         kind: 'choice',
         of: ['device', 'application'],
         default: 'device',
-        meaning: 'what is counted: a phone, or a topic or project',
+        meaning: 'count per phone, or per topic or project',
       },
       limit: {
         kind: 'integer',
         least: 0,
         most: 1e9,
         required: true,
-        meaning: 'requests allowed in the time',
+        meaning: 'requests allowed in the window',
       },
       seconds: { kind: 'integer', least: 1, most: 86_400, default: 60, meaning: 'the time' },
       retryAfterSeconds: { kind: 'integer', least: 0, most: 86_400, meaning: 'sends Retry-After' },
     },
-    sentence: 'Answers 429 to what is more than a device or an application may get in a time.',
+    sentence: 'Answers 429 when a device or an application exceeds a rate.',
   },
 } as const satisfies Record<string, FaultKind>;
 

@@ -5,7 +5,7 @@ import { runEmulator } from './command.ts';
 try {
   await runEmulator(process.argv.slice(2));
 } catch (error) {
-  // What the user can mend is one sentence; a bug keeps its stack.
+  // Errors the user can fix are one sentence; a bug keeps its stack.
   const { exitCode, message, stack } = error as Error & { exitCode?: number };
   process.stderr.write(`chatpush-emulator: ${exitCode === undefined ? stack : message}\n`);
   process.exitCode = exitCode ?? 1;

@@ -4,7 +4,7 @@ import type { IncomingHttpHeaders } from 'node:http2';
 /** Which of the three gateways: APNs production, APNs development, FCM. */
 export type Gateway = 'apns' | 'apns-sandbox' | 'fcm';
 
-/** The word for it in CreatePushNotificationRegistration. */
+/** Its DeviceType in CreatePushNotificationRegistration. */
 export type DeviceType = 'APNS' | 'APNS_SANDBOX' | 'GCM';
 
 export const DEVICE_TYPES: Record<Gateway, DeviceType> = {
@@ -20,20 +20,20 @@ export const isJson = (value: unknown): value is Json =>
   typeof value === 'object' && value !== null && !Array.isArray(value);
 
 export interface Notification {
-  /** Counts from 1 on its phone and is never given twice. */
+  /** Counts from 1 per phone and is never reused. */
   n: number;
   /** Milliseconds since 1970. */
   receivedAt: number;
   gateway: Gateway;
   /** The APNs topic (bundle id with its suffix) or the Firebase project. */
   app: string;
-  /** The request's header fields, without `authorization`. */
+  /** The request's headers without `authorization`. */
   headers: Readonly<Record<string, string>>;
   /** The request's body: for FCM the whole of `{"message": …}`. */
   payload: Json;
 }
 
-/** What is worth keeping of a request's header fields: all but pseudo-headers and the credential. */
+/** The headers to keep of a request: all except pseudo-headers and the credential. */
 export function keptHeaders(headers: IncomingHttpHeaders): Record<string, string> {
   const kept: Record<string, string> = {};
   for (const name in headers) {

@@ -15,29 +15,33 @@ import { shownOn, type Happening, type Shown } from './screen.ts';
 /** How many of its newest notifications a phone keeps. */
 export const KEPT_NOTIFICATIONS = 10_000;
 
+/** How many notifications a failed wait lists, and how much of each. */
+const TOLD_NOTIFICATIONS = 5;
+const TOLD_LENGTH = 200;
+
 export type PhoneState = 'on' | 'off';
 
-/** What one waits for: `count` notifications (1), of those that contain a text if one is given. */
+/** What to wait for: `count` notifications (default 1), only those that contain a text if `contains` is set. */
 export interface Wanted {
   count?: number;
   contains?: string;
-  /** Milliseconds; 10,000 when absent. */
+  /** Milliseconds. Default: 10,000. */
   timeoutMs?: number;
-  /** Ends the wait early, as if the time were over. */
+  /** Aborts the wait, as if the time were up. */
   signal?: AbortSignal;
 }
 
-/** Waiting took longer than `timeoutMs`. */
+/** What was waited for did not arrive within `timeoutMs`. The message says what did arrive. */
 export class WaitTimeoutError extends Error {
   override readonly name = 'WaitTimeoutError';
 }
 
-/** What is kept of an accepted request; `n` and the time are the phone's. */
+/** An accepted request; the phone adds `n` and the time. */
 export interface Arrival {
   gateway: Gateway;
   app: string;
   headers: IncomingHttpHeaders;
-  /** JSON. It is kept as text: a phone that is a sink for millions costs the collector far less so. */
+  /** JSON, kept as text: for a phone that receives millions this costs the garbage collector far less. */
   body: string;
 }
 
@@ -60,7 +64,7 @@ type Watcher = (notification: Notification | undefined) => void;
 
 export class Phone {
   readonly deviceToken: string;
-  /** Set when the phone was installed by name; then gateways hold requests to it. */
+  /** Set if the phone was installed by name; then gateways check requests against it. */
   installed: Installed | undefined;
   #clock: Clock;
   #changed: (phone: Phone) => void;
@@ -80,7 +84,7 @@ export class Phone {
     this.#changed = changed;
   }
 
-  /** Undefined until something arrived or the app was installed by name. */
+  /** Undefined until something arrives or the phone is installed by name. */
   get deviceType(): DeviceType | undefined {
     return this.installed?.deviceType ?? (this.#gateway && DEVICE_TYPES[this.#gateway]);
   }
@@ -89,13 +93,13 @@ export class Phone {
     return this.#state;
   }
 
-  /** When the app was uninstalled, milliseconds since 1970; undefined while it is there. */
+  /** When the app was uninstalled, in milliseconds since 1970; undefined while it is installed. */
   get uninstalledAt(): number | undefined {
     return this.#uninstalledAt;
   }
 
-  /** Every accepted request, oldest first, unmerged; the newest 10,000, or fewer where all
-   * phones together keep too many. */
+  /** Every accepted request, oldest first, not merged: the newest 10,000, or fewer if all
+   * phones together have too many. */
   get notifications(): Notification[] {
     return this.#arrived.toArray().map(notificationOf);
   }
@@ -105,7 +109,7 @@ export class Phone {
     return this.#arrived.newest && notificationOf(this.#arrived.newest);
   }
 
-  /** How many arrived, those no longer kept included. */
+  /** How many arrived, including those no longer kept. */
   get received(): number {
     return this.#arrived.total;
   }
@@ -123,7 +127,7 @@ export class Phone {
     return shownOn(happenings, this.#clock.now());
   }
 
-  /** Answers the `n` of the notification. */
+  /** Returns the `n` of the notification. */
   receive({ gateway, app, headers, body }: Arrival): number {
     this.#gateway ??= gateway;
     this.lastApp = app;
@@ -136,27 +140,27 @@ export class Phone {
     return n;
   }
 
-  /** Without power or network: gateways accept and store as they do in life. */
+  /** No power or no network: the gateways accept pushes and store them, as the real ones do. */
   switchOff(): void {
     this.#switch('off', this.#clock.now());
   }
 
-  /** Shows what was stored and has not expired. */
+  /** Shows what was stored and has not expired yet. */
   switchOn(): void {
     this.#switch('on', this.#clock.now());
   }
 
-  /** The app is gone: APNs answers 410 with this time, FCM UNREGISTERED. `at` in milliseconds since 1970. */
+  /** Removes the app: APNs answers 410 with this time, FCM answers UNREGISTERED. `at` is in milliseconds since 1970. */
   uninstall(at: number = this.#clock.now()): void {
     this.#switch('uninstalled', at);
   }
 
-  /** The app is back and got the same token again, which happens. */
+  /** Installs the app again with the same token, which happens in practice. */
   reinstall(): void {
     this.#switch('reinstalled', this.#clock.now());
   }
 
-  /** Settles as soon as enough has arrived, also before the call; rejects with {@link WaitTimeoutError}. */
+  /** Resolves as soon as enough has arrived, including before the call; otherwise rejects with {@link WaitTimeoutError}. */
   waitFor({ count = 1, contains, timeoutMs = 10_000, signal }: Wanted = {}): Promise<Notification[]> {
     const escaped = contains === undefined ? undefined : JSON.stringify(contains).slice(1, -1);
     const matches = ({ payload }: Notification): boolean =>
@@ -174,15 +178,15 @@ export class Phone {
         const what = contains === undefined ? '' : ` containing ${JSON.stringify(contains)}`;
         reject(
           new WaitTimeoutError(
-            `${why}: ${found.length} of ${count} notifications${what} reached ${this.deviceToken}`,
+            `${why}: ${found.length} of ${count} notifications${what} reached ${this.deviceToken}. ${this.#whatArrived()}`,
           ),
         );
       };
-      const aborted = (): void => fail('given up');
+      const aborted = (): void => fail('The wait was aborted');
       signal?.addEventListener('abort', aborted);
-      const timer = setTimeout(() => fail(`after ${timeoutMs} ms`), timeoutMs);
+      const timer = setTimeout(() => fail(`Nothing more came within ${timeoutMs} ms`), timeoutMs);
       const watcher: Watcher = (notification) => {
-        if (notification === undefined) return fail('the phone was forgotten');
+        if (notification === undefined) return fail('The phone was forgotten');
         if (!matches(notification)) return;
         found.push(notification);
         if (found.length < count) return;
@@ -193,12 +197,21 @@ export class Phone {
     });
   }
 
-  /** Lets the notification go, if it is still kept: there are too many on all phones together. */
+  /** What a failed wait tells: texts that differ by a letter, or a sender that never reached this phone. */
+  #whatArrived(): string {
+    const newest = this.notifications.slice(-TOLD_NOTIFICATIONS);
+    if (newest.length === 0)
+      return 'Nothing has arrived on this phone: check the device token, and GET /emulator/requests for refused requests.';
+    const lines = newest.map(({ n, payload }) => `  ${n}: ${JSON.stringify(payload).slice(0, TOLD_LENGTH)}`);
+    return `Of ${this.received} that arrived, the newest are:\n${lines.join('\n')}`;
+  }
+
+  /** Removes the notification, if it is still kept: all phones together have too many. */
   drop(n: number): void {
     if (this.#arrived.oldest?.n === n) this.#arrived.shift();
   }
 
-  /** Ends every wait; the phone is about to be forgotten. */
+  /** Ends every wait, because the phone is about to be forgotten. */
   forget(): void {
     for (const watcher of this.#watchers) watcher(undefined);
   }
@@ -207,7 +220,7 @@ export class Phone {
     if (what === 'on' || what === 'off') this.#state = what;
     else this.#uninstalledAt = what === 'uninstalled' ? at : undefined;
     this.#switches.push({ after: this.#arrived.total, happening: { what, at } });
-    // Switches before the oldest kept notification only matter by the state they left.
+    // Of the switches before the oldest kept notification, only the resulting state matters.
     const oldest = this.#arrived.total - KEPT_NOTIFICATIONS;
     while (this.#switches.length > 1 && this.#switches[1]!.after < oldest) this.#switches.shift();
     this.#changed(this);

@@ -1,21 +1,21 @@
-// All phones by token. A phone that nobody knew appears with its first notification.
+// All phones by token. An unknown phone appears with its first notification.
 import type { Clock } from './clock.ts';
 import type { Events } from './events.ts';
 import { Ring } from './ring.ts';
 import { Phone, type Arrival, type Installed } from './phone.ts';
 
-/** How many phones are kept; then the one known longest is forgotten, and counted. */
+/** How many phones are kept. Beyond that, the oldest one is forgotten and counted. */
 export const KEPT_PHONES = 100_000;
 
-/** How many notifications all phones keep together; then the oldest go, whosever they are. */
+/** How many notifications all phones keep together. Beyond that, the oldest are removed, whichever phone has them. */
 export const KEPT_TOGETHER = 200_000;
 
-/** Whether the token may be one of APNs: bytes, written as hexadecimal. */
+/** Whether the token can be an APNs token: hexadecimal bytes. */
 export const isHexadecimal = (deviceToken: string): boolean => /^(?:[0-9a-f]{2})+$/i.test(deviceToken);
 
 /**
- * The name a token's phone goes by. APNs tokens are bytes, and hexadecimal in whatever case is the same phone; FCM's are
- * texts in which case counts, and have characters that no hexadecimal has.
+ * The key of a token's phone. APNs tokens are hexadecimal in upper or lower case; FCM tokens are case-sensitive, and contain
+ * characters that are not hexadecimal.
  */
 export const phoneName = (deviceToken: string): string =>
   isHexadecimal(deviceToken) ? deviceToken.toLowerCase() : deviceToken;
@@ -25,7 +25,7 @@ export class Phones {
   #events: Events;
   #phones = new Map<string, Phone>();
   #forgotten = 0;
-  /** Whose notification came when: the order in which they go. */
+  /** All notifications in order of arrival, which is the order of their removal. */
   #order = new Ring<{ phone: Phone; n: number }>(KEPT_TOGETHER);
 
   constructor(clock: Clock, events: Events) {
@@ -33,18 +33,18 @@ export class Phones {
     this.#events = events;
   }
 
-  /** How many were forgotten because there were more than {@link KEPT_PHONES}. */
+  /** How many phones were forgotten because there were more than {@link KEPT_PHONES}. */
   get forgotten(): number {
     return this.#forgotten;
   }
 
-  /** The phone with this token, if anybody has spoken of it. */
+  /** The phone with this token, if it is known. */
   find(deviceToken: string): Phone | undefined {
-    // Gateways mostly ask by the name itself, which saves the look at the token.
+    // Gateways mostly use the key itself, so the token need not be examined.
     return this.#phones.get(deviceToken) ?? this.#phones.get(phoneName(deviceToken));
   }
 
-  /** The phone with this token, made if need be; it appears with its first notification. */
+  /** The phone with this token, created if necessary; it appears with its first notification. */
   phone(token: string): Phone {
     const known = this.find(token);
     if (known !== undefined) return known;
@@ -62,7 +62,7 @@ export class Phones {
     return phone;
   }
 
-  /** Makes a phone known by name: its gateway and app are checked from then on. */
+  /** Installs a phone by name: its gateway and app are checked from then on. */
   install(token: string, installed: Installed): Phone {
     const phone = this.phone(token);
     const { deviceToken } = phone;

@@ -1,14 +1,13 @@
-// How often something happened in a time: windows that begin with the first event and are not aligned to the clock,
-// as Google describes its quotas.
+// Rates: windows that begin with the first event and are not aligned to the clock, as Google describes its quotas.
 import type { FaultRule } from './fault-rules.ts';
 
-/** So many windows of one rule are kept before those that have passed are thrown out. */
+/** How many windows of a rule are kept before expired ones are removed. */
 const SWEPT_AT = 100_000;
 
 export class Rates {
   #windows = new WeakMap<object, Map<string, { since: number; count: number }>>();
 
-  /** Counts one event of `key` and says whether it is more than `limit` in `seconds`. What is over is not counted. */
+  /** Counts one event of `key` and returns whether it exceeds `limit` in `seconds`. Excess events are not counted. */
   over(rule: Pick<FaultRule, 'limit' | 'seconds'>, key: string, now: number): boolean {
     const { limit = 0, seconds = 60 } = rule;
     const lengthMs = seconds * 1000;

@@ -1,9 +1,9 @@
-// Every request to a gateway with its verdict: the newest 10,000.
+// The newest 10,000 requests to the gateways, with their verdicts.
 import type { Events } from './events.ts';
 import type { FaultGateway } from './faults.ts';
 import { Ring } from './ring.ts';
 
-/** How many of the newest requests the log keeps. */
+/** How many requests the log keeps. */
 export const KEPT_REQUESTS = 10_000;
 
 export interface LoggedRequest {
@@ -18,13 +18,13 @@ export interface LoggedRequest {
   /** APNs topic or Firebase project. */
   app?: string;
   apnsId?: string;
-  /** Whether a phone got it. An answer that was lost afterwards does not change this. */
+  /** Whether a phone received it, even if the answer was lost afterwards. */
   accepted: boolean;
-  /** The status answered; absent when nothing was. */
+  /** The status of the answer; absent if there was no answer. */
   status?: number;
-  /** `accepted`, a reason or error code of the gateway, or what became of the request instead of an answer. */
+  /** `accepted`, the gateway's reason or error code, or what happened instead of an answer. */
   verdict: string;
-  /** The fault that decided, when a rule did. */
+  /** The fault that hit the request, if any. */
   fault?: string;
 }
 
@@ -36,7 +36,7 @@ export class RequestLog {
     this.#events = events;
   }
 
-  /** How many there were, those no longer kept included. */
+  /** How many there were, including those no longer kept. */
   get total(): number {
     return this.#ring.total;
   }

@@ -1,8 +1,8 @@
-/** The newest `capacity` items, oldest first. What falls out is counted, never silently lost. */
+/** The newest `capacity` items, oldest first. Removed items are counted. */
 export class Ring<T> {
   readonly capacity: number;
   #items: T[] = [];
-  /** Where the oldest stands; what is before it has fallen out and is cut off now and then. */
+  /** The index of the oldest item; the removed ones before it are cut off from time to time. */
   #first = 0;
   #total = 0;
 
@@ -10,7 +10,7 @@ export class Ring<T> {
     this.capacity = capacity;
   }
 
-  /** How many were ever pushed, those that fell out included. */
+  /** How many items were ever pushed, including removed ones. */
   get total(): number {
     return this.#total;
   }
@@ -27,19 +27,19 @@ export class Ring<T> {
     return this.size === 0 ? undefined : this.#items.at(-1);
   }
 
-  /** Answers the item that fell out for this one, if one did. */
+  /** Returns the item that was removed to make room, if any. */
   push(item: T): T | undefined {
     this.#total += 1;
     this.#items.push(item);
     return this.size > this.capacity ? this.shift() : undefined;
   }
 
-  /** Lets the oldest fall out. */
+  /** Removes the oldest item. */
   shift(): T | undefined {
     if (this.size === 0) return undefined;
     const oldest = this.#items[this.#first];
     this.#first += 1;
-    // Half of the array at once, so that each item is moved once on average.
+    // Half of the array at once, so that each item moves once on average.
     if (this.#first * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#first);
       this.#first = 0;

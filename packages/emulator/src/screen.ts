@@ -1,4 +1,4 @@
-// What a person sees on the phone, folded from everything that arrived and every switch. Pure.
+// What a person sees on the phone, computed from everything that arrived and every switch. Pure.
 import { isJson, type Json, type Notification } from './notification.ts';
 
 /** Something that happened to a phone. Times in milliseconds since 1970. */
@@ -8,42 +8,42 @@ export type Happening =
 
 /** One notification on the lock screen. */
 export interface Shown {
-  /** The `n` of the notification shown; of the newest, where several were merged. */
+  /** The `n` of the notification shown, or of the newest if several were merged. */
   n: number;
-  /** When it lit up: later than it was received if the phone was off. Milliseconds since 1970. */
+  /** When it was shown, in milliseconds since 1970: after it was received, if the phone was off. */
   shownAt: number;
   app: string;
   title?: string;
   subtitle?: string;
   body?: string;
-  /** What later notifications replace this one by: APNs collapse id, FCM notification tag. */
+  /** Later notifications with the same id replace this one: APNs collapse id, FCM notification tag. */
   collapseId?: string;
-  /** How many accepted requests this one stands for. */
+  /** The number of accepted requests merged into this one. */
   merged: number;
 }
 
-/** How a gateway treats one notification, whatever gateway it is. */
+/** How any of the gateways treats one notification. */
 interface Handling {
-  /** Equal ids are one notification on the screen. */
+  /** Notifications with equal ids are shown as one. */
   collapseId?: string;
-  /** While the phone is off, equal slots are stored once. Undefined: stored beside all others. */
+  /** While the phone is off, only one notification per slot is stored. Undefined: stored in addition to all others. */
   slot?: string;
-  /** Until when the gateway stores it; `-Infinity`: one attempt, not stored. Milliseconds since 1970. */
+  /** Until when the gateway stores it, in milliseconds since 1970; `-Infinity`: a single attempt, never stored. */
   storedUntil: number;
   visible?: { title?: string; subtitle?: string; body?: string };
 }
 
 const DAY_MS = 86_400_000;
-/** FCM keeps this many messages that do not collapse; one more and it discards them all. */
+/** FCM stores so many non-collapsible messages; with one more it discards them all. */
 const FCM_STORED_MESSAGES = 100;
-/** FCM keeps this many different collapse keys per device. */
+/** FCM stores so many different collapse keys per device. */
 const FCM_STORED_KEYS = 4;
 
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 const objectOf = (value: unknown): Json => (isJson(value) ? value : {});
 
-/** An `alert` is a text or an object; without either, nothing is seen (a background notification). */
+/** An `alert` is a string or an object; without an alert nothing is shown (a background notification). */
 function visibleAlert(aps: Json): Handling['visible'] {
   const alert = typeof aps['alert'] === 'string' ? { body: aps['alert'] } : objectOf(aps['alert']);
   const visible = {
@@ -76,7 +76,7 @@ function fcmHandling({ payload, receivedAt }: Notification): Handling {
   const data = { ...objectOf(message['data']), ...objectOf(android['data']) };
   const ttl = textOf(android['ttl']);
   const ttlMs = ttl === undefined ? 28 * DAY_MS : Number(ttl.slice(0, -1)) * 1000;
-  // A data message is drawn by the app; the usual keys are what chat apps draw.
+  // The app displays data messages; chat apps use these keys.
   const visible = {
     title: textOf(drawn['title']) ?? textOf(data['title']),
     body: textOf(drawn['body']) ?? textOf(data['body']),
@@ -92,7 +92,7 @@ function fcmHandling({ payload, receivedAt }: Notification): Handling {
 const handlingOf = (notification: Notification): Handling =>
   notification.gateway === 'fcm' ? fcmHandling(notification) : apnsHandling(notification);
 
-/** The lock screen once `notification` has lit it up at `shownAt`; as it was, if there is nothing to see. */
+/** The lock screen after `notification` was shown at `shownAt`; unchanged if there is nothing to show. */
 export function lightUp(shown: readonly Shown[], notification: Notification, shownAt: number): Shown[] {
   const { collapseId, visible } = handlingOf(notification);
   if (visible === undefined) return [...shown];

@@ -1,16 +1,16 @@
-// What the emulator holds senders to. By default it accepts any key and any token; what it has been told, it enforces.
+// What the emulator requires of senders. By default it accepts any key and any token; what it was told, it enforces.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
 
-/** An APNs key as registered in an Apple developer account. */
+/** An APNs key, as registered in an Apple developer account. */
 export interface ApnsKey {
   keyId: string;
   teamId: string;
   /** PEM of the public or the private key, P-256. */
   key: string;
-  /** Bundle ids it may send to; absent: all of the team's. */
+  /** Bundle ids it may send to. Default: all of the team's. */
   topics?: readonly string[];
-  /** Absent: both. */
+  /** Default: both. */
   environments?: readonly ('production' | 'development')[];
 }
 
@@ -23,11 +23,11 @@ export interface FcmAccount {
 }
 
 export interface Strict {
-  /** True: only the emulator's own credentials are good. Lists: these too. Absent or false: any key is. */
+  /** True: only the emulator's own credentials are accepted. Lists: these as well. Absent or false: any key is accepted. */
   keys?: boolean | { apns?: readonly ApnsKey[]; fcm?: readonly FcmAccount[] };
-  /** Only phones installed by name exist; any other token is a bad one. */
+  /** Only phones installed by name exist; any other token is invalid. */
   tokens?: boolean;
-  /** Google's published rates per device and project hold. */
+  /** Enforce Google's published rates per device and project. */
   quotas?: boolean;
 }
 
@@ -39,7 +39,7 @@ export interface RegisteredFcmAccount extends Omit<FcmAccount, 'key'> {
   key: KeyObject;
 }
 
-/** The keys that are good, by key id and by e-mail; undefined where any is. */
+/** The accepted keys, by key id and by e-mail; undefined if any key is accepted. */
 export interface Registered {
   apns?: ReadonlyMap<string, RegisteredApnsKey>;
   fcm?: ReadonlyMap<string, RegisteredFcmAccount>;

@@ -133,7 +133,7 @@ const ROWS: readonly Row[] = [
     headers: withCertificate,
     certificate: (emulator) => emulator.providerCertificate('com.example.other'),
   },
-  { status: 400, reason: 'BadRequestPayload', made: 'a body that is no JSON', body: '{"aps"' },
+  { status: 400, reason: 'BadRequestPayload', made: 'a body that is not JSON', body: '{"aps"' },
   { status: 400, reason: 'BadRequestPayload', made: 'a body that is no object', body: '[1]' },
   {
     status: 403,
@@ -359,7 +359,7 @@ test('the largest payloads pass: 4,096 bytes, and 5,120 of VoIP', async () => {
   assert.equal(large.status, 200, large.text);
 });
 
-test('an apns-id comes back as it was sent, and is made up when it was not', async () => {
+test('an apns-id comes back as it was sent, and is generated if none was sent', async () => {
   await using emulator = await startEmulator();
   await using wire = await connect(emulator.apns.url, emulator.ca);
   const id = '123e4567-e89b-42d3-a456-426614174000';
@@ -404,7 +404,7 @@ for (const [what, bundleIds] of [
   });
 }
 
-test('registered keys, and the emulator’s own, are good in strict mode', async () => {
+test('strict mode accepts registered keys and the emulator’s own', async () => {
   await using emulator = await startEmulator({
     strict: { keys: { apns: [{ ...KEY, topics: [TOPIC], environments: ['production'] }] } },
   });
@@ -414,13 +414,13 @@ test('registered keys, and the emulator’s own, are good in strict mode', async
   }
 });
 
-test('a time of issue as text and in milliseconds is read, as in Apple’s own sample', async () => {
+test('iat may be a string in milliseconds, as in Apple’s own sample', async () => {
   await using emulator = await startEmulator();
   await using wire = await connect(emulator.apns.url, emulator.ca);
   await accept(wire, emulator, { authorization: signed(KEY, { iat: String(Date.now()) }) });
 });
 
-test('one new provider token in 20 minutes is welcome, and an old one may come back', async () => {
+test('one new provider token is allowed in 20 minutes, and an old one may return', async () => {
   let time = Date.now();
   await using emulator = await startEmulator({ clock: { now: () => time } });
   await using wire = await connect(emulator.apns.url, emulator.ca);

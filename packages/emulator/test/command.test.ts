@@ -12,7 +12,7 @@ const MAIN = fileURLToPath(new URL('../src/main.ts', import.meta.url));
 const start = (...args: string[]) =>
   spawn(process.execPath, ['--conditions=source', MAIN, ...args], { stdio: ['ignore', 'pipe', 'pipe'] });
 
-test('the emulator alone says where everything is, works, and stops when told', async () => {
+test('the stand-alone emulator prints its addresses, works, and stops on SIGTERM', async () => {
   const child = start('--port', '0', '--strict-keys');
   let text = '';
   for await (const chunk of child.stdout.setEncoding('utf8')) {
@@ -30,18 +30,21 @@ test('the emulator alone says where everything is, works, and stops when told', 
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
-test('a port in use, or an address of another machine, is a sentence that names the option', async () => {
+test('a port in use or a foreign address is an error of one sentence that names the option', async () => {
   await using taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const port = String((taken.address() as AddressInfo).port);
   for (const [args, says] of [
     [
       ['--port', port],
-      `Something listens on 127.0.0.1:${port} already: stop it, or give --port another port`,
+      `Another process already listens on 127.0.0.1:${port}: stop it, or choose another port for --port`,
     ],
-    [['--port', '0', '--fcm-port', port], `or give --fcm-port another port (0: any free one).`],
-    // TEST-NET-3 (RFC 5737) is nobody's for ever.
-    [['--port', '0', '--host', '203.0.113.9'], '--host is 203.0.113.9, which is no address of this machine'],
+    [['--port', '0', '--fcm-port', port], `or choose another port for --fcm-port (0 picks a free one).`],
+    // TEST-NET-3 (RFC 5737) is never assigned.
+    [
+      ['--port', '0', '--host', '203.0.113.9'],
+      '--host is 203.0.113.9, which is not an address of this machine',
+    ],
     [['--port', '0', '--host', 'nowhere.invalid'], '--host is nowhere.invalid, a name that'],
   ] as const) {
     const child = start(...args);
@@ -54,7 +57,7 @@ for (const [args, says] of [
   [['--prot', '1'], /Unknown option '--prot'[\s\S]*--port <p>/],
   [['--port', 'high'], /--port must be a port from 0 to 65535, not "high"/],
 ] as const) {
-  test(`a command line that cannot be understood is explained: ${args.join(' ')}`, async () => {
+  test(`an invalid command line is explained: ${args.join(' ')}`, async () => {
     const child = start(...args);
     let text = '';
     child.stderr.setEncoding('utf8').on('data', (chunk: string) => (text += chunk));

@@ -3,7 +3,7 @@ import test from 'node:test';
 import { startEmulator, type Description } from '@chatpush/emulator';
 import { accessToken, ALERT, connect, pushTo, sendFcm, TOKEN, TOPIC } from './senders.ts';
 
-test('a push to either environment of APNs lights up a phone nobody knew before', async () => {
+test('a push to either environment of APNs lights up an unknown phone', async () => {
   await using emulator = await startEmulator();
   for (const [address, gateway, deviceType] of [
     [emulator.apns, 'apns', 'APNS'],
@@ -29,7 +29,7 @@ test('a push to either environment of APNs lights up a phone nobody knew before'
   }
 });
 
-test('a message to FCM lights up a phone nobody knew before', async () => {
+test('a message to FCM lights up an unknown phone', async () => {
   await using emulator = await startEmulator();
   const bearer = await accessToken(emulator);
   const message = {
@@ -45,7 +45,7 @@ test('a message to FCM lights up a phone nobody knew before', async () => {
   assert.equal(emulator.phone('an:Android-token_1').deviceType, 'GCM');
 });
 
-test('the HTTP side tells a sender everything it must know, and a test what arrived', async () => {
+test('the HTTP interface tells a sender everything it must know, and a test what arrived', async () => {
   await using emulator = await startEmulator();
   const description = (await (await fetch(`${emulator.url}/emulator`)).json()) as Description;
   assert.deepEqual(description, JSON.parse(JSON.stringify(emulator.description)));

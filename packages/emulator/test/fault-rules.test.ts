@@ -1,4 +1,4 @@
-// A rule that could never do what its author meant is refused, with what, where and how to mend it.
+// A rule that can never have an effect is refused; the error says what is wrong, where, and how to fix it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { FaultRuleError, FAULTS, startEmulator } from '@chatpush/emulator';
@@ -52,7 +52,7 @@ for (const [rules, ...where] of REFUSED) {
           error.problems.map((problem) => problem.where),
           where,
         );
-        for (const { what, mend } of error.problems) assert.ok(what.length > 0 && mend.length > 0);
+        for (const { what, fix } of error.problems) assert.ok(what.length > 0 && fix.length > 0);
         return true;
       },
     );
@@ -67,7 +67,7 @@ test('a refused rule changes nothing', async () => {
   assert.deepEqual(emulator.faults.list(), [{ gateway: 'apns', fault: 'rst', applied: 0 }]);
 });
 
-test('the longest reason is said, in whatever script and by either gateway', async () => {
+test('the longest reason is sent, in any script and by either gateway', async () => {
   await using emulator = await startEmulator();
   for (const [gateway, url] of [
     ['apns', emulator.apns.url],
@@ -83,7 +83,7 @@ test('the longest reason is said, in whatever script and by either gateway', asy
   }
 });
 
-test('every fault of the table can be asked for at every gateway it names', () => {
+test('every fault in the table works at every gateway it names', () => {
   for (const [fault, { gateways, parameters }] of Object.entries(FAULTS)) {
     const given = Object.entries(parameters).flatMap(([name, parameter]) =>
       parameter.kind === 'integer' && 'required' in parameter ? [[name, parameter.least]] : [],

@@ -16,7 +16,7 @@ async function withRule(
   const push = (deviceToken = TOKEN): Promise<Answered> => wire.request(pushTo(emulator, deviceToken), BODY);
   const first = await push('ee'.repeat(32));
   assert.equal(first.status, 200);
-  await wire.limit(1000); // as a good sender waits for it
+  await wire.limit(1000); // a good sender waits for it
   if (rule !== undefined) emulator.faults.set([{ gateway: 'apns', ...rule }]);
   await play(push, wire, emulator);
 }
@@ -37,7 +37,7 @@ test('http answers the status, reason and Retry-After of the rule', () =>
     },
   ));
 
-test('http passes on reasons that Apple may invent tomorrow', () =>
+test('http accepts unknown reasons', () =>
   withRule({ fault: 'http', status: 400, reason: 'TooWarm' }, async (push) => {
     const { status, body } = await push();
     assert.deepEqual([status, body], [400, { reason: 'TooWarm' }]);
@@ -52,7 +52,7 @@ test('not-json answers a proxy’s HTML', () =>
     assert.equal(emulator.phone(TOKEN).received, 0);
   }));
 
-test('slow serves at once and answers late', () =>
+test('slow delivers at once and answers late', () =>
   withRule({ fault: 'slow', delayMs: 200 }, async (push, _wire, emulator) => {
     const began = performance.now();
     let isAnswered = false;
@@ -65,7 +65,7 @@ test('slow serves at once and answers late', () =>
     assert.ok(performance.now() - began >= 195);
   }));
 
-test('black-hole takes the request, never answers, and leaves the connection alive', () =>
+test('black-hole accepts the request, never answers, and keeps the connection open', () =>
   withRule({ fault: 'black-hole', times: 1 }, async (push, wire, emulator) => {
     const swallowed = push();
     assert.equal((await push('cc'.repeat(32))).status, 200); // behind it in the same connection
@@ -96,7 +96,7 @@ for (const [by, seen] of [
   ['fin', { error: undefined, code: 8 }],
   ['stream', { error: undefined, code: 8 }],
 ] as const) {
-  test(`answer-lost by ${by}: the phone gets it and the sender never hears`, () =>
+  test(`answer-lost by ${by}: the phone gets it and the sender gets no answer`, () =>
     withRule({ fault: 'answer-lost', by }, async (push, _wire, emulator) => {
       const { status, error, code } = await push();
       assert.deepEqual({ status, error, code }, { status: undefined, ...seen });
@@ -105,7 +105,7 @@ for (const [by, seen] of [
     }));
 }
 
-test('answer-lost by silence: the phone gets it and the connection lives', () =>
+test('answer-lost by silence: the phone gets it and the connection stays open', () =>
   withRule({ fault: 'answer-lost', by: 'silence' }, async (push, wire, emulator) => {
     const unheard = push();
     await emulator.phone(TOKEN).waitFor();
@@ -143,7 +143,7 @@ test('reset-stream takes any code', () =>
     assert.equal((await push()).code, 2);
   }));
 
-test('goaway lets the streams at or below its last stream id finish, and then closes', () =>
+test('goaway finishes the streams up to its last stream id, then closes', () =>
   withRule(undefined, async (push, wire, emulator) => {
     emulator.faults.set([
       { gateway: 'apns', fault: 'slow', delayMs: 100, times: 1 },
@@ -180,7 +180,7 @@ test('goaway twice sends the second without a reason, while streams are still op
     ]);
   }));
 
-test('goaway refuse: what is above the last stream id is refused and never served', () =>
+test('goaway refuse: streams above the last stream id are refused and never delivered', () =>
   withRule(undefined, async (push, wire, emulator) => {
     emulator.faults.set([
       { gateway: 'apns', fault: 'slow', delayMs: 100, times: 1 },
@@ -195,7 +195,7 @@ test('goaway refuse: what is above the last stream id is refused and never serve
   }));
 
 for (const serve of [false, true]) {
-  test(`goaway with a code kills every stream, ${serve ? 'also one whose push was served' : 'and nothing was served'}`, () =>
+  test(`goaway with a code kills every stream, ${serve ? 'also one whose push was delivered' : 'and nothing was delivered'}`, () =>
     withRule(
       { fault: 'goaway', code: 2, reason: 'InternalServerError', serve },
       async (push, wire, emulator) => {
@@ -234,7 +234,7 @@ for (const [rule, path, status] of [
     }));
 }
 
-test('of stream limits that come faster than they are acknowledged the last one holds', () =>
+test('if stream limits come faster than they are acknowledged, the last one wins', () =>
   withRule({ fault: 'stream-limit', limit: 5, times: 1 }, async (push, wire, emulator) => {
     emulator.faults.add({ gateway: 'apns', fault: 'stream-limit', limit: 7, times: 1 });
     emulator.faults.add({ gateway: 'apns', fault: 'stream-limit', limit: 9, times: 1 });
@@ -254,7 +254,7 @@ test('rejection-throttle cuts the connection to one stream until the next accept
     assert.deepEqual(wire.limits, [1, 1000, 1, 1000]);
   }));
 
-test('quota counts a device’s pushes in a time, and others do not suffer', () =>
+test('quota counts one device’s pushes per window, and others are not affected', () =>
   withRule(undefined, async (push, _wire, emulator) => {
     emulator.faults.set([
       { gateway: 'apns', fault: 'quota', per: 'device', limit: 2, seconds: 60, retryAfterSeconds: 30 },
@@ -265,7 +265,7 @@ test('quota counts a device’s pushes in a time, and others do not suffer', () 
     assert.equal((await push()).headers['retry-after'], '30');
   }));
 
-test('a connection starts with one stream, and gets 1,000 with the first good provider token', async () => {
+test('a connection starts with one stream, and gets 1,000 with the first valid provider token', async () => {
   await using emulator = await startEmulator();
   await using wire = await connect(emulator.apns.url, emulator.ca);
   assert.deepEqual(wire.limits, [1]);
@@ -281,7 +281,7 @@ test('a connection starts with one stream, and gets 1,000 with the first good pr
   );
 });
 
-test('streams in excess of the limit are refused while the sender has not acknowledged it', async () => {
+test('excess streams are refused while the sender has not acknowledged the limit', async () => {
   await using emulator = await startEmulator();
   const { default: http2 } = await import('node:http2');
   const session = http2.connect(emulator.apns.url, { ca: emulator.ca });
@@ -299,7 +299,7 @@ test('streams in excess of the limit are refused while the sender has not acknow
   session.destroy();
 });
 
-test('a rule hits its gateway, topic and phone alone, so many times, in order', async () => {
+test('a rule hits only its gateway, topic and phone, a given number of times, in order', async () => {
   await using emulator = await startEmulator();
   emulator.faults.set([
     { gateway: 'apns-sandbox', fault: 'http', status: 500 },
@@ -323,7 +323,7 @@ test('a rule hits its gateway, topic and phone alone, so many times, in order', 
   assert.equal((await wire.request(other, BODY)).status, 200);
 });
 
-test('a probability is a chance', async () => {
+test('a probability hits that share of requests', async () => {
   let draws = 0;
   await using emulator = await startEmulator({ random: () => [0.1, 0.3, 0.29, 0.9][draws++ % 4] ?? 0 });
   emulator.faults.add({ gateway: 'apns', fault: 'http', status: 503, probability: 0.3 });
@@ -333,7 +333,7 @@ test('a probability is a chance', async () => {
   assert.deepEqual(statuses, [503, 200, 503, 200]);
 });
 
-test('what was accepted twice is counted as a duplicate', async () => {
+test('a push accepted twice counts as a duplicate', async () => {
   await using emulator = await startEmulator();
   await using wire = await connect(emulator.apns.url, emulator.ca);
   const id = '123e4567-e89b-42d3-a456-426614174000';

@@ -10,7 +10,7 @@ import { accessToken, connect, https1, sendFcm, sendUrl } from './senders.ts';
 const DEVICE = 'dEvice:APA91bE-token_1';
 const MESSAGE = { token: DEVICE, data: { title: 'Ann', body: 'Hello' } };
 
-test('HTTP/2 is served with 100 streams at once, and HTTP/1.1 over one kept connection', async () => {
+test('HTTP/2 has 100 concurrent streams, and HTTP/1.1 a keep-alive connection', async () => {
   await using emulator = await startEmulator();
   const bearer = await accessToken(emulator);
   await using wire = await connect(emulator.fcm.url, emulator.ca);
@@ -44,7 +44,7 @@ test('HTTP/2 is served with 100 streams at once, and HTTP/1.1 over one kept conn
 });
 
 // Only APNs' were logged once: a sender that gave up within its body left no trace at FCM.
-test('a request given up within its body is logged, over HTTP/2 and HTTP/1.1, and at the token endpoint', async () => {
+test('a request aborted within its body is logged, over HTTP/2 and HTTP/1.1, and at the token endpoint', async () => {
   await using emulator = await startEmulator();
   const bad = { ':method': 'POST', ':path': new URL(sendUrl(emulator)).pathname };
   const given = async (cut: () => Promise<void>): Promise<unknown[]> => {
@@ -122,7 +122,7 @@ test('over HTTP/2: GOAWAY as FCM words it, streams refused, answers lost', async
   assert.equal((await play({ fault: 'fin' })).status, undefined);
 });
 
-test('over HTTP/1.1: reset, closed, lost, slow and sent away', async () => {
+test('over HTTP/1.1: reset, closed, lost, slow and turned away', async () => {
   await using emulator = await startEmulator();
   const play = (rule: Omit<FaultRule, 'gateway'>) => {
     emulator.faults.set([{ gateway: 'fcm', ...rule, times: 1 }]);

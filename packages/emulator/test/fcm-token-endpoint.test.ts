@@ -8,7 +8,7 @@ import { assertion, fetchToken, sendFcm } from './senders.ts';
 const DEVICE = 'dEvice:APA91bE-token_1';
 const MESSAGE = { token: DEVICE, data: { title: 'Ann', body: 'Hello' } };
 
-test('the token endpoint trades a signed assertion for an access token of an hour', async () => {
+test('the token endpoint exchanges a signed assertion for an access token of an hour', async () => {
   await using emulator = await startEmulator({ strict: { keys: true } });
   const { status, body } = await fetchToken(emulator);
   assert.equal(status, 200);
@@ -75,7 +75,7 @@ for (const { made, error, claims, header, grant, strict, foreign, jwt } of REFUS
   });
 }
 
-test('any key may sign by default, and Google’s own audience is good', async () => {
+test('by default any key may sign, and Google’s own audience is accepted', async () => {
   await using emulator = await startEmulator();
   const key = generateKeyPairSync('rsa', { modulusLength: 2048 }).privateKey.export({
     type: 'pkcs8',
@@ -89,7 +89,7 @@ test('any key may sign by default, and Google’s own audience is good', async (
   assert.equal(status, 200);
 });
 
-test('the token endpoint can fail, answer HTML, and issue tokens of short life', async () => {
+test('the token endpoint can fail, answer HTML, and issue short-lived tokens', async () => {
   await using emulator = await startEmulator();
   emulator.faults.set([
     { gateway: 'oauth', fault: 'http', status: 503, retryAfterSeconds: 5, times: 1 },

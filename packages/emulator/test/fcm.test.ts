@@ -7,7 +7,7 @@ import { accessToken, connect, sendFcm, sendUrl } from './senders.ts';
 const DEVICE = 'dEvice:APA91bE-token_1';
 const MESSAGE = { token: DEVICE, data: { title: 'Ann', body: 'Hello' } };
 
-test('names in camelCase are understood, as Google’s JSON reader does', async () => {
+test('camelCase names are accepted, as by Google’s JSON reader', async () => {
   await using emulator = await startEmulator();
   const { status, text } = await sendFcm(emulator, await accessToken(emulator), {
     ...MESSAGE,
@@ -20,7 +20,7 @@ test('names in camelCase are understood, as Google’s JSON reader does', async 
   });
 });
 
-test('the whole schema passes', async () => {
+test('the whole schema is accepted', async () => {
   await using emulator = await startEmulator();
   const message = {
     token: DEVICE,
@@ -60,7 +60,7 @@ test('the whole schema passes', async () => {
   assert.equal(status, 200, text);
 });
 
-test('an installation id is an address as a token is; a topic is accepted and reaches no phone', async () => {
+test('an installation id works like a token; a topic is accepted and reaches no phone', async () => {
   await using emulator = await startEmulator();
   const bearer = await accessToken(emulator);
   assert.equal((await sendFcm(emulator, bearer, { fid: 'fid-1', data: { k: 'v' } })).status, 200);
@@ -79,7 +79,7 @@ test('validate_only is answered and reaches no phone', async () => {
   assert.equal(emulator.phone(DEVICE).received, 0);
 });
 
-test('any access token is good by default, but one that has expired here is not', async () => {
+test('by default any access token is accepted, except one that expired here', async () => {
   let time = Date.now();
   await using emulator = await startEmulator({ clock: { now: () => time } });
   assert.equal((await sendFcm(emulator, 'ya29.from-google', MESSAGE)).status, 200);
@@ -91,7 +91,7 @@ test('any access token is good by default, but one that has expired here is not'
   assert.match(text, /ACCESS_TOKEN_EXPIRED/);
 });
 
-test('expire-access-token expires the token presented until another is fetched', async () => {
+test('expire-access-token expires the token until the sender fetches another', async () => {
   await using emulator = await startEmulator();
   emulator.faults.set([{ gateway: 'fcm', fault: 'expire-access-token', times: 1 }]);
   const bearer = await accessToken(emulator);
@@ -99,7 +99,7 @@ test('expire-access-token expires the token presented until another is fetched',
   assert.equal((await sendFcm(emulator, await accessToken(emulator), MESSAGE)).status, 200);
 });
 
-test('in strict mode Google’s rates hold: 240 a minute to one device', async () => {
+test('strict mode enforces Google’s rates: 240 a minute to one device', async () => {
   let time = Date.now();
   await using emulator = await startEmulator({ strict: { quotas: true }, clock: { now: () => time } });
   await using wire = await connect(emulator.fcm.url, emulator.ca);

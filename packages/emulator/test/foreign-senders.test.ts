@@ -68,7 +68,7 @@ test('@parse/node-apn reaches a phone with a certificate', async (t) => {
   assert.equal(emulator.phone(TOKEN).received, 1);
 });
 
-test('@parse/node-apn hears every reason Apple documents', async (t) => {
+test('@parse/node-apn reports every reason Apple documents', async (t) => {
   await using emulator = await startEmulator();
   // Without retries: they are the next test.
   const provider = nodeApn(t, emulator, { connectionRetryLimit: 0 });
@@ -83,7 +83,7 @@ test('@parse/node-apn hears every reason Apple documents', async (t) => {
   }
 });
 
-test('weakness of @parse/node-apn: it does not see Retry-After, and asks again at once, three times', async (t) => {
+test('weakness of @parse/node-apn: it ignores Retry-After and retries at once, three times', async (t) => {
   await using emulator = await startEmulator();
   const provider = nodeApn(t, emulator);
   await provider.send(note(), TOKEN); // opens the connection
@@ -96,7 +96,7 @@ test('weakness of @parse/node-apn: it does not see Retry-After, and asks again a
   assert.ok(performance.now() - began < 2000, 'it waited after all');
 });
 
-test('weakness of @parse/node-apn: once it retries, a lost answer becomes a double push', async (t) => {
+test('weakness of @parse/node-apn: when it retries after a lost answer, the push is duplicated', async (t) => {
   await using emulator = await startEmulator();
   emulator.faults.set([
     { gateway: 'apns', fault: 'http', status: 503, times: 1 },
@@ -107,7 +107,7 @@ test('weakness of @parse/node-apn: once it retries, a lost answer becomes a doub
   assert.equal(emulator.phone(TOKEN).received, 2);
 });
 
-test('weakness of @parse/node-apn: a GOAWAY that comes twice fails a push that the phone got', async (t) => {
+test('weakness of @parse/node-apn: a GOAWAY sent twice fails a push that the phone got', async (t) => {
   await using emulator = await startEmulator();
   const provider = nodeApn(t, emulator);
   await provider.send(note(), 'cd'.repeat(32)); // the first opens the connection
@@ -123,7 +123,7 @@ test('weakness of @parse/node-apn: a GOAWAY that comes twice fails a push that t
   assert.equal(emulator.phone(TOKEN).received, 1);
 });
 
-test('weakness of @parse/node-apn: it keeps sending into a connection that has fallen silent', async (t) => {
+test('weakness of @parse/node-apn: it keeps sending on a connection that is silent', async (t) => {
   await using emulator = await startEmulator();
   emulator.faults.set([{ gateway: 'apns', fault: 'frozen', times: 1 }]);
   const provider = nodeApn(t, emulator, { requestTimeout: 150 });
@@ -166,7 +166,7 @@ test('apns2 reaches a phone', async (t) => {
   assert.equal(emulator.phone(TOKEN).shown.length, 1, 'a background push is not seen');
 });
 
-test('apns2 hears every reason Apple documents', async (t) => {
+test('apns2 reports every reason Apple documents', async (t) => {
   await using emulator = await startEmulator();
   const client = apns2(t, emulator);
   for (const [reason, status] of Object.entries(REASONS)) {
@@ -178,7 +178,7 @@ test('apns2 hears every reason Apple documents', async (t) => {
   }
 });
 
-test('weakness of apns2: one stream per connection, so 40 pushes at once are 32 connections', async (t) => {
+test('weakness of apns2: one stream per connection, so 40 concurrent pushes open 32 connections', async (t) => {
   await using emulator = await startEmulator();
   emulator.faults.set([{ gateway: 'apns', fault: 'slow', delayMs: 300 }]);
   const client = apns2(t, emulator);
@@ -186,7 +186,7 @@ test('weakness of apns2: one stream per connection, so 40 pushes at once are 32 
   assert.equal(new Set(emulator.requests.list().map(({ connection }) => connection)).size, 32);
 });
 
-test('weakness of apns2: a gateway that does not answer holds a push for ever', async (t) => {
+test('weakness of apns2: a gateway that does not answer blocks a push forever', async (t) => {
   await using emulator = await startEmulator();
   emulator.faults.set([{ gateway: 'apns', fault: 'black-hole', times: 1 }]);
   const client = apns2(t, emulator);
@@ -208,7 +208,7 @@ test('weakness of apns2: a graceful GOAWAY fails a push that the phone got', asy
   assert.equal(emulator.phone(TOKEN).received, 1);
 });
 
-test('weakness of apns2: it has no apns-id, so that two attempts of one push cannot be told from two pushes', async (t) => {
+test('weakness of apns2: it sends no apns-id, so two attempts at one push look like two pushes', async (t) => {
   await using emulator = await startEmulator();
   const client = apns2(t, emulator);
   const notification = apns2Note();

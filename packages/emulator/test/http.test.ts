@@ -52,7 +52,7 @@ async function push(emulator: Emulator, payload: object = ALERT): Promise<void> 
   assert.equal((await wire.request(pushTo(emulator), JSON.stringify(payload))).status, 200);
 }
 
-test('a page of another origin, and a name that only means loopback, are refused', async () => {
+test('another origin, and a name that resolves to loopback, are refused', async () => {
   await using emulator = await startEmulator();
   const own = new URL(emulator.url).host;
   const refused: http.OutgoingHttpHeaders[] = [
@@ -87,7 +87,7 @@ test('a page of another origin, and a name that only means loopback, are refused
   }
 });
 
-test('what is not there is 404, what does not work there 405, what cannot be read 400', async () => {
+test('unknown paths are 404, wrong methods 405, unreadable requests 400', async () => {
   await using emulator = await startEmulator();
   assert.equal((await call(emulator.url, '/emulator/nothing')).status, 404);
   assert.equal((await call(emulator.url, '/nothing')).status, 404);
@@ -118,7 +118,7 @@ for (const [what, path, rest] of [
   ['a sender that goes before its body', 'POST /emulator/phones/ab/uninstall', 'Content-Length: 100\r\n\r\n'],
   ['a chunk that is none', 'PUT /emulator/faults', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'],
 ] as const) {
-  test(`the emulator outlives ${what}`, async () => {
+  test(`the emulator survives ${what}`, async () => {
     await using emulator = await startEmulator();
     const socket = net.connect(Number(new URL(emulator.url).port), '127.0.0.1');
     socket.on('error', () => undefined).resume();
@@ -130,7 +130,7 @@ for (const [what, path, rest] of [
   });
 }
 
-test('rules are set and read, and a bad one is refused whole, changing nothing', async () => {
+test('rules are set and read, and an invalid one changes nothing', async () => {
   await using emulator = await startEmulator();
   const rules = [{ gateway: 'apns', fault: 'http', status: 503, times: 2 }];
   const set = await call(emulator.url, '/emulator/faults', { method: 'PUT', body: rules });
@@ -179,7 +179,7 @@ test('phones are switched, uninstalled and installed by name', async () => {
 });
 
 // Apple's tokens are bytes; senders and apps write them in either case. In upper case a phone was never found once.
-test('an APNs token is one phone in whatever case, and FCM’s case counts', async () => {
+test('APNs tokens are case-insensitive, and FCM tokens are not', async () => {
   await using emulator = await startEmulator({ strict: { tokens: true } });
   const upper = TOKEN.toUpperCase();
   const install = (token: string, deviceType: string): Promise<Plain> =>
@@ -201,7 +201,7 @@ test('an APNs token is one phone in whatever case, and FCM’s case counts', asy
   assert.equal((await wire.request(pushTo(emulator), JSON.stringify(ALERT))).status, 410);
 });
 
-test('a notification can be taken to Xcode’s simulator', async () => {
+test('a notification can be exported to Xcode’s simulator', async () => {
   await using emulator = await startEmulator();
   await push(emulator, { ...ALERT, messageId: 'm1' });
   const file = await call(emulator.url, `/emulator/phones/${TOKEN}/notifications/1.apns`);
@@ -210,7 +210,7 @@ test('a notification can be taken to Xcode’s simulator', async () => {
   assert.equal((await call(emulator.url, `/emulator/phones/${TOKEN}/notifications/2.apns`)).status, 404);
 });
 
-test('the log says of every request what became of it', async () => {
+test('the log says what became of every request', async () => {
   await using emulator = await startEmulator();
   await push(emulator);
   const { body } = await call(emulator.url, '/emulator/requests');
@@ -230,7 +230,7 @@ test('the log says of every request what became of it', async () => {
   });
 });
 
-test('everything that happens is an event, as it happens', async () => {
+test('everything that happens is sent as an event', async () => {
   await using emulator = await startEmulator();
   const abort = new AbortController();
   const response = await fetch(`${emulator.url}/emulator/events`, { signal: abort.signal });
@@ -263,7 +263,7 @@ test('everything that happens is an event, as it happens', async () => {
   assert.deepEqual(notification.payload, ALERT);
 });
 
-test('the page’s files are served, and nothing beside them', async () => {
+test('the page’s files are served, and no others', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'emulator-'));
   try {
     await mkdir(join(folder, 'page', 'assets'), { recursive: true });
@@ -295,7 +295,7 @@ test('the page’s files are served, and nothing beside them', async () => {
   }
 });
 
-test('the emulator lives within another server, and leaves other paths to it', async () => {
+test('the emulator runs within another server, and leaves other paths to it', async () => {
   await using emulator = await startEmulator();
   const server = http.createServer((request, response) => {
     if (!emulator.handler(request, response)) response.writeHead(418).end();
@@ -308,7 +308,7 @@ test('the emulator lives within another server, and leaves other paths to it', a
   await new Promise((resolve) => server.close(resolve));
 });
 
-test('many emulators live in one process, apart', async () => {
+test('many emulators run in one process, isolated', async () => {
   const emulators = await Promise.all([startEmulator(), startEmulator(), startEmulator()]);
   const [first, ...others] = emulators;
   assert.ok(first);
@@ -318,7 +318,7 @@ test('many emulators live in one process, apart', async () => {
   await Promise.all(emulators.map((emulator) => emulator.close()));
 });
 
-test('a port that is taken is an error, and leaves nothing open', async () => {
+test('a port in use is an error, and leaves nothing open', async () => {
   await using emulator = await startEmulator();
   await assert.rejects(startEmulator({ port: Number(new URL(emulator.url).port) }), { code: 'EADDRINUSE' });
 });

@@ -52,7 +52,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
 
 describe('the packed emulator', () => {
-  test('contains what was built, the page, its README and its licence, nothing else', async () => {
+  test('contains only what was built, the page, its README and its licence', async () => {
     const { stdout } = await npm(['pack', '--json', '--pack-destination', folder], emulator);
     const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [
       { filename: string; files: { path: string }[] },
@@ -93,7 +93,7 @@ describe('the packed emulator', () => {
     assert.ok(Math.min(...times) < 1000, times.join(', '));
   });
 
-  test('serves a stranger’s tests, in parallel, in ten lines', async () => {
+  test('works in a user’s tests, in parallel, in ten lines', async () => {
     await writeFile(join(folder, 'sender.js'), SENDER);
     for (const name of ['one', 'two', 'three'])
       await writeFile(join(folder, `${name}.test.js`), STRANGERS_TEST);

@@ -28,7 +28,7 @@ function ownPhone() {
   return { clock, phone, apns, fcm, seen };
 }
 
-test('equal collapse ids are one notification, and the newest is seen', () => {
+test('equal collapse ids are one notification, and the newest is shown', () => {
   const { phone, apns, seen } = ownPhone();
   apns('one', { 'apns-collapse-id': 'a' });
   apns('two', { 'apns-collapse-id': 'b' });
@@ -57,7 +57,7 @@ test('while a phone is off, APNs stores the latest notification of each app', ()
   assert.equal(phone.shown[0]?.shownAt, clock.time);
 });
 
-test('what expires while the phone is off is never seen, and what allows one attempt is not stored', () => {
+test('what expires while the phone is off is never shown, and what allows a single attempt is not stored', () => {
   const { clock, phone, apns, seen } = ownPhone();
   phone.switchOff();
   apns('expires', { 'apns-expiration': String(START / 1000 + 60) });
@@ -71,7 +71,7 @@ test('what expires while the phone is off is never seen, and what allows one att
   assert.deepEqual(seen(), ['lasts', 'a month', 'now']);
 });
 
-test('FCM stores one message per collapse key, four keys, and beside them a hundred without', () => {
+test('FCM stores one message per collapse key, four keys, and a hundred messages without a key', () => {
   const { phone, fcm, seen } = ownPhone();
   phone.switchOff();
   fcm('a1', { collapse_key: 'a' });
@@ -83,7 +83,7 @@ test('FCM stores one message per collapse key, four keys, and beside them a hund
   assert.deepEqual(seen(), ['b', 'c', 'd', 'e', 'plain']);
 });
 
-test('FCM discards all of more than a hundred stored messages, and what has outlived its time', () => {
+test('FCM discards more than a hundred stored messages, and what has expired', () => {
   const { clock, phone, fcm, seen } = ownPhone();
   phone.switchOff();
   for (let n = 0; n < 101; n++) fcm(`message ${n}`);
@@ -101,7 +101,7 @@ test('equal tags are one Android notification', () => {
   assert.deepEqual(seen(), ['two']);
 });
 
-test('a background notification is kept and not seen', () => {
+test('a background notification is kept and not shown', () => {
   const { phone, seen } = ownPhone();
   phone.receive({ gateway: 'apns', app: TOPIC, headers: {}, body: '{"aps":{"content-available":1}}' });
   phone.receive({ gateway: 'apns', app: TOPIC, headers: {}, body: '{"aps":{"alert":"plain text"}}' });
@@ -109,7 +109,7 @@ test('a background notification is kept and not seen', () => {
   assert.equal(phone.notifications.length, 2);
 });
 
-test('on any phone, ids on the screen are unique and nothing is seen that did not arrive', () => {
+test('on any phone, ids on the screen are unique and only what arrived is shown', () => {
   const step = fc.oneof(
     fc.record({
       what: fc.constant('arrived' as const),
@@ -164,7 +164,7 @@ test('a phone keeps its newest 10,000 notifications and counts them all', () => 
   assert.deepEqual([phone.notifications[0]?.n, phone.latest?.n], [4, 10_003]);
 });
 
-test('all phones together keep the newest 200,000, whosever they are', () => {
+test('all phones together keep the newest 200,000', () => {
   const clock = { now: () => START };
   const phones = new Phones(clock, new Events());
   const receive = (token: string): void =>
@@ -210,7 +210,7 @@ test('an uninstalled app is gone for both gateways, and a reinstalled one is bac
   );
 });
 
-test('waiting ends with what was asked for, also if it was there before', async () => {
+test('waiting ends with what was asked for, also if it arrived before', async () => {
   await using emulator = await startEmulator();
   const phone = emulator.phone(TOKEN);
   await push(emulator, 'early');
@@ -224,20 +224,27 @@ test('waiting ends with what was asked for, also if it was there before', async 
   );
 });
 
-test('waiting in vain says what was missing', async () => {
+test('waiting in vain says what was missing and what did arrive', async () => {
   await using emulator = await startEmulator();
   await push(emulator, 'one');
   await assert.rejects(
     emulator.phone(TOKEN).waitFor({ count: 2, contains: 'one', timeoutMs: 20 }),
     (error: Error) => {
       assert.ok(error instanceof WaitTimeoutError);
-      assert.equal(error.message, `after 20 ms: 1 of 2 notifications containing "one" reached ${TOKEN}`);
+      assert.equal(
+        error.message,
+        `Nothing more came within 20 ms: 1 of 2 notifications containing "one" reached ${TOKEN}. Of 1 that arrived, the newest are:\n  1: {"aps":{"alert":{"body":"one"}}}`,
+      );
       return true;
     },
   );
   const forgotten = emulator.phone(TOKEN).waitFor({ count: 5 });
   emulator.forgetPhones();
-  await assert.rejects(forgotten, /the phone was forgotten/);
+  await assert.rejects(forgotten, /The phone was forgotten/);
+  await assert.rejects(
+    emulator.phone('dd').waitFor({ timeoutMs: 1 }),
+    /0 of 1 notifications reached dd\. Nothing has arrived on this phone: check the device token/,
+  );
 });
 
 test('closing the emulator ends waits on phones that never appeared', async () => {

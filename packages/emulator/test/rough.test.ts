@@ -26,7 +26,7 @@ const GOAWAYS: readonly FaultRule[] = [
 
 const does = fc.constantFrom('wait', 'reset', 'cut', 'destroy');
 
-test('no sender and no fault brings the emulator down, or leaves it with an open connection', async () => {
+test('no sender and no fault crashes the emulator or leaks a connection', async () => {
   const emulator = await startEmulator();
   const bytes = JSON.stringify(ALERT);
   await fc.assert(

@@ -15,7 +15,7 @@ async function handshake(options: tls.ConnectionOptions): Promise<tls.TLSSocket>
   return socket;
 }
 
-test('APNs speaks HTTP/2 only, FCM HTTP/1.1 too, both from TLS 1.2 up, under every loopback name', async () => {
+test('APNs speaks HTTP/2 only, FCM also HTTP/1.1, both with TLS 1.2 and up, under every loopback name', async () => {
   await using emulator = await startEmulator();
   const { ca } = emulator;
   for (const servername of ['localhost', undefined]) {
@@ -52,7 +52,7 @@ test('APNs speaks HTTP/2 only, FCM HTTP/1.1 too, both from TLS 1.2 up, under eve
   }
 });
 
-test('a stranger’s authority does not vouch for the emulator', async () => {
+test('the emulator’s certificate is from its own authority only', async () => {
   await using emulator = await startEmulator();
   await assert.rejects(
     connect(emulator.apns.url, createAuthority(Date.now()).certificate),
@@ -60,7 +60,7 @@ test('a stranger’s authority does not vouch for the emulator', async () => {
   );
 });
 
-test('certificates name names and addresses of both families', () => {
+test('certificates contain host names and addresses of both families', () => {
   const authority = createAuthority(Date.now());
   const { certificate } = authority.issueServer(['push.test', '127.0.0.1', '::1', '2001:db8::a:1']);
   const parsed = new X509Certificate(certificate);
@@ -72,7 +72,7 @@ test('certificates name names and addresses of both families', () => {
   assert.equal(parsed.checkIP('2001:db8::a:1'), '2001:db8::a:1');
 });
 
-test('the emulator listens on IPv6 where it is told to', async () => {
+test('the emulator listens on IPv6 if told to', async () => {
   await using emulator = await startEmulator({ host: '::1' });
   assert.match(emulator.apns.url, /^https:\/\/\[::1\]:/);
   await using wire = await connect(emulator.apns.url, emulator.ca);
@@ -88,7 +88,7 @@ test('each APNs environment has a second port, as Apple has 2197', async () => {
   }
 });
 
-test('a sender that goes away in the middle of a request is logged as such', async () => {
+test('a sender that disconnects in the middle of a request is logged', async () => {
   await using emulator = await startEmulator();
   await using wire = await connect(emulator.apns.url, emulator.ca);
   const logged = new Promise<string>((resolve) =>

@@ -1,4 +1,4 @@
-// One push on its way through the emulated APNs.
+// One push to the emulated APNs.
 import { randomUUID } from 'node:crypto';
 import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from 'node:http2';
 import type { Clock } from '../clock.ts';
@@ -32,7 +32,7 @@ export interface ApnsPlace {
 
 interface Refusal {
   reason: Reason;
-  /** Since when a device is gone, 410 only; ms since 1970. */
+  /** Since when the device is gone, in ms since 1970; only with 410. */
   timestamp?: number;
 }
 
@@ -71,7 +71,7 @@ export class ApnsExchange implements Exchange {
     return this.line.connection;
   }
 
-  /** The topic as sent, or the one its certificate implies. */
+  /** The topic that was sent, or the one of the certificate. */
   get topic(): string | undefined {
     return (this.#headers['apns-topic'] as string | undefined) ?? this.line.certifiedBundleId;
   }
@@ -99,7 +99,7 @@ export class ApnsExchange implements Exchange {
   }
 
   send({ status, headers, body, verdict }: Answer, fault?: string): void {
-    if (this.#finished) return; // abandoned while a slow answer was on its way
+    if (this.#finished) return; // the sender gave up before a slow answer
     this.#log(verdict, status, fault);
     if (this.stream.destroyed || this.stream.closed) return;
     const fields: OutgoingHttpHeaders = headers;
@@ -116,7 +116,7 @@ export class ApnsExchange implements Exchange {
     this.#log(verdict, undefined, fault);
   }
 
-  /** The stream is gone; without an answer, if the sender gave up before. */
+  /** The stream has closed: without an answer, if the sender gave up. */
   closed(): void {
     if (!this.#finished) this.unanswered('abandoned by the sender');
   }
@@ -125,7 +125,7 @@ export class ApnsExchange implements Exchange {
     return JSON.stringify({ reason });
   }
 
-  /** Everything APNs checks, in order; undefined once the phone has it. */
+  /** Everything APNs checks, in order; undefined if the push was delivered. */
   #judge(): Refusal | undefined {
     const { clock, phones, strict, gateway } = this.#place;
     const headers = this.#headers;

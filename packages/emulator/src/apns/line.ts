@@ -1,17 +1,17 @@
-// What APNs remembers of one connection: whom it is bound to, its stream limit, its provider tokens.
+// What APNs remembers about a connection: the key it is bound to, its stream limit, its provider tokens.
 import type { PeerCertificate } from 'node:tls';
 import type { Connection } from '../connection.ts';
 import type { ProviderToken } from './provider-token.ts';
 import { bundleIdOf, type Environment } from './request.ts';
 import type { Reason } from './reasons.ts';
 
-/** Streams at once before the first good provider token, and after. The second was read off the real gateway. */
+/** Concurrent streams before and after the first valid provider token. The second was observed on the real gateway. */
 const FIRST_STREAMS = 1;
 const USUAL_STREAMS = 1000;
-/** One new provider token in so many milliseconds. */
+/** One new provider token is allowed in so many milliseconds. */
 const UPDATE_MS = 20 * 60_000;
 
-/** SETTINGS as seen on the real gateway, https://github.com/jchambers/pushy/issues/878 */
+/** SETTINGS as observed on the real gateway, https://github.com/jchambers/pushy/issues/878 */
 export const FIRST_SETTINGS = {
   headerTableSize: 4096,
   maxConcurrentStreams: FIRST_STREAMS,
@@ -36,11 +36,11 @@ export class Line {
     const certificate = connection.tls.getPeerCertificate();
     if (Object.keys(certificate).length > 0) {
       this.#certificate = certificate;
-      this.limit(USUAL_STREAMS); // certificates need no first push to be trusted
+      this.limit(USUAL_STREAMS); // connections with a certificate are trusted from the start
     }
   }
 
-  /** The bundle id of the provider certificate, on a connection that came with one. */
+  /** The bundle id of the provider certificate, if the connection has one. */
   get certifiedBundleId(): string | undefined {
     if (this.#certificate === undefined) return undefined;
     return this.#named('UID') ?? this.#named('CN')?.split(': ')[1] ?? '';
@@ -49,15 +49,15 @@ export class Line {
   /** What is wrong with the provider certificate. `strict`: it must be the emulator's own. */
   certificateFault(strict: boolean): Reason | undefined {
     if (strict && !this.connection.tls.authorized) return 'BadCertificate';
-    // The name tells: development certificates are "Apple Development … Push Services: …".
+    // Development certificates are named "Apple Development … Push Services: …".
     return /\bDevelopment\b/.test(this.#named('CN') ?? '') && this.#environment === 'production'
       ? 'BadCertificateEnvironment'
       : undefined;
   }
 
   /**
-   * What is wrong with a good provider token on this connection. Apple documents that another team, an unrelated key
-   * and a key of another environment are errors; which reason another team gets is our reading.
+   * What is wrong with a valid provider token on this connection. Apple documents that another team, an unrelated key
+   * and a key of another environment are errors; the reason for another team is our interpretation.
    */
   tokenFault(authorization: string, token: ProviderToken, now: number): Reason | undefined {
     if (token === this.#current) return undefined; // the same bytes are the same object, see ProviderTokens
@@ -77,11 +77,11 @@ export class Line {
     return undefined;
   }
 
-  /** The topic, or what is wrong with it, for the key this connection is bound to. */
+  /** The topic, or what is wrong with it, given the key this connection is bound to. */
   topicFault(topic: string): Reason | undefined {
     const certified = this.certifiedBundleId;
     if (certified !== undefined) return bundleIdOf(topic) === certified ? undefined : 'TopicDisallowed';
-    // The topics of the first push count: a bundle id added to the key later needs a new connection.
+    // The key's topics at the first push count: a bundle id added to the key later needs a new connection.
     const topics = this.#bound?.key?.topics;
     return topics === undefined || topics.includes(bundleIdOf(topic)) ? undefined : 'TopicDisallowed';
   }
@@ -96,7 +96,7 @@ export class Line {
     if (this.#limit === FIRST_STREAMS) this.limit(USUAL_STREAMS);
   }
 
-  /** An attribute of the certificate's subject. Node gives a list where it stands there twice: the first counts. */
+  /** An attribute of the certificate's subject. Node returns a list if it occurs twice; the first value counts. */
   #named(attribute: 'UID' | 'CN'): string | undefined {
     return [this.#certificate?.subject[attribute]].flat()[0];
   }

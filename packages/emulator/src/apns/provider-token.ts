@@ -6,14 +6,14 @@ import type { RegisteredApnsKey } from '../strictness.ts';
 import type { Reason } from './reasons.ts';
 
 const HOUR_MS = 3_600_000;
-/** How many decoded tokens are remembered; senders repeat theirs with every push. */
+/** How many decoded tokens are cached; senders send the same one with every push. */
 const REMEMBERED = 1_000;
 
 export interface ProviderToken {
   keyId: string;
   teamId: string;
   issuedAt: number; // ms since 1970
-  /** The registered key that made it, in strict mode. */
+  /** In strict mode, the registered key that signed it. */
   key?: RegisteredApnsKey;
 }
 
@@ -23,15 +23,15 @@ export class ProviderTokens {
   #latestToken: ProviderToken | 'InvalidProviderToken' = 'InvalidProviderToken';
   #known = new Map<string, ProviderToken | 'InvalidProviderToken'>();
 
-  /** Without keys, any key is taken to have signed well. */
+  /** Without keys, signatures are not checked. */
   constructor(keys: ReadonlyMap<string, RegisteredApnsKey> | undefined) {
     this.#keys = keys;
   }
 
-  /** What an `authorization` value says, or why it is refused. */
+  /** The token in an `authorization` value, or why it is refused. */
   check(authorization: string | undefined, now: number): ProviderToken | Reason {
     if (authorization === undefined) return 'MissingProviderToken';
-    // Senders repeat theirs with every push: comparing is cheaper than hashing 250 characters.
+    // Senders send the same token with every push: comparing is cheaper than hashing 250 characters.
     let token = authorization === this.#latest ? this.#latestToken : this.#known.get(authorization);
     if (token === undefined) {
       token = this.#decode(authorization);
@@ -69,7 +69,7 @@ function parse(jwt: string): ProviderToken | undefined {
   try {
     const { alg, kid } = decodeProtectedHeader(jwt);
     const { iss, iat } = decodeJwt<{ iat: unknown }>(jwt);
-    // Apple's own sample carries `iat` as text and in milliseconds; senders that copied it work, so they do here.
+    // Apple's own sample has `iat` as a string in milliseconds. Senders that copied it work, so they work here.
     const issued = typeof iat === 'string' ? Number(iat) : iat;
     const signature = jwt.slice(jwt.lastIndexOf('.') + 1);
     if (alg !== 'ES256' || !kid || !iss || typeof issued !== 'number' || !Number.isFinite(issued))
@@ -77,6 +77,6 @@ function parse(jwt: string): ProviderToken | undefined {
     if (Buffer.from(signature, 'base64url').length !== 64) return undefined;
     return { keyId: kid, teamId: iss, issuedAt: issued > 1e11 ? issued : issued * 1000 };
   } catch {
-    return undefined; // jose throws on whatever is no JWT
+    return undefined; // jose throws if it is not a JWT
   }
 }

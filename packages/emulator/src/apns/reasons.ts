@@ -16,7 +16,7 @@ export const REASONS = {
   MissingTopic: 400,
   PayloadEmpty: 400,
   TopicDisallowed: 400,
-  // Apple names no reason for a body that is no JSON object; this one is known from its broadcast interface.
+  // Apple documents no reason for a body that is not a JSON object; this one is from its broadcast interface.
   BadRequestPayload: 400,
   BadCertificate: 403,
   BadCertificateEnvironment: 403,
@@ -40,7 +40,7 @@ export const REASONS = {
 
 export type Reason = keyof typeof REASONS;
 
-/** What a bare status is answered with. */
+/** The reason for each status, for rules that name only a status. */
 const USUAL: Partial<Record<number, Reason>> = {
   400: 'BadDeviceToken',
   403: 'InvalidProviderToken',

@@ -6,12 +6,12 @@ import { isJson } from '../notification.ts';
 import { isHexadecimal } from '../phones.ts';
 import type { Reason } from './reasons.ts';
 
-/** Largest payload in bytes, for VoIP and for all else. */
+/** Maximum payload in bytes, for VoIP and for everything else. */
 const MOST_BYTES = { voip: 5120, other: 4096 } as const;
-/** No body is kept beyond this many bytes. */
+/** Bodies are kept up to this many bytes. */
 export const KEPT_BYTES = MOST_BYTES.voip + 1;
 
-/** What a push type adds to the bundle id in the topic. `undefined`: a topic of its own kind. */
+/** The suffix that a push type adds to the bundle id in the topic. `undefined`: a different kind of topic. */
 const TOPIC_SUFFIXES: Record<string, string | undefined> = {
   alert: '',
   background: '',
@@ -33,10 +33,10 @@ const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i;
 const TOPIC = /^[A-Za-z0-9.-]+$/;
 const DEVICE_PATH = '/3/device/';
 
-/** Apple's two: the first serves apps from the stores, the second apps run from Xcode. */
+/** Apple's two environments: the first is for apps from the stores, the second for apps run from Xcode. */
 export type Environment = 'production' | 'development';
 
-/** The topic without what its push type adds: the bundle id. */
+/** The bundle id: the topic without the suffix of its push type. */
 export function bundleIdOf(topic: string): string {
   const suffix = SUFFIXES.find((suffix) => topic.endsWith(suffix));
   return suffix === undefined ? topic : topic.slice(0, -suffix.length);
@@ -53,7 +53,7 @@ export function routed(headers: IncomingHttpHeaders): { deviceToken: string } | 
   return isHexadecimal(token) ? { deviceToken: token.toLowerCase() } : 'BadDeviceToken';
 }
 
-/** Header fields that came twice. `raw` is Node's flat list of names and values. */
+/** Duplicated headers. `raw` is Node's flat list of names and values. */
 export function duplicated(headers: IncomingHttpHeaders, raw: readonly string[]): boolean {
   if (Object.keys(headers).length * 2 === raw.length) return false;
   const seen = new Set<string>();
@@ -65,7 +65,7 @@ export function duplicated(headers: IncomingHttpHeaders, raw: readonly string[])
   return false;
 }
 
-/** What is wrong with the `apns-…` header fields other than the topic. */
+/** What is wrong with the `apns-…` headers other than the topic. */
 export function headerFault(headers: IncomingHttpHeaders): Reason | undefined {
   const id = headers['apns-id'];
   if (id !== undefined && !UUID.test(id as string)) return 'BadMessageId';
@@ -76,14 +76,14 @@ export function headerFault(headers: IncomingHttpHeaders): Reason | undefined {
   const priority = headers['apns-priority'];
   if (priority !== undefined && priority !== '10' && priority !== '5' && priority !== '1')
     return 'BadPriority';
-  // Apple says that this pair is an error and names no reason.
+  // Apple says that this combination is an error and documents no reason.
   if (type === 'background' && priority === '10') return 'BadPriority';
   const collapseId = headers['apns-collapse-id'] as string | undefined;
   if (collapseId !== undefined && Buffer.byteLength(collapseId) > 64) return 'BadCollapseId';
   return undefined;
 }
 
-/** Whether a topic can be one, and fits its push type. */
+/** Whether a topic is well-formed and fits its push type. */
 export function topicFault(topic: string, type: string | undefined): Reason | undefined {
   if (!TOPIC.test(topic)) return 'BadTopic';
   const suffix = type === undefined ? undefined : TOPIC_SUFFIXES[type];
@@ -92,7 +92,7 @@ export function topicFault(topic: string, type: string | undefined): Reason | un
   return fits ? undefined : 'BadTopic';
 }
 
-/** What is wrong with a payload. `bytes` is the true length, also of a body that was not kept whole. */
+/** What is wrong with a payload. `bytes` is the true length, even if the body was not kept whole. */
 export function payloadFault(body: string, bytes: number, type: string | undefined): Reason | undefined {
   if (bytes === 0) return 'PayloadEmpty';
   if (bytes > (type === 'voip' ? MOST_BYTES.voip : MOST_BYTES.other)) return 'PayloadTooLarge';

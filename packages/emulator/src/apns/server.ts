@@ -15,14 +15,14 @@ import { FIRST_SETTINGS, Line } from './line.ts';
 
 export interface ApnsOptions extends ApnsPlace {
   certificate: CertifiedKey;
-  /** Authorities whose client certificates count as Apple's, PEM. */
+  /** Authorities whose client certificates are accepted as Apple's, PEM. */
   ca: string;
   connections: Connections;
   faults: FaultRules;
   rates: Rates;
 }
 
-/** A server that is not listening yet. */
+/** Creates a server that does not listen yet. */
 export function createApnsServer(options: ApnsOptions): Http2SecureServer {
   const { certificate, ca, connections, faults, gateway } = options;
   const lines = new WeakMap<Http2Session, Line>();
@@ -32,7 +32,7 @@ export function createApnsServer(options: ApnsOptions): Http2SecureServer {
     ca,
     minVersion: 'TLSv1.2',
     ALPNProtocols: ['h2'],
-    requestCert: true, // a provider certificate is welcome, and never asked for twice
+    requestCert: true, // a provider certificate is accepted, not required
     rejectUnauthorized: false,
     settings: FIRST_SETTINGS,
   });
@@ -51,7 +51,7 @@ export function createApnsServer(options: ApnsOptions): Http2SecureServer {
     const exchange = new ApnsExchange(options, line, stream, headers, raw);
     line.connection.opened(stream, () => exchange.closed());
     stream.on('data', (chunk: Buffer) => exchange.take(chunk));
-    // Node also says 'end' when the sender resets the stream within its body.
+    // Node emits 'end' also if the sender resets the stream within its body.
     stream.on('end', () => stream.aborted || deal(exchange));
   });
 

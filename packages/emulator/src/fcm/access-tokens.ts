@@ -1,4 +1,4 @@
-// The OAuth token endpoint beside FCM: a signed assertion in, an access token out.
+// FCM's OAuth token endpoint: exchanges a signed assertion for an access token.
 // https://developers.google.com/identity/protocols/oauth2/service-account
 import { randomBytes } from 'node:crypto';
 import { decodeJwt, decodeProtectedHeader, errors, jwtVerify } from 'jose';
@@ -10,13 +10,13 @@ const SCOPES = new Set([
   'https://www.googleapis.com/auth/firebase.messaging',
   'https://www.googleapis.com/auth/cloud-platform',
 ]);
-/** Senders that cannot be told another address sign for this one. */
+/** Senders whose token endpoint is fixed sign for this audience. */
 const GOOGLE_AUDIENCE = 'https://oauth2.googleapis.com/token';
 const LIFE_SECONDS = 3599;
 const MOST_LIFE_SECONDS = 3600;
-/** Clocks differ. */
+/** Tolerated clock skew. */
 const LEEWAY_SECONDS = 300;
-/** Expired tokens are remembered until there are so many. */
+/** Expired tokens are removed when there are so many. */
 const REMEMBERED = 10_000;
 
 /** An OAuth failure, RFC 6749 §5.2. */
@@ -44,7 +44,7 @@ export class AccessTokens {
   #tokenUrl: () => string;
   #issued = new Map<string, { expiresAt: number; projectId?: string }>();
 
-  /** Without accounts, any key is taken to have signed well and any bearer token is good that was not issued here. */
+  /** Without accounts, signatures are not checked, and any bearer token is accepted that was not issued here. */
   constructor(
     accounts: ReadonlyMap<string, RegisteredFcmAccount> | undefined,
     clock: Clock,
@@ -55,7 +55,7 @@ export class AccessTokens {
     this.#tokenUrl = tokenUrl;
   }
 
-  /** Answers the body of `POST /token`. */
+  /** Handles the body of `POST /token`. */
   async issue(form: string, expiresInSeconds: number = LIFE_SECONDS): Promise<IssuedToken | OauthFailure> {
     const fields = new URLSearchParams(form);
     const assertion = fields.get('assertion');
@@ -75,7 +75,7 @@ export class AccessTokens {
     return { access_token: token, expires_in: expiresInSeconds, token_type: 'Bearer' };
   }
 
-  /** What is wrong with an `authorization` value for this project; undefined if it is good. */
+  /** What is wrong with an `authorization` value for this project; undefined if it is valid. */
   fault(
     authorization: string | undefined,
     projectId: string,
@@ -88,7 +88,7 @@ export class AccessTokens {
     return issued.projectId === undefined || issued.projectId === projectId ? undefined : 'other-project';
   }
 
-  /** Makes a token expired from now on, also one that was not issued here. */
+  /** Expires a token from now on, even one that was not issued here. */
   expire(authorization: string | undefined): void {
     const token = bearerOf(authorization);
     if (token !== undefined) this.#issued.set(token, { ...this.#issued.get(token), expiresAt: -Infinity });
@@ -138,7 +138,7 @@ export class AccessTokens {
       return undefined;
     } catch (error) {
       if (error instanceof errors.JOSEError) return failure('invalid_grant', 'Invalid JWT Signature.');
-      if (error instanceof TypeError) return failure('invalid_grant', 'Bad Request'); // jose's word for what is no JWT at all
+      if (error instanceof TypeError) return failure('invalid_grant', 'Bad Request'); // jose throws this if it is not a JWT
       throw error;
     }
   }

@@ -1,4 +1,4 @@
-// Every failure FCM documents, with Google's own words for it where they are known.
+// Every failure FCM documents, with Google's own message if it is known.
 // https://firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode
 // https://firebase.google.com/docs/cloud-messaging/error-codes
 
@@ -10,12 +10,12 @@ export interface Failure {
   code: number;
   /** `google.rpc.Code` in words. */
   status: string;
-  /** The code in the FcmError detail; absent where the failure is not FCM's own. */
+  /** The code in the FcmError detail; absent if the failure is not FCM's own. */
   errorCode?: string;
   message: string;
 }
 
-/** By the FCM error code, or by our name for those that carry none. */
+/** By the FCM error code, or by a name of ours for failures without one. */
 export const FAILURES = {
   INVALID_ARGUMENT: {
     code: 400,
@@ -23,7 +23,7 @@ export const FAILURES = {
     errorCode: 'INVALID_ARGUMENT',
     message: 'Request contains an invalid argument.',
   },
-  // Only the text tells this one from the one above.
+  // Differs from the one above only in its message.
   INVALID_TOKEN: {
     code: 400,
     status: 'INVALID_ARGUMENT',
@@ -59,7 +59,7 @@ export const FAILURES = {
     errorCode: 'UNREGISTERED',
     message: 'Requested entity was not found.',
   },
-  // A wrong project or address; says nothing about the phone.
+  // A wrong project or URL; says nothing about the phone.
   NOT_FOUND: { code: 404, status: 'NOT_FOUND', message: 'Requested entity was not found.' },
   QUOTA_EXCEEDED: {
     code: 429,
@@ -95,7 +95,7 @@ const USUAL: Partial<Record<number, FailureName>> = {
   503: 'UNAVAILABLE',
 };
 
-/** The failure a rule names by reason, by status, or by both. */
+/** The failure that a rule specifies by reason, by status, or by both. */
 export function failureOf(reason: string | undefined, status: number | undefined): Failure {
   const known = reason ?? USUAL[status ?? 500] ?? 'UNSPECIFIED_ERROR';
   const failure: Failure = Object.hasOwn(FAILURES, known)
@@ -110,7 +110,7 @@ const ERROR_INFO_REASONS: Partial<Record<string, string>> = {
   unknown: 'ACCESS_TOKEN_TYPE_UNSUPPORTED',
 };
 
-/** The detail of a 401: `google.rpc.ErrorInfo`, as every Google interface sends it. */
+/** The detail of a 401: `google.rpc.ErrorInfo`, as every Google API sends it. */
 export const authDetail = (why: 'expired' | 'missing' | 'unknown'): Detail => ({
   '@type': 'type.googleapis.com/google.rpc.ErrorInfo',
   reason: ERROR_INFO_REASONS[why],

@@ -1,4 +1,4 @@
-// One request on its way through the emulated FCM or its token endpoint, over HTTP/2 or HTTP/1.1.
+// One request to the emulated FCM or its token endpoint, over HTTP/2 or HTTP/1.1.
 import { randomUUID } from 'node:crypto';
 import type { Http2ServerRequest, Http2ServerResponse, ServerHttp2Stream } from 'node:http2';
 import type { IncomingMessage, ServerResponse } from 'node:http';
@@ -31,7 +31,7 @@ export type Response = Http2ServerResponse | ServerResponse;
 const SEND_PATH = /^\/v1\/projects\/([^/?]+)\/messages:send(?:\?.*)?$/;
 const JSON_TYPE = { 'content-type': 'application/json; charset=UTF-8' };
 
-/** What both of FCM's endpoints share: sending an answer and logging it. */
+/** What both endpoints share: sending an answer and logging it. */
 abstract class Base {
   readonly connection: Connection;
   readonly stream: ServerHttp2Stream | undefined;
@@ -56,9 +56,9 @@ abstract class Base {
   }
 
   send({ status, headers, body = '', verdict }: Answer, fault?: string): void {
-    if (this.#finished) return; // abandoned while a slow answer was on its way
+    if (this.#finished) return; // the sender gave up before a slow answer
     this.#log(verdict, status, fault);
-    // Node's two response types share this much.
+    // Both of Node's response types have these methods.
     const response = this.#response as ServerResponse;
     response.writeHead(status, headers);
     response.end(body);
@@ -120,7 +120,7 @@ export class SendExchange extends Base implements Exchange {
     if (Array.isArray(this.#parsed)) return this.#invalid(this.#parsed);
     const { message, validateOnly } = this.#parsed;
     if (deviceToken !== undefined) {
-      // Registration tokens are letters, digits, `-`, `_` and `:`; what only a broken sender makes is refused.
+      // Registration tokens consist of letters, digits, `-`, `_` and `:`; only a broken sender uses other characters.
       if (/[\s"<>]|[^\x20-\x7e]/.test(deviceToken)) return this.#fail(FAILURES.INVALID_TOKEN);
       const phone = phones.find(deviceToken);
       if (phone?.uninstalledAt !== undefined) return this.#fail(FAILURES.UNREGISTERED);
@@ -180,7 +180,7 @@ export class SendExchange extends Base implements Exchange {
 
   #invalid(violations: readonly Violation[]): Answer {
     const message = violations.map(({ description }) => description).join('\n');
-    // Of what its JSON reader refuses, Google sends no FcmError; of what FCM itself refuses, it does.
+    // Google sends an FcmError if FCM itself refuses a message, but not if its JSON reader does.
     const isFcm = !/^Invalid (JSON|value at)/.test(message);
     const failure = {
       ...FAILURES.INVALID_ARGUMENT,
@@ -198,7 +198,7 @@ export class TokenExchange extends Base implements Exchange {
   readonly gateway = 'oauth';
   #answer: Answer = { status: 500, headers: {}, verdict: 'not judged' };
 
-  /** Signatures are verified asynchronously, so this comes before {@link serve}. */
+  /** Signatures are verified asynchronously, so call this before {@link serve}. */
   async judge(expiresInSeconds?: number): Promise<this> {
     const token = await this.place.tokens.issue(this.body, expiresInSeconds);
     if ('error' in token) {

@@ -2,7 +2,7 @@
 // https://firebase.google.com/docs/reference/fcm/rest/v1/projects.messages
 import { isJson, type Json } from '../notification.ts';
 
-/** What one field may hold. */
+/** The type of a field. */
 type Field =
   | 'text'
   | 'switch'
@@ -143,7 +143,7 @@ const EXPECTED: Record<string, (value: unknown) => boolean> = {
   timestamp: (value) => typeof value === 'string' && !Number.isNaN(Date.parse(value)),
 };
 
-/** proto3 JSON takes names in snake_case and in camelCase; every field comes back in snake_case. */
+/** proto3 JSON accepts snake_case and camelCase; the result is in snake_case. */
 function read(value: Json, fields: Fields, path: string, violations: Violation[]): Json {
   const result: Json = {};
   for (const [given, one] of Object.entries(value)) {
@@ -198,7 +198,7 @@ const bytesOf = (value: unknown): number => {
   return value === undefined ? 0 : Buffer.byteLength(JSON.stringify(value));
 };
 
-/** Rules that types do not say. Messages are Google's where they are known. */
+/** Rules that types do not express. Messages are Google's if they are known. */
 function meaningOf(message: Json, violations: Violation[]): Parsed['target'] | undefined {
   const refuse = (field: string, description: string): void => void violations.push({ field, description });
   const targets = TARGETS.filter((target) => message[target] !== undefined && message[target] !== '');
@@ -228,13 +228,13 @@ function meaningOf(message: Json, violations: Violation[]): Parsed['target'] | u
   return targets[0];
 }
 
-/** The message, or everything that is wrong with it. */
+/** The message, or everything wrong with it. */
 export function parseMessage(body: string): Parsed | Violation[] {
   let value: unknown;
   try {
     value = JSON.parse(body);
   } catch {
-    value = undefined; // the parser's own words are not Google's
+    value = undefined; // the parser's message is not Google's
   }
   if (!isJson(value))
     return [{ field: '', description: 'Invalid JSON payload received. Expected an object.' }];

@@ -1,4 +1,4 @@
-// Google's published rates, held in strict mode. https://firebase.google.com/docs/cloud-messaging/throttling-and-quotas
+// Google's published rates, enforced in strict mode. https://firebase.google.com/docs/cloud-messaging/throttling-and-quotas
 import { isJson, type Json } from '../notification.ts';
 import type { Rates } from '../rates.ts';
 
@@ -10,7 +10,7 @@ const QUOTAS = {
   collapsible: { limit: 20, seconds: 3600 },
 } as const;
 
-/** Seconds to wait if one more message is more than Google allows; undefined if it may pass. */
+/** Seconds to wait if one more message exceeds a quota; undefined if it is allowed. */
 export function overPublishedQuota(
   rates: Rates,
   project: string,

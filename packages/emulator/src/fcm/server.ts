@@ -13,12 +13,12 @@ export interface FcmOptions extends FcmPlace {
   faults: FaultRules;
 }
 
-/** Streams at once, as firebase-admin holds itself to "to respect the backend limit". */
+/** Concurrent streams; firebase-admin limits itself to this number "to respect the backend limit". */
 const STREAMS = 100;
-/** No more of a body is kept; the largest good message is far smaller. */
+/** Bodies are kept up to this size; the largest valid message is far smaller. */
 const KEPT_BYTES = 65_536;
 
-/** A server that is not listening yet. */
+/** Creates a server that does not listen yet. */
 export function createFcmServer(options: FcmOptions): Http2SecureServer {
   const { certificate, connections, faults } = options;
   const server = createSecureServer({
@@ -47,11 +47,11 @@ export function createFcmServer(options: FcmOptions): Http2SecureServer {
       if (body.length <= KEPT_BYTES) body += text;
     });
     request.on('end', () => {
-      // Node also says 'end' when the sender resets the stream within its body.
+      // Node emits 'end' also if the sender resets the stream within its body.
       if ('stream' in request && request.stream.aborted) return;
       isWhole = true;
       const made = exchange();
-      // A failure here is a bug, and the process should hear of it: nothing catches it.
+      // A failure here is a bug and must surface: nothing catches it.
       if (made instanceof TokenExchange) void dealToken(made);
       else dealSend(made, connection);
     });

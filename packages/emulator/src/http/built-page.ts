@@ -1,11 +1,11 @@
-// Where the page of phones lies once it is built.
+// Where the built page of phones is.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Within the published package, and beside it in the repository. */
+/** Within the published package, or next to it in the repository. */
 const PLACES = ['../console/', '../../../console/dist/'];
 
-/** The directory of the built page, or undefined where nobody built it. */
+/** The directory of the built page; undefined if it was not built. */
 export const builtPage = (): string | undefined =>
   PLACES.map((place) => fileURLToPath(new URL(place, import.meta.url))).find((directory) =>
     existsSync(`${directory}index.html`),

@@ -1,4 +1,4 @@
-// The files of a built page, from one directory and nowhere else.
+// Serves the files of the built page, from one directory only.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -17,14 +17,14 @@ const TYPES: Record<string, string> = {
 };
 
 const NO_PAGE =
-  '<!DOCTYPE html><html lang="en"><title>chatpush emulator</title><p>This start of the emulator has no page of phones. Phones are at <a href="/emulator/phones">/emulator/phones</a>, faults at <a href="/emulator/faults">/emulator/faults</a>.</p></html>\n';
+  '<!DOCTYPE html><html lang="en"><title>chatpush emulator</title><p>The page of phones is not part of this build. Phones are at <a href="/emulator/phones">/emulator/phones</a>, faults at <a href="/emulator/faults">/emulator/faults</a>.</p></html>\n';
 
 function html(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { 'content-type': TYPES['.html'] });
   response.end(text);
 }
 
-/** Answers `/console/…`. Paths that leave the directory or name nothing are 404. */
+/** Answers `/console/…`. Paths outside the directory or without a file are 404. */
 export async function serveConsole(
   directory: string | undefined,
   path: string,
@@ -43,11 +43,11 @@ export async function serveConsole(
     if (!file.startsWith(root) || !(await stat(file)).isFile())
       return html(response, 404, 'There is no such page.\n');
   } catch {
-    return html(response, 404, 'There is no such page.\n'); // not there, or no path at all
+    return html(response, 404, 'There is no such page.\n'); // missing, or not a valid path
   }
   response.writeHead(200, {
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
-    // Vite puts a hash into the names of all but the entry page.
+    // Vite puts a hash into the names of all files except the entry page.
     'cache-control': name === 'index.html' ? 'no-cache' : 'max-age=3600',
   });
   await pipeline(createReadStream(file), response).catch((error: unknown) =>

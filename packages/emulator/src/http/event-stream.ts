@@ -1,8 +1,8 @@
-// Server-sent events: everything that happens, as it happens. https://html.spec.whatwg.org/multipage/server-sent-events.html
+// Server-sent events for everything that happens. https://html.spec.whatwg.org/multipage/server-sent-events.html
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Emulator } from '../emulator.ts';
 
-/** A listener that is this far behind is let go; it connects again and asks for the state. */
+/** A listener this far behind is disconnected; it reconnects and fetches the state. */
 const MOST_BEHIND_BYTES = 1_048_576;
 
 export function streamEvents(emulator: Emulator, request: IncomingMessage, response: ServerResponse): void {

@@ -1,4 +1,4 @@
-// The HTTP side: phones, faults, the log and events under /emulator, the page under /console/.
+// The HTTP interface: phones, faults, the log and events under /emulator, the web page under /console/.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Emulator } from '../emulator.ts';
 import { FaultRuleError, parseRules } from '../fault-rule-check.ts';
@@ -12,7 +12,7 @@ import { streamEvents } from './event-stream.ts';
 import { foreignness } from './loopback.ts';
 import { newest, phoneSummary, phoneView, xcodeFile } from './views.ts';
 
-/** A request that was refused, with the sentence that says why. */
+/** A refused request, with a message that says why. */
 class Refused extends Error {
   readonly status: number;
 
@@ -26,16 +26,16 @@ interface Call {
   emulator: Emulator;
   request: IncomingMessage;
   response: ServerResponse;
-  /** What stood in the path where the route has `:token` and `:n`. */
+  /** The path segments at `:token` and `:n` of the route. */
   token: string;
   n: string;
   query: URLSearchParams;
 }
 
-/** What a route answers: JSON with 200, nothing with 204, or itself through the response. */
+/** What a route returns: JSON (200), nothing (204), or a mark that it has answered through the response. */
 type Route = (call: Call) => unknown;
 
-/** Answered by the route itself. */
+/** The route has answered by itself. */
 const ANSWERED = Symbol('answered');
 const MOST_BODY_BYTES = 1_048_576;
 const MOST_WAIT_MS = 600_000;
@@ -46,7 +46,7 @@ const knownPhone = ({ emulator, token }: Call): Phone => {
   if (phone === undefined) {
     throw new Refused(
       404,
-      `No phone has the token ${JSON.stringify(token)} yet; one appears with its first notification.`,
+      `There is no phone with the token ${JSON.stringify(token)} yet: a phone appears with its first notification.`,
     );
   }
   return phone;
@@ -111,10 +111,11 @@ const ROUTES: Record<string, Route> = {
   'GET /emulator/phones/:token/notifications/:n': (call) => {
     const [, number = '', apns] = /^(\d+)(\.apns)?$/.exec(call.n) ?? [];
     const notification = knownPhone(call).notifications.find(({ n }) => n === Number(number));
-    if (notification === undefined) throw new Refused(404, `The phone keeps no notification ${call.n}.`);
+    if (notification === undefined)
+      throw new Refused(404, `The phone has no notification ${call.n}, or no longer keeps it.`);
     if (apns === undefined) return notification;
     if (notification.gateway === 'fcm')
-      throw new Refused(409, 'Xcode takes what came through APNs, and this came through FCM.');
+      throw new Refused(409, 'Xcode accepts only APNs notifications, and this one came through FCM.');
     call.response.setHeader('content-disposition', `attachment; filename="notification-${number}.apns"`);
     return xcodeFile(notification);
   },
@@ -151,8 +152,8 @@ async function readText(request: IncomingMessage): Promise<string> {
     }
   } catch (error) {
     if (error instanceof Refused) throw error;
-    // The sender went away, or its chunks are none: Node has ended the connection, and this is for the rare one that hears.
-    throw new Refused(400, `The body ended before it was whole: ${(error as Error).message}.`);
+    // The sender disconnected or its chunked encoding is broken. Node has closed the connection, so hardly anybody gets this answer.
+    throw new Refused(400, `The body is incomplete: ${(error as Error).message}.`);
   }
   return text;
 }
@@ -163,7 +164,7 @@ async function readJson(request: IncomingMessage): Promise<unknown> {
   try {
     return JSON.parse(text);
   } catch (error) {
-    throw new Refused(400, `The body is no JSON: ${(error as Error).message}`);
+    throw new Refused(400, `The body is not valid JSON: ${(error as Error).message}`);
   }
 }
 
@@ -178,8 +179,8 @@ function answerError(response: ServerResponse, error: unknown): void {
   if (error instanceof WaitTimeoutError) return answer(response, 504, { message: error.message });
   if (error instanceof FaultRuleError)
     return answer(response, 400, { message: error.message, problems: error.problems });
-  answer(response, 500, { message: 'The emulator has a bug; the warnings of its process say more.' });
-  // Said, not thrown: nobody awaits this, and the process is somebody's service or test run.
+  answer(response, 500, { message: 'Internal error of the emulator; see the warnings of its process.' });
+  // A warning rather than an exception: nobody awaits this, and the process may be a service or a test run.
   process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error), 'EmulatorBug');
 }
 
@@ -200,7 +201,7 @@ async function dispatch(
     const found = matching.find(({ method }) => method === request.method);
     if (found === undefined) {
       response.setHeader('allow', matching.map(({ method }) => method).join(', '));
-      throw new Refused(405, `${request.method} does not work at ${path}.`);
+      throw new Refused(405, `${request.method} is not allowed for ${path}.`);
     }
     const { token = '', n = '' } = found.groups;
     const result = await found.route({
@@ -225,7 +226,7 @@ function decoded(part: string): string {
   }
 }
 
-/** Takes a request for `/emulator…` or `/console…` and says so; leaves any other alone. */
+/** Handles a request for `/emulator…` or `/console…` and returns true; ignores any other. */
 export function handle(
   emulator: Emulator,
   consoleFiles: string | undefined,
@@ -234,7 +235,7 @@ export function handle(
 ): boolean {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (!/^\/(?:console|emulator)(?:\/|$)/.test(path)) return false;
-  // No page of another site may read these as scripts or show them in a frame of its own.
+  // Pages of other sites must not load these as scripts or show them in a frame.
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('content-security-policy', "frame-ancestors 'none'");
   if (path.startsWith('/console')) {

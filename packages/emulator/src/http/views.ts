@@ -1,4 +1,4 @@
-// The JSON of phones, as people script against it.
+// The JSON of phones. People script against it.
 import type { Notification } from '../notification.ts';
 import type { Phone } from '../phone.ts';
 
@@ -12,18 +12,18 @@ export const phoneSummary = (phone: Phone): object => ({
   received: phone.received,
 });
 
-/** The newest so many of what is listed oldest first. */
+/** The newest `most` items of a list that is sorted from old to new. */
 export const newest = <T>(items: readonly T[], most: number): T[] =>
   items.slice(Math.max(0, items.length - most));
 
-/** `GET /emulator/phones/{deviceToken}`, with the newest `most` notifications: all that are kept, usually. */
+/** `GET /emulator/phones/{deviceToken}`, with the newest `most` notifications: usually all that are kept. */
 export const phoneView = (phone: Phone, most = Infinity): object => ({
   ...phoneSummary(phone),
   notifications: newest(phone.notifications, most),
   shown: phone.shown,
 });
 
-/** A file that Xcode's simulator takes by drag and drop or `simctl push`. */
+/** A file for Xcode's simulator: drag and drop it, or use `simctl push`. */
 export const xcodeFile = ({ app, payload }: Notification): object => ({
   'Simulator Target Bundle': app,
   ...payload,

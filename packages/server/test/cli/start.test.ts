@@ -143,7 +143,7 @@ test('the emulator alone, at a port in use: a sentence that names the option', a
   assert.equal(code, 1);
   assert.match(
     said,
-    /^chatpush: Something listens on 127\.0\.0\.1:\d+ already: stop it, or give --port another .*\n$/,
+    /^chatpush: Another process already listens on 127\.0\.0\.1:\d+: stop it, or choose another port for --port .*\n$/,
   );
 });
 
