@@ -23,8 +23,8 @@ export interface Load {
   readonly deletions: readonly Deletion[];
   /** Registers the devices that stay. */
   prepare(): Promise<void>;
-  /** Tells events until `until` (milliseconds since the epoch), then waits until each is acknowledged. */
-  run(until: number): Promise<void>;
+  /** Tells events until `over`, then waits until each is acknowledged. */
+  run(over: AbortSignal): Promise<void>;
   /** The delivery log of every contact. */
   readLog(): Promise<LoggedDelivery[]>;
 }
@@ -132,7 +132,7 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
         await register(`contact-${contact}`, 'GCM', `android-of-contact-${contact}`);
       }
     },
-    run: async (until) => {
+    run: async (over) => {
       const begunAt = Date.now();
       const running = new Set<Promise<void>>();
       const track = (work: Promise<void>): void => {
@@ -141,9 +141,9 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
       };
       let told = 0;
       let passing = 0;
-      for (let now = begunAt; now < until; now = Date.now()) {
+      for (let now = begunAt; !over.aborted; now = Date.now()) {
         for (; told < ((now - begunAt) / 1000) * perSecond; told++) track(tell(`contact-${told % CONTACTS}`));
-        if (passing < (now - begunAt) / 1000 && until - now > 5_000) track(comeAndGo(passing++));
+        if (passing < (now - begunAt) / 1000) track(comeAndGo(passing++));
         await wait(TICK_MS);
       }
       await Promise.all(running);

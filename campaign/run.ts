@@ -56,7 +56,8 @@ export async function run(options: RunOptions): Promise<Verdict | undefined> {
   const faults: Fault[] = [];
   const begunAt = Date.now();
   const until = begunAt + Math.max(options.minutes * 60_000, QUIET_MS + nemesis.calmMs);
-  const telling = load.run(until);
+  const over = new AbortController();
+  const telling = load.run(over.signal);
   await wait(QUIET_MS);
   do {
     const from = Date.now();
@@ -64,8 +65,9 @@ export async function run(options: RunOptions): Promise<Verdict | undefined> {
     faults.push({ from, to: Date.now() });
     await wait(nemesis.calmMs * (0.8 + 0.2 * random()));
   } while (!nemesis.isOnce && Date.now() + nemesis.calmMs < until);
+  const loadEndedAt = Date.now();
+  over.abort();
   await telling;
-  const loadEndedAt = Math.max(until, faults.at(-1)!.to + nemesis.calmMs);
 
   const judge = async (log: Awaited<ReturnType<typeof load.readLog>>): Promise<Verdict> =>
     check({
