@@ -5,7 +5,7 @@
 //                                                   └ for too long: 429 or 503, Retry-After ──┘
 //
 // The claim that chooses the first queue is not proven yet. A queue has a bound, so a forger can fill that of the instance
-// named and no other, and after a few failures the forger's address has a queue of its own.
+// named and no other, and after a few failures what names that key from the forger's address has a queue of its own.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { addressGroup } from '../auth/client-address.ts';
@@ -24,6 +24,8 @@ export interface Incoming {
   readonly response: ServerResponse;
   /** Whose turn it takes. */
   readonly owner: string;
+  /** Who it says it is from. */
+  readonly claimant: string;
   readonly bodyLimitBytes: number;
 }
 
@@ -75,15 +77,15 @@ export function createAdmission(options: {
   });
 
   return {
-    async receive({ request, response, owner, bodyLimitBytes }) {
+    async receive({ request, response, owner, claimant, bodyLimitBytes }) {
       const { socket } = request;
       const isGone = () => !socket.writable;
-      const address = addressGroup(addressOf(request));
+      const place = `${addressGroup(addressOf(request))} ${claimant}`;
       const bytes = bodyBytes(request, bodyLimitBytes);
-      const first = suspects.has(address) ? `address ${address}` : owner;
+      const first = suspects.has(place) ? `suspect ${place}` : owner;
       const room = await enter(bodies, first, bytes, isGone);
       const failed = (error: unknown): never => {
-        suspects.failed(address);
+        suspects.failed(place);
         throw error;
       };
       try {

@@ -77,6 +77,8 @@ const tooLarge = (limitBytes: number) =>
 
 /** The deepest input of ours has five levels; members nobody knows may have a few of their own. */
 const MAX_DEPTH = 64;
+/** The largest has 500 events of ten members. 3,000,000 empty objects, which fit into its body, took half a second to parse. */
+const MAX_VALUES = 50_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
 
@@ -86,7 +88,8 @@ const refused = (message: string, cause?: unknown) =>
 /** A JSON body as a value, `{}` where it is empty. Throws InvalidParameterException. */
 export function parseBody(body: Buffer): unknown {
   if (body.length === 0) return {};
-  if (isTooDeep(body)) throw refused(`The request body is nested deeper than ${MAX_DEPTH} levels.`);
+  const fault = structureFault(body);
+  if (fault !== undefined) throw refused(fault);
   let text: string;
   try {
     text = utf8.decode(body);
@@ -100,9 +103,10 @@ export function parseBody(body: Buffer): unknown {
   }
 }
 
-/** Depth by brackets outside of strings; in UTF-8 no byte of a longer character looks like one. */
-function isTooDeep(body: Buffer): boolean {
+/** Depth by brackets, values by commas, outside of strings; in UTF-8 no byte of a longer character looks like one. */
+function structureFault(body: Buffer): string | undefined {
   let depth = 0;
+  let values = 1;
   let inString = false;
   for (let at = 0; at < body.length; at++) {
     const byte = body[at];
@@ -111,13 +115,16 @@ function isTooDeep(body: Buffer): boolean {
       else if (byte === QUOTE) inString = false;
     } else if (byte === QUOTE) inString = true;
     else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-      if (++depth > MAX_DEPTH) return true;
+      if (++depth > MAX_DEPTH) return `The request body is nested deeper than ${MAX_DEPTH} levels.`;
     } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+    else if (byte === COMMA && ++values > MAX_VALUES)
+      return `The request body has more than ${MAX_VALUES} values.`;
   }
-  return false;
+  return undefined;
 }
 
 const QUOTE = 0x22;
+const COMMA = 0x2c;
 const OPEN_BRACKET = 0x5b;
 const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;

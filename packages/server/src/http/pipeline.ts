@@ -63,9 +63,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { bodyLimitBytes } = route.operation;
     const { identity, prove } = authenticate(request, target, route.operation);
     const owner = turnOwner(route, identity);
-    using received = await admission.receive({ request, response, owner, bodyLimitBytes });
-    await received.prove(prove);
     const callerId = 'caller' in identity ? identity.caller.accessKeyId : identity.participant.participantId;
+    const incoming = { request, response, owner, claimant: callerId, bodyLimitBytes };
+    using received = await admission.receive(incoming);
+    await received.prove(prove);
     trace.accessKeyId = callerId;
     using _work = await received.work();
     const input = await turns.run(owner, () => decode(route, request, received.body));

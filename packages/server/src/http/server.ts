@@ -193,7 +193,13 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     trace.source = path;
     const { bodyLimitBytes } = source;
     const owner = source.turnOwner(request.headers);
-    using received = await admission.receive({ request, response, owner, bodyLimitBytes });
+    using received = await admission.receive({
+      request,
+      response,
+      owner,
+      claimant: owner,
+      bodyLimitBytes,
+    });
     using _work = await received.work();
     await source.take(received.body, request.headers);
     return jsonAnswer(200, {});
@@ -237,12 +243,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     headersTimeout: limits.headersTimeoutMs,
     requestTimeout: limits.requestTimeoutMs,
     keepAliveTimeout: limits.keepAliveTimeoutMs,
-    connectionsCheckingInterval: Math.min(1000, limits.headersTimeoutMs, limits.requestTimeoutMs),
+    // Often, so that few connections end at once.
+    connectionsCheckingInterval: 100,
     // Node's own answer to a missing Host has no body; a signature without Host is refused in our words.
     requireHostHeader: false,
   });
   const take = (request: IncomingMessage, response: ServerResponse): void =>
     connections.inTurn(request, response, () => void handle(request, response));
+  server.on('connection', (socket) => connections.watchParser(socket));
   server.on('request', take);
   // `100 Continue` is sent once there is room for the body.
   server.on('checkContinue', take);

@@ -1,34 +1,35 @@
-// Addresses from which calls failed to prove who makes them. The key that a call names chooses whose turn it takes before that
-// is proven, so whoever names keys that are not theirs takes turns of their own instead.
+// Where calls failed to prove who makes them: an address, with the key that was named there. The key that a call names chooses
+// whose turn it takes before that is proven, so calls from there take turns of their own instead. Others behind the same address,
+// such as a proxy that nobody named, are not touched.
 
 export interface Suspects {
-  /** A call from there had a wrong signature, or a body that did not come. */
-  failed(address: string): void;
-  has(address: string): boolean;
+  /** A call had a wrong signature, or a body that did not come. */
+  failed(place: string): void;
+  has(place: string): boolean;
 }
 
 /** Failures that are forgiven at once (a secret that was rotated, a lost connection), and how fast further ones are. */
 const FORGIVEN = 10;
 const FORGIVEN_EVERY_MS = 6_000;
-/** Addresses beyond this many: the one that failed longest ago is forgotten. */
-const MAX_ADDRESSES = 10_000;
+/** Beyond this many the one that failed longest ago is forgotten. */
+const MAX_PLACES = 10_000;
 
 /** `monotonic`: milliseconds that only grow. */
 export function createSuspects(monotonic: () => number): Suspects {
   const failures = new Map<string, { count: number; atMs: number }>();
-  const countNow = (address: string): number => {
-    const before = failures.get(address);
+  const countNow = (place: string): number => {
+    const before = failures.get(place);
     return before === undefined
       ? 0
       : Math.max(0, before.count - (monotonic() - before.atMs) / FORGIVEN_EVERY_MS);
   };
   return {
-    failed(address) {
-      const count = Math.min(countNow(address) + 1, 2 * FORGIVEN);
-      failures.delete(address);
-      failures.set(address, { count, atMs: monotonic() });
-      if (failures.size > MAX_ADDRESSES) failures.delete(failures.keys().next().value!);
+    failed(place) {
+      const count = Math.min(countNow(place) + 1, 2 * FORGIVEN);
+      failures.delete(place);
+      failures.set(place, { count, atMs: monotonic() });
+      if (failures.size > MAX_PLACES) failures.delete(failures.keys().next().value!);
     },
-    has: (address) => countNow(address) > FORGIVEN,
+    has: (place) => countNow(place) > FORGIVEN,
   };
 }

@@ -85,7 +85,7 @@ for (const name of NAMES) {
 
     if (!hasBody) return;
 
-    test('a body that is not UTF-8, not JSON, not an object or too deep is refused', async () => {
+    test('a body that is not UTF-8, not JSON, not an object, too deep or too full is refused', async () => {
       const bodies = [
         Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]),
         Buffer.from([0xef, 0xbb, 0xbf, 0x7b]),
@@ -105,6 +105,7 @@ for (const name of NAMES) {
         '['.repeat(60_000),
         '{"a":'.repeat(10_000) + '1' + '}'.repeat(10_000),
         `{"Unknown":${'['.repeat(20_000)}${']'.repeat(20_000)}}`,
+        `{"Unknown":[${'0,'.repeat(Math.min(60_000, operation.bodyLimitBytes / 2 - 100))}0]}`,
       ];
       for (const body of bodies) await refused({ ...good, body }, 'InvalidParameterException');
     });
