@@ -64,7 +64,10 @@ export function createPool(options: PoolOptions): Pool {
     // Microtasks run after all streams of one read have closed: one call for all of them.
     queueMicrotask(() => {
       creditTold = true;
-      if (!closing.signal.aborted) options.onCredit();
+      if (closing.signal.aborted) return;
+      // A session may have become idle by streams that ended without an answer: it proves itself before it has credit.
+      open();
+      options.onCredit();
     });
   }
 

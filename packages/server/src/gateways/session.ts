@@ -3,7 +3,8 @@
 //   open ──GOAWAY, retire()──► draining ──last stream closed──► gone
 //     └──────────FIN, RST, PING unanswered, destroy()────────────┘
 import { Exchange, resultOf, type Answer, type ExchangeSession, type Result } from './exchange.ts';
-import type { Connection, ConnectionOwner } from './http2/connection.ts';
+import type { ConnectionOwner } from './http2/connection-owner.ts';
+import type { Connection } from './http2/connection.ts';
 import { ERROR_CODE } from './http2/error-codes.ts';
 import type { RequestHead } from './http2/request-writer.ts';
 import type { PeerSettings } from './http2/settings.ts';

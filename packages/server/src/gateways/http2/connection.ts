@@ -3,75 +3,42 @@
 // Streams are records by number; nothing listens to anything per request. What is said in one turn of the event loop is
 // one write (outbox.ts). A peer that breaks the rules ends its connection and nothing else: every fault is thrown as a
 // ConnectionError and caught in one place. The connection has no timers; its owner has.
-import type { Duplex } from 'node:stream';
-import { ConnectionError, ERROR_CODE, errorText } from './error-codes.ts';
-import { FLAG, FRAME, FrameReader, PREFACE } from './frames.ts';
-import { HeaderBlockReader, type HeaderBlock } from './header-block.ts';
+import type { ConnectionOwner, ConnectionSocket } from './connection-owner.ts';
+import { AbandonedStreams } from './abandoned-streams.ts';
+import { ConnectionError, ERROR_CODE, errorText, protocolError } from './error-codes.ts';
+import { FrameLoop, type FrameHandler } from './frame-loop.ts';
+import { FLAG, FRAME, PREFACE } from './frames.ts';
+import type { HeaderBlock } from './header-block.ts';
 import { Outbox } from './outbox.ts';
 import { Patience } from './patience.ts';
+import { RECEIVE_WINDOW, ReceiveWindow, windowExceeded } from './receive-window.ts';
 import { RequestWriter, type RequestHead } from './request-writer.ts';
 import { fieldMap, responseHead } from './response-head.ts';
-import { DEFAULT_WINDOW, OUR_SETTINGS, parseSettings, type PeerSettings } from './settings.ts';
+import { DEFAULT_WINDOW, OUR_SETTINGS, type PeerSettings } from './settings.ts';
 import { appendBody, MAX_BODY_BYTES, type Stream } from './stream.ts';
 
-/** What a connection needs of its socket: TCP or TLS, directly or through a tunnel. */
-export interface ConnectionSocket extends Duplex {
-  /** Calls back when nothing has been read or written for so long. */
-  setTimeout(ms: number, callback: () => void): unknown;
-  /** Destroys it once everything is written. */
-  destroySoon(): void;
-}
-
-/** How a connection reports, always in the turn in which the frame came. */
-export interface ConnectionOwner<S extends Stream> {
-  /** The first call says that the peer is ready. Members that did not change are absent. */
-  settings(settings: PeerSettings): void;
-  /** No streams may begin any more; those above its last stream end right after this call. */
-  goaway(code: number, debug: Buffer): void;
-  /** The answer to `ping`. */
-  pong(): void;
-  /** The head of a final response came. */
-  heard(): void;
-  /** The stream is done, and its place is free. */
-  ended(stream: S): void;
-  /** `writable` may be true again. */
-  writable(): void;
-  /** The connection is over, by whatever it was; its streams end right after this call. Undefined: the peer just closed it. */
-  broken(why: NodeJS.ErrnoException | undefined): void;
-  /** After the last stream has ended. */
-  closed(): void;
-}
-
-/** All the bodies under way together, and so the memory that a peer can make us hold. */
-const RECEIVE_WINDOW = 1_048_576;
-/** The responses to streams that we have reset may still come; beyond so many they count as a fault (§5.1). */
-const MOST_ABANDONED = 4_096;
 /** For our GOAWAY to leave, after which the socket is closed whatever the peer does. */
 const FAREWELL_MS = 1_000;
 const MOST_DEBUG_BYTES = 1_024;
 
-export class Connection<S extends Stream> {
+export class Connection<S extends Stream> implements FrameHandler {
   owner: ConnectionOwner<S>;
   readonly #socket: ConnectionSocket;
   readonly #outbox: Outbox;
   readonly #writer: RequestWriter;
-  readonly #reader: FrameReader;
-  readonly #blocks = new HeaderBlockReader();
+  readonly #frames: FrameLoop;
   readonly #patience: Patience;
   /** In the order in which they began. */
   readonly #streams = new Map<number, S>();
   /** Reset by us, or refused by a GOAWAY: what still comes for them is dropped. */
-  readonly #abandoned = new Set<number>();
+  readonly #abandoned = new AbandonedStreams();
   #nextId = 1;
   /** HEADERS of later streams have not gone to the socket. */
   #flushedId = 0;
   #lastStreamId = Number.POSITIVE_INFINITY;
-  #greeted = false;
   #closed = false;
   #blocked = false;
-  /** What the peer may still send, and what it may be granted again. */
-  #receiveWindow = RECEIVE_WINDOW;
-  #consumed = 0;
+  readonly #window = new ReceiveWindow();
   #error: Error | undefined;
 
   /** Of a socket that has agreed on `h2`. Says the preface in this turn. */
@@ -83,9 +50,7 @@ export class Connection<S extends Stream> {
       this.#flushedId = this.#nextId - 2;
     });
     this.#writer = new RequestWriter(this.#outbox);
-    this.#reader = new FrameReader((type, flags, streamId, bytes, start, end) => {
-      if (!this.#closed) this.#frame(type, flags, streamId, bytes, start, end);
-    });
+    this.#frames = new FrameLoop(this);
     socket.on('data', (chunk: Buffer) => this.#read(chunk));
     socket.on('drain', () => this.#unblock());
     socket.on('error', (error) => {
@@ -110,8 +75,9 @@ export class Connection<S extends Stream> {
 
   /** A request would leave at once, and not wait in our memory for the peer to read. */
   get writable(): boolean {
-    this.#blocked = this.#socket.writableNeedDrain || this.#writer.blocked;
-    return !this.#blocked;
+    const blocked = this.#socket.writableNeedDrain || this.#writer.blocked;
+    if (blocked) this.#blocked = true; // until the owner has been told
+    return !blocked;
   }
 
   /** In the order in which they began. */
@@ -151,7 +117,7 @@ export class Connection<S extends Stream> {
   #read(chunk: Buffer): void {
     if (this.#closed) return;
     try {
-      this.#reader.push(chunk);
+      this.#frames.read(chunk);
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
       const why = new Error(`the gateway violates HTTP/2: ${error.message}`, { cause: error });
@@ -159,60 +125,8 @@ export class Connection<S extends Stream> {
     }
   }
 
-  #frame(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
-    const awaited = this.#blocks.awaited;
-    if (awaited !== undefined && (type !== FRAME.CONTINUATION || streamId !== awaited))
-      throw protocolError('another frame inside a header block (RFC 9113 §6.10)');
-    // §3.4. A GOAWAY in its place is no greeting, but says why there is none.
-    if (!this.#greeted && type !== FRAME.SETTINGS && type !== FRAME.GOAWAY)
-      throw protocolError('the first frame is not SETTINGS (RFC 9113 §3.4)');
-    switch (type) {
-      case FRAME.DATA:
-        return this.#onData(flags, streamId, bytes, start, end);
-      case FRAME.HEADERS:
-        return this.#onHeaders(flags, streamId, bytes, start, end);
-      case FRAME.CONTINUATION:
-        if (awaited === undefined) throw protocolError('CONTINUATION without HEADERS (RFC 9113 §6.10)');
-        return this.#onBlock(this.#blocks.continuation(flags, bytes, start, end));
-      case FRAME.RST_STREAM:
-        exactly(4, start, end);
-        return this.#onReset(streamId, bytes.readUInt32BE(start));
-      case FRAME.SETTINGS:
-        ofConnection(streamId);
-        return this.#onSettings(flags, bytes, start, end);
-      case FRAME.PING:
-        ofConnection(streamId);
-        exactly(8, start, end);
-        return this.#onPing(flags, bytes.subarray(start, end));
-      case FRAME.GOAWAY:
-        ofConnection(streamId);
-        if (end - start < 8) throw new ConnectionError('FRAME_SIZE_ERROR', 'a short GOAWAY (RFC 9113 §6.8)');
-        return this.#onGoaway(bytes, start, end);
-      case FRAME.WINDOW_UPDATE:
-        exactly(4, start, end);
-        return this.#onWindowUpdate(streamId, bytes.readUInt32BE(start) & 0x7fff_ffff);
-      case FRAME.PUSH_PROMISE:
-        throw protocolError('PUSH_PROMISE, which we have disabled (RFC 9113 §6.6)');
-      case FRAME.PRIORITY:
-        exactly(5, start, end);
-        if (streamId === 0) throw protocolError('PRIORITY of no stream (RFC 9113 §6.3)');
-        return this.#patience.spend(); // deprecated (§5.3.2)
-      default:
-        return this.#patience.spend(); // of an extension (§5.5)
-    }
-  }
-
-  #onHeaders(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
-    this.#known(streamId, 'HEADERS');
-    const payload = unpadded(flags, bytes, start, end);
-    const priorityBytes = (flags & FLAG.PRIORITY) === 0 ? 0 : 5;
-    if (payload.start + priorityBytes > payload.end)
-      throw new ConnectionError('FRAME_SIZE_ERROR', 'HEADERS too short for its priority (RFC 9113 §6.2)');
-    this.#onBlock(this.#blocks.headers(flags, streamId, bytes, payload.start + priorityBytes, payload.end));
-  }
-
-  #onBlock(block: HeaderBlock | undefined): void {
-    if (block === undefined) return;
+  onBlock(block: HeaderBlock): void {
+    this.#known(block.streamId, 'HEADERS');
     const stream = this.#streams.get(block.streamId);
     if (stream === undefined) return this.#late(block.streamId, block.endStream);
     if (stream.head !== undefined) {
@@ -232,22 +146,25 @@ export class Connection<S extends Stream> {
     if (block.endStream) this.#complete(stream);
   }
 
-  #onData(flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+  onData(
+    streamId: number,
+    endStream: boolean,
+    frameBytes: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void {
     this.#known(streamId, 'DATA');
-    const payload = unpadded(flags, bytes, start, end);
-    const length = end - start; // padding counts (§6.9)
-    this.#receiveWindow -= length;
-    if (this.#receiveWindow < 0) throw windowExceeded();
-    const endStream = (flags & FLAG.END_STREAM) !== 0;
+    this.#window.take(frameBytes);
     const stream = this.#streams.get(streamId);
     if (stream === undefined) {
-      this.#consume(length);
+      this.#consume(frameBytes);
       return this.#late(streamId, endStream);
     }
-    stream.receivedBytes += length;
+    stream.receivedBytes += frameBytes;
     if (stream.receivedBytes > MAX_BODY_BYTES) throw windowExceeded();
     if (stream.head === undefined) return this.#malformed(stream);
-    if (payload.end > payload.start) appendBody(stream, bytes, payload.start, payload.end);
+    if (end > start) appendBody(stream, bytes, start, end);
     else if (!endStream) this.#patience.spend();
     if (endStream) return this.#complete(stream);
     // The window is used up, and we grant no other: what is there has to do.
@@ -258,11 +175,11 @@ export class Connection<S extends Stream> {
     }
   }
 
-  #onReset(streamId: number, code: number): void {
+  onReset(streamId: number, code: number): void {
     this.#known(streamId, 'RST_STREAM');
     const stream = this.#streams.get(streamId);
     if (stream === undefined) {
-      this.#abandoned.delete(streamId);
+      this.#abandoned.forget(streamId);
       return this.#patience.spend();
     }
     stream.refused = code === ERROR_CODE.REFUSED_STREAM;
@@ -270,45 +187,43 @@ export class Connection<S extends Stream> {
     this.#settle(stream);
   }
 
-  #onSettings(flags: number, bytes: Buffer, start: number, end: number): void {
-    if ((flags & FLAG.ACK) !== 0) {
-      exactly(0, start, end);
-      if (!this.#greeted) throw protocolError('the first SETTINGS acknowledges ours (RFC 9113 §3.4)');
-      return this.#patience.spend();
-    }
-    const settings = parseSettings(bytes, start, end);
+  onSettings(settings: PeerSettings): void {
     this.#patience.spend();
-    this.#greeted = true;
     this.#writer.obey(settings, this.#streams.values());
     this.#outbox.frame(FRAME.SETTINGS, FLAG.ACK, 0, new Uint8Array());
     this.owner.settings(settings);
     this.#unblock();
   }
 
-  #onPing(flags: number, payload: Buffer): void {
+  onPing(payload: Buffer): void {
     this.#patience.spend();
-    if ((flags & FLAG.ACK) === 0) return this.#outbox.frame(FRAME.PING, FLAG.ACK, 0, payload);
+    this.#outbox.frame(FRAME.PING, FLAG.ACK, 0, payload);
+  }
+
+  onPong(payload: Buffer): void {
+    this.#patience.spend();
     if (payload.equals(PING_PAYLOAD)) this.owner.pong();
   }
 
-  #onGoaway(bytes: Buffer, start: number, end: number): void {
+  onIdleFrame(): void {
+    this.#patience.spend();
+  }
+
+  onGoaway(lastStreamId: number, code: number, debug: Buffer): void {
     this.#patience.spend();
     // A graceful shutdown sends two, the first with the highest identifier there is; it never grows (§6.8).
-    this.#lastStreamId = Math.min(this.#lastStreamId, bytes.readUInt32BE(start) & 0x7fff_ffff);
-    const debug = Buffer.from(bytes.subarray(start + 8, Math.min(end, start + 8 + MOST_DEBUG_BYTES)));
-    const code = bytes.readUInt32BE(start + 4);
-    this.owner.goaway(code, debug);
+    this.#lastStreamId = Math.min(this.#lastStreamId, lastStreamId);
+    this.owner.goaway(code, Buffer.from(debug.subarray(0, MOST_DEBUG_BYTES)));
     for (const stream of this.#streams.values()) {
       if (stream.id <= this.#lastStreamId) continue;
       stream.refused = true;
       if (code === ERROR_CODE.NO_ERROR) stream.reset = 'REFUSED_STREAM';
-      this.#abandon(stream.id);
+      this.#abandoned.add(stream.id);
       this.#settle(stream);
     }
   }
 
-  #onWindowUpdate(streamId: number, increment: number): void {
-    if (increment === 0) throw protocolError('WINDOW_UPDATE by 0 (RFC 9113 §6.9)');
+  onWindowUpdate(streamId: number, increment: number): void {
     if (streamId !== 0) this.#known(streamId, 'WINDOW_UPDATE');
     const stream = this.#streams.get(streamId);
     if (streamId !== 0 && stream === undefined) return; // it has ended: the two crossed
@@ -329,7 +244,7 @@ export class Connection<S extends Stream> {
         'STREAM_CLOSED',
         `more on stream ${streamId}, which has ended (RFC 9113 §5.1)`,
       );
-    if (endStream) this.#abandoned.delete(streamId);
+    if (endStream) this.#abandoned.forget(streamId);
     this.#patience.spend();
   }
 
@@ -353,13 +268,7 @@ export class Connection<S extends Stream> {
 
   #reset({ id }: Stream, code: number): void {
     this.#outbox.frame(FRAME.RST_STREAM, 0, id, uint32(code));
-    this.#abandon(id);
-  }
-
-  #abandon(streamId: number): void {
-    this.#abandoned.add(streamId);
-    if (this.#abandoned.size <= MOST_ABANDONED) return;
-    for (const oldest of this.#abandoned) return void this.#abandoned.delete(oldest);
+    this.#abandoned.add(id);
   }
 
   #settle(stream: S): void {
@@ -375,15 +284,14 @@ export class Connection<S extends Stream> {
 
   /** What we hold no more, the peer may send again. */
   #consume(bytes: number): void {
-    this.#consumed += bytes;
-    if (this.#consumed < RECEIVE_WINDOW / 2 || this.#closed) return;
-    this.#receiveWindow += this.#consumed;
-    this.#outbox.frame(FRAME.WINDOW_UPDATE, 0, 0, uint32(this.#consumed));
-    this.#consumed = 0;
+    const granted = this.#window.give(bytes);
+    if (granted > 0 && !this.#closed) this.#outbox.frame(FRAME.WINDOW_UPDATE, 0, 0, uint32(granted));
   }
 
   #unblock(): void {
-    if (this.#blocked && !this.#closed && this.writable) this.owner.writable();
+    if (!this.#blocked || this.#closed || !this.writable) return;
+    this.#blocked = false;
+    this.owner.writable();
   }
 
   /** GOAWAY, then the end of the socket, also when the peer reads no more. */
@@ -412,28 +320,6 @@ export class Connection<S extends Stream> {
 }
 
 const PING_PAYLOAD = Buffer.alloc(8, 'ping');
-
-const protocolError = (message: string): ConnectionError => new ConnectionError('PROTOCOL_ERROR', message);
-const windowExceeded = (): ConnectionError =>
-  new ConnectionError('FLOW_CONTROL_ERROR', 'more DATA than the window allows (RFC 9113 §6.9.1)');
-
-function exactly(bytes: number, start: number, end: number): void {
-  if (end - start !== bytes)
-    throw new ConnectionError('FRAME_SIZE_ERROR', `a payload of ${end - start} bytes where ${bytes} belong`);
-}
-
-function ofConnection(streamId: number): void {
-  if (streamId !== 0) throw protocolError('a frame of the connection on a stream (RFC 9113 §6)');
-}
-
-/** §6.1: the first byte says how many at the end are padding. */
-function unpadded(flags: number, bytes: Buffer, start: number, end: number): { start: number; end: number } {
-  if ((flags & FLAG.PADDED) === 0) return { start, end };
-  const padding = bytes[start]!;
-  if (start >= end || padding >= end - start)
-    throw protocolError('more padding than payload (RFC 9113 §6.1)');
-  return { start: start + 1, end: end - padding };
-}
 
 function uint32(value: number): Buffer {
   const bytes = Buffer.allocUnsafe(4);

@@ -33,3 +33,6 @@ export class ConnectionError extends Error {
     this.code = ERROR_CODE[name];
   }
 }
+
+export const protocolError = (message: string): ConnectionError =>
+  new ConnectionError('PROTOCOL_ERROR', message);

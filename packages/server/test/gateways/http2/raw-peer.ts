@@ -1,7 +1,7 @@
 // The peer's side of a connection as bytes: frames built by hand, in a socket that never leaves this process, so that a test
 // can say anything at any split, a hundred thousand times.
 import { Duplex } from 'node:stream';
-import type { ConnectionOwner } from '../../../src/gateways/http2/connection.ts';
+import type { ConnectionOwner } from '../../../src/gateways/http2/connection-owner.ts';
 import type { Stream } from '../../../src/gateways/http2/stream.ts';
 
 export const TYPE = {

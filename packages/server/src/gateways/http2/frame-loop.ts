@@ -1,0 +1,144 @@
+// Every frame a peer may send, checked for its form (RFC 9113 §6) and handed on by its meaning. What is wrong with a frame by
+// itself ends the connection here; what is wrong at this moment of the connection, in `connection.ts`.
+import { ConnectionError, protocolError } from './error-codes.ts';
+import { FLAG, FRAME, FrameReader } from './frames.ts';
+import { HeaderBlockReader, type HeaderBlock } from './header-block.ts';
+import { parseSettings, type PeerSettings } from './settings.ts';
+
+/** Bytes are valid only during the call. */
+export interface FrameHandler {
+  /** Nothing more is handed on. */
+  readonly closed: boolean;
+  /** `frameBytes`, padding included, is what flow control counts; the payload is `bytes` from `start` to `end`. */
+  onData(
+    streamId: number,
+    endStream: boolean,
+    frameBytes: number,
+    bytes: Buffer,
+    start: number,
+    end: number,
+  ): void;
+  onBlock(block: HeaderBlock): void;
+  onReset(streamId: number, code: number): void;
+  onSettings(settings: PeerSettings): void;
+  onPing(payload: Buffer): void;
+  onPong(payload: Buffer): void;
+  onGoaway(lastStreamId: number, code: number, debug: Buffer): void;
+  /** Of a stream, or of the connection (0). */
+  onWindowUpdate(streamId: number, increment: number): void;
+  /** What asks for nothing: PRIORITY, an acknowledgement of SETTINGS, frames of extensions. */
+  onIdleFrame(): void;
+}
+
+export class FrameLoop {
+  readonly #handler: FrameHandler;
+  readonly #reader: FrameReader;
+  readonly #blocks = new HeaderBlockReader();
+  #greeted = false;
+
+  constructor(handler: FrameHandler) {
+    this.#handler = handler;
+    this.#reader = new FrameReader((type, flags, streamId, bytes, start, end) => {
+      if (!handler.closed) this.#frame(type, flags, streamId, bytes, start, end);
+    });
+  }
+
+  /** Throws a ConnectionError where the peer broke a rule. */
+  read(chunk: Buffer): void {
+    this.#reader.push(chunk);
+  }
+
+  #frame(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {
+    const handler = this.#handler;
+    const awaited = this.#blocks.awaited;
+    if (awaited !== undefined && (type !== FRAME.CONTINUATION || streamId !== awaited))
+      throw protocolError('another frame inside a header block (RFC 9113 §6.10)');
+    // §3.4. A GOAWAY in its place is no greeting, but says why there is none.
+    if (!this.#greeted && type !== FRAME.SETTINGS && type !== FRAME.GOAWAY)
+      throw protocolError('the first frame is not SETTINGS (RFC 9113 §3.4)');
+    switch (type) {
+      case FRAME.DATA: {
+        const payload = unpadded(flags, bytes, start, end);
+        const endStream = (flags & FLAG.END_STREAM) !== 0;
+        return handler.onData(streamId, endStream, end - start, bytes, payload.start, payload.end);
+      }
+      case FRAME.HEADERS: {
+        const payload = unpadded(flags, bytes, start, end);
+        const from = payload.start + ((flags & FLAG.PRIORITY) === 0 ? 0 : 5);
+        if (from > payload.end) throw sizeError('HEADERS too short for its priority (RFC 9113 §6.2)');
+        return this.#block(this.#blocks.headers(flags, streamId, bytes, from, payload.end));
+      }
+      case FRAME.CONTINUATION:
+        if (awaited === undefined) throw protocolError('CONTINUATION without HEADERS (RFC 9113 §6.10)');
+        return this.#block(this.#blocks.continuation(flags, bytes, start, end));
+      case FRAME.RST_STREAM:
+        exactly(4, start, end);
+        return handler.onReset(streamId, bytes.readUInt32BE(start));
+      case FRAME.SETTINGS:
+        ofConnection(streamId);
+        return this.#settings(flags, bytes, start, end);
+      case FRAME.PING: {
+        ofConnection(streamId);
+        exactly(8, start, end);
+        const payload = bytes.subarray(start, end);
+        return (flags & FLAG.ACK) === 0 ? handler.onPing(payload) : handler.onPong(payload);
+      }
+      case FRAME.GOAWAY:
+        ofConnection(streamId);
+        if (end - start < 8) throw sizeError('a short GOAWAY (RFC 9113 §6.8)');
+        return handler.onGoaway(
+          bytes.readUInt32BE(start) & 0x7fff_ffff,
+          bytes.readUInt32BE(start + 4),
+          bytes.subarray(start + 8, end),
+        );
+      case FRAME.WINDOW_UPDATE: {
+        exactly(4, start, end);
+        const increment = bytes.readUInt32BE(start) & 0x7fff_ffff;
+        if (increment === 0) throw protocolError('WINDOW_UPDATE by 0 (RFC 9113 §6.9)');
+        return handler.onWindowUpdate(streamId, increment);
+      }
+      case FRAME.PUSH_PROMISE:
+        throw protocolError('PUSH_PROMISE, which we have disabled (RFC 9113 §6.6)');
+      case FRAME.PRIORITY:
+        exactly(5, start, end);
+        if (streamId === 0) throw protocolError('PRIORITY of no stream (RFC 9113 §6.3)');
+        return handler.onIdleFrame(); // deprecated (§5.3.2)
+      default:
+        return handler.onIdleFrame(); // of an extension (§5.5)
+    }
+  }
+
+  #block(block: HeaderBlock | undefined): void {
+    if (block !== undefined) this.#handler.onBlock(block);
+  }
+
+  #settings(flags: number, bytes: Buffer, start: number, end: number): void {
+    if ((flags & FLAG.ACK) === 0) {
+      const settings = parseSettings(bytes, start, end);
+      this.#greeted = true;
+      return this.#handler.onSettings(settings);
+    }
+    exactly(0, start, end);
+    if (!this.#greeted) throw protocolError('the first SETTINGS acknowledges ours (RFC 9113 §3.4)');
+    this.#handler.onIdleFrame();
+  }
+}
+
+const sizeError = (message: string): ConnectionError => new ConnectionError('FRAME_SIZE_ERROR', message);
+
+function exactly(bytes: number, start: number, end: number): void {
+  if (end - start !== bytes) throw sizeError(`a payload of ${end - start} bytes where ${bytes} belong`);
+}
+
+function ofConnection(streamId: number): void {
+  if (streamId !== 0) throw protocolError('a frame of the connection on a stream (RFC 9113 §6)');
+}
+
+/** §6.1: the first byte says how many at the end are padding. */
+function unpadded(flags: number, bytes: Buffer, start: number, end: number): { start: number; end: number } {
+  if ((flags & FLAG.PADDED) === 0) return { start, end };
+  const padding = bytes[start]!;
+  if (start >= end || padding >= end - start)
+    throw protocolError('more padding than payload (RFC 9113 §6.1)');
+  return { start: start + 1, end: end - padding };
+}
