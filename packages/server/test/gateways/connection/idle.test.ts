@@ -9,7 +9,7 @@ import { openApns, openFcm, openWithCertificate, PATIENT, type Watched } from '.
 import { ok, startPeer } from '../peer.ts';
 import { startProxy, type Proxy } from '../proxy.ts';
 
-const IDLE_MS = 500;
+const IDLE_MS = 1_500;
 const policy = { ...PATIENT, idleTrustMs: IDLE_MS };
 
 type Open = (t: TestContext) => Promise<{ sender: Watched; proxy: Proxy; received: () => number }>;
