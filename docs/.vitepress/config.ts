@@ -80,7 +80,14 @@ export default defineConfig({
         text: 'Guides',
         items: [
           { text: 'What it does', link: '/' },
-          ...pages('guides', ['set-up', 'amazon-connect', 'any-backend', 'production', 'troubleshooting']),
+          ...pages('guides', [
+            'set-up',
+            'applications',
+            'amazon-connect',
+            'any-backend',
+            'production',
+            'troubleshooting',
+          ]),
         ],
       },
       {

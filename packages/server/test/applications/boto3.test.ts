@@ -1,0 +1,75 @@
+// The same operations by boto3, unmodified: it knows errors by name alone, and answers by the shapes of its own model.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import { PEM } from '../config/keys.ts';
+import { findPython } from '../aws/python.ts';
+import { startProduction } from './production.ts';
+
+const python = await findPython();
+
+const PROGRAM = `
+import boto3, json, os
+from botocore.config import Config
+config = Config(retries={'max_attempts': 1})
+pinpoint = boto3.client('pinpoint', config=config)
+connect = boto3.client('connect', config=config)
+e = pinpoint.exceptions
+def refused(error, call, **how):
+    try: call(**how)
+    except error as caught:
+        assert caught.response['Error']['Message'], caught.response
+        assert caught.response['RequestID'], caught.response
+        return caught.response['Error']['Message']
+    raise AssertionError(f'not refused: {call} {how}')
+
+app = pinpoint.create_app(CreateApplicationRequest={'Name': 'by boto3', 'tags': {'a': 'b'}})['ApplicationResponse']
+id, arn = app['Id'], app['Arn']
+assert pinpoint.get_app(ApplicationId=id)['ApplicationResponse'] == app
+assert [one['Id'] for one in pinpoint.get_apps()['ApplicationsResponse']['Item']] == [id]
+key = {'BundleId': 'com.example.chat', 'TeamId': 'ABCDE12345', 'TokenKeyId': 'KEY1234567', 'TokenKey': os.environ['P8']}
+made = pinpoint.update_apns_channel(ApplicationId=id, APNSChannelRequest=key)['APNSChannelResponse']
+assert made['HasTokenKey'] and made['Enabled'] and made['Version'] == 1, made
+assert pinpoint.get_apns_channel(ApplicationId=id)['APNSChannelResponse'] == made
+sandbox = pinpoint.update_apns_sandbox_channel(ApplicationId=id, APNSSandboxChannelRequest=key)
+assert sandbox['APNSSandboxChannelResponse']['Platform'] == 'APNS_SANDBOX'
+assert sorted(pinpoint.get_channels(ApplicationId=id)['ChannelsResponse']['Channels']) == ['APNS', 'APNS_SANDBOX']
+assert 'RSA' in refused(e.BadRequestException, pinpoint.update_apns_channel, ApplicationId=id, APNSChannelRequest={**key, 'TokenKey': os.environ['RSA']})
+refused(e.NotFoundException, pinpoint.get_gcm_channel, ApplicationId=id)
+refused(e.NotFoundException, pinpoint.get_app, ApplicationId='none')
+pinpoint.delete_apns_sandbox_channel(ApplicationId=id)
+refused(e.NotFoundException, pinpoint.get_apns_sandbox_channel, ApplicationId=id)
+pinpoint.tag_resource(ResourceArn=arn, TagsModel={'tags': {'c': 'd e/ü'}})
+pinpoint.untag_resource(ResourceArn=arn, TagKeys=['a', 'x'])
+assert pinpoint.list_tags_for_resource(ResourceArn=arn)['TagsModel']['tags'] == {'c': 'd e/ü'}
+pinpoint.update_application_settings(ApplicationId=id, WriteApplicationSettingsRequest={})
+assert pinpoint.get_application_settings(ApplicationId=id)['ApplicationSettingsResource']['ApplicationId'] == id
+sent = pinpoint.send_messages(ApplicationId=id, MessageRequest={
+    'Addresses': {'ab' * 32: {'ChannelType': 'GCM'}},
+    'MessageConfiguration': {'DefaultMessage': {'Body': 'x'}}})['MessageResponse']
+assert sent['Result']['ab' * 32]['DeliveryStatus'] == 'PERMANENT_FAILURE', sent
+made = connect.create_integration_association(InstanceId='one', IntegrationType='PINPOINT_APP', IntegrationArn=arn)
+listed = connect.list_integration_associations(InstanceId='one')['IntegrationAssociationSummaryList']
+assert [one['IntegrationArn'] for one in listed] == [arn], listed
+try: connect.create_integration_association(InstanceId='one', IntegrationType='PINPOINT_APP', IntegrationArn=arn)
+except connect.exceptions.DuplicateResourceException: pass
+else: raise AssertionError('associated twice')
+connect.delete_integration_association(InstanceId='one', IntegrationAssociationId=made['IntegrationAssociationId'])
+pinpoint.delete_apns_channel(ApplicationId=id)
+assert pinpoint.delete_app(ApplicationId=id)['ApplicationResponse']['Id'] == id
+print('all of it')
+`;
+
+test(
+  'every operation, and every error by its name',
+  { skip: 'missing' in python && python.missing },
+  async () => {
+    assert.ok(!('missing' in python));
+    await using production = await startProduction();
+    const { code, stdout, stderr } = await python.run(PROGRAM, {
+      ...production.variables,
+      P8: PEM.p8,
+      RSA: PEM.rsa,
+    });
+    assert.deepEqual([code, stdout.trim(), stderr], [0, 'all of it', '']);
+  },
+);

@@ -1,0 +1,143 @@
+// Credentials that change while pushes go out: used at once on every node, without a restart and without a loss; and never to be
+// read anywhere.
+import assert from 'node:assert/strict';
+import { generateKeyPairSync } from 'node:crypto';
+import { readFileSync, readdirSync, statSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
+import { CreateAppCommand, GetAppCommand, UpdateApnsChannelCommand } from '@aws-sdk/client-pinpoint';
+import { createClient } from '@chatpush/client';
+import { createSecretKeyText } from '../../src/secrets/secret-keys.ts';
+import { startPostgres } from '../store/postgres-server.ts';
+import { KEY, REGION, startProduction } from './production.ts';
+import type { Production } from './production.ts';
+
+const IPHONE = 'ef'.repeat(32);
+
+async function applicationWithKey({ pinpoint, emulator }: Production) {
+  const { ApplicationResponse } = await pinpoint.send(
+    new CreateAppCommand({ CreateApplicationRequest: { Name: 'Support' } }),
+  );
+  const { Id, Arn } = ApplicationResponse as { Id: string; Arn: string };
+  const update = (TokenKey: string, keyId = emulator.credentials.apns.keyId) =>
+    pinpoint.send(
+      new UpdateApnsChannelCommand({
+        ApplicationId: Id,
+        APNSChannelRequest: {
+          BundleId: emulator.credentials.apns.topic,
+          TeamId: emulator.credentials.apns.teamId,
+          TokenKey,
+          TokenKeyId: keyId,
+        },
+      }),
+    );
+  await update(emulator.credentials.apns.privateKey);
+  return { Id, Arn, update };
+}
+
+const register = ({ connect }: Production, PinpointAppArn: string) =>
+  connect.send(
+    new CreatePushNotificationRegistrationCommand({
+      InstanceId: 'one',
+      PinpointAppArn,
+      DeviceToken: IPHONE,
+      DeviceType: 'APNS',
+      ContactConfiguration: { ContactId: 'a', IncludeRawMessage: true },
+    }),
+  );
+
+test('a wrong key is replaced by the right one, and what waited goes out without a restart', async () => {
+  await using production = await startProduction();
+  const { emulator } = production;
+  const { Arn, update } = await applicationWithKey(production);
+  const wrong = generateKeyPairSync('ec', { namedCurve: 'P-256' }).privateKey.export({
+    type: 'pkcs8',
+    format: 'pem',
+  });
+  await update(wrong);
+  await register(production, Arn);
+  await production.say('one', 'a', 'm1', 'first');
+  await update(emulator.credentials.apns.privateKey);
+  await emulator.phone(IPHONE).waitFor({ contains: 'first', timeoutMs: 30_000 });
+});
+
+test('a second node pushes with a channel that the first was told', async (t) => {
+  const server = await startPostgres();
+  t.after(() => server.close());
+  await using production = await startProduction({ store: server.url });
+  const other = await production.another();
+  const { Arn } = await applicationWithKey(production);
+  await register(production, Arn);
+  const client = createClient({ region: REGION, endpoint: other.url, credentials: KEY });
+  await client.putChatEvents({
+    instanceId: 'one',
+    events: [
+      {
+        id: 'm1',
+        contactId: 'a',
+        type: 'MESSAGE',
+        contentType: 'text/plain',
+        content: 'by the other',
+        participantRole: 'AGENT',
+      },
+    ],
+  });
+  await production.emulator.phone(IPHONE).waitFor({ contains: 'by the other', timeoutMs: 30_000 });
+});
+
+test('the key of the store is changed while the service runs, and the old one is then not needed', async () => {
+  const [before, after] = [createSecretKeyText(), createSecretKeyText()];
+  await using production = await startProduction({ secretKey: before });
+  const { Arn } = await applicationWithKey(production);
+  await register(production, Arn);
+  await production.restart({ CHATPUSH_SECRET_KEY: `${after},${before}` });
+  const { rekey } = await import('../../src/cli/rekey.ts');
+  const said: string[] = [];
+  const environment = {
+    CHATPUSH_CONFIG: join(production.folder, 'settings.json'),
+    CHATPUSH_STORE: `sqlite:${join(production.folder, 'data', 'chatpush.db')}`,
+  };
+  assert.equal(await rekey([], environment, (text) => void said.push(text)), 0, said.join(''));
+  assert.match(said.join(''), /1 encrypted again, 0 were/);
+  await production.restart({ CHATPUSH_SECRET_KEY: after });
+  await production.say('one', 'a', 'm1', 'under the new key');
+  await production.emulator.phone(IPHONE).waitFor({ contains: 'under the new key', timeoutMs: 20_000 });
+});
+
+test('without the key pushes wait, and the log says which key is missing', async () => {
+  await using production = await startProduction();
+  const { Arn } = await applicationWithKey(production);
+  await register(production, Arn);
+  const logged = production.logged.length;
+  await production.restart({ CHATPUSH_SECRET_KEY: createSecretKeyText() });
+  await production.say('one', 'a', 'm1', 'waits');
+  const deadline = Date.now() + 20_000;
+  while (
+    !production.logged.slice(logged).some((line) => /which CHATPUSH_SECRET_KEY does not hold/.test(line))
+  ) {
+    assert.ok(Date.now() < deadline, 'nothing was logged within 20 seconds');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+});
+
+test('no credential can be read in files, logs, metrics or answers', async () => {
+  await using production = await startProduction();
+  const { pinpoint, emulator, folder } = production;
+  const { Id, Arn } = await applicationWithKey(production);
+  await register(production, Arn);
+  await production.say('one', 'a', 'm1', 'hello');
+  await emulator.phone(IPHONE).waitFor({ contains: 'hello' });
+  const answers = [await pinpoint.send(new GetAppCommand({ ApplicationId: Id }))];
+  const metrics = await (await fetch(`${production.service.url}/metrics`)).text();
+  const data = join(folder, 'data');
+  const files = readdirSync(data)
+    .map((name) => join(data, name))
+    .filter((path) => statSync(path).isFile())
+    .map((path) => readFileSync(path, 'latin1'));
+  assert.ok(files.length > 0);
+  const everything = [...files, production.logged.join(''), metrics, JSON.stringify(answers)].join('\n');
+  const [, line] = emulator.credentials.apns.privateKey.split('\n');
+  assert.ok(line!.length > 40);
+  assert.ok(!everything.includes(line!), 'the private key');
+});
