@@ -67,9 +67,15 @@ function about({ status, headers }: Answer) {
       headers.get('x-amz-request-id') ??
       undefined,
     serviceTimeMs: Number.isNaN(date) ? undefined : date,
-    retryAfterSeconds: retryAfterSeconds(headers.get('retry-after'), Number.isNaN(date) ? undefined : date),
+    retryAfterSeconds:
+      amzRetryAfterSeconds(headers.get('x-amz-retry-after')) ??
+      retryAfterSeconds(headers.get('retry-after'), Number.isNaN(date) ? undefined : date),
   };
 }
+
+/** Milliseconds: Amazon's own header, more exact than the other. */
+const amzRetryAfterSeconds = (value: string | null): number | undefined =>
+  value !== null && /^\s*\d{1,9}\s*$/.test(value) ? Number(value) / 1000 : undefined;
 
 /**
  * RFC 9110 §10.2.3: seconds, or a date. A date is read by the sender's clock if the answer has a `Date` header.

@@ -22,6 +22,15 @@ export interface StartChatContactRequest {
   relatedContactId?: string;
   /** 1–128 characters. */
   customerId?: string;
+  /** What Amazon Connect should answer for a connection at once. chatpush refuses it: call CreateParticipantConnection. */
+  connectionTypes?: readonly string[];
+  /** Where Amazon Connect should stream the chat. chatpush refuses it: it streams to nobody. */
+  chatStreamingConfiguration?: ChatStreamingConfiguration;
+}
+
+export interface ChatStreamingConfiguration {
+  /** 1–350 characters. */
+  streamingEndpointArn: string;
 }
 
 export interface ParticipantDetails {

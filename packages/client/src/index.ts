@@ -18,6 +18,7 @@ export type {
   NewParticipant,
   ParticipantCredentials,
   ParticipantDetails,
+  ChatStreamingConfiguration,
   PersistentChat,
   StartChatContactRequest,
   StartChatContactResponse,

@@ -168,6 +168,24 @@ describe('how long it waits', () => {
     assert.ok(times[1]! - times[0]! >= 990, `${times[1]! - times[0]!} ms`);
   });
 
+  test("Amazon's own header is in milliseconds, and is kept to before the other", async () => {
+    const times: number[] = [];
+    const later = refuse(429, 'ThrottlingException', 'later', {
+      'retry-after': '19',
+      'x-amz-retry-after': '1500',
+    });
+    const timed =
+      (respond: Respond): Respond =>
+      (request, response) => {
+        times.push(performance.now());
+        respond(request, response);
+      };
+    await using server = await startRecordingServer(inTurn(timed(later), timed(REGISTERED)));
+    await clientOf(server).createPushNotificationRegistration(CREATE);
+    const waited = times[1]! - times[0]!;
+    assert.ok(waited >= 1_490 && waited < 15_000, `${waited} ms`);
+  });
+
   test("Retry-After as a date counts from the service's own clock", async () => {
     // Half a day off: by the caller's clock this would be no wait, or one of hours.
     const headers = { date: 'Mon, 23 Nov 2026 03:00:00 GMT', 'retry-after': 'Mon, 23 Nov 2026 03:02:05 GMT' };

@@ -1,14 +1,14 @@
 // What follows from the settings file. A reload makes all of it anew, so that a call sees either the old settings or the new.
 import type { IncomingMessage } from 'node:http';
-import { createAccessKeys } from './auth/access-keys.ts';
-import type { FindAccessKey } from './auth/access-keys.ts';
+import { ANY_SESSION, createAccessKeys } from './auth/access-keys.ts';
+import type { AccessKeySettings, FindAccessKey } from './auth/access-keys.ts';
 import { createVerifyBearer } from './auth/bearer.ts';
 import type { VerifyBearer } from './auth/bearer.ts';
 import { clientAddress, createAddressList } from './auth/client-address.ts';
 import { pageTokenKeys } from './auth/page-token-keys.ts';
 import { createParticipantKeys } from './auth/participant-keys.ts';
 import type { ParticipantKeyOf } from './auth/participant-keys.ts';
-import type { Config } from './config/config.ts';
+import type { AccessKeyConfig, Config } from './config/config.ts';
 import { DEFAULT_CONTACT_SETTINGS } from './contact/settings.ts';
 import type { ContactSettings } from './contact/settings.ts';
 import type { Certificate } from './metrics.ts';
@@ -36,7 +36,7 @@ export interface SettingsInUse {
 }
 
 export function settingsInUse(config: Config): SettingsInUse {
-  const accessKeys = config.accessKeys.map((key) => ({ ...key, secret: key.secret.reveal() }));
+  const accessKeys = config.accessKeys.map(toAccessKey);
   const participantKeys = createParticipantKeys(accessKeys);
   // Also keys that were first before another was put in front of them.
   const accepted = [participantKeys, ...accessKeys.map((key) => createParticipantKeys([key]))];
@@ -79,3 +79,9 @@ const certificatesOf = (config: Config): Certificate[] =>
         : [],
     ),
   );
+
+function toAccessKey({ sessionToken, ...key }: AccessKeyConfig): AccessKeySettings {
+  const secret = key.secret.reveal();
+  if (sessionToken === undefined) return { ...key, secret };
+  return { ...key, secret, sessionToken: sessionToken === 'any' ? ANY_SESSION : sessionToken.reveal() };
+}

@@ -155,6 +155,9 @@ export const OPERATION_PROSE: {
       'PersistentChat.SourceContactId': 'Ignored.',
       RelatedContactId: 'Ignored.',
       CustomerId: 'Ignored.',
+      ConnectionTypes: 'Refused: call CreateParticipantConnection with the token instead.',
+      ChatStreamingConfiguration: 'Refused: chatpush streams to nobody.',
+      'ChatStreamingConfiguration.StreamingEndpointArn': 'Refused.',
     },
     output: {
       ContactId: 'The chat.',

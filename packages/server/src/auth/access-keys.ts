@@ -2,11 +2,16 @@
 import { permissionsOf } from './permissions.ts';
 import type { Permissions, PermissionSettings } from './permissions.ts';
 
+export const ANY_SESSION = Symbol('any session token');
+
 interface Credentials {
   readonly id: string;
   readonly secret: string;
-  /** Temporary credentials carry a session token; calls must then carry the same. Without one, none is accepted. */
-  readonly sessionToken?: string;
+  /**
+   * Temporary credentials carry a session token; calls must then carry the same. `ANY_SESSION`: they may carry any or none, for
+   * shells that have one of Amazon's. Absent: they must have none.
+   */
+  readonly sessionToken?: string | typeof ANY_SESSION;
 }
 
 export interface AccessKey extends Credentials, Permissions {}

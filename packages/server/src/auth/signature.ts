@@ -3,11 +3,13 @@
 // found in a log is found by the same search.
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
-import { SERVICE, TERMINATOR, amzDate, canonicalRequest, stringToSign } from '@chatpush/wire';
+import { SERVICE, TERMINATOR, amzDate, canonicalHeaders, canonicalText, stringToSign } from '@chatpush/wire';
 import type { HeaderLines } from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
+import { ANY_SESSION } from './access-keys.ts';
 import type { AccessKey, FindAccessKey } from './access-keys.ts';
+import { canonicalForms } from './canonical-forms.ts';
 import { basicDateMs, readSignature } from './presented-signature.ts';
 import type { PresentedSignature } from './presented-signature.ts';
 import { createSigningKeys } from './signing-keys.ts';
@@ -30,7 +32,13 @@ export interface Signer {
 /** Who the head of a request says has signed it: to be believed once `prove` has seen the body and not thrown. */
 export interface ClaimedSigner {
   readonly signer: Signer;
-  readonly prove: (body: Buffer) => void;
+  readonly prove: (body: Buffer) => Proof;
+}
+
+/** How what was signed is to be read. */
+export interface Proof {
+  /** `+` in the query stands for a space. */
+  readonly plusIsSpace: boolean;
 }
 
 /**
@@ -65,25 +73,28 @@ export function createVerifySignature(rules: SignatureRules): VerifySignature {
     checkTime(presented, now());
     checkSignedHeaders(presented, headers);
 
-    const prove = (body: Buffer): void => {
+    const prove = (body: Buffer): Proof => {
       const payloadHash = checkBody(presented, body);
-      const canonical = canonicalRequest({
+      const signed = {
         method,
-        path,
-        query: signedQuery,
-        headers,
-        signedHeaders,
+        headers: canonicalHeaders(headers, signedHeaders),
+        signedHeaders: signedHeaders.join(';'),
         payloadHash,
-      });
+      };
       const signingKey = signingKeys.get(key, scope);
-      const expected = createHmac('sha256', signingKey)
-        .update(stringToSign(presented.amzDate, scope, hash('sha256', canonical)))
-        .digest('hex');
-      if (!equalTexts(expected, presented.signature))
+      const form = canonicalForms(path, signedQuery).find((one) => {
+        const text = canonicalText({ ...signed, path: one.path, query: one.query });
+        const expected = createHmac('sha256', signingKey)
+          .update(stringToSign(presented.amzDate, scope, hash('sha256', text)))
+          .digest('hex');
+        return equalTexts(expected, presented.signature);
+      });
+      if (form === undefined)
         throw invalid(
           'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
         );
       signingKeys.keep(key, scope, signingKey);
+      return { plusIsSpace: form.plusIsSpace };
     };
     return { signer: { key, region: scope.region }, prove };
   };
@@ -112,7 +123,9 @@ function checkScope(
 
 function findKey({ accessKeyId, sessionToken }: PresentedSignature, accessKey: FindAccessKey): AccessKey {
   const key = accessKey(accessKeyId);
-  if (key === undefined || !equalTexts(key.sessionToken ?? '', sessionToken ?? ''))
+  const isToken =
+    key?.sessionToken === ANY_SESSION || equalTexts(key?.sessionToken ?? '', sessionToken ?? '');
+  if (key === undefined || !isToken)
     throw new ServiceError(
       'UnrecognizedClientException',
       'The security token included in the request is invalid.',
@@ -143,6 +156,8 @@ function checkSignedHeaders({ signedHeaders }: PresentedSignature, headers: Head
   const unsigned = new Set<string>();
   for (const [name] of headers) {
     const lower = name.toLowerCase();
+    // A session token is compared with the key's; some clients add it after they have signed.
+    if (lower === 'x-amz-security-token') continue;
     if (lower.startsWith('x-amz-') && !signedHeaders.includes(lower)) unsigned.add(lower);
   }
   if (unsigned.size > 0)

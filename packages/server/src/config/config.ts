@@ -5,6 +5,8 @@ import type { Secret } from './secret.ts';
 export interface AccessKeyConfig {
   readonly id: string;
   readonly secret: Secret;
+  /** Calls must carry it; absent: they must carry none. `any`: they may carry any or none, in development. */
+  readonly sessionToken?: Secret | 'any';
   readonly instances: 'all' | readonly string[];
   /** Names of wire's actions, or beginnings of names with `*` at the end. Default: see `permissionsOf`. */
   readonly actions?: 'all' | readonly string[];

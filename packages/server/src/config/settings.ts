@@ -48,6 +48,13 @@ export const SETTINGS = {
             hint: 'the secret access key',
             means: 'The secret access key.',
           },
+          sessionToken: {
+            kind: 'contents',
+            secret: true,
+            hint: 'a session token',
+            means:
+              'Session token that calls with this key must carry, as temporary credentials do. Without it, calls that carry one are refused.',
+          },
           instances: {
             kind: 'list',
             required: true,

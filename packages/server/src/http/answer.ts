@@ -38,6 +38,15 @@ export function refusal(name: ErrorName, message: string, options: RefusalOption
   };
 }
 
+/**
+ * In whole seconds for HTTP (RFC 9110 §10.2.3), which the SDKs for JavaScript and Java read, and in milliseconds for those for
+ * Python, Go and Rust.
+ */
+export const retryAfter = (seconds: number): Record<string, string> => ({
+  'retry-after': String(Math.max(1, Math.ceil(seconds))),
+  'x-amz-retry-after': String(Math.max(1, Math.ceil(seconds * 1000))),
+});
+
 /** What Amazon's services call the same error. Their SDKs know the names that the operation documents, and no others. */
 const SYNONYMS: Readonly<Partial<Record<ErrorName, readonly ErrorName[]>>> = {
   AccessDeniedException: ['ForbiddenException'],
@@ -68,12 +77,11 @@ export function thrownAnswer(error: unknown, operation?: Operation, requestId?: 
   if (error instanceof ServiceError) {
     const { retryAfterSeconds } = error;
     if (retryAfterSeconds === undefined) return refuse(error.name, error.message);
-    const headers = { 'retry-after': String(Math.max(1, Math.ceil(retryAfterSeconds))) };
-    return refuse(error.name, error.message, { headers });
+    return refuse(error.name, error.message, { headers: retryAfter(retryAfterSeconds) });
   }
   if (error instanceof StoreBusyError)
     return refuse('ServiceUnavailableException', 'Too much waits for the store; repeat the request.', {
-      headers: { 'retry-after': '1' },
+      headers: retryAfter(1),
     });
   if (error instanceof StoreUnavailableError)
     return refuse('InternalServiceException', 'The store is not available; repeat the request.');

@@ -3,7 +3,7 @@
 import type { IncomingMessage } from 'node:http';
 import type { HeaderLines, Operation } from '@chatpush/wire';
 import type { VerifyBearer } from '../auth/bearer.ts';
-import type { VerifySignature } from '../auth/signature.ts';
+import type { Proof, VerifySignature } from '../auth/signature.ts';
 import type { Caller } from '../operations/handlers.ts';
 import type { Participant, TokenKind } from '../operations/participant-token.ts';
 import { ServiceError } from '../service-error.ts';
@@ -15,7 +15,7 @@ export type Identity =
 /** Who the head of a call says makes it: to be believed once `prove` has seen the body and not thrown. */
 export interface Claim {
   readonly identity: Identity;
-  readonly prove: (body: Buffer) => void;
+  readonly prove: (body: Buffer) => Proof;
 }
 
 /** Throws what a call is answered with that is not proved. */
@@ -58,8 +58,11 @@ export function createAuthenticate(options: {
   };
 }
 
-/** Tokens and bearer keys are secrets that travel in the head, which proves all of it. */
-const isProved = (): void => {};
+/**
+ * Tokens and bearer keys are secrets that travel in the head, which proves all of it. Their callers have no signer but a form's
+ * way of writing queries (`URLSearchParams`, `urllib`, `curl --data-urlencode`), where `+` is a space.
+ */
+const isProved = (): Proof => ({ plusIsSpace: true });
 
 /** Header lines as they were sent: Node's own table joins and drops some of those that repeat. */
 function headerLines({ rawHeaders }: IncomingMessage): HeaderLines {

@@ -131,11 +131,21 @@ const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
-/** Throws MalformedHttpRequestException unless a body is said to be plain JSON (or nothing is said). */
+/**
+ * Types of other formats. Everything else is read as JSON, which it is or is not: clients write `application/x-amz-json-1.1`
+ * (aws-elixir), `text/plain` (Dart's shared_aws_api) or nothing at all.
+ */
+const OTHER_FORMAT =
+  /^\s*(?:application\/(?:x-www-form-urlencoded|xml|cbor|yaml|[\w.-]+\+(?:xml|cbor))|text\/(?:xml|html|csv)|(?:multipart|image|audio|video)\/[^;]*)\s*(?:;|$)/i;
+
+/** Throws MalformedHttpRequestException where a body is said to be something else than plain JSON. */
 export function checkBodyHeaders(request: IncomingMessage): void {
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
-  if (contentType !== undefined && !/^\s*application\/json\s*(;|$)/i.test(contentType))
-    throw new ServiceError('MalformedHttpRequestException', 'The content type must be application/json.');
+  if (contentType !== undefined && OTHER_FORMAT.test(contentType))
+    throw new ServiceError(
+      'MalformedHttpRequestException',
+      'The body must be JSON, and its content type says that it is something else: write application/json.',
+    );
   if (contentEncoding !== undefined && contentEncoding !== 'identity')
     throw new ServiceError('MalformedHttpRequestException', 'Content encodings are not accepted.');
 }

@@ -3,7 +3,7 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
-import { refusal } from './answer.ts';
+import { refusal, retryAfter } from './answer.ts';
 import type { HttpLimits } from './limits.ts';
 import { refuseConnection } from './refused-connection.ts';
 
@@ -34,7 +34,7 @@ export function createConnections(
   const tooMany = refusal(
     'ThrottlingException',
     `More than ${limits.readAhead} requests wait on this connection; send the next one once an answer has come.`,
-    { headers: { 'retry-after': '1' } },
+    { headers: retryAfter(1) },
   );
 
   function queueOf(socket: Socket): Queue {

@@ -66,10 +66,10 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const callerId = 'caller' in identity ? identity.caller.accessKeyId : identity.participant.participantId;
     const incoming = { request, response, owner, claimant: callerId, bodyLimitBytes };
     using received = await admission.receive(incoming);
-    await received.prove(prove);
+    const { plusIsSpace } = await received.prove(prove);
     trace.accessKeyId = callerId;
     using _work = await received.work();
-    const input = await turns.run(owner, () => decode(route, request, received.body));
+    const input = await turns.run(owner, () => decode(route, request, received.body, plusIsSpace));
     const { requestId } = trace;
     let output: unknown;
     if ('participant' in identity) {
@@ -103,11 +103,11 @@ const namedInstance = ({ InstanceId }: { readonly InstanceId?: string }): { Inst
   InstanceId === undefined ? {} : { InstanceId: bareInstanceId(InstanceId) };
 
 /** The input out of path, query, headers and body, checked. */
-function decode(route: Route, request: IncomingMessage, body: Buffer): object {
+function decode(route: Route, request: IncomingMessage, body: Buffer, plusIsSpace: boolean): object {
   if (body.length > 0) checkBodyHeaders(request);
   return CODECS[route.name].input({
     path: decodeSegments(route),
-    query: decodeQuery(route),
+    query: decodeQuery(route, plusIsSpace),
     body: parseBody(body),
     headers: request.headers,
   });

@@ -103,12 +103,13 @@ export function decodeSegments(route: Route): Record<string, string> {
 }
 
 /**
- * A route's query, decoded as its signature reads it: `+` is a plus sign, not a space as in HTML forms.
+ * A route's query, decoded as its signature reads it: `+` is a plus sign, or a space as in HTML forms.
  * Throws MalformedHttpRequestException where an escape is broken.
  */
-export function decodeQuery(route: Route): URLSearchParams {
+export function decodeQuery(route: Route, plusIsSpace: boolean): URLSearchParams {
   const query = new URLSearchParams();
-  for (const pair of route.query === '' ? [] : route.query.split('&')) {
+  const text = plusIsSpace ? route.query.replaceAll('+', '%20') : route.query;
+  for (const pair of text === '' ? [] : text.split('&')) {
     const at = pair.indexOf('=');
     query.append(decode(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : decode(pair.slice(at + 1)));
   }

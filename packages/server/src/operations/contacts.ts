@@ -26,6 +26,16 @@ export async function startChatContact(
       input.RelatedContactId !== undefined && input.PersistentChat !== undefined,
       'Member must not be given together with PersistentChat',
     ),
+    textFault(
+      '/ConnectionTypes',
+      input.ConnectionTypes !== undefined,
+      'Member must be absent: call CreateParticipantConnection with the ParticipantToken of the answer instead',
+    ),
+    textFault(
+      '/ChatStreamingConfiguration',
+      input.ChatStreamingConfiguration !== undefined,
+      'Member must be absent: chatpush streams to nobody, it takes messages in',
+    ),
   ]);
   const key = participantKey(participantKeys, InstanceId);
   const contactId = randomUUID();

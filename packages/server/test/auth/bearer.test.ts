@@ -135,3 +135,13 @@ test('a signature is still asked for where no bearer key is given', async () => 
   const answer = await fetch(server.url + target, { method, body });
   assert.equal(answer.headers.get('x-amzn-errortype'), 'MissingAuthenticationTokenException');
 });
+
+test('in the query of a call with a bearer key a plus sign is a space, as forms write it', async () => {
+  const query = new URLSearchParams({ contactId: 'chat 1+1' });
+  assert.equal(String(query), 'contactId=chat+1%2B1');
+  const answer = await fetch(`${server.url}/push-notification/i-1/deliveries?${query}`, {
+    headers: { authorization: `Bearer ${secret('reading')}` },
+  });
+  assert.equal(answer.status, 200);
+  assert.equal(server.recorded.at(-1)?.input['ContactId'], 'chat 1+1');
+});

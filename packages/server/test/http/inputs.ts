@@ -48,6 +48,8 @@ export const GOOD_INPUTS: { readonly [N in OperationName]: Input<N> } = {
     PersistentChat: { RehydrationType: 'FROM_SEGMENT', SourceContactId: 'c-0' },
     RelatedContactId: 'c-0',
     CustomerId: 'customer',
+    ConnectionTypes: ['CONNECTION_CREDENTIALS'],
+    ChatStreamingConfiguration: { StreamingEndpointArn: 'arn:aws:sns:eu-central-1:123456789012:chat' },
   },
   StopContact: { InstanceId: 'i-1', ContactId: 'c-1', DisconnectReason: { Code: 'DONE' } },
   CreateParticipant: {

@@ -179,6 +179,24 @@ describe('contacts', () => {
     });
   });
 
+  test('what it would not do, it refuses, and starts no chat', async () => {
+    await using service = await openService();
+    for (const [wrong, message] of [
+      [{ ConnectionTypes: ['WEBSOCKET'] as string[] }, /ConnectionTypes'.*call CreateParticipantConnection/],
+      [
+        { ChatStreamingConfiguration: { StreamingEndpointArn: 'arn:aws:sns:eu-central-1:1:chat' } },
+        /ChatStreamingConfiguration'.*streams to nobody/,
+      ],
+    ] as const) {
+      const ClientToken = JSON.stringify(wrong);
+      await assert.rejects(service.call('StartChatContact', { ...CHAT, ...wrong, ClientToken }), {
+        name: 'InvalidParameterException',
+        message,
+      });
+      assert.equal(await service.store.claimed(INSTANCE, 'StartChatContact', ClientToken), undefined);
+    }
+  });
+
   test('the participant token says who holds it, fits its limit, and no changed or expired one is read', async () => {
     await using service = await openService();
     const InstanceId = '\u{1F4F1}'.repeat(100);

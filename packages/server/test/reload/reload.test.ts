@@ -1,6 +1,7 @@
 // The settings file read again while the service runs: all of it is taken over, or nothing is.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { createClient } from '@chatpush/client';
 import { PEM } from '../config/keys.ts';
 import { ARN, INSTANCE, KEY, apnsAt, iphone, startPlace } from './place.ts';
 
@@ -38,6 +39,30 @@ describe('callers', () => {
     await assert.rejects(place.client().startChatContact(chat), unknown);
     // Whoever holds the secret of the key that was removed could make such tokens.
     assert.deepEqual([await connect(before), await connect(between)], [403, 200]);
+  });
+
+  test('a key can be given a session token, and calls must then carry it', async (t) => {
+    const place = await startPlace(t);
+    const list = (sessionToken?: string) =>
+      createClient({
+        region: 'eu-central-1',
+        endpoint: place.service.url,
+        credentials: {
+          accessKeyId: KEY.id,
+          secretAccessKey: KEY.secret,
+          ...(sessionToken !== undefined && { sessionToken }),
+        },
+      })
+        .listDeliveries({ instanceId: INSTANCE, contactId: 'nobody' })
+        .then(
+          () => 'none',
+          (error: Error) => error.name,
+        );
+    const [known, refused] = ['ResourceNotFoundException', 'UnrecognizedClientException'];
+    assert.deepEqual([await list(), await list('a-token'), await list('another')], [known, refused, refused]);
+    place.write(place.settings({ accessKeys: [{ ...KEY, sessionToken: 'a-token' }] }));
+    assert.deepEqual(await place.service.reload(), ['accessKeys: FIRST changed']);
+    assert.deepEqual([await list(), await list('a-token'), await list('another')], [refused, known, refused]);
   });
 
   test('bearer keys, trusted proxies, regions, instances and quotas are those of the new file', async (t) => {

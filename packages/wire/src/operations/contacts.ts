@@ -28,6 +28,11 @@ export const startChatContact = operation({
     }),
     RelatedContactId: contactId,
     CustomerId: string({ min: 1, max: 128 }),
+    // We do neither, and say so: a caller that got 200 would wait for what never comes.
+    ConnectionTypes: list(string({ min: 1, max: 100 })),
+    ChatStreamingConfiguration: structure({
+      StreamingEndpointArn: required(string({ min: 1, max: 350 })),
+    }),
   }),
   output: structure({
     ContactId: required(contactId),

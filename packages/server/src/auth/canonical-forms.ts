@@ -1,0 +1,44 @@
+// The forms in which clients sign the path and query of one request. AWS SDKs encode the path that travels once more; others
+// sign it as it travels. A space in a query is `%20`, or `+` as in HTML forms, which may again be signed in either way.
+//
+// Only what is written differently is tried: for ids of unreserved characters there is one form, so refusing costs what it did.
+import { canonicalPath, canonicalQuery } from '@chatpush/wire';
+
+export interface CanonicalForm {
+  readonly path: string;
+  readonly query: string;
+  /** `+` in the query stands for a space. */
+  readonly plusIsSpace: boolean;
+}
+
+/** `path`, `query`: as they stand on the request line. */
+export function canonicalForms(path: string, query: string): readonly CanonicalForm[] {
+  const paths = [...new Set(pathForms(path))];
+  return queryForms(query).flatMap(({ query: one, plusIsSpace }) =>
+    paths.map((path) => ({ path, query: one, plusIsSpace })),
+  );
+}
+
+function pathForms(path: string): string[] {
+  const forms = [
+    canonicalPath(path),
+    // shared_aws_api 1 and 2 of Dart: `Uri.encodeFull` encodes the percent signs and leaves `!$&'()*+,;=:@` alone.
+    path.replaceAll('%', '%25'),
+  ];
+  // As aws_client 0.9 signs it. `a%252Fb` could be the id `a%2Fb` signed so, and is the id `a/b` as AWS SDKs sign it: a
+  // signature of one request must not be good for another, so such a path has the AWS form only.
+  if (!/%25[\dA-F]{2}/i.test(path)) forms.push(path);
+  return forms;
+}
+
+function queryForms(query: string): Omit<CanonicalForm, 'path'>[] {
+  const asSent = { query: canonicalQuery(query), plusIsSpace: false };
+  if (!query.includes('+')) return [asSent];
+  const spaced = canonicalQuery(query.replaceAll('+', '%20'));
+  return [
+    asSent,
+    { query: spaced, plusIsSpace: true },
+    // Dart's `Uri.encodeQueryComponent`, which shared_aws_api signs with.
+    { query: spaced.replaceAll('%20', '+'), plusIsSpace: true },
+  ];
+}
