@@ -1,7 +1,9 @@
-// Asks an emulator elsewhere where its gateways are.
+// Asks an emulator in another process for the addresses of its gateways.
+import { baseUrlFromHere } from './base-url.ts';
 import type { EmulatedGateways } from './channels.ts';
+import type { Config } from './config/config.ts';
 
-/** Rejects with an Error that says how to mend it. */
+/** Rejects with an Error that says how to fix it. */
 export async function askEmulator(url: string): Promise<EmulatedGateways> {
   const address = new URL('/emulator', url);
   let answer: Response;
@@ -9,11 +11,20 @@ export async function askEmulator(url: string): Promise<EmulatedGateways> {
     answer = await fetch(address, { signal: AbortSignal.timeout(5_000) });
   } catch (error) {
     throw new Error(
-      `No emulator answers at ${address.href}: start one by "chatpush emulator --port …", or correct CHATPUSH_EMULATOR_URL.`,
+      `No emulator answers at ${address.href}: start one with "chatpush emulator --port …", or correct CHATPUSH_EMULATOR_URL.`,
       { cause: error },
     );
   }
   if (!answer.ok)
     throw new Error(`${address.href} answers ${answer.status}; CHATPUSH_EMULATOR_URL must name an emulator.`);
   return (await answer.json()) as EmulatedGateways;
+}
+
+/** The emulator that a command should use: the one in the settings, or else that of the service on this machine, if it runs. */
+export async function findEmulator(
+  config: Pick<Config, 'emulatorUrl' | 'host' | 'port'>,
+): Promise<EmulatedGateways | undefined> {
+  if (config.emulatorUrl !== undefined) return askEmulator(config.emulatorUrl);
+  // In production it is absent, and a service that is stopped has none.
+  return askEmulator(baseUrlFromHere(config.host, config.port)).catch(() => undefined);
 }

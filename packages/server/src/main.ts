@@ -1,82 +1,83 @@
 #!/usr/bin/env node
-// The process: arguments, environment, signals. The only reader of process.env.
+// The process: arguments, environment, signals. Nothing else reads process.env.
 import { parseArgs } from 'node:util';
 import type { Say } from './cli/say.ts';
+import { USAGE, VERBS } from './cli/verbs.ts';
 import type { Config, Environment } from './config/config.ts';
 import { ConfigError, readConfig } from './config/environment.ts';
 import { startService } from './service.ts';
+import type { Service } from './service.ts';
 
-const USAGE = `chatpush: push notifications for mobile chat
-
-  chatpush                     start the service (settings: CHATPUSH_HOST, CHATPUSH_PORT, CHATPUSH_STORE, CHATPUSH_CONFIG, …)
-  chatpush check [file]        say what is wrong with the settings, or what would run
-  chatpush why <contactId>     what became of a contact's messages, in plain words
-  chatpush doctor [app]        ask Apple and Google whether they take our credentials
-  chatpush send --application app --type APNS|APNS_SANDBOX|GCM --token t "text"
-                               one push to one device, and what became of it
-  chatpush rekey               encrypt stored credentials under the present key
-  chatpush reload              read the settings file again, without a restart
-  chatpush backup <file>       a copy of the SQLite store, while the service runs
-  chatpush restore <file>      puts such a copy in its place, while it does not
-  chatpush emulator --port p   start only the emulator: both gateways, phones and faults
-  chatpush --help | --version
-`;
-
-/** Gives the exit code. */
-type Verb = (argv: readonly string[], environment: Environment, say: Say) => number | Promise<number>;
+const PARENT_CHECK_MS = 500;
 
 const say: Say = (text) => {
   process.stdout.write(text);
 };
 
-async function start(): Promise<void> {
-  const config = readConfig(process.env);
-  // Without a settings file a hang-up is what it always was: somebody closed the terminal.
+async function start(environment: Environment): Promise<void> {
+  const config = readConfig(environment);
+  // Without a settings file a SIGHUP has its usual meaning: the terminal was closed.
   const isReloadable = !config.development;
   const service = await startService(config, {
     logLevel: config.logLevel,
-    ...(isReloadable && { readSettings: () => readConfig(process.env) }),
+    ...(isReloadable && { readSettings: () => readConfig(environment) }),
   }).catch((error: unknown) => cannotStart(error, config));
-  // What came of it is in the log.
+  // The log says how it went.
   if (isReloadable) process.on('SIGHUP', () => void service.reload().catch(() => undefined));
   let stopping = false;
+  const stop = (): void => {
+    // A second signal stops at once.
+    if (stopping) process.exit(130);
+    stopping = true;
+    service.stop().then(
+      () => process.exit(0),
+      (error: unknown) => fail(error),
+    );
+  };
   for (const signal of ['SIGINT', 'SIGTERM', ...(isReloadable ? [] : (['SIGHUP'] as const))] as const)
-    process.on(signal, () => {
-      // A second signal means: now.
-      if (stopping) process.exit(130);
-      stopping = true;
-      service.stop().then(
-        () => process.exit(0),
-        (error: unknown) => fail(error),
-      );
-    });
-  // Last: from this line on, those who wait for it may send signals.
-  say(service.greeting);
+    process.on(signal, stop);
+  if (process.env['npm_command'] === 'exec') stopWithoutNpx(stop);
+  // Last: whoever waits for this line may send signals from now on.
+  say(process.stdout.isTTY ? service.greeting : greetingLine(service));
 }
 
-/** What keeps a service from starting lies outside it: the port, the store, the emulator. A sentence says which. */
+/** npx passes SIGTERM to the shell between it and this process, and the shell ends without passing it on (npm 11). */
+function stopWithoutNpx(stop: () => void): void {
+  const parent = process.ppid;
+  const watch = setInterval(() => {
+    if (process.ppid === parent) return;
+    clearInterval(watch);
+    stop();
+  }, PARENT_CHECK_MS).unref();
+}
+
+/** One JSON line, like the log's, for programs that read the output. */
+const greetingLine = ({ url, greeting }: Service): string =>
+  `${JSON.stringify({ level: 30, time: Date.now(), url, msg: `chatpush listens on ${url}`, details: greeting.trimEnd().split('\n').slice(1) })}\n`;
+
+/** A service fails to start for a reason outside it: the port, the store, the emulator. One sentence says which. */
 function cannotStart(error: unknown, { host, port }: Config): never {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) fail(error);
   process.stderr.write(`chatpush: ${cannotListen(error, host, port) ?? error.message}\n`);
   process.exit(1);
 }
 
-/** Undefined where something else failed than listening. */
+/** Undefined if something other than listening failed. */
 function cannotListen(error: NodeJS.ErrnoException, host: string, port: number): string | undefined {
   const { code, syscall } = error;
   if (syscall === 'getaddrinfo' && 'hostname' in error && error.hostname === host)
-    return `CHATPUSH_HOST is ${host}, a name that this machine cannot look up (${code}): correct it, or write an IP address of this machine, such as 127.0.0.1.`;
+    return `CHATPUSH_HOST is ${host}, a name that this machine cannot resolve (${code}): correct it, or use an IP address of this machine, such as 127.0.0.1.`;
   if (syscall !== 'listen') return undefined;
   switch (code) {
     case 'EADDRINUSE':
-      return `Something listens on ${host}:${port} already: stop it, or give this one another CHATPUSH_PORT (0: any free one).`;
+      return `Another process already listens on ${host}:${port}: stop it, or give this one another port with --port or CHATPUSH_PORT (0 picks a free one).`;
     case 'EADDRNOTAVAIL':
-      return `CHATPUSH_HOST is ${host}, which is no address of this machine: write one that it has, 127.0.0.1 for callers on it alone, or 0.0.0.0 for all of its addresses.`;
+      return `CHATPUSH_HOST is ${host}, which is not an address of this machine: use one of its own, 127.0.0.1 for local callers only, or 0.0.0.0 for all of its addresses.`;
     case 'EACCES':
-      return `CHATPUSH_PORT is ${port}, which this user may not listen on: write one from 1024 on, such as 4100.`;
+      return `CHATPUSH_PORT is ${port}, which this user may not listen on: use a port from 1024 up, such as 4100.`;
     case undefined:
     default:
-      return `It cannot listen on ${host}:${port} (${code ?? error.message}): correct CHATPUSH_HOST or CHATPUSH_PORT.`;
+      return `Cannot listen on ${host}:${port} (${code ?? error.message}): correct CHATPUSH_HOST or CHATPUSH_PORT.`;
   }
 }
 
@@ -88,31 +89,37 @@ function fail(error: unknown): never {
   process.exit(error instanceof Error && 'exitCode' in error ? Number(error.exitCode) : 1);
 }
 
-/** Each verb loads what it needs and nothing else. */
-const VERBS: ReadonlyMap<string, () => Promise<Verb>> = new Map<string, () => Promise<Verb>>([
-  ['backup', async () => (await import('./cli/backup.ts')).backup],
-  ['check', async () => (await import('./cli/check.ts')).check],
-  ['doctor', async () => (await import('./cli/doctor.ts')).doctor],
-  ['rekey', async () => (await import('./cli/rekey.ts')).rekey],
-  ['reload', async () => (await import('./cli/reload.ts')).reload],
-  ['restore', async () => (await import('./cli/restore.ts')).restore],
-  ['send', async () => (await import('./cli/send.ts')).send],
-  ['why', async () => (await import('./cli/why.ts')).why],
-]);
+const isHelp = (word: string): boolean => word === '-h' || word === '--help';
+
+async function runEmulator(argv: readonly string[]): Promise<void> {
+  const emulator = await import('@chatpush/emulator/command');
+  return emulator.runEmulator(argv);
+}
+
+async function runVerb(verb: string, rest: readonly string[]): Promise<void> {
+  if (verb === 'emulator') return runEmulator(rest);
+  const command = await VERBS.get(verb)?.();
+  if (command === undefined) return misused(`There is no command ${JSON.stringify(verb)}.`, USAGE);
+  const end = rest.indexOf('--');
+  if ((end === -1 ? rest : rest.slice(0, end)).some(isHelp)) return say(command.usage);
+  try {
+    process.exitCode = await command.run(rest, process.env, say);
+  } catch (error) {
+    if (!isMisuse(error)) throw error;
+    misused(error.message, command.usage);
+  }
+}
 
 async function main(): Promise<void> {
   const [verb, ...rest] = process.argv.slice(2);
-  if (verb === 'emulator') {
-    const { runEmulator } = await import('@chatpush/emulator/command');
-    return runEmulator(rest);
-  }
-  const command = VERBS.get(verb ?? '');
-  if (command) {
-    process.exitCode = await (await command())(rest, process.env, say);
-    return;
-  }
+  if (verb === 'help') return rest[0] === undefined ? say(USAGE) : runVerb(rest[0], ['--help']);
+  if (verb !== undefined && !verb.startsWith('-')) return runVerb(verb, rest);
   const { values } = parseArgs({
-    options: { help: { type: 'boolean' }, version: { type: 'boolean' } },
+    options: {
+      help: { type: 'boolean', short: 'h' },
+      version: { type: 'boolean' },
+      port: { type: 'string' },
+    },
     allowPositionals: false,
   });
   if (values.help) return say(USAGE);
@@ -120,13 +127,18 @@ async function main(): Promise<void> {
     const { default: manifest } = await import('../package.json', { with: { type: 'json' } });
     return say(`${manifest.version}\n`);
   }
-  return start();
+  return start(values.port === undefined ? process.env : { ...process.env, CHATPUSH_PORT: values.port });
+}
+
+const isMisuse = (error: unknown): error is TypeError =>
+  error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS');
+
+function misused(message: string, usage: string): void {
+  process.stderr.write(`chatpush: ${message}\n\n${usage}`);
+  process.exitCode = 2;
 }
 
 main().catch((error: unknown) => {
-  if (error instanceof TypeError && 'code' in error && String(error.code).startsWith('ERR_PARSE_ARGS')) {
-    process.stderr.write(`${error.message}\n\n${USAGE}`);
-    process.exit(2);
-  }
-  fail(error);
+  if (!isMisuse(error)) fail(error);
+  misused(error.message, USAGE);
 });

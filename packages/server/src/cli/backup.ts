@@ -12,7 +12,7 @@ import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { checkCopy } from './check-copy.ts';
 import type { Say } from './say.ts';
 
-const USAGE = `chatpush backup <file>
+export const USAGE = `chatpush backup <file>
 
 Writes a copy of the SQLite store (CHATPUSH_STORE) to a new file, as it is when the copy ends, while the service runs.
 The file holds device tokens and the texts of messages not yet delivered: guard it like the store.

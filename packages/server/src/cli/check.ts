@@ -5,7 +5,7 @@ import type { Config, Environment } from '../config/config.ts';
 import { ConfigError, readConfig } from '../config/environment.ts';
 import type { Say } from './say.ts';
 
-const USAGE = `chatpush check [file]
+export const USAGE = `chatpush check [file]
 
 Reads the settings (CHATPUSH_CONFIG, or the file) as a start would, and says what is wrong with them, or what would run.
 `;

@@ -11,7 +11,7 @@ import { askEmulator } from '../emulator-address.ts';
 import { isNamed } from './application-name.ts';
 import type { Say } from './say.ts';
 
-const USAGE = `chatpush doctor [application]
+export const USAGE = `chatpush doctor [application]
 
 Asks Apple and Google whether they take the credentials of every channel, or of those of one application, by name or ARN.
 Without an application it also looks at the settings of a PostgreSQL database.

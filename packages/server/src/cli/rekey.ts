@@ -6,7 +6,7 @@ import { readConfig } from '../config/environment.ts';
 import { askLocalDoor, localSocketOf } from '../local-door.ts';
 import type { Say } from './say.ts';
 
-const USAGE = `chatpush rekey
+export const USAGE = `chatpush rekey
 
 Encrypts the credentials in the store under the first key of CHATPUSH_SECRET_KEY. To change the key:
   1. Put the new key in front of the old one, separated by a comma (or on the first line of the file that "file:" names),

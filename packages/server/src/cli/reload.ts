@@ -6,7 +6,7 @@ import { ConfigError, readConfig } from '../config/environment.ts';
 import { askLocalDoor, localSocketOf } from '../local-door.ts';
 import type { Say } from './say.ts';
 
-const USAGE = `chatpush reload
+export const USAGE = `chatpush reload
 
 Tells the service that runs on this machine, with the same CHATPUSH_STORE and CHATPUSH_PORT, to read its settings file again, with
 the files that it names. It takes over all of it, or keeps what it has and says why. The signal SIGHUP does the same.

@@ -18,7 +18,7 @@ import { makeFolderOf } from '../store/sqlite/folder.ts';
 import { checkCopy } from './check-copy.ts';
 import type { Say } from './say.ts';
 
-const USAGE = `chatpush restore <file>
+export const USAGE = `chatpush restore <file>
 
 Puts a copy that "chatpush backup" made in the place of the SQLite store (CHATPUSH_STORE). The service must be stopped. What
 was there before is kept beside it.

@@ -2,6 +2,7 @@
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { applicationsIn, createChannels, whereTo } from '../channels.ts';
+import { baseUrlFromHere } from '../base-url.ts';
 import { systemClock } from '../clock.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
 import type { ChannelName, Environment } from '../config/config.ts';
@@ -11,11 +12,11 @@ import { attemptOnce } from '../doctor/attempt-once.ts';
 import type { Attempted } from '../doctor/attempt-once.ts';
 import { SAYS_YES_TO_ALL, diagnose } from '../doctor/diagnoses.ts';
 import { wordsOf } from '../doctor/examine.ts';
-import { askEmulator } from '../emulator-address.ts';
+import { findEmulator } from '../emulator-address.ts';
 import { isNamed } from './application-name.ts';
 import type { Say } from './say.ts';
 
-const USAGE =
+export const USAGE =
   'chatpush send --application <arn or name> --type APNS|APNS_SANDBOX|GCM --token <token> "text"\n';
 /** Long enough for a phone to be switched on. */
 const TTL_MS = 3_600_000;
@@ -53,7 +54,7 @@ export async function send(argv: readonly string[], environment: Environment, sa
   const openGateway = createChannels({
     applicationOf: applicationsIn(config.applications),
     everything,
-    emulator: config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl),
+    emulator: to === 'EMULATED' ? await findEmulator(config) : undefined,
     proxy: () => config.proxy,
     clock: systemClock,
   });
@@ -77,7 +78,9 @@ export async function send(argv: readonly string[], environment: Environment, sa
   );
   say(`${deviceType} of ${arn} (${to}):\n`);
   if (attempted === undefined) {
-    say('The channel is emulated, and no emulator is there: name one by CHATPUSH_EMULATOR_URL.\n');
+    say(
+      `The channel is emulated, and no emulator answers at ${baseUrlFromHere(config.host, config.port)}: start the service, or set CHATPUSH_EMULATOR_URL.\n`,
+    );
     return 1;
   }
   say(verdictOf(attempted, deviceType));

@@ -9,7 +9,7 @@ import { readConfig } from '../config/environment.ts';
 import { explainReason } from '../delivery/log-reason.ts';
 import type { Say } from './say.ts';
 
-const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100]
+export const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100]
 
 Prints what became of the newest messages of a contact: each delivery with its attempts, and why others never started.
 The key is the first of the settings that may list deliveries of the instance; the instance may be left out when the settings

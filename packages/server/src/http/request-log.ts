@@ -1,5 +1,5 @@
-// One line per request: what broke as an error with its stack, refusals as information, the rest for debugging. Neither
-// target nor headers nor members are in it: they hold signatures and tokens of devices.
+// One line per request: failures as errors with their stack, refusals as info with their message, the rest as debug. It has no
+// target, headers or members: they contain signatures and device tokens. Messages of refusals quote no values.
 import type { Logger } from 'pino';
 
 import { ServiceError } from '../service-error.ts';
@@ -14,6 +14,7 @@ export function writeLog(log: Logger | undefined, line: LogLine, failure: unknow
   if (log === undefined) return;
   const isStopping = failure instanceof ServiceError && failure.name === 'ServiceUnavailableException';
   if (line.status >= 500 && !isStopping) log.error({ ...line, err: failure }, 'request failed');
-  else if (failure instanceof ServiceError) log.info({ ...line, error: failure.name }, 'request refused');
+  else if (failure instanceof ServiceError)
+    log.info({ ...line, error: failure.name, message: failure.message }, 'request refused');
   else log.debug(line, 'request answered');
 }

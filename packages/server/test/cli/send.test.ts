@@ -150,5 +150,8 @@ test('what is missing is said: usage, application, channel, emulator', async (t)
     (await run(['--application', 'support', ...device], apnsOnly)).said,
     /has no channel GCM; add it/,
   );
-  assert.match((await run(['--application', ARN, ...device], {})).said, /no emulator is there/);
+  assert.match(
+    (await run(['--application', ARN, ...device], { CHATPUSH_PORT: '1' })).said,
+    /no emulator answers at http:\/\/127\.0\.0\.1:1: start the service, or set CHATPUSH_EMULATOR_URL/,
+  );
 });

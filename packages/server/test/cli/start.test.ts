@@ -40,7 +40,7 @@ test('a port in use', async () => {
   });
   taken.close();
   assert.equal(code, 1);
-  assert.match(said, /^chatpush: Something listens on 127\.0\.0\.1:\d+ already: .*CHATPUSH_PORT.*\n$/);
+  assert.match(said, /^chatpush: Another process already listens on 127\.0\.0\.1:\d+: .*CHATPUSH_PORT.*\n$/);
 });
 
 test('a store in use', async () => {
@@ -82,9 +82,9 @@ test('an address that this machine has not, and a name that nobody can look up',
   for (const [host, expected] of [
     [
       '203.0.113.9',
-      /^chatpush: CHATPUSH_HOST is 203\.0\.113\.9, which is no address of this machine: write .*\n$/,
+      /^chatpush: CHATPUSH_HOST is 203\.0\.113\.9, which is not an address of this machine: use .*\n$/,
     ],
-    ['nowhere.invalid', /^chatpush: CHATPUSH_HOST is nowhere\.invalid, a name that .* cannot look up .*\n$/],
+    ['nowhere.invalid', /^chatpush: CHATPUSH_HOST is nowhere\.invalid, a name that .* cannot resolve .*\n$/],
   ] as const) {
     const { code, said } = await start({ ...settled(folder.path), CHATPUSH_HOST: host });
     assert.deepEqual([code, expected.test(said)], [1, true], said);

@@ -36,7 +36,7 @@ test(
       const [greeting] = (await once(createInterface(service.stdout), 'line')) as [string];
       const client = createClient({
         region: 'eu-central-1',
-        endpoint: greeting.split(' ').at(-1)!,
+        endpoint: /http:\/\/[\d.]+:\d+/.exec(greeting)![0],
         credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       });
       // One after the other, so that each answer has only its own commit to wait for.
