@@ -122,7 +122,7 @@ test(
       CHATPUSH_PORT: '0',
       CHATPUSH_STORE: `sqlite:${join(folder.path, 'a.db')}`,
     });
-    const closed = once(child.stdout!, 'close');
+    const closed = once(child.stdout, 'close');
     child.kill('SIGTERM');
     // The service holds the pipe until it has stopped.
     await closed;

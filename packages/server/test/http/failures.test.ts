@@ -28,6 +28,21 @@ describe('what a handler throws', () => {
     assert.equal(answer.body, '{"Message":"Ten are enough."}');
   });
 
+  test('by name is in the log with its operation, instance and message', async () => {
+    const lines: string[] = [];
+    const log = pino({ level: 'info' }, { write: (line: string) => lines.push(line) });
+    const stop = () => {
+      throw new ServiceError('ServiceQuotaExceededException', 'Ten are enough.');
+    };
+    await using server = await startWith(stop, { log });
+    await call(server, STOP);
+    const line = JSON.parse(lines[0]!) as Record<string, unknown>;
+    assert.deepEqual(
+      [line['operation'], line['instanceId'], line['error'], line['message']],
+      ['StopContact', GOOD_INPUTS.StopContact.InstanceId, 'ServiceQuotaExceededException', 'Ten are enough.'],
+    );
+  });
+
   test('because the store is away is to be repeated', async () => {
     await using server = await startWith(async () => {
       throw new StoreUnavailableError('connect ECONNREFUSED db.internal');
