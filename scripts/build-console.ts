@@ -14,6 +14,7 @@ const SOURCES = [
   'packages/console/{index.html,package.json,vite.config.ts}',
   'packages/{client,wire}/src/**/*.ts',
   'packages/emulator/src/{screen,notification}.ts',
+  'packages/server/src/{explain,contact/reasons,delivery/log-reason,doctor/diagnoses}.ts',
   'package-lock.json',
 ];
 

@@ -6,6 +6,7 @@ import type {
   FaultRule,
   LoggedRequest,
   Notification,
+  Said,
 } from '@chatpush/emulator';
 import type { PhoneSummary, PhoneView } from './phone.ts';
 import { KEPT_REQUESTS, type Snapshot } from './state.ts';
@@ -73,6 +74,20 @@ export const readPhone = (deviceToken: string): Promise<PhoneView> =>
 
 export const readNotification = (deviceToken: string, n: number): Promise<Notification> =>
   ask(notificationPath(deviceToken, n));
+
+/** `said` is kept of the newest that were not accepted. */
+export const readRequest = (n: number): Promise<{ request: LoggedRequest; said?: Said }> =>
+  ask(`/emulator/requests/${n}`);
+
+/** What a text leads to, newest first. */
+export interface Found {
+  phones: PhoneSummary[];
+  notifications: (Notification & { deviceToken: string })[];
+  requests: { request: LoggedRequest; said?: Said }[];
+}
+
+export const searchEmulator = (text: string): Promise<Found> =>
+  ask(`/emulator/search?${new URLSearchParams({ text })}`);
 
 export type Switch = 'switch-off' | 'switch-on' | 'uninstall' | 'reinstall';
 

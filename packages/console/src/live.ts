@@ -15,8 +15,9 @@ const EVENT_TYPES: readonly EmulatorEvent['type'][] = [
   'request',
 ];
 
-/** The page is drawn at once, and under load no more often than this. */
+/** The page is drawn at once, and under load no more often than this, nor for more than a third of the time. */
 const DRAWN_EVERY_MS = 33;
+const REST_PER_DRAWING = 2;
 
 /** As the emulator asks of those who follow its events. */
 const AGAIN_AFTER_MS = 1000;
@@ -34,17 +35,20 @@ export function openLive(): Live {
   let state = NOTHING;
   const listeners = new Set<() => void>();
   let drawnAt = -Infinity;
+  let tookMs = 0;
   let isDrawing = false;
 
   const draw = (): void => {
     isDrawing = false;
-    drawnAt = performance.now();
+    const beganAt = performance.now();
     for (const listener of listeners) listener();
+    drawnAt = performance.now();
+    tookMs = drawnAt - beganAt;
   };
   const change = (change: Change): void => {
     state = apply(state, change, Date.now());
     if (isDrawing) return;
-    const waitMs = drawnAt + DRAWN_EVERY_MS - performance.now();
+    const waitMs = drawnAt + Math.max(DRAWN_EVERY_MS, tookMs * REST_PER_DRAWING) - performance.now();
     isDrawing = waitMs > 0;
     if (isDrawing) setTimeout(draw, waitMs);
     else draw();

@@ -5,6 +5,7 @@ import './style/panels.css';
 import './style/phone.css';
 import './style/notification.css';
 import './style/details.css';
+import './style/views.css';
 import { App } from './components/app.tsx';
 import { openLive } from './live.ts';
 

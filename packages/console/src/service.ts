@@ -1,5 +1,12 @@
 // The service beside the emulator, called as any backend calls it: signed, through our own client.
-import { createClient, DeviceType, type ParticipantRole } from '@chatpush/client';
+import {
+  createClient,
+  DeviceType,
+  ResourceNotFoundException,
+  type Delivery,
+  type ParticipantRole,
+  type Registration,
+} from '@chatpush/client';
 import { installPhone } from './emulator-api.ts';
 import type { Written } from './written.ts';
 
@@ -83,4 +90,57 @@ export async function write(
   const [result] = results;
   if (result === undefined) throw new Error('The service answered without a result.');
   return result;
+}
+
+/** Begins a chat; its id. */
+export async function startChat({ instanceId, ...access }: Access): Promise<string> {
+  const { contactId } = await clientFor({ instanceId, ...access }).startChatContact({
+    instanceId,
+    contactFlowId: 'console',
+    participantDetails: { displayName: 'Customer' },
+  });
+  return contactId;
+}
+
+export const endChat = (access: Access, contactId: string): Promise<unknown> =>
+  clientFor(access).stopContact({ instanceId: access.instanceId, contactId });
+
+/** What the service knows of a contact. */
+export interface KnownContact {
+  /** Absent once the contact is over, or where nobody registered or started it. */
+  registrations?: readonly Registration[];
+  /** Newest first. */
+  deliveries: readonly Delivery[];
+  /** Whether there are older deliveries than these. */
+  hasMore: boolean;
+}
+
+const PAGE = 100;
+
+const unlessUnknown = (error: unknown): undefined => {
+  if (error instanceof ResourceNotFoundException) return undefined;
+  throw error;
+};
+
+/** The contact with its newest deliveries, `pages` times 100; undefined where the service knows nothing of it. */
+export async function readContact(
+  access: Access,
+  contactId: string,
+  pages = 1,
+): Promise<KnownContact | undefined> {
+  const client = clientFor(access);
+  const of = { instanceId: access.instanceId, contactId, maxResults: PAGE };
+  const [registered, newest] = await Promise.all([
+    client.listPushNotificationRegistrations(of).catch(unlessUnknown),
+    client.listDeliveries(of).catch(unlessUnknown),
+  ]);
+  if (registered === undefined && newest === undefined) return undefined;
+  const deliveries = [...(newest?.deliveries ?? [])];
+  let nextToken = newest?.nextToken;
+  for (let page = 1; page < pages && nextToken !== undefined; page += 1) {
+    const older = await client.listDeliveries({ ...of, nextToken });
+    deliveries.push(...older.deliveries);
+    ({ nextToken } = older);
+  }
+  return { registrations: registered?.registrations, deliveries, hasMore: nextToken !== undefined };
 }

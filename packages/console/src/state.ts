@@ -142,7 +142,7 @@ function withPhone(state: State, token: string, change: (phone: PhoneOnPage) => 
 
 function applySnapshot(
   state: State,
-  { phones, requests, ...rest }: Snapshot,
+  { phones, requests, requestCount, ...rest }: Snapshot,
   missed: readonly EmulatorEvent[],
   nowMs: number,
 ): State {
@@ -158,16 +158,13 @@ function applySnapshot(
       .map((summary) => phoneOnPage(summary, state.revision + 1, before.get(summary.deviceToken))),
     phoneCount: phones.length,
     requests: requests.slice(-KEPT_REQUESTS).toReversed(),
+    requestCount,
   };
-  // All but requests are recognised by what they say; these by their place on the wire.
-  const known = new Set(requests.map(placeOf));
+  // All but requests are recognised by what they say; these by their number.
   return missed
-    .filter((event) => event.type !== 'request' || !known.has(placeOf(event.request)))
+    .filter((event) => event.type !== 'request' || event.request.n > requestCount)
     .reduce((state: State, event) => apply(state, event, nowMs), next);
 }
-
-const placeOf = ({ at, connection, stream, verdict }: LoggedRequest): string =>
-  `${connection} ${stream} ${at} ${verdict}`;
 
 function applyNotification(
   state: State,

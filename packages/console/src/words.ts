@@ -1,5 +1,6 @@
 // How the page says things: names, times, rules. Pure.
 import type { AppliedRule, DeviceType, FaultGateway, FaultKind } from '@chatpush/emulator';
+import type { Extras } from '@chatpush/emulator/screen';
 
 export const GATEWAY_NAMES: Readonly<Record<FaultGateway, string>> = {
   apns: 'APNs',
@@ -33,6 +34,12 @@ export function clockTime(timeMs: number): string {
   return `${hoursMinutes(timeMs)}:${two(time.getSeconds())}.${ms}`;
 }
 
+const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' });
+
+/** `29 Nov 19:38:07.042`, of a time in ISO 8601. */
+export const dateTime = (iso: string): string =>
+  `${DATE.format(Date.parse(iso))} ${clockTime(Date.parse(iso))}`;
+
 /** As lock screens say it: `now`, `5 min ago`, then the time of day. */
 export function ago(timeMs: number, nowMs: number): string {
   const minutes = Math.floor((nowMs - timeMs) / 60_000);
@@ -44,6 +51,10 @@ export function duration(ms: number): string {
   if (ms < 1000) return `${Math.round(ms)} ms`;
   return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
 }
+
+/** What a notification asks for beside its texts: `badge 3`, `sound ping.caf`. */
+export const extrasInWords = (extras: Extras): string[] =>
+  Object.entries(extras).map(([name, value]) => `${name} ${value}`);
 
 /** Members of a rule that are said in another way than by their name. */
 const SAID = new Set(['gateway', 'fault', 'applied', 'times', 'probability', 'deviceToken']);

@@ -5,14 +5,14 @@ import { after, before } from 'node:test';
 import { chromium, type Browser, type Page } from 'playwright-core';
 import { buildConsole } from '../../../scripts/build-console.ts';
 
-const EXECUTABLE = process.env['CHATPUSH_CHROMIUM'] ?? '/usr/bin/chromium';
+export const EXECUTABLE = process.env['CHATPUSH_CHROMIUM'] ?? '/usr/bin/chromium';
 
 /** Why tests in the browser are skipped; false where they run. */
 export const noBrowser: string | false =
   !existsSync(EXECUTABLE) && `there is no Chromium at ${EXECUTABLE} (CHATPUSH_CHROMIUM names another)`;
 
 /** Without what a browser does on its own: this one speaks to the page's server only. As root it has no sandbox. */
-const ARGUMENTS = [
+export const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
   '--disable-quic',
@@ -26,6 +26,8 @@ export interface Look {
   width?: number;
   height?: number;
   colorScheme?: 'light' | 'dark';
+  /** The view, as `#/…`; the phones by default. */
+  address?: string;
   reducedMotion?: 'reduce' | 'no-preference';
 }
 
@@ -47,11 +49,17 @@ export function browserOfThisFile(): () => Browser {
   return () => browser ?? assert.fail('asked for before the tests began');
 }
 
-/** Opens the page of phones and waits until it is live. */
+/** Opens the console and waits until it is live. */
 export async function openConsole(
   browser: Browser,
   url: string,
-  { width = 1280, height = 900, colorScheme = 'light', reducedMotion = 'no-preference' }: Look = {},
+  {
+    width = 1280,
+    height = 900,
+    colorScheme = 'light',
+    reducedMotion = 'no-preference',
+    address = '',
+  }: Look = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion });
   const page = await context.newPage();
@@ -65,7 +73,7 @@ export async function openConsole(
   page.on('request', (request) => {
     if (!request.url().startsWith(url)) problems.push(`the page asked ${request.url()}`);
   });
-  await page.goto(`${url}/console/`);
-  await page.getByText('Live', { exact: false }).first().waitFor();
+  await page.goto(`${url}/console/${address}`);
+  await page.locator('.connection[data-connection=live]').waitFor();
   return { page, problems, [Symbol.asyncDispose]: () => context.close() };
 }

@@ -17,7 +17,7 @@ test('the keyboard alone reaches a notification, and Esc gives the focus back', 
   const card = page.getByRole('button', { name: 'Hello' });
   await card.waitFor();
   const focused = (): Promise<string> => page.evaluate(() => document.activeElement?.className ?? '');
-  for (let presses = 0; presses < 5 && (await focused()) !== 'card'; presses += 1) {
+  for (let presses = 0; presses < 12 && (await focused()) !== 'card'; presses += 1) {
     await page.keyboard.press('Tab');
   }
   assert.equal(await focused(), 'card');
@@ -118,19 +118,19 @@ test('more than the page draws is counted, never left out in silence', options, 
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url);
   const { page } = opened;
-  for (let n = 0; n < 15; n += 1) {
+  for (let n = 0; n < 40; n += 1) {
     await sender.push(n.toString(16).padStart(64, '0'), alert('Ana', `phone ${n}`));
   }
   await Promise.all(
     Array.from({ length: 1000 }, (_, n) => sender.push(IPHONE, alert('Ana', `message ${n}`))),
   );
-  await page.getByText('12 of 16 phones.').waitFor();
+  await page.getByText('36 of 41 phones.').waitFor();
   await page.getByRole('button', { name: 'Show more' }).click();
-  await page.getByRole('article').nth(15).waitFor();
+  await page.getByRole('article').nth(40).waitFor();
   await page.getByRole('button', { name: '1000 received' }).waitFor();
   await page.getByText('and 970 older').waitFor();
   await page.getByText('The newest 200').waitFor();
-  await page.getByRole('heading', { name: 'Requests 1,015' }).waitFor();
+  await page.getByRole('heading', { name: 'Requests 1,040' }).waitFor();
   assert.deepEqual(opened.problems, []);
 });
 

@@ -11,7 +11,7 @@ const browser = browserOfThisFile();
 test('a fault switched on hits so many pushes, and the log says which', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
-  await using opened = await openConsole(browser(), emulator.url);
+  await using opened = await openConsole(browser(), emulator.url, { address: '#/faults' });
   const { page } = opened;
   const faults = page.getByRole('region', { name: 'Faults' });
   await faults.getByLabel('status').fill('503');
@@ -25,6 +25,7 @@ test('a fault switched on hits so many pushes, and the log says which', options,
 
   assert.equal((await sender.push(IPHONE, alert('Ana', 'lost'))).status, 503);
   await faults.getByText('spent, 1 hit').waitFor();
+  await page.getByRole('link', { name: 'Phones' }).click();
   const requests = page.getByRole('region', { name: 'Requests' }).getByRole('listitem');
   await requests.filter({ hasText: '503' }).filter({ hasText: 'http' }).waitFor();
 
@@ -34,6 +35,7 @@ test('a fault switched on hits so many pushes, and the log says which', options,
   await page.getByLabel('Only what was not answered 200').check();
   assert.equal(await requests.count(), 1);
 
+  await page.getByRole('link', { name: 'Faults' }).click();
   await faults.getByRole('button', { name: 'Remove http at APNs' }).click();
   await faults.getByText('spent').waitFor({ state: 'detached' });
   assert.deepEqual(emulator.faults.list(), []);
@@ -42,7 +44,7 @@ test('a fault switched on hits so many pushes, and the log says which', options,
 
 test('a fault that cannot be is refused in the emulator’s words', options, async () => {
   await using emulator = await startEmulator();
-  await using opened = await openConsole(browser(), emulator.url);
+  await using opened = await openConsole(browser(), emulator.url, { address: '#/faults' });
   const faults = opened.page.getByRole('region', { name: 'Faults' });
   await faults.getByLabel('status').fill('');
   await faults.getByRole('button', { name: 'Switch fault on' }).click();
@@ -52,7 +54,7 @@ test('a fault that cannot be is refused in the emulator’s words', options, asy
 
 test('every fault of the table can be switched on as its form begins', options, async () => {
   await using emulator = await startEmulator();
-  await using opened = await openConsole(browser(), emulator.url);
+  await using opened = await openConsole(browser(), emulator.url, { address: '#/faults' });
   const faults = opened.page.getByRole('region', { name: 'Faults' });
   const chosen: string[] = [];
   for (const gateway of ['fcm', 'oauth', 'apns-sandbox', 'apns']) {

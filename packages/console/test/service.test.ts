@@ -1,32 +1,13 @@
 // The page beside the whole service: from nothing to a lit phone without leaving it.
 import assert from 'node:assert/strict';
-import { mkdtemp, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
-import { join } from 'node:path';
 import test from 'node:test';
 import { startEmulator } from '@chatpush/emulator';
-import { readConfig, startService } from 'chatpush';
 import type { Page } from 'playwright-core';
 import { browserOfThisFile, noBrowser, openConsole } from './browser.ts';
+import { openService } from './scene.ts';
 
 const options = { skip: noBrowser };
 const browser = browserOfThisFile();
-
-async function openService(settings?: object) {
-  const folder = await mkdtemp(join(tmpdir(), 'chatpush-console-'));
-  const environment = { CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'page.db')}` };
-  const file = join(folder, 'settings.json');
-  if (settings) await writeFile(file, JSON.stringify(settings));
-  const config = readConfig({ ...environment, ...(settings && { CHATPUSH_CONFIG: file }) });
-  const service = await startService(config, { logLevel: 'silent' });
-  return {
-    url: service.url,
-    async [Symbol.asyncDispose]() {
-      await service.stop();
-      await rm(folder, { recursive: true });
-    },
-  };
-}
 
 test('a visitor registers a phone, writes as agent, bot and system, and it lights up', options, async () => {
   await using service = await openService();
@@ -45,6 +26,7 @@ test('a visitor registers a phone, writes as agent, bot and system, and it light
     await write.getByRole('button', { name: 'Send' }).click();
     const cards = page.getByRole('article').getByRole('button', { name: `Hello from ${as}` });
     await cards.nth(1).waitFor();
+    assert.equal(await write.getByRole('textbox', { name: 'Message' }).inputValue(), '');
     const became = write.getByRole('listitem').first();
     await became.getByText(/accepted in .* for 2 phones(.*lit up after){2}/).waitFor();
   }
@@ -108,7 +90,7 @@ test(
         },
       ],
     });
-    await using opened = await openConsole(browser(), service.url);
+    await using opened = await openConsole(browser(), service.url, { address: '#/applications' });
     const { page } = opened;
     await page.getByText('Live · service, not all gateways emulated').waitFor();
     // The doctor's verdict comes when it is there.
@@ -125,7 +107,7 @@ test(
 test('a verdict that never comes is asked for less and less often', options, async () => {
   // Each /readyz is a write of the store; the page asked every 5 seconds for as long as it was open.
   await using service = await openService();
-  await using opened = await openConsole(browser(), service.url);
+  await using opened = await openConsole(browser(), service.url, { address: '#/applications' });
   const { page } = opened;
   let asked = 0;
   await page.route(/\/readyz\?verbose$/, (route) => {
@@ -146,7 +128,7 @@ test('a verdict that never comes is asked for less and less often', options, asy
 
 test('with the development defaults every application is shown as emulated', options, async () => {
   await using service = await openService();
-  await using opened = await openConsole(browser(), service.url);
+  await using opened = await openConsole(browser(), service.url, { address: '#/applications' });
   const { page } = opened;
   await page.getByText('Live · service with emulated gateways').waitFor();
   assert.deepEqual(

@@ -209,6 +209,7 @@ test('a message written here knows how long each phone took, once', () => {
 
 test('the page keeps the newest 200 phones and requests, and counts all', () => {
   const request: LoggedRequest = {
+    n: 0,
     at: 0,
     gateway: 'apns',
     connection: 1,
@@ -218,7 +219,7 @@ test('the page keeps the newest 200 phones and requests, and counts all', () => 
   let state: State = NOTHING;
   for (let n = 1; n <= 250; n += 1) {
     state = apply(state, { type: 'phone-appeared', deviceToken: `phone-${n}` }, 0);
-    state = apply(state, { type: 'request', request: { ...request, stream: n } }, 0);
+    state = apply(state, { type: 'request', request: { ...request, n } }, 0);
   }
   assert.equal(state.phones.length, 200);
   assert.equal(state.phones[0]?.deviceToken, 'phone-250');

@@ -76,7 +76,7 @@ export interface Emulator {
   readonly credentials: Credentials;
   readonly description: Description;
   readonly faults: Pick<FaultRules, 'list' | 'set' | 'add' | 'clear'>;
-  readonly requests: Pick<RequestLog, 'total' | 'list'>;
+  readonly requests: Pick<RequestLog, 'containing' | 'find' | 'list' | 'total'>;
   /** The phone with this token, which need not have appeared yet. */
   phone(deviceToken: string): Phone;
   /** Phones that have appeared. */

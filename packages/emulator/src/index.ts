@@ -14,6 +14,6 @@ export type { Duplicate } from './ledger.ts';
 export type { DeviceType, Gateway, Notification } from './notification.ts';
 export { WaitTimeoutError } from './phone.ts';
 export type { Installed, Phone, PhoneState, Wanted } from './phone.ts';
-export type { LoggedRequest } from './request-log.ts';
+export type { LoggedRequest, Said } from './request-log.ts';
 export type { Shown } from './screen.ts';
 export type { ApnsKey, FcmAccount, Strict } from './strictness.ts';

@@ -104,6 +104,17 @@ export class Phone {
     return this.#arrived.toArray().map(notificationOf);
   }
 
+  /** The newest `most` whose body contains the text, or whose `apns-id` it is, newest first. */
+  containing(text: string, most: number): Notification[] {
+    const escaped = JSON.stringify(text).slice(1, -1);
+    const found: Notification[] = [];
+    for (const one of this.#arrived.toArray().toReversed()) {
+      if (found.length === most) break;
+      if (one.body.includes(escaped) || one.headers['apns-id'] === text) found.push(notificationOf(one));
+    }
+    return found;
+  }
+
   /** The newest of {@link notifications}. */
   get latest(): Notification | undefined {
     return this.#arrived.newest && notificationOf(this.#arrived.newest);

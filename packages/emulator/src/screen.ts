@@ -20,6 +20,24 @@ export interface Shown {
   collapseId?: string;
   /** The number of accepted requests merged into this one. */
   merged: number;
+  /** What comes with the texts; absent where there is nothing of it. */
+  extras?: Extras;
+}
+
+/** What a notification asks for beside its texts, in the gateway's own words. */
+export interface Extras {
+  badge?: number;
+  sound?: string;
+  /** Address of a picture, which the app or Android loads. */
+  image?: string;
+  /** APNs category, whose actions the app knows, or what a tap on Android does. */
+  actions?: string;
+  /** Notifications of one thread are shown together. */
+  thread?: string;
+  /** APNs `interruption-level`. */
+  level?: string;
+  /** Android's notification channel. */
+  channel?: string;
 }
 
 /** How any of the gateways treats one notification. */
@@ -31,6 +49,7 @@ interface Handling {
   /** Until when the gateway stores it, in milliseconds since 1970; `-Infinity`: a single attempt, never stored. */
   storedUntil: number;
   visible?: { title?: string; subtitle?: string; body?: string };
+  extras?: Extras;
 }
 
 const DAY_MS = 86_400_000;
@@ -42,6 +61,33 @@ const FCM_STORED_KEYS = 4;
 const textOf = (value: unknown): string | undefined =>
   typeof value === 'string' && value !== '' ? value : undefined;
 const objectOf = (value: unknown): Json => (isJson(value) ? value : {});
+const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
+
+/** Those that are there; undefined without any. */
+function present(extras: Extras): Extras | undefined {
+  const entries = Object.entries(extras).filter(([, value]) => value !== undefined);
+  return entries.length === 0 ? undefined : Object.fromEntries(entries);
+}
+
+const apnsExtras = (aps: Json, payload: Json): Extras | undefined =>
+  present({
+    badge: numberOf(aps['badge']),
+    sound: textOf(aps['sound']) ?? textOf(objectOf(aps['sound'])['name']),
+    // No key of Apple's: what Firebase's iOS library reads.
+    image: textOf(objectOf(payload['fcm_options'])['image']),
+    actions: textOf(aps['category']),
+    thread: textOf(aps['thread-id']),
+    level: textOf(aps['interruption-level']),
+  });
+
+const fcmExtras = (drawn: Json): Extras | undefined =>
+  present({
+    badge: numberOf(drawn['notification_count'] ?? drawn['notificationCount']),
+    sound: textOf(drawn['sound']),
+    image: textOf(drawn['image']),
+    actions: textOf(drawn['click_action'] ?? drawn['clickAction']),
+    channel: textOf(drawn['channel_id'] ?? drawn['channelId']),
+  });
 
 /** An `alert` is a string or an object; without an alert nothing is shown (a background notification). */
 function visibleAlert(aps: Json): Handling['visible'] {
@@ -66,6 +112,7 @@ function apnsHandling({ headers, payload, app, receivedAt }: Notification): Hand
           ? -Infinity
           : Number(expiration) * 1000,
     visible: visibleAlert(objectOf(payload['aps'])),
+    extras: apnsExtras(objectOf(payload['aps']), payload),
   };
 }
 
@@ -86,6 +133,7 @@ function fcmHandling({ payload, receivedAt }: Notification): Handling {
     slot: textOf(android['collapse_key'] ?? android['collapseKey']),
     storedUntil: ttlMs === 0 ? -Infinity : receivedAt + ttlMs,
     visible: (visible.title ?? visible.body) ? visible : undefined,
+    extras: fcmExtras(drawn),
   };
 }
 
@@ -94,7 +142,7 @@ const handlingOf = (notification: Notification): Handling =>
 
 /** The lock screen after `notification` was shown at `shownAt`; unchanged if there is nothing to show. */
 export function lightUp(shown: readonly Shown[], notification: Notification, shownAt: number): Shown[] {
-  const { collapseId, visible } = handlingOf(notification);
+  const { collapseId, visible, extras } = handlingOf(notification);
   if (visible === undefined) return [...shown];
   const { n, app } = notification;
   const replaced =
@@ -103,7 +151,7 @@ export function lightUp(shown: readonly Shown[], notification: Notification, sho
       : shown.find((one) => one.app === app && one.collapseId === collapseId);
   const merged = (replaced?.merged ?? 0) + 1;
   return [
-    { n, shownAt, app, ...visible, collapseId, merged },
+    { n, shownAt, app, ...visible, collapseId, merged, ...(extras && { extras }) },
     ...(replaced === undefined ? shown : shown.filter((one) => one !== replaced)),
   ];
 }

@@ -7,7 +7,7 @@ import net, { type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import test from 'node:test';
-import { FAULTS, startEmulator, type Emulator } from '@chatpush/emulator';
+import { FAULTS, startEmulator, type Emulator, type LoggedRequest, type Said } from '@chatpush/emulator';
 import { ALERT, connect, pushTo, TOKEN, TOPIC } from './senders.ts';
 
 interface Plain {
@@ -47,9 +47,9 @@ function call(
   });
 }
 
-async function push(emulator: Emulator, payload: object = ALERT): Promise<void> {
+async function push(emulator: Emulator, payload: object = ALERT, status = 200): Promise<void> {
   await using wire = await connect(emulator.apns.url, emulator.ca);
-  assert.equal((await wire.request(pushTo(emulator), JSON.stringify(payload))).status, 200);
+  assert.equal((await wire.request(pushTo(emulator), JSON.stringify(payload))).status, status);
 }
 
 test('another origin, and a name that resolves to loopback, are refused', async () => {
@@ -219,6 +219,7 @@ test('the log says what became of every request', async () => {
   const { at, apnsId, ...rest } = requests[0] ?? {};
   assert.ok(typeof at === 'number' && typeof apnsId === 'string');
   assert.deepEqual(rest, {
+    n: 1,
     gateway: 'apns',
     connection: 1,
     stream: 1,
@@ -228,6 +229,43 @@ test('the log says what became of every request', async () => {
     status: 200,
     verdict: 'accepted',
   });
+});
+
+test('a request that was refused opens with what was said on both sides, without the credential', async () => {
+  await using emulator = await startEmulator();
+  emulator.phone(TOKEN).uninstall(1_700_000_000_000);
+  await push(emulator, { ...ALERT, messageId: 'm1' }, 410);
+  const { body } = await call(emulator.url, '/emulator/requests/1');
+  const { request, said } = body as { request: LoggedRequest; said: Said };
+  assert.equal(request.verdict, 'Unregistered');
+  assert.deepEqual(JSON.parse(said.body ?? ''), { ...ALERT, messageId: 'm1' });
+  assert.equal(said.headers['apns-topic'], TOPIC);
+  assert.equal(said.headers['authorization'], undefined);
+  assert.deepEqual(JSON.parse(said.answer?.body ?? ''), {
+    reason: 'Unregistered',
+    timestamp: 1_700_000_000_000,
+  });
+  assert.equal((await call(emulator.url, '/emulator/requests/2')).status, 404);
+  assert.equal((await call(emulator.url, '/emulator/requests/x')).status, 404);
+});
+
+test('search finds phones by token, and by an id what reached them and what was refused', async () => {
+  await using emulator = await startEmulator();
+  await push(emulator, { ...ALERT, messageId: 'm "1"' });
+  emulator.phone(TOKEN).uninstall();
+  await push(emulator, { ...ALERT, messageId: 'm "1"' }, 410);
+  const search = async (text: string): Promise<{ [kind: string]: object[] }> => {
+    const { body } = await call(emulator.url, `/emulator/search?text=${encodeURIComponent(text)}`);
+    return body as { [kind: string]: object[] };
+  };
+  const counts = async (text: string): Promise<number[]> =>
+    Object.values(await search(text)).map(({ length }) => length);
+  assert.deepEqual(await counts('m "1"'), [0, 1, 1]);
+  assert.deepEqual(await counts(TOKEN.slice(0, 9).toUpperCase()), [1, 0, 0]);
+  const apnsId = emulator.requests.list()[0]?.apnsId ?? '';
+  assert.deepEqual(await counts(apnsId), [0, 0, 1]);
+  assert.deepEqual(await counts('nowhere'), [0, 0, 0]);
+  assert.equal((await call(emulator.url, '/emulator/search')).status, 400);
 });
 
 test('everything that happens is sent as an event', async () => {

@@ -49,7 +49,7 @@ const PACKAGES_ALLOWED: Record<string, readonly string[]> = {
   wire: [],
   client: ['@chatpush/wire'],
   emulator: [],
-  console: ['@chatpush/client', '@chatpush/emulator', '@chatpush/emulator/screen'],
+  console: ['@chatpush/client', '@chatpush/emulator', '@chatpush/emulator/screen', 'chatpush/explain'],
   server: ['@chatpush/wire', '@chatpush/client', '@chatpush/emulator', '@chatpush/emulator/command'],
 };
 

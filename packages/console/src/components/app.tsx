@@ -1,140 +1,94 @@
-// The whole page: phones on one side, what one can do to them on the other.
-import type { RefObject } from 'preact';
-import { useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
-import { forgetPhones, switchPhone, type Switch } from '../emulator-api.ts';
+// The frame of every view: the way around, the search, and what is open over it.
+import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
+import { go } from '../address.ts';
 import type { Live } from '../live.ts';
-import type { PhoneOnPage } from '../phone.ts';
 import { useProblem } from '../problem.ts';
 import { DEVELOPMENT_ACCESS } from '../service.ts';
-import { Channels, useChannels } from './channels.tsx';
-import { Details, type Opened } from './details.tsx';
+import { useAddress } from '../use-address.ts';
+import { useLive } from '../use-live.ts';
+import { titleOf } from '../views.ts';
+import { ApplicationsView } from '../views/applications/applications-view.tsx';
+import { ContactsView } from '../views/contact/contacts-view.tsx';
+import { HealthView } from '../views/health/health-view.tsx';
+import { PhonesView } from '../views/phones/phones-view.tsx';
+import { SearchView } from '../views/search/search-view.tsx';
+import { useChannels } from './channels.tsx';
+import { Details } from './details.tsx';
 import { Faults } from './faults.tsx';
 import { Header } from './header.tsx';
-import { Phone } from './phone.tsx';
-import { Register } from './register.tsx';
-import { Requests } from './requests.tsx';
-import { Welcome } from './welcome.tsx';
-import { Write } from './write.tsx';
-
-/** How many phones are drawn before one asks for more. */
-const DRAWN_AT_FIRST = 12;
-const CLOCK_EVERY_MS = 5_000;
-/** A row swiped no further still shows most of the first phone. */
-const AT_NEWEST_PIXELS = 60;
+import { RequestDetails } from './request-details.tsx';
+import { Sidebar } from './sidebar.tsx';
 
 export function App({ live }: { live: Live }) {
   const state = useLive(live);
+  const address = useAddress();
   const channels = useChannels(state);
-  const nowMs = useClock();
-  const [drawn, setDrawn] = useState(DRAWN_AT_FIRST);
-  const [opened, setOpened] = useState<Opened>();
   const [access, setAccess] = useState(DEVELOPMENT_ACCESS);
   const [contactId, setContactId] = useState('chat-1');
   const [problem, setProblem] = useProblem(state);
-
-  const phones = state.phones.slice(0, drawn);
-  const row = useRowAtNewest(phones[0]?.deviceToken);
-  useEffect(() => {
-    for (const phone of phones) if (phone.isStale) live.readPhone(phone);
-  }, [state.phones, drawn]);
-
-  /** Does what a button says, and says so where it could not. */
-  const attempt = (what: Promise<unknown>): void => {
+  const attempt = useCallback((what: Promise<unknown>): void => {
     setProblem('');
     what.catch((error: Error) => setProblem(error.message));
-  };
-  const onSwitch = ({ deviceToken }: PhoneOnPage, how: Switch): void =>
-    attempt(switchPhone(deviceToken, how));
-  const onForget = (): void => {
-    if (confirm('Forget all phones and what they received?')) attempt(forgetPhones());
-  };
+  }, []);
+
+  const title = titleOf(address);
+  useEffect(() => {
+    document.title = `${title} · chatpush`;
+  }, [title]);
+  const main = useRef<HTMLElement>(null);
+  const find = address.view === 'phones' ? address.find : undefined;
+  const close = (): void => go({ view: 'phones', find }, 'replace');
+  const { hasService } = state;
   const isKnown = state.description !== undefined;
   const registering = { state, access, onAccess: setAccess, contactId, onContact: setContactId };
+  const { notification, request } = address.view === 'phones' ? address : {};
 
   return (
     <>
-      <Header state={state} channels={channels} onForget={onForget} />
+      <a
+        class="skip"
+        href="#main"
+        onClick={(event) => {
+          event.preventDefault();
+          main.current?.focus();
+        }}
+      >
+        Skip to {title}
+      </a>
+      <Header state={state} channels={channels} />
       {problem !== '' && (
         <p class="problem page-problem" role="alert">
           {problem}
         </p>
       )}
-      <main>
-        <section class="phones" aria-label="Phones">
-          {isKnown && phones.length === 0 && (
-            <Welcome description={state.description} hasService={state.hasService} />
+      <div class="frame">
+        <Sidebar address={address} state={state} />
+        <main ref={main} tabIndex={-1}>
+          {address.view === 'phones' && (
+            <PhonesView live={live} address={address} attempt={attempt} {...registering} />
           )}
-          <div class="phone-grid" ref={row}>
-            {phones.map((phone) => (
-              <Phone
-                key={phone.deviceToken}
-                phone={phone}
-                nowMs={nowMs}
-                onSwitch={onSwitch}
-                onOpen={(n) => setOpened({ deviceToken: phone.deviceToken, n })}
-              />
-            ))}
-          </div>
-          {state.phoneCount > phones.length && (
-            <p class="more">
-              {phones.length} of {state.phoneCount} phones.{' '}
-              {state.phones.length > phones.length ? (
-                <button type="button" onClick={() => setDrawn(drawn + DRAWN_AT_FIRST)}>
-                  Show more
-                </button>
-              ) : (
-                'The page keeps those that heard something most lately.'
-              )}
-            </p>
+          {address.view === 'contacts' && isKnown && <ContactsView address={address} {...registering} />}
+          {address.view === 'applications' && <ApplicationsView channels={channels} />}
+          {address.view === 'health' && <HealthView />}
+          {address.view === 'search' && isKnown && (
+            <SearchView text={address.text} access={access} hasService={hasService} />
           )}
-        </section>
-        {isKnown && (
-          <aside aria-label="What to do to them">
-            <Register {...registering} />
-            {state.hasService && <Write live={live} {...registering} />}
-            {channels.length > 0 && <Channels channels={channels} />}
-            <Faults state={state} />
-          </aside>
-        )}
-        {isKnown && <Requests state={state} />}
-      </main>
+          {address.view === 'faults' && isKnown && <Faults state={state} />}
+        </main>
+      </div>
       <div class="unseen" role="status" aria-live="polite">
         {state.announcement}
       </div>
-      {opened !== undefined && (
+      {notification !== undefined && (
         <Details
-          opened={opened}
-          phone={state.phones.find(({ deviceToken }) => deviceToken === opened.deviceToken)}
-          onMove={(n) => setOpened({ ...opened, n })}
-          onClose={() => setOpened(undefined)}
+          opened={notification}
+          phone={state.phones.find(({ deviceToken }) => deviceToken === notification.deviceToken)}
+          hasService={hasService}
+          onMove={(n) => go({ view: 'phones', find, notification: { ...notification, n } }, 'replace')}
+          onClose={close}
         />
       )}
+      {request !== undefined && <RequestDetails n={request} hasService={hasService} onClose={close} />}
     </>
   );
-}
-
-function useLive(live: Live): Live['state'] {
-  const [state, setState] = useState(live.state);
-  useEffect(() => live.subscribe(() => setState(live.state)), [live]);
-  return state;
-}
-
-/** On a narrow page phones are a row: it stays where the newest is, unless a person has swiped it away from there. */
-function useRowAtNewest(newest: string | undefined): RefObject<HTMLDivElement | null> {
-  const row = useRef<HTMLDivElement>(null);
-  // As it is before the new phone is drawn: the browser then moves it, to keep what it snapped to.
-  const wasThere = (row.current?.scrollLeft ?? 0) < AT_NEWEST_PIXELS;
-  useLayoutEffect(() => {
-    if (wasThere) row.current?.scrollTo({ left: 0 });
-  }, [newest]);
-  return row;
-}
-
-function useClock(): number {
-  const [nowMs, setNowMs] = useState(Date.now());
-  useEffect(() => {
-    const timer = setInterval(() => setNowMs(Date.now()), CLOCK_EVERY_MS);
-    return () => clearInterval(timer);
-  }, []);
-  return nowMs;
 }

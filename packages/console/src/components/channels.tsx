@@ -37,7 +37,7 @@ export function useChannels({ hasService, connection }: State): readonly Channel
 
 export function Channels({ channels }: { channels: readonly ChannelOnPage[] }) {
   return (
-    <section class="panel" aria-labelledby="channels-title">
+    <section aria-labelledby="channels-title">
       <h2 id="channels-title">Channels</h2>
       <ul class="channels">
         {channels.map(({ application, channel, leads, isEmulated }) => (

@@ -20,45 +20,47 @@ export function Faults({ state }: { state: State }) {
   };
   const remove = (rule: AppliedRule): void => void replace(carriedOver(rules.filter((one) => one !== rule)));
   return (
-    <section class="panel" aria-labelledby="faults-title">
-      <h2 id="faults-title">
-        Faults {rules.length > 0 && <span class="count alarm">{rules.length}</span>}
+    <section class="faults" aria-labelledby="faults-title">
+      <div class="toolbar">
+        <h1 id="faults-title">Faults</h1>
         {rules.length > 1 && (
           <button type="button" class="quiet" onClick={() => void replace([])}>
             Remove all
           </button>
         )}
-      </h2>
-      {rules.length > 0 && (
-        <ul class="rules">
-          {rules.map((rule, index) => (
-            <li key={index} data-spent={isSpent(rule)}>
-              <span>
-                <strong>{rule.fault}</strong> at {GATEWAY_NAMES[rule.gateway]}
-                <small>
-                  {[parametersOf(rule, faults[rule.fault]), oftenOf(rule), whomOf(rule), hitsOf(rule)]
-                    .filter(Boolean)
-                    .join(' · ')}
-                </small>
-              </span>
-              <button
-                type="button"
-                class="quiet"
-                aria-label={`Remove ${rule.fault} at ${GATEWAY_NAMES[rule.gateway]}`}
-                onClick={() => remove(rule)}
-              >
-                Remove
-              </button>
-            </li>
-          ))}
-        </ul>
-      )}
-      {problem !== '' && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
-      <FaultForm state={state} onRule={(rule) => void replace([...carriedOver(rules), rule])} />
+      </div>
+      <div class="panel">
+        {rules.length > 0 && (
+          <ul class="rules">
+            {rules.map((rule, index) => (
+              <li key={index} data-spent={isSpent(rule)}>
+                <span>
+                  <strong>{rule.fault}</strong> at {GATEWAY_NAMES[rule.gateway]}
+                  <small>
+                    {[parametersOf(rule, faults[rule.fault]), oftenOf(rule), whomOf(rule), hitsOf(rule)]
+                      .filter(Boolean)
+                      .join(' · ')}
+                  </small>
+                </span>
+                <button
+                  type="button"
+                  class="quiet"
+                  aria-label={`Remove ${rule.fault} at ${GATEWAY_NAMES[rule.gateway]}`}
+                  onClick={() => remove(rule)}
+                >
+                  Remove
+                </button>
+              </li>
+            ))}
+          </ul>
+        )}
+        {problem !== '' && (
+          <p class="problem" role="alert">
+            {problem}
+          </p>
+        )}
+        <FaultForm state={state} onRule={(rule) => void replace([...carriedOver(rules), rule])} />
+      </div>
     </section>
   );
 }

@@ -1,6 +1,7 @@
-// Where one is, and whether what one sees is live.
+// Where one is, the search, and whether what one sees is live.
 import { gatewaysInWords, type ChannelOnPage } from '../channels.ts';
 import type { State } from '../state.ts';
+import { SearchBox } from './search-box.tsx';
 
 const CONNECTION = {
   connecting: 'Connecting…',
@@ -8,27 +9,19 @@ const CONNECTION = {
   lost: 'Connection lost; trying again…',
 } as const;
 
-interface HeaderProps {
-  state: State;
-  channels: readonly ChannelOnPage[];
-  onForget: () => void;
-}
-
-export function Header({ state, channels, onForget }: HeaderProps) {
-  const { connection, hasService, description, phoneCount } = state;
+export function Header({ state, channels }: { state: State; channels: readonly ChannelOnPage[] }) {
+  const { connection, hasService, description } = state;
   const besides = hasService ? gatewaysInWords(channels) : 'emulator';
   return (
     <header>
-      <h1>
-        <img src="./icon.svg" alt="" width="26" height="26" /> chatpush <span>phones</span>
-      </h1>
+      <p class="brand">
+        <img src="./icon.svg" alt="" width="26" height="26" /> chatpush
+      </p>
+      <SearchBox hasService={hasService} />
       <p class="connection" data-connection={connection}>
         {CONNECTION[connection]}
         {connection === 'live' && description !== undefined && <span class="where"> · {besides}</span>}
       </p>
-      <button type="button" disabled={phoneCount === 0} onClick={onForget}>
-        Forget all
-      </button>
     </header>
   );
 }

@@ -1,6 +1,7 @@
 // What a person sees on the phone: the time, and the notifications that are there.
+import { skipEqual } from '../skip-equal.tsx';
 import type { PhoneOnPage, ShownOnPage } from '../phone.ts';
-import { ago, duration, hoursMinutes } from '../words.ts';
+import { ago, duration, extrasInWords, hoursMinutes } from '../words.ts';
 
 /** More than anyone scrolls through; the rest is counted. */
 const DRAWN_NOTIFICATIONS = 30;
@@ -52,8 +53,14 @@ export function LockScreen({ phone, nowMs, onOpen }: Props) {
 const refusalOf = ({ deviceType }: PhoneOnPage): string =>
   deviceType === 'GCM' ? '404 UNREGISTERED' : '410 Unregistered';
 
-function Card({ shown, nowMs, onOpen }: { shown: ShownOnPage; nowMs: number; onOpen: (n: number) => void }) {
-  const { n, app, title, subtitle, body, shownAt, litAfterMs, merged } = shown;
+interface CardProps {
+  shown: ShownOnPage;
+  nowMs: number;
+  onOpen: (n: number) => void;
+}
+
+const Card = skipEqual(function Card({ shown, nowMs, onOpen }: CardProps) {
+  const { n, app, title, subtitle, body, shownAt, litAfterMs, merged, extras } = shown;
   return (
     <button type="button" class="card" onClick={() => onOpen(n)}>
       <span class="card-head">
@@ -64,13 +71,24 @@ function Card({ shown, nowMs, onOpen }: { shown: ShownOnPage; nowMs: number; onO
         {merged > 1 && <span class="merged">{merged} merged</span>}
         <span class="when">{ago(shownAt, nowMs)}</span>
       </span>
-      {title !== undefined && <strong>{title}</strong>}
-      {subtitle !== undefined && <em>{subtitle}</em>}
-      {body !== undefined && <span class="body">{body}</span>}
+      {title !== undefined && <strong dir="auto">{title}</strong>}
+      {subtitle !== undefined && <em dir="auto">{subtitle}</em>}
+      {body !== undefined && (
+        <span class="body" dir="auto">
+          {body}
+        </span>
+      )}
+      {extras !== undefined && (
+        <span class="extras">
+          {extrasInWords(extras).map((one) => (
+            <span key={one}>{one}</span>
+          ))}
+        </span>
+      )}
       {litAfterMs !== undefined && <span class="lit">{duration(litAfterMs)} after acceptance</span>}
     </button>
   );
-}
+});
 
 /** Bundle ids begin with the domain; what names the app comes last. */
 const initialOf = (app: string): string => (app.split(/[.-]/).at(-1) ?? '').slice(0, 1).toUpperCase();

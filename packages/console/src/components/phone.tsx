@@ -1,6 +1,8 @@
 // One phone, drawn as a phone, with the switches of its life below.
 import type { Switch } from '../emulator-api.ts';
+import { useCallback } from 'preact/hooks';
 import type { PhoneOnPage } from '../phone.ts';
+import { skipEqual } from '../skip-equal.tsx';
 import { DEVICE_NAMES, hoursMinutes, shortToken } from '../words.ts';
 import { LockScreen } from './lock-screen.tsx';
 
@@ -8,17 +10,18 @@ interface Props {
   phone: PhoneOnPage;
   nowMs: number;
   onSwitch: (phone: PhoneOnPage, how: Switch) => void;
-  onOpen: (n: number) => void;
+  onOpen: (deviceToken: string, n: number) => void;
 }
 
-export function Phone({ phone, nowMs, onSwitch, onOpen }: Props) {
+export const Phone = skipEqual(function Phone({ phone, nowMs, onSwitch, onOpen }: Props) {
   const { deviceToken, deviceType = 'APNS', app, state, uninstalledAt, received } = phone;
   const name = `${DEVICE_NAMES[deviceType]} ${shortToken(deviceToken)}`;
+  const openOne = useCallback((n: number) => onOpen(deviceToken, n), [deviceToken, onOpen]);
   const isInstalled = uninstalledAt === undefined;
   return (
     <article class="phone-place" aria-label={name}>
       <div class="phone" data-kind={deviceType === 'GCM' ? 'android' : 'iphone'} data-state={state}>
-        <LockScreen phone={phone} nowMs={nowMs} onOpen={onOpen} />
+        <LockScreen phone={phone} nowMs={nowMs} onOpen={openOne} />
       </div>
       <h2>
         {DEVICE_NAMES[deviceType]} <code title={deviceToken}>{shortToken(deviceToken)}</code>
@@ -34,10 +37,10 @@ export function Phone({ phone, nowMs, onSwitch, onOpen }: Props) {
         <button type="button" onClick={() => onSwitch(phone, isInstalled ? 'uninstall' : 'reinstall')}>
           {isInstalled ? 'Uninstall' : 'Reinstall'}
         </button>
-        <button type="button" disabled={received === 0} onClick={() => onOpen(received)}>
+        <button type="button" disabled={received === 0} onClick={() => onOpen(deviceToken, received)}>
           {received} received
         </button>
       </div>
     </article>
   );
-}
+});

@@ -4,7 +4,9 @@ import type { DeviceType } from '@chatpush/client';
 import { addPhone, newDevice, register, type Access, type Device } from '../service.ts';
 import type { State } from '../state.ts';
 import { DEVICE_NAMES, shortToken } from '../words.ts';
+import { registrationAsCode } from '../as-code.ts';
 import { AccessFields } from './access-fields.tsx';
+import { AsCode } from './as-code.tsx';
 
 export interface RegisteringProps {
   state: State;
@@ -19,6 +21,9 @@ const NEW_PHONES: Readonly<Record<DeviceType, string>> = {
   APNS_SANDBOX: 'a new iPhone, development build',
   GCM: 'a new Android phone',
 };
+
+/** `APNS` for a phone that is known by its token alone. */
+const deviceTypeOf = (chosen: string): DeviceType => (chosen in NEW_PHONES ? (chosen as DeviceType) : 'APNS');
 
 export function Register({ state, access, onAccess, contactId, onContact }: RegisteringProps) {
   const { hasService, phones } = state;
@@ -100,6 +105,20 @@ export function Register({ state, access, onAccess, contactId, onContact }: Regi
         <p class="problem" role="alert">
           {outcome.problem}
         </p>
+      )}
+      {hasService && (
+        <AsCode
+          what="registration"
+          code={registrationAsCode({
+            ...access,
+            endpoint: location.origin,
+            contactId,
+            includeRawMessage: inFull,
+            deviceType:
+              phones.find(({ deviceToken }) => deviceToken === chosen)?.deviceType ?? deviceTypeOf(chosen),
+            deviceToken: chosen in NEW_PHONES ? '<token of the app on the device>' : chosen,
+          })}
+        />
       )}
     </section>
   );

@@ -1,12 +1,18 @@
 // The newest requests to the gateways, each with what became of it.
 import { useState } from 'preact/hooks';
+import type { LoggedRequest } from '@chatpush/emulator';
+import { hrefOf } from '../address.ts';
+import { isRequestFound } from '../filter.ts';
+import { skipEqual } from '../skip-equal.tsx';
 import { KEPT_REQUESTS, type State } from '../state.ts';
 import { clockTime, GATEWAY_NAMES, shortToken } from '../words.ts';
 
-export function Requests({ state }: { state: State }) {
+export function Requests({ state, find }: { state: State; find: string }) {
   const [onlyTrouble, setOnlyTrouble] = useState(false);
   const { requests, requestCount } = state;
-  const listed = onlyTrouble ? requests.filter(({ status }) => status !== 200) : requests;
+  const listed = requests.filter(
+    (request) => (!onlyTrouble || request.status !== 200) && isRequestFound(request, find),
+  );
   return (
     <section class="panel log" aria-labelledby="requests-title">
       <h2 id="requests-title">
@@ -22,24 +28,16 @@ export function Requests({ state }: { state: State }) {
       </label>
       {listed.length === 0 ? (
         <p class="hint">
-          {requests.length === 0 ? 'No request to a gateway yet.' : 'All were answered 200.'}
+          {requests.length === 0
+            ? 'No request to a gateway yet.'
+            : find === ''
+              ? 'All were answered 200.'
+              : 'None of the newest fits the filter.'}
         </p>
       ) : (
-        // One stop of the Tab key, so that the keyboard can scroll it.
-        <ol class="requests" tabIndex={0} aria-label="Requests, newest first">
-          {listed.map(({ at, gateway, connection, stream, status, verdict, fault, deviceToken }) => (
-            <li key={`${connection} ${stream} ${at} ${verdict}`} data-good={status === 200}>
-              <span class="status">{status ?? '—'}</span>
-              <span class="verdict">
-                {verdict}
-                {fault !== undefined && <span class="fault">{fault}</span>}
-              </span>
-              <span class="to">
-                {GATEWAY_NAMES[gateway]}
-                {deviceToken !== undefined && <code>{shortToken(deviceToken)}</code>}
-              </span>
-              <time>{clockTime(at)}</time>
-            </li>
+        <ol class="requests" aria-label="Requests, newest first">
+          {listed.map((request) => (
+            <Row key={request.n} request={request} find={find} />
           ))}
         </ol>
       )}
@@ -52,3 +50,24 @@ export function Requests({ state }: { state: State }) {
     </section>
   );
 }
+
+/** A request never changes, so its row is drawn once. */
+const Row = skipEqual(function Row({ request, find }: { request: LoggedRequest; find: string }) {
+  const { n, at, gateway, status, verdict, fault, deviceToken } = request;
+  return (
+    <li data-good={status === 200}>
+      <a href={hrefOf({ view: 'phones', find, request: n })}>
+        <span class="status">{status ?? '—'}</span>
+        <span class="verdict">
+          {verdict}
+          {fault !== undefined && <span class="fault">{fault}</span>}
+        </span>
+        <span class="to">
+          {GATEWAY_NAMES[gateway]}
+          {deviceToken !== undefined && <code>{shortToken(deviceToken)}</code>}
+        </span>
+        <time>{clockTime(at)}</time>
+      </a>
+    </li>
+  );
+});

@@ -1,8 +1,11 @@
-// Writes into a chat as agent, bot or system, and shows how soon which phone lit up.
+// Begins and ends a chat, writes into it as agent, bot or system, and shows how soon which phone lit up.
 import { useState } from 'preact/hooks';
 import type { ParticipantRole } from '@chatpush/client';
 import type { Live } from '../live.ts';
-import { write } from '../service.ts';
+import { endChat, startChat, write } from '../service.ts';
+import { messageAsCode } from '../as-code.ts';
+import { hrefOf } from '../address.ts';
+import { AsCode } from './as-code.tsx';
 import type { Written } from '../written.ts';
 import { duration, shortToken } from '../words.ts';
 import type { RegisteringProps } from './register.tsx';
@@ -17,6 +20,7 @@ const WRITERS: readonly { role: ParticipantRole; label: string; displayName: str
 const DRAWN_WRITTEN = 5;
 
 export function Write({ live, state, access, contactId, onContact }: RegisteringProps & { live: Live }) {
+  const [chat, setChat] = useState<{ said?: string; problem?: string }>({});
   const [writer, setWriter] = useState(WRITERS[0]!);
   const [content, setContent] = useState('Hello, how can I help you?');
 
@@ -31,6 +35,7 @@ export function Write({ live, state, access, contactId, onContact }: Registering
       arrivals: [],
     };
     const { eventId } = written;
+    setContent('');
     live.change({ type: 'wrote', written });
     try {
       const { deliveries, reason } = await write(access, written, role);
@@ -39,6 +44,21 @@ export function Write({ live, state, access, contactId, onContact }: Registering
     } catch (error) {
       live.change({ type: 'answered', eventId, answer: { error: (error as Error).message } });
     }
+  };
+  const tell = (what: Promise<string>): void => {
+    what.then(
+      (said) => setChat({ said }),
+      (error: Error) => setChat({ problem: error.message }),
+    );
+  };
+  const start = async (): Promise<string> => {
+    const started = await startChat(access);
+    onContact(started);
+    return `Contact ${started} has begun. Register a phone for it.`;
+  };
+  const end = async (): Promise<string> => {
+    await endChat(access, contactId);
+    return `${contactId} is over: its registrations are gone, and nothing is pushed any more.`;
   };
   return (
     <section class="panel" aria-labelledby="write-title">
@@ -68,12 +88,24 @@ export function Write({ live, state, access, contactId, onContact }: Registering
             onInput={(event) => onContact(event.currentTarget.value)}
           />
         </label>
+        <div class="links">
+          <button type="button" class="quiet" onClick={() => tell(start())}>
+            Start a chat
+          </button>
+          <button type="button" class="quiet" disabled={contactId === ''} onClick={() => tell(end())}>
+            End this chat
+          </button>
+          {contactId !== '' && (
+            <a href={hrefOf({ view: 'contacts', contactId, instanceId: access.instanceId })}>See its log</a>
+          )}
+        </div>
         <label>
           Message
           <input
             type="text"
             required
             maxLength={4000}
+            dir="auto"
             value={content}
             onInput={(event) => setContent(event.currentTarget.value)}
           />
@@ -82,10 +114,28 @@ export function Write({ live, state, access, contactId, onContact }: Registering
           Send
         </button>
       </form>
+      <p class="hint" role="status">
+        {chat.said}
+      </p>
+      {chat.problem !== undefined && (
+        <p class="problem" role="alert">
+          {chat.problem}
+        </p>
+      )}
+      <AsCode
+        what="message"
+        code={messageAsCode({
+          ...access,
+          endpoint: location.origin,
+          contactId,
+          content: content || 'Hello',
+          ...writer,
+        })}
+      />
       <ol class="written" aria-label="Messages written here, newest first" aria-live="polite">
         {state.written.slice(0, DRAWN_WRITTEN).map((written) => (
           <li key={written.eventId}>
-            <span class="text">
+            <span class="text" dir="auto">
               {written.displayName}: {written.content}
             </span>
             <Became written={written} />

@@ -4,9 +4,9 @@ import type { IncomingHttpHeaders, OutgoingHttpHeaders, ServerHttp2Stream } from
 import type { Clock } from '../clock.ts';
 import type { Answer, Exchange } from '../exchange.ts';
 import type { FaultRule } from '../fault-rules.ts';
-import { DEVICE_TYPES } from '../notification.ts';
+import { DEVICE_TYPES, keptHeaders } from '../notification.ts';
 import type { Phones } from '../phones.ts';
-import type { RequestLog } from '../request-log.ts';
+import type { RequestLog, Said } from '../request-log.ts';
 import type { Strict } from '../strictness.ts';
 import type { Line } from './line.ts';
 import type { ProviderTokens } from './provider-token.ts';
@@ -100,7 +100,7 @@ export class ApnsExchange implements Exchange {
 
   send({ status, headers, body, verdict }: Answer, fault?: string): void {
     if (this.#finished) return; // the sender gave up before a slow answer
-    this.#log(verdict, status, fault);
+    this.#log(verdict, status, fault, status === 200 ? undefined : { headers: { ...headers }, body });
     if (this.stream.destroyed || this.stream.closed) return;
     const fields: OutgoingHttpHeaders = headers;
     fields[':status'] = status;
@@ -179,9 +179,14 @@ export class ApnsExchange implements Exchange {
       : { 'apns-id': this.#id, 'apns-unique-id': randomUUID() };
   }
 
-  #log(verdict: string, status: number | undefined, fault: string | undefined): void {
+  #log(
+    verdict: string,
+    status: number | undefined,
+    fault: string | undefined,
+    answer?: Said['answer'],
+  ): void {
     this.#finished = true;
-    this.#place.log.add({
+    const logged = {
       at: this.#place.clock.now(),
       gateway: this.#place.gateway,
       connection: this.connection.n,
@@ -193,6 +198,11 @@ export class ApnsExchange implements Exchange {
       status,
       verdict,
       fault,
-    });
+    };
+    this.#place.log.add(logged, () => ({
+      headers: keptHeaders(this.#headers),
+      body: this.#body?.toString() ?? '',
+      answer,
+    }));
   }
 }

@@ -8,7 +8,8 @@ import type { Answer, Exchange } from '../exchange.ts';
 import type { FaultRule } from '../fault-rules.ts';
 import type { Phones } from '../phones.ts';
 import type { Rates } from '../rates.ts';
-import type { RequestLog } from '../request-log.ts';
+import { keptHeaders } from '../notification.ts';
+import type { RequestLog, Said } from '../request-log.ts';
 import type { Registered, Strict } from '../strictness.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { authDetail, FAILURES, failureBody, failureOf, type Detail, type Failure } from './answers.ts';
@@ -57,7 +58,7 @@ abstract class Base {
 
   send({ status, headers, body = '', verdict }: Answer, fault?: string): void {
     if (this.#finished) return; // the sender gave up before a slow answer
-    this.#log(verdict, status, fault);
+    this.#log(verdict, status, fault, { headers, body });
     // Both of Node's response types have these methods.
     const response = this.#response as ServerResponse;
     response.writeHead(status, headers);
@@ -76,9 +77,14 @@ abstract class Base {
     if (!this.#finished) this.unanswered('abandoned by the sender');
   }
 
-  #log(verdict: string, status: number | undefined, fault: string | undefined): void {
+  #log(
+    verdict: string,
+    status: number | undefined,
+    fault: string | undefined,
+    answer?: Said['answer'],
+  ): void {
     this.#finished = true;
-    this.place.log.add({
+    const logged = {
       at: this.place.clock.now(),
       gateway: this.gateway,
       connection: this.connection.n,
@@ -89,7 +95,13 @@ abstract class Base {
       status,
       verdict,
       fault,
-    });
+    };
+    this.place.log.add(logged, () => ({
+      headers: keptHeaders(this.request.headers),
+      // At the token endpoint it is an assertion, which is a credential.
+      body: this.gateway === 'fcm' ? this.body : undefined,
+      answer,
+    }));
   }
 }
 

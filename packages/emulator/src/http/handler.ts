@@ -10,6 +10,7 @@ import { KEPT_REQUESTS } from '../request-log.ts';
 import { serveConsole } from './console-files.ts';
 import { streamEvents } from './event-stream.ts';
 import { foreignness } from './loopback.ts';
+import { search } from './search.ts';
 import { newest, phoneSummary, phoneView, xcodeFile } from './views.ts';
 
 /** A refused request, with a message that says why. */
@@ -124,6 +125,17 @@ const ROUTES: Record<string, Route> = {
     total: emulator.requests.total,
     requests: newest(emulator.requests.list(), wholeNumber(query, 'newest', KEPT_REQUESTS, KEPT_REQUESTS)),
   }),
+  'GET /emulator/requests/:n': ({ emulator, n }) => {
+    const found = /^\d{1,15}$/.test(n) ? emulator.requests.find(Number(n)) : undefined;
+    if (found === undefined)
+      throw new Refused(404, `The log has no request ${n}; it keeps the newest ${KEPT_REQUESTS}.`);
+    return found;
+  },
+  'GET /emulator/search': ({ emulator, query }) => {
+    const text = query.get('text') ?? '';
+    if (text === '') throw new Refused(400, 'text is missing: what to search for.');
+    return search(emulator, text);
+  },
   'GET /emulator/faults': ({ emulator }) => ({ rules: emulator.faults.list(), faults: FAULTS }),
   'PUT /emulator/faults': async ({ emulator, request }) => {
     const body = await readJson(request);

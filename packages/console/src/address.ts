@@ -1,0 +1,91 @@
+// Every view has an address behind the `#`: whatever serves the page, a link to a view works, and the server sees no id.
+
+export type Address =
+  | {
+      view: 'phones';
+      /** Only phones whose name, app or texts contain it. */
+      find?: string;
+      /** The notification that is open. */
+      notification?: { deviceToken: string; n: number };
+      /** The request that is open. */
+      request?: number;
+    }
+  | { view: 'contacts'; contactId?: string; instanceId?: string }
+  | { view: 'search'; text: string }
+  | { view: 'applications' | 'health' | 'faults' };
+
+const numberIn = (text: string | undefined): number | undefined =>
+  text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
+
+function decoded(part: string): string {
+  try {
+    return decodeURIComponent(part);
+  } catch {
+    return part; // typed by hand
+  }
+}
+
+/** What `location.hash` names; the phones, where it names nothing. */
+export function parseAddress(hash: string): Address {
+  const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
+  const [view = '', ...parts] = path.split('/').map(decoded);
+  const parameters = new URLSearchParams(query);
+  switch (view) {
+    case 'contacts':
+      return {
+        view,
+        contactId: parts[0] || undefined,
+        instanceId: parameters.get('instance') ?? undefined,
+      };
+    case 'search':
+      return { view, text: parts[0] ?? '' };
+    case 'applications':
+    case 'health':
+    case 'faults':
+      return { view };
+    case 'requests':
+      return { view: 'phones', find: parameters.get('find') ?? undefined, request: numberIn(parts[0]) };
+    default: {
+      const find = parameters.get('find') ?? undefined;
+      const [deviceToken, number] = parts;
+      const n = numberIn(number);
+      if (deviceToken === undefined || n === undefined) return { view: 'phones', find };
+      return { view: 'phones', find, notification: { deviceToken, n } };
+    }
+  }
+}
+
+const at = (parts: readonly (string | number)[], query: Record<string, string | undefined> = {}): string => {
+  const given = Object.entries(query).filter((entry): entry is [string, string] => Boolean(entry[1]));
+  const path = `#/${parts.map(encodeURIComponent).join('/')}`;
+  return given.length === 0 ? path : `${path}?${new URLSearchParams(given)}`;
+};
+
+export function hrefOf(address: Address): string {
+  switch (address.view) {
+    case 'phones': {
+      const { notification, request, find } = address;
+      if (notification !== undefined)
+        return at(['phones', notification.deviceToken, notification.n], { find });
+      return request === undefined ? at(['phones'], { find }) : at(['requests', request], { find });
+    }
+    case 'contacts': {
+      const { contactId, instanceId } = address;
+      return contactId === undefined
+        ? at(['contacts'])
+        : at(['contacts', contactId], { instance: instanceId });
+    }
+    case 'search':
+      return at(['search', address.text]);
+    case 'applications':
+    case 'health':
+    case 'faults':
+      return at([address.view]);
+  }
+}
+
+/** Opens a view; `replace` where Back should skip the one that is open. */
+export function go(address: Address, how?: 'replace'): void {
+  if (how === 'replace') location.replace(hrefOf(address));
+  else location.hash = hrefOf(address);
+}

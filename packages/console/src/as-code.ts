@@ -1,0 +1,116 @@
+// What the forms do, as one would do it from a program or a terminal. Pure.
+import type { DeviceType, ParticipantRole } from '@chatpush/client';
+
+interface Endpoint {
+  endpoint: string;
+  accessKeyId: string;
+  secretAccessKey: string;
+  instanceId: string;
+  applicationArn: string;
+}
+
+export interface RegistrationStep extends Endpoint {
+  contactId: string;
+  deviceToken: string;
+  deviceType: DeviceType;
+  includeRawMessage: boolean;
+}
+
+export interface MessageStep extends Endpoint {
+  contactId: string;
+  content: string;
+  role: ParticipantRole;
+  displayName: string;
+}
+
+/** The same step in each language; `absent` says why there is none. */
+export type AsCode = Readonly<Record<'TypeScript' | 'AWS CLI' | 'curl', string | { absent: string }>>;
+
+const regionOf = ({ applicationArn }: Endpoint): string => applicationArn.split(':')[3] || 'us-east-1';
+
+/** A word for a POSIX shell. */
+export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
+
+/** A literal of JavaScript, on lines of its own. */
+const literal = (value: unknown): string =>
+  JSON.stringify(value, undefined, 2).replaceAll(/^(\s*)"([A-Za-z]+)":/gm, '$1$2:');
+
+// The secret stays out: what is copied from a page ends up in tickets.
+const typescript = (step: Endpoint, method: string, request: object): string =>
+  `import { createClient } from '@chatpush/client';
+
+// Credentials: AWS_ACCESS_KEY_ID=${step.accessKeyId} and AWS_SECRET_ACCESS_KEY in the environment.
+const client = createClient({
+  endpoint: ${JSON.stringify(step.endpoint)},
+  region: ${JSON.stringify(regionOf(step))},
+});
+await client.${method}(${literal(request)});`;
+
+const curl = (step: Endpoint, method: string, path: string, body: object): string =>
+  `curl --aws-sigv4 aws:amz:${regionOf(step)}:connect --user ${quoted(step.accessKeyId)}:"$AWS_SECRET_ACCESS_KEY" \\
+  -X ${method} ${quoted(step.endpoint + path)} \\
+  -H 'content-type: application/json' \\
+  -d ${quoted(JSON.stringify(body))}`;
+
+const upperFirst = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+
+/** Members as they are on the wire. */
+const onWire = (value: unknown): unknown => {
+  if (Array.isArray(value)) return value.map(onWire);
+  if (typeof value !== 'object' || value === null) return value;
+  return Object.fromEntries(
+    Object.entries(value).map(([name, member]) => [upperFirst(name), onWire(member)]),
+  );
+};
+
+export function registrationAsCode(step: RegistrationStep): AsCode {
+  const { instanceId, applicationArn, deviceToken, deviceType, contactId, includeRawMessage } = step;
+  const request = {
+    pinpointAppArn: applicationArn,
+    deviceToken,
+    deviceType,
+    contactConfiguration: { contactId, includeRawMessage },
+  };
+  const configuration = JSON.stringify(onWire(request.contactConfiguration));
+  return {
+    TypeScript: typescript(step, 'createPushNotificationRegistration', { instanceId, ...request }),
+    'AWS CLI': `AWS_ACCESS_KEY_ID=${quoted(step.accessKeyId)} aws connect create-push-notification-registration \\
+  --endpoint-url ${quoted(step.endpoint)} --region ${regionOf(step)} \\
+  --instance-id ${quoted(instanceId)} \\
+  --pinpoint-app-arn ${quoted(applicationArn)} \\
+  --device-type ${deviceType} --device-token ${quoted(deviceToken)} \\
+  --contact-configuration ${quoted(configuration)}`,
+    curl: curl(
+      step,
+      'PUT',
+      `/push-notification/${encodeURIComponent(instanceId)}/registrations`,
+      onWire(request) as object,
+    ),
+  };
+}
+
+export function messageAsCode(step: MessageStep): AsCode {
+  const { instanceId, contactId, content, role, displayName } = step;
+  const event = {
+    id: 'message-1',
+    contactId,
+    type: 'MESSAGE',
+    contentType: 'text/plain',
+    content,
+    participantRole: role,
+    displayName,
+  };
+  return {
+    TypeScript: typescript(step, 'putChatEvents', { instanceId, events: [event] }),
+    'AWS CLI': {
+      absent:
+        'In production Amazon Connect says this over its stream; the AWS CLI has no command for it. Use curl or the client.',
+    },
+    curl: curl(
+      step,
+      'PUT',
+      `/chat-events/${encodeURIComponent(instanceId)}`,
+      onWire({ events: [event] }) as object,
+    ),
+  };
+}

@@ -1,0 +1,30 @@
+// What a payload says beside the texts it shows.
+
+const within = (value: unknown, ...path: readonly string[]): unknown =>
+  path.reduce<unknown>(
+    (at, name) => (typeof at === 'object' && at !== null ? (at as Record<string, unknown>)[name] : undefined),
+    value,
+  );
+
+/** The contact that the service pushed for: at the top for APNs, among the data for FCM. */
+export function contactOf(payload: unknown): string | undefined {
+  const id = within(payload, 'initialContactId') ?? within(payload, 'message', 'data', 'initialContactId');
+  return typeof id === 'string' && id !== '' ? id : undefined;
+}
+
+/** JSON where it is JSON. */
+export function parsed(text: string | undefined): unknown {
+  try {
+    return text === undefined ? undefined : JSON.parse(text);
+  } catch {
+    return undefined;
+  }
+}
+
+/** The gateway's own sentence in an error's body: Apple's reason, or Google's message. */
+export function sentenceIn(body: string | undefined): string | undefined {
+  const answer = parsed(body);
+  const said =
+    within(answer, 'error', 'message') ?? within(answer, 'reason') ?? within(answer, 'error_description');
+  return typeof said === 'string' && said !== '' ? said : undefined;
+}

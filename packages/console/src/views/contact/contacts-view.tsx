@@ -1,0 +1,58 @@
+// Finds a contact by its id; with one in the address, shows it.
+import { useState } from 'preact/hooks';
+import { go, type Address } from '../../address.ts';
+import { AccessFields } from '../../components/access-fields.tsx';
+import type { RegisteringProps } from '../../components/register.tsx';
+import { Contact } from './contact.tsx';
+
+interface Props extends RegisteringProps {
+  address: Address & { view: 'contacts' };
+}
+
+export function ContactsView({ address, state, access, onAccess, contactId }: Props) {
+  const asked = address.contactId;
+  const [typed, setTyped] = useState(asked ?? contactId);
+  const instanceId = address.instanceId ?? access.instanceId;
+  return (
+    <>
+      <div class="toolbar">
+        <h1>{asked === undefined ? 'Contacts' : 'Contact'}</h1>
+      </div>
+      <form
+        class="panel lookup"
+        onSubmit={(event) => {
+          event.preventDefault();
+          go({ view: 'contacts', contactId: typed, instanceId: access.instanceId });
+        }}
+      >
+        <label>
+          Contact id
+          <input
+            type="text"
+            required
+            maxLength={256}
+            spellcheck={false}
+            value={typed}
+            onInput={(event) => setTyped(event.currentTarget.value)}
+          />
+        </label>
+        <button type="submit" class="first">
+          Look
+        </button>
+        <AccessFields access={access} onAccess={onAccess} />
+      </form>
+      {asked === undefined ? (
+        <p class="hint">
+          Any id of the chat works, also one from after a transfer. The log reaches back seven days.
+        </p>
+      ) : (
+        <Contact
+          key={`${instanceId} ${asked}`}
+          contactId={asked}
+          access={{ ...access, instanceId }}
+          state={state}
+        />
+      )}
+    </>
+  );
+}

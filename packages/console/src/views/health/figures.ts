@@ -1,0 +1,111 @@
+// From two readings of `/metrics` to what people want to know. Pure.
+import type { Sample } from './metrics-text.ts';
+
+export interface Reading {
+  /** Milliseconds that only grow. */
+  atMs: number;
+  samples: readonly Sample[];
+}
+
+export interface GatewayFigures {
+  gateway: string;
+  running: number;
+  held: number;
+  isClosed: boolean;
+  doubted: number;
+  accepted: number;
+  refused: number;
+  /** The refusals by reason, the most frequent first. */
+  reasons: readonly (readonly [reason: string, count: number])[];
+  /** Seconds from HEADERS to the answer; undefined before the first answer. */
+  p50?: number;
+  p99?: number;
+}
+
+export interface Figures {
+  /** Since the reading before; undefined with the first. */
+  eventsPerSecond?: number;
+  pushesPerSecond?: number;
+  /** Requests to the service that it answered with 5xx, since its start. */
+  failedRequests: number;
+  storeFailures: number;
+  gateways: readonly GatewayFigures[];
+}
+
+type Labels = Readonly<Record<string, string>>;
+
+const totalOf = (
+  { samples }: Reading,
+  name: string,
+  fits: (labels: Labels) => boolean = () => true,
+): number => samples.reduce((sum, one) => (one.name === name && fits(one.labels) ? sum + one.value : sum), 0);
+
+/** Within the bucket in which the share is reached, evenly spread, as Prometheus' histogram_quantile has it. */
+export function quantile(
+  buckets: readonly (readonly [upTo: number, count: number])[],
+  share: number,
+): number | undefined {
+  const sorted = buckets.toSorted(([one], [other]) => one - other);
+  const total = sorted.at(-1)?.[1] ?? 0;
+  if (total === 0) return undefined;
+  const wanted = share * total;
+  const index = sorted.findIndex(([, count]) => count >= wanted);
+  const [upTo, count] = sorted[index]!;
+  const [from, before] = sorted[index - 1] ?? [0, 0];
+  if (upTo === Infinity) return from;
+  return from + ((upTo - from) * (wanted - before)) / Math.max(1, count - before);
+}
+
+function gatewayFigures(reading: Reading, gateway: string): GatewayFigures {
+  const { samples } = reading;
+  const own = (name: string, fits: (labels: Labels) => boolean = () => true): number =>
+    totalOf(reading, name, (labels) => labels['gateway'] === gateway && fits(labels));
+  const buckets = samples
+    .filter(({ name, labels }) => name === 'chatpush_attempt_seconds_bucket' && labels['gateway'] === gateway)
+    .map(({ labels, value }) => [labels['le'] === '+Inf' ? Infinity : Number(labels['le']), value] as const);
+  const reasons = samples
+    .filter(
+      ({ name, labels }) =>
+        name === 'chatpush_attempts_total' &&
+        labels['gateway'] === gateway &&
+        labels['outcome'] === 'rejected',
+    )
+    .map(({ labels, value }) => [labels['reason'] ?? '', value] as const);
+  return {
+    gateway,
+    running: own('chatpush_gateway_running'),
+    held: own('chatpush_gateway_held'),
+    isClosed: own('chatpush_gateway_closed') > 0,
+    doubted: own('chatpush_gateway_doubted_registrations'),
+    accepted: own('chatpush_attempts_total', ({ outcome }) => outcome === 'accepted'),
+    refused: own('chatpush_attempts_total', ({ outcome }) => outcome === 'rejected'),
+    reasons: reasons.toSorted(([, one], [, other]) => other - one),
+    p50: quantile(buckets, 0.5),
+    p99: quantile(buckets, 0.99),
+  };
+}
+
+const rate = (
+  name: string,
+  now: Reading,
+  before: Reading | undefined,
+  fits?: (labels: Labels) => boolean,
+) => {
+  if (before === undefined || now.atMs <= before.atMs) return undefined;
+  const grown = totalOf(now, name, fits) - totalOf(before, name, fits);
+  // A service that was started again counts from 0.
+  return grown < 0 ? undefined : (grown * 1000) / (now.atMs - before.atMs);
+};
+
+export function figuresOf(now: Reading, before?: Reading): Figures {
+  const names = now.samples
+    .filter(({ name }) => /^chatpush_(attempts_total|gateway_running)$/.test(name))
+    .map(({ labels }) => labels['gateway'] ?? '');
+  return {
+    eventsPerSecond: rate('chatpush_chat_events_total', now, before),
+    pushesPerSecond: rate('chatpush_attempts_total', now, before, ({ outcome }) => outcome === 'accepted'),
+    failedRequests: totalOf(now, 'chatpush_requests_total', ({ status = '' }) => status.startsWith('5')),
+    storeFailures: totalOf(now, 'chatpush_store_failures_total'),
+    gateways: [...new Set(names)].sort().map((gateway) => gatewayFigures(now, gateway)),
+  };
+}

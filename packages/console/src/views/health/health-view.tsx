@@ -1,0 +1,63 @@
+// Whether the node that serves this page is well, and what to do where it is not.
+import { troublesOf } from './troubles.ts';
+import { Gateways } from './gateways.tsx';
+import { useHealth, type Health } from './use-health.ts';
+
+const perSecond = (value: number | undefined): string =>
+  value === undefined ? '…' : value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
+
+export function HealthView() {
+  const { health, isUnreachable } = useHealth();
+  return (
+    <>
+      <div class="toolbar">
+        <h1>Health</h1>
+      </div>
+      {isUnreachable && (
+        <p class="problem" role="alert">
+          The service does not answer. What is below is what it said last.
+        </p>
+      )}
+      {health === undefined ? <p class="hint">Asking the service…</p> : <Shown health={health} />}
+      <p class="hint">
+        Of the node that serves this page, since it started. Every number is at{' '}
+        <a href="/metrics">/metrics</a>, readiness at <a href="/readyz?verbose">/readyz</a>.
+      </p>
+    </>
+  );
+}
+
+function Shown({ health }: { health: Health }) {
+  const { ready, figures } = health;
+  const { eventsPerSecond, pushesPerSecond, failedRequests, gateways } = figures;
+  const troubles = troublesOf(health);
+  const waiting = gateways.reduce((sum, { held, running }) => sum + held + running, 0);
+  const facts: readonly (readonly [string, string])[] = [
+    ['Service', ready ? 'ready' : 'not ready'],
+    ['Chat events per second', perSecond(eventsPerSecond)],
+    ['Pushes accepted per second', perSecond(pushesPerSecond)],
+    ['Under way in this node', waiting.toLocaleString('en')],
+    ['Calls answered 5xx', failedRequests.toLocaleString('en')],
+  ];
+  return (
+    <>
+      {troubles.map((trouble) => (
+        <p key={trouble} class="problem" role="alert">
+          {trouble}
+        </p>
+      ))}
+      <dl class="facts">
+        {facts.map(([name, value]) => (
+          <div key={name} class="panel">
+            <dt>{name}</dt>
+            <dd>{value}</dd>
+          </div>
+        ))}
+      </dl>
+      <section class="panel" aria-labelledby="gateways-title">
+        <h2 id="gateways-title">Gateways</h2>
+        <Gateways gateways={gateways} />
+      </section>
+    </>
+  );
+}

@@ -1,0 +1,75 @@
+// What an id or a text leads to: a contact, phones, notifications, refused requests.
+import type { ComponentChildren } from 'preact';
+import { useEffect } from 'preact/hooks';
+import { go, hrefOf } from '../../address.ts';
+import type { Access } from '../../service.ts';
+import { useAnswer } from '../../use-answer.ts';
+import { clockTime, GATEWAY_NAMES } from '../../words.ts';
+import { find, type Hit } from './find.ts';
+
+interface Props {
+  text: string;
+  access: Access;
+  hasService: boolean;
+}
+
+const KINDS: Readonly<Record<Hit['kind'], string>> = {
+  contact: 'Contact',
+  phone: 'Phone',
+  notification: 'Notification',
+  request: 'Request',
+};
+
+export function SearchView({ text, access, hasService }: Props) {
+  const { answer: hits, problem } = useAnswer(() => find(text, access, hasService), [text, hasService]);
+  const only = hits?.length === 1 ? hits[0] : undefined;
+  useEffect(() => {
+    if (only !== undefined) go(only.address, 'replace');
+  }, [only]);
+  return (
+    <>
+      <div class="toolbar">
+        <h1>
+          Search: <span class="id">{text}</span>
+        </h1>
+      </div>
+      {problem !== undefined && (
+        <p class="problem" role="alert">
+          {problem}
+        </p>
+      )}
+      {hits === undefined && problem === undefined && <p class="hint">Searching…</p>}
+      {hits?.length === 0 && (
+        <p class="panel" role="status">
+          Nothing is known under this. A contact is found by any of its ids for 7 days after its last message;
+          tokens
+          {hasService ? ', message and delivery ids' : ' and ids within a payload'} as long as the emulator
+          keeps the request.
+        </p>
+      )}
+      {hits !== undefined && hits.length > 1 && (
+        <ul class="panel hits">
+          {hits.map((hit) => (
+            <li key={hrefOf(hit.address)}>
+              <a href={hrefOf(hit.address)}>
+                <span class="kind">{KINDS[hit.kind]}</span> <Words hit={hit} />
+              </a>
+            </li>
+          ))}
+        </ul>
+      )}
+    </>
+  );
+}
+
+function Words({ hit }: { hit: Hit }): ComponentChildren {
+  switch (hit.kind) {
+    case 'contact':
+    case 'phone':
+      return <span class="id">{hit.id}</span>;
+    case 'notification':
+      return `${hit.n}, ${GATEWAY_NAMES[hit.gateway]}, ${clockTime(hit.at)}`;
+    case 'request':
+      return `${hit.n}, ${GATEWAY_NAMES[hit.gateway]}, ${clockTime(hit.at)}: ${hit.verdict}`;
+  }
+}

@@ -1,0 +1,72 @@
+// Numbers of /metrics as the page of health tells them.
+import assert from 'node:assert/strict';
+import test from 'node:test';
+import { figuresOf, quantile } from '../src/views/health/figures.ts';
+import { parseMetrics } from '../src/views/health/metrics-text.ts';
+import { troublesOf } from '../src/views/health/troubles.ts';
+
+const TEXT = `# HELP chatpush_attempts_total Requests to gateways.
+# TYPE chatpush_attempts_total counter
+chatpush_attempts_total{gateway="apns",outcome="accepted",reason=""} 30
+chatpush_attempts_total{gateway="apns",outcome="rejected",reason="BadDeviceToken"} 2
+chatpush_attempts_total{gateway="fcm \\"x\\", a\\\\b",outcome="rejected",reason="UNREGISTERED"} 1
+chatpush_attempt_seconds_bucket{le="0.01",gateway="apns"} 16
+chatpush_attempt_seconds_bucket{le="0.1",gateway="apns"} 32
+chatpush_attempt_seconds_bucket{le="+Inf",gateway="apns"} 32
+chatpush_gateway_closed{gateway="apns"} 1
+chatpush_requests_total{operation="PutChatEvents",status="503"} 4
+process_start_time_seconds 1.7e9
+`;
+
+test('labels are read with their escapes, and comments are left out', () => {
+  const samples = parseMetrics(TEXT);
+  assert.equal(samples.length, 9);
+  assert.equal(samples[2]?.labels['gateway'], 'fcm "x", a\\b');
+  assert.equal(samples.at(-1)?.value, 1.7e9);
+});
+
+test('a quantile lies within its bucket', () => {
+  const buckets = [
+    [1, 10],
+    [2, 20],
+    [Infinity, 20],
+  ] as const;
+  assert.equal(quantile(buckets, 0.5), 1);
+  assert.equal(quantile(buckets, 0.75), 1.5);
+  assert.equal(
+    quantile(
+      [
+        [1, 0],
+        [Infinity, 4],
+      ],
+      0.5,
+    ),
+    1,
+    'beyond the last bucket one knows no more than its bound',
+  );
+  assert.equal(quantile([[Infinity, 0]], 0.5), undefined);
+});
+
+test('rates are of the time between two readings, and a service started again has none', () => {
+  const at = (atMs: number, accepted: number) => ({
+    atMs,
+    samples: parseMetrics(
+      `chatpush_attempts_total{gateway="apns",outcome="accepted",reason=""} ${accepted}\n`,
+    ),
+  });
+  assert.equal(figuresOf(at(5_000, 40), at(3_000, 20)).pushesPerSecond, 10);
+  assert.equal(figuresOf(at(5_000, 40)).pushesPerSecond, undefined);
+  assert.equal(figuresOf(at(5_000, 1), at(3_000, 20)).pushesPerSecond, undefined);
+});
+
+test('an open breaker and a store that fails are said, with what to do', () => {
+  const figures = figuresOf({ atMs: 0, samples: parseMetrics(TEXT) });
+  assert.equal(figures.failedRequests, 4);
+  assert.equal(figures.gateways.find(({ gateway }) => gateway === 'apns')?.p50, 0.01);
+  const troubles = troublesOf({ ready: false, checks: { store: 'not available', lease: 'ok' }, figures });
+  assert.equal(troubles.length, 2);
+  assert.match(troubles[0] ?? '', /store: not available/);
+  assert.match(troubles[1] ?? '', /breaker of apns is open.*chatpush doctor/);
+  const well = { gateways: [], failedRequests: 0, storeFailures: 0 };
+  assert.deepEqual(troublesOf({ ready: true, checks: { store: 'ok' }, figures: well }), []);
+});

@@ -1,0 +1,94 @@
+// A service with a short history: what was pushed, refused, suspended and never sent, for tests and screenshots to look at.
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { createClient, type ChatpushClient, type DeviceType } from '@chatpush/client';
+import type { Emulator } from '@chatpush/emulator';
+import { readConfig, startService } from 'chatpush';
+import { DEVELOPMENT_ACCESS } from '../src/service.ts';
+
+export interface OpenService {
+  url: string;
+  emulator: Emulator | undefined;
+  [Symbol.asyncDispose](): Promise<void>;
+}
+
+/** A service on a free port with a store of its own. */
+export async function openService(settings?: object): Promise<OpenService> {
+  const folder = await mkdtemp(join(tmpdir(), 'chatpush-console-'));
+  const environment = { CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'page.db')}` };
+  const file = join(folder, 'settings.json');
+  if (settings) await writeFile(file, JSON.stringify(settings));
+  // With a settings file the page is there only for those who say so.
+  const withFile = settings && { CHATPUSH_CONFIG: file, CHATPUSH_EXPOSE_DEVELOPMENT: 'yes' };
+  const config = readConfig({ ...environment, ...withFile });
+  const service = await startService(config, { logLevel: 'silent' });
+  return {
+    url: service.url,
+    emulator: service.emulator,
+    async [Symbol.asyncDispose]() {
+      await service.stop();
+      await rm(folder, { recursive: true });
+    },
+  };
+}
+
+export interface Scene extends OpenService {
+  emulator: Emulator;
+  client: ChatpushClient;
+  readonly register: (contactId: string, deviceToken: string, deviceType?: DeviceType) => Promise<string>;
+  /** Says something in the chat as the agent. */
+  readonly say: (contactId: string, id: string, content: string) => Promise<void>;
+  /** Resolves when as many deliveries of the contact as wanted have this status. */
+  readonly settled: (contactId: string, status: string, count?: number) => Promise<void>;
+}
+
+export async function openScene(): Promise<Scene> {
+  const service = await openService();
+  const { emulator } = service;
+  if (emulator === undefined) throw new Error('The development defaults have an emulator.');
+  const { instanceId, applicationArn, accessKeyId, secretAccessKey } = DEVELOPMENT_ACCESS;
+  const client = createClient({
+    endpoint: service.url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId, secretAccessKey },
+  });
+  return {
+    ...service,
+    emulator,
+    client,
+    async register(contactId, deviceToken, deviceType = 'APNS') {
+      const { registrationId } = await client.createPushNotificationRegistration({
+        instanceId,
+        pinpointAppArn: applicationArn,
+        deviceToken,
+        deviceType,
+        contactConfiguration: { contactId, includeRawMessage: true },
+      });
+      return registrationId;
+    },
+    async say(contactId, id, content) {
+      await client.putChatEvents({
+        instanceId,
+        events: [
+          {
+            id,
+            contactId,
+            type: 'MESSAGE',
+            contentType: 'text/plain',
+            content,
+            participantRole: 'AGENT',
+            displayName: 'Ana',
+          },
+        ],
+      });
+    },
+    async settled(contactId, status, count = 1) {
+      for (;;) {
+        const { deliveries } = await client.listDeliveries({ instanceId, contactId });
+        if (deliveries.filter((one) => one.status === status).length >= count) return;
+        await new Promise((resolve) => setTimeout(resolve, 20));
+      }
+    },
+  };
+}

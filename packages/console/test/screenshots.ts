@@ -1,0 +1,68 @@
+// npm run screenshots: the pictures in README and docs, made from a real service with a real browser.
+import { mkdir } from 'node:fs/promises';
+import { chromium } from 'playwright-core';
+import { openConsole, ARGUMENTS, EXECUTABLE, type Look } from './browser.ts';
+import { openScene, type Scene } from './scene.ts';
+
+const token = (n: number): string => n.toString(16).padStart(2, '0').repeat(32);
+
+async function play(scene: Scene): Promise<void> {
+  const { emulator, register, say, settled } = scene;
+  await register('order-4711', token(0xa1));
+  await register('order-4711', 'cR8:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx', 'GCM');
+  await say('order-4711', 'm-1', 'Good morning! Your parcel left our warehouse today.');
+  await say('order-4711', 'm-2', 'It arrives tomorrow between 9 and 12.');
+  await settled('order-4711', 'accepted', 4);
+  await register('order-4712', token(0xb2));
+  await say('order-4712', 'n-1', 'Could you send us a picture of the label?');
+  await settled('order-4712', 'accepted');
+  emulator.phone(token(0xb2)).uninstall();
+  await say('order-4712', 'n-2', 'Thank you, we look into it.');
+  await settled('order-4712', 'rejected');
+  await say('order-4712', 'n-3', 'The refund is on its way.');
+  await register('order-4713', token(0xc3));
+  emulator.faults.set([
+    { gateway: 'apns', fault: 'http', status: 400, reason: 'BadDeviceToken', deviceToken: token(0xc3) },
+  ]);
+  await say('order-4713', 'o-1', 'Hello, how can I help you?');
+  await settled('order-4713', 'rejected');
+  await say('order-4713', 'o-2', 'Are you still there?');
+}
+
+const VIEWS: Readonly<Record<string, string>> = {
+  phones: '#/phones',
+  contact: '#/contacts/order-4712',
+  suspended: '#/contacts/order-4713',
+  applications: '#/applications',
+  health: '#/health',
+  faults: '#/faults',
+  search: '#/search/order',
+};
+
+const LOOKS: readonly Look[] = [
+  { width: 1440, height: 900, colorScheme: 'light' },
+  { width: 1440, height: 900, colorScheme: 'dark' },
+  { width: 375, height: 812, colorScheme: 'light' },
+  { width: 375, height: 812, colorScheme: 'dark' },
+];
+
+const [folder = 'docs/screenshots', ...only] = process.argv.slice(2);
+await mkdir(folder, { recursive: true });
+await using scene = await openScene();
+await play(scene);
+const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
+for (const look of LOOKS) {
+  await using opened = await openConsole(browser, scene.url, look);
+  for (const [name, address] of Object.entries(VIEWS).filter(
+    ([name]) => only.length === 0 || only.includes(name),
+  )) {
+    await opened.page.goto(`${scene.url}/console/${address}`);
+    await opened.page.waitForLoadState('load');
+    await opened.page.waitForTimeout(1_500);
+    await opened.page.screenshot({
+      path: `${folder}/${name}-${look.width}-${look.colorScheme}.png`,
+      fullPage: look.width === 375,
+    });
+  }
+}
+await browser.close();

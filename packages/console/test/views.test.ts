@@ -1,0 +1,259 @@
+// Every view by its address: what happened to a contact, found and explained.
+import assert from 'node:assert/strict';
+import { globSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { after, before, test } from 'node:test';
+import { fileURLToPath } from 'node:url';
+import { gzipSync } from 'node:zlib';
+import type { Page } from 'playwright-core';
+import { DEVELOPMENT_ACCESS } from '../src/service.ts';
+import { seriousFaults } from './accessibility.ts';
+import { browserOfThisFile, noBrowser, openConsole } from './browser.ts';
+import { openScene, type Scene } from './scene.ts';
+
+const options = { skip: noBrowser };
+const browser = browserOfThisFile();
+const GONE = 'b2'.repeat(32);
+const DOUBTED = 'c3'.repeat(32);
+const HOSTILE = `<img src=x onerror="document.title='owned'">`;
+
+let scene: Scene;
+before(async () => {
+  scene = await openScene();
+  const { emulator, register, say, settled, client } = scene;
+  await register('gone', GONE);
+  emulator.phone(GONE).uninstall();
+  await say('gone', 'gone-1', 'Are you there?');
+  await settled('gone', 'rejected');
+
+  await register('doubted', DOUBTED);
+  emulator.faults.set([
+    { gateway: 'apns', fault: 'http', status: 400, reason: 'BadDeviceToken', deviceToken: DOUBTED },
+  ]);
+  await say('doubted', 'doubted-1', 'Are you there?');
+  await settled('doubted', 'rejected');
+
+  await register('late', 'd4'.repeat(32));
+  await client.putChatEvents({
+    instanceId: DEVELOPMENT_ACCESS.instanceId,
+    events: [
+      {
+        id: 'late-1',
+        contactId: 'late',
+        type: 'MESSAGE',
+        contentType: 'text/plain',
+        content: 'Too old',
+        participantRole: 'AGENT',
+        displayName: 'Ana',
+        absoluteTime: new Date(Date.now() - 5 * 86_400_000).toISOString(),
+      },
+    ],
+  });
+
+  await register(HOSTILE, 'e5'.repeat(32));
+  await say(HOSTILE, HOSTILE, HOSTILE);
+  await settled(HOSTILE, 'accepted');
+});
+after(() => scene[Symbol.asyncDispose]());
+
+/** Searches with the keyboard alone. */
+async function search(page: Page, text: string): Promise<void> {
+  await page.keyboard.press('/');
+  await page.keyboard.type(text);
+  await page.keyboard.press('Enter');
+}
+
+test(
+  'a contact whose app is gone is found with / and its id, and the page says why it got nothing',
+  options,
+  async () => {
+    await using opened = await openConsole(browser(), scene.url);
+    const { page } = opened;
+    await search(page, 'gone');
+    await page.getByRole('heading', { name: 'Contact', exact: true }).waitFor();
+    await page
+      .getByText('The newest message: refused by the gateway. The app is no longer on this device')
+      .waitFor();
+    const message = page.getByRole('region', { name: 'Messages' });
+    await message.getByText('apns (emulated): rejected, 410 Unregistered').waitFor();
+    await message.getByText('What to do: take the token anew from the app').waitFor();
+    assert.equal(await page.title(), 'Contact gone · chatpush');
+    assert.deepEqual(opened.problems, []);
+  },
+);
+
+test('an expired push is found by its contact and explained', options, async () => {
+  await using opened = await openConsole(browser(), scene.url);
+  await search(opened.page, 'late');
+  await opened.page
+    .getByRole('region', { name: 'Messages' })
+    .getByText('It was too old to be worth a push.')
+    .waitFor();
+});
+
+test('a suspended device is found by the id of a message that was refused', options, async () => {
+  await using opened = await openConsole(browser(), scene.url);
+  const { page } = opened;
+  await search(page, 'doubted-1');
+  await page.getByRole('link', { name: 'Contact doubted' }).click();
+  const devices = page.getByRole('region', { name: 'Registrations' });
+  await devices.getByText('Suspended', { exact: true }).waitFor();
+  await devices.getByText('The gateway doubts its token.').waitFor();
+});
+
+test('a request that was refused opens with headers, payload and the gateway’s answer', options, async () => {
+  await using opened = await openConsole(browser(), scene.url);
+  const { page } = opened;
+  await page.getByRole('link', { name: '410 Unregistered' }).click();
+  const dialog = page.getByRole('dialog', { name: /Request \d+/ });
+  await dialog.getByText('"reason": "Unregistered"').waitFor();
+  await dialog.getByRole('tab', { name: 'Payload' }).click();
+  await dialog.getByText('"initialContactId": "gone"').waitFor();
+  await dialog.getByRole('tab', { name: 'Headers' }).click();
+  await dialog.getByRole('row', { name: 'apns-push-type alert' }).waitFor();
+  const address = page.url();
+  await page.keyboard.press('Escape');
+  await dialog.waitFor({ state: 'detached' });
+  // Its address opens it again.
+  await page.goto(address);
+  await dialog.getByText('"reason": "Unregistered"').waitFor();
+  await dialog.getByRole('link', { name: 'gone' }).click();
+  await page.getByRole('heading', { name: 'Contact', exact: true }).waitFor();
+});
+
+test(
+  'a contact that nobody knows is said to be unknown, and a wrong key is refused in words',
+  options,
+  async () => {
+    await using opened = await openConsole(browser(), scene.url, { address: '#/contacts/nobody' });
+    const { page } = opened;
+    await page.getByText('Nothing is known of nobody').waitFor();
+    await page.getByText('Key, instance, application').click();
+    await page.getByLabel('Secret').fill('another');
+    await page
+      .getByRole('alert')
+      .getByText(/signature/i)
+      .waitFor();
+  },
+);
+
+test('a contact that is open on the page shows what happens to it', options, async () => {
+  await using opened = await openConsole(browser(), scene.url, { address: '#/contacts/live-1' });
+  const { page } = opened;
+  await page.getByText('Nothing is known of live-1').waitFor();
+  await scene.register('live-1', 'f6'.repeat(32));
+  await scene.say('live-1', 'live-m1', 'Hello');
+  await page.getByText('One device is registered. The newest message: accepted by the gateway.').waitFor();
+});
+
+test(
+  'by the keyboard alone a visitor registers a phone, writes to it and reads its log',
+  options,
+  async () => {
+    await using opened = await openConsole(browser(), scene.url);
+    const { page } = opened;
+    const { keyboard } = page;
+    const tabTo = async (name: string): Promise<void> => {
+      for (let presses = 0; presses < 120; presses += 1) {
+        await keyboard.press('Tab');
+        const label = await page.evaluate(() => {
+          const focused = document.activeElement;
+          return focused instanceof HTMLInputElement
+            ? [...(focused.labels ?? [])].map(({ textContent }) => textContent).join()
+            : (focused?.textContent ?? '');
+        });
+        if (label.trim() === name) return;
+      }
+      assert.fail(`Tab never reaches ${name}`);
+    };
+    await tabTo('Contact');
+    await keyboard.press('ControlOrMeta+A');
+    await keyboard.type('by-keyboard');
+    await keyboard.press('Enter');
+    await page.getByText('is registered for by-keyboard').waitFor();
+    await tabTo('Message');
+    await keyboard.press('ControlOrMeta+A');
+    await keyboard.type('Typed, not clicked');
+    await keyboard.press('Enter');
+    await page.getByRole('article').getByRole('button', { name: 'Typed, not clicked' }).waitFor();
+    // Out of the field, where `/` would be a character.
+    await keyboard.press('Tab');
+    await search(page, 'by-keyboard');
+    await page.getByText('The newest message: accepted by the gateway.').waitFor();
+    assert.deepEqual(opened.problems, []);
+  },
+);
+
+test('health shows gateways with their figures, and a banner while a breaker is open', options, async () => {
+  await using opened = await openConsole(browser(), scene.url, { address: '#/health' });
+  const { page } = opened;
+  await page.getByRole('row', { name: /apns \(emulated\).*Unregistered/ }).waitFor();
+  await page.route('**/metrics', (route) =>
+    route.fulfill({
+      body: 'chatpush_gateway_closed{gateway="apns"} 1\nchatpush_gateway_running{gateway="apns"} 0\n',
+    }),
+  );
+  await page.getByRole('alert').getByText('The breaker of apns is open').waitFor();
+  assert.deepEqual(opened.problems, []);
+});
+
+const ADDRESSES = [
+  '#/phones',
+  '#/contacts/gone',
+  '#/contacts/doubted',
+  '#/applications',
+  '#/health',
+  '#/faults',
+  '#/search/a',
+  '#/requests/1',
+];
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const width of [375, 1440])
+    test(`axe finds nothing serious on any view, ${colorScheme}, ${width} pixels wide`, options, async () => {
+      await using opened = await openConsole(browser(), scene.url, {
+        width,
+        colorScheme,
+        reducedMotion: 'reduce',
+      });
+      const { page } = opened;
+      for (const address of ADDRESSES) {
+        await page.goto(`${scene.url}/console/${address}`);
+        await page.getByText('Asking the service').waitFor({ state: 'detached' });
+        await page.getByText('Searching…').waitFor({ state: 'detached' });
+        assert.deepEqual(await seriousFaults(page), [], address);
+        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+        assert.ok(overflow <= 0, `${address} is ${overflow} pixels wider than the window`);
+      }
+    });
+
+test('what is hostile stays text wherever it is shown', options, async () => {
+  const encoded = encodeURIComponent(HOSTILE);
+  await using opened = await openConsole(browser(), scene.url);
+  const { page } = opened;
+  for (const [address, shown] of [
+    ['#/phones', HOSTILE],
+    [`#/phones?find=${encoded}`, HOSTILE],
+    [`#/contacts/${encoded}`, HOSTILE],
+    [`#/contacts/nobody-${encoded}`, `nobody-${HOSTILE}`],
+    [`#/search/${encoded}`, HOSTILE],
+    [`#/phones/${'e5'.repeat(32)}/1`, 'onerror'],
+  ] as const) {
+    await page.goto(`${scene.url}/console/${address}`);
+    await page.getByText(shown).first().waitFor();
+    assert.equal(await page.locator('img:not([src="./icon.svg"])').count(), 0, address);
+    assert.doesNotMatch(await page.title(), /^owned/);
+  }
+  // What the service does not know is a 404, which the browser notes.
+  const problems = opened.problems.filter((problem) => !problem.includes('404'));
+  assert.deepEqual(problems, []);
+});
+
+test('the script is under 60 KB gzipped', () => {
+  const folder = fileURLToPath(new URL('../dist/assets', import.meta.url));
+  const bytes = globSync('*.js', { cwd: folder }).map(
+    (name) => gzipSync(readFileSync(join(folder, name))).length,
+  );
+  const total = bytes.reduce((sum, one) => sum + one, 0);
+  assert.ok(total > 0 && total < 60_000, `${total} bytes`);
+});
