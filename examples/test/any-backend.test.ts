@@ -1,85 +1,90 @@
-// The snippets of the guide run as they stand there.
+// docs/guides/any-backend.md as a reader follows it: its settings, its service, its commands and snippets, and a phone that lights up.
 import assert from 'node:assert/strict';
-import { execFile, spawnSync } from 'node:child_process';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { spawn, spawnSync } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { createInterface } from 'node:readline';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
-import { promisify } from 'node:util';
-import { createClient } from '@chatpush/client';
-import { readConfig, startService } from 'chatpush';
-import type { Service } from 'chatpush';
 
-const run = promisify(execFile);
-const PAGE = fileURLToPath(new URL('../../docs/guides/any-backend.md', import.meta.url));
-const KEYS = { CRM_KEY: 'k'.repeat(32), READING_KEY: 'r'.repeat(32), BACKEND_SECRET: 'test' };
+const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
+const PAGE = readFileSync(file('docs/guides/any-backend.md'), 'utf8');
 
-let folder: string;
-let service: Service;
-let snippets: (language: string) => string[];
-before(async () => {
-  const page = await readFile(PAGE, 'utf8');
-  snippets = (language) =>
-    [...page.matchAll(new RegExp(`^\`\`\`${language}\\n(.*?)^\`\`\`$`, 'gms'))].map((match) => match[1]!);
-  folder = await mkdtemp(join(tmpdir(), 'chatpush-guide-'));
-  // The page's own settings, with a second key beside the first and an emulated gateway to see something arrive.
-  const settings = JSON.parse(snippets('json')[0]!) as Record<string, unknown[]>;
-  settings['bearerKeys']!.push({
-    id: 'report',
-    secret: { env: 'READING_KEY' },
-    instance: 'support',
-    right: 'reading',
-  });
-  const file = join(folder, 'settings.json');
-  await writeFile(file, JSON.stringify(settings));
-  const environment = { CHATPUSH_CONFIG: file, CHATPUSH_PORT: '0', CHATPUSH_AUTO_CREATE: 'all', ...KEYS };
-  service = await startService(
-    readConfig({ ...environment, CHATPUSH_STORE: `sqlite:${join(folder, 'test.db')}` }),
-    { logLevel: 'silent' },
-  );
-  await createClient({
-    region: 'eu-central-1',
-    endpoint: service.url,
-    credentials: { accessKeyId: 'backend', secretAccessKey: KEYS.BACKEND_SECRET },
-  }).createPushNotificationRegistration({
-    instanceId: 'support',
-    pinpointAppArn: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support',
-    deviceToken: 'phone',
-    deviceType: 'GCM',
-    contactConfiguration: { contactId: 'chat-1', includeRawMessage: true },
-  });
-});
-after(async () => {
-  await service.stop();
-  await rm(folder, { recursive: true, force: true });
-});
+/** A block by its language and the name behind it. */
+function block(fence: string): string {
+  const [, text] = new RegExp(`^\`\`\`${fence}\\n(.*?)^\`\`\`$`, 'ms').exec(PAGE) ?? [];
+  assert.ok(text !== undefined, `the guide has no block ${fence}`);
+  return text;
+}
 
-const execute = async (command: string, ...argv: string[]): Promise<string> => {
-  const env = { ...process.env, ...KEYS, CHATPUSH_URL: service.url };
-  return (await run(command, argv, { env })).stdout;
-};
 const lacks = (command: string): string | false =>
   spawnSync(command, ['--version']).status === 0 ? false : `no ${command} here`;
-const arrives = (text: string) => service.emulator!.phone('phone').waitFor({ contains: text });
 
-test('Node.js', async () => {
-  const printed = await execute(process.execPath, '--input-type=module', '--eval', snippets('js')[0]!);
+let folder: string;
+let environment: NodeJS.ProcessEnv;
+let service: ReturnType<typeof startService>;
+
+/** The page's variables and its `npx chatpush`, from the sources and at a free port. */
+function startService() {
+  const main = file('packages/server/src/main.ts');
+  const commands = block('sh service').replace(
+    'npx chatpush &',
+    `env -0 > variables\nexec '${process.execPath}' --conditions=source '${main}' --port 0`,
+  );
+  return spawn('sh', ['-ec', commands], { cwd: folder, stdio: ['ignore', 'pipe', 'inherit'] });
+}
+
+before(async () => {
+  folder = mkdtempSync(join(tmpdir(), 'chatpush-guide-'));
+  writeFileSync(join(folder, 'settings.json'), block('json'));
+  service = startService();
+  const [line] = (await once(createInterface(service.stdout), 'line')) as [string];
+  const { url } = JSON.parse(line) as { url: string };
+  const variables = readFileSync(join(folder, 'variables'), 'utf8').split('\0').filter(Boolean);
+  environment = Object.fromEntries(variables.map((one) => /^(.*?)=(.*)$/s.exec(one)!.slice(1)));
+  environment['CHATPUSH_URL'] = url;
+  const { RegistrationId } = JSON.parse(execute('sh', '-c', block('sh register'))) as Record<string, string>;
+  assert.match(RegistrationId!, /^[0-9a-f-]{36}$/);
+});
+after(async () => {
+  service.kill('SIGTERM');
+  if (service.exitCode === null) await once(service, 'exit');
+  rmSync(folder, { recursive: true });
+});
+
+function execute(command: string, ...argv: string[]): string {
+  const { status, stdout, stderr } = spawnSync(command, argv, {
+    cwd: folder,
+    encoding: 'utf8',
+    env: environment,
+  });
+  assert.equal(status, 0, stderr);
+  return stdout;
+}
+
+/** The page's own question, for one text. */
+function arrives(text: string): void {
+  const question = block('sh arrived').replace('contains=Hello', `contains=${encodeURIComponent(text)}`);
+  assert.match(execute('sh', '-c', question), new RegExp(text));
+}
+
+test('Node.js', () => {
+  const printed = execute(process.execPath, '--input-type=module', '--eval', block('js'));
   assert.equal(printed, '[{"Id":"node-1","Deliveries":1}]\n');
-  await arrives('Hello from Node');
+  arrives('Hello from Node');
 });
 
-test('Python', { skip: lacks('python3') }, async () => {
-  const printed = await execute('python3', '-c', snippets('python')[0]!);
-  assert.equal(printed, '[{"Id":"python-1","Deliveries":1}]\n');
-  await arrives('Hello from Python');
+test('Python', { skip: lacks('python3') }, () => {
+  assert.equal(execute('python3', '-c', block('python')), '[{"Id":"python-1","Deliveries":1}]\n');
+  arrives('Hello from Python');
 });
 
-test('shell, and afterwards what became of it', { skip: lacks('curl') }, async () => {
-  const [put, list] = snippets('sh') as [string, string];
-  assert.equal(await execute('sh', '-c', put), '{"Results":[{"Id":"shell-1","Deliveries":1}]}');
-  await arrives('Hello from the shell');
-  const { Deliveries } = JSON.parse(await execute('sh', '-c', list)) as {
+test('shell, and what became of the message', () => {
+  assert.equal(execute('sh', '-c', block('sh shell')), '{"Results":[{"Id":"shell-1","Deliveries":1}]}');
+  arrives('Hello from the shell');
+  const { Deliveries } = JSON.parse(execute('sh', '-c', block('sh deliveries'))) as {
     Deliveries: { MessageId: string }[];
   };
   assert.equal(Deliveries[0]!.MessageId, 'shell-1');
