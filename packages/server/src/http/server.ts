@@ -18,6 +18,7 @@ import { createVerifySignature } from '../auth/signature.ts';
 import { baseUrl } from '../base-url.ts';
 import type { Clock } from '../clock.ts';
 import { isLoopback } from '../loopback.ts';
+import { createApplicationOf } from '../operations/applications/application.ts';
 import type { ApplicationOf } from '../operations/applications/application.ts';
 import type { Handlers } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
@@ -59,7 +60,7 @@ export interface HttpServerOptions {
   /** Those of the whole process. Default: its own. */
   readonly turns?: Turns;
   readonly handlers: Handlers;
-  /** The application that a call names. Default: none. */
+  /** The application that a call names by its id. Default: the id as a part of an ARN. */
   readonly applicationOf?: ApplicationOf;
   readonly accessKey: FindAccessKey;
   /** Default: there are no bearer keys. */
@@ -132,8 +133,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     monotonic: () => clock.monotonic(),
   });
   const connections = createConnections(limits);
+  const account = () => options.account ?? '000000000000';
   const pipeline = createPipeline({
-    applicationOf: options.applicationOf ?? (() => undefined),
+    applicationOf: options.applicationOf ?? createApplicationOf({ configured: () => [], account }),
     admission,
     turns,
     handlers: options.handlers,
@@ -157,7 +159,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       },
       monotonic: () => clock.monotonic(),
     }),
-    account: () => options.account ?? '000000000000',
+    account,
     onCall: options.onCall ?? (() => {}),
   });
   let isDraining = false;

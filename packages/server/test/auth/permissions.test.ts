@@ -1,23 +1,34 @@
 // What a key may do: every action × every kind of key × every operation, over HTTP. What is expected is worked out here, from
 // the settings alone and without the code under test.
 import assert from 'node:assert/strict';
-import { after, before, describe, test } from 'node:test';
-import { ACTIONS, OPERATIONS, actionOf } from '@chatpush/wire';
-import type { Operation, OperationName } from '@chatpush/wire';
+import { after, before, test } from 'node:test';
+import { ACTIONS, APPLICATION_OPERATIONS, OPERATIONS, actionOf } from '@chatpush/wire';
+import type { ApplicationOperationName, Operation, OperationName } from '@chatpush/wire';
 import { createAccessKeys } from '../../src/auth/access-keys.ts';
 import { createParticipantKeys } from '../../src/auth/participant-keys.ts';
-import { GOOD_INPUTS, encodeInput } from '../http/inputs.ts';
+import { GOOD_APPLICATION_INPUTS, GOOD_INPUTS, encodeInput } from '../http/inputs.ts';
 import { call, startRecordingServer } from '../http/recording-server.ts';
 import type { RecordingServer } from '../http/recording-server.ts';
 
-const NAMES = Object.keys(OPERATIONS) as OperationName[];
+type Name = ApplicationOperationName | OperationName;
+const ALL: Readonly<Record<Name, Operation>> = { ...OPERATIONS, ...APPLICATION_OPERATIONS };
+const INPUTS: Readonly<Record<Name, object>> = { ...GOOD_INPUTS, ...GOOD_APPLICATION_INPUTS };
+const NAMES = Object.keys(ALL) as Name[];
+/** The operations that are about no application: they create one, list what the key may use, or look at an instance. */
+const ABOUT_NO_APPLICATION = new Set([
+  'CreateApp',
+  'GetApps',
+  'ListIntegrationAssociations',
+  'DeleteIntegrationAssociation',
+]);
 const APPLICATION = GOOD_INPUTS.CreatePushNotificationRegistration.PinpointAppArn;
 const OTHER_APPLICATION = APPLICATION.replace(/a$/, 'b');
 
 interface Kind {
   readonly kind: 'access key' | 'bearer key';
   readonly instances: 'all' | readonly string[];
-  readonly actions: 'all' | readonly string[];
+  /** Absent: what there is by default. */
+  readonly actions?: 'all' | readonly string[] | undefined;
   readonly applications: 'all' | readonly string[];
 }
 
@@ -25,13 +36,14 @@ const ACTION_LISTS: readonly Kind['actions'][] = [
   ...ACTIONS.map((action) => [action]),
   ['*'],
   ['connect:*'],
+  ['mobiletargeting:*'],
   ['chatpush:*'],
   ['connect:Create*'],
   ['chatpush:List*', 'connect:StopContact'],
 ];
 
 const KINDS: readonly Kind[] = [
-  ...(['all', ...ACTION_LISTS] as const).flatMap((actions) =>
+  ...(['all', undefined, ...ACTION_LISTS] as const).flatMap((actions) =>
     (['all', ['i-1'], ['i-2'], ['i-2', 'i-1']] as const).map((instances): Kind => ({
       kind: 'access key',
       instances,
@@ -58,13 +70,22 @@ const KINDS: readonly Kind[] = [
 /** What the refusal names as missing; undefined: the call is allowed. All good inputs name `i-1` and the first application. */
 function missingOf(key: Kind, operation: Operation): string | undefined {
   const isOurs = operation.origin === 'chatpush';
-  if (key.kind === 'bearer key' && !isOurs) return 'takes no bearer keys';
-  const action = `${isOurs ? 'chatpush' : 'connect'}:${operation.name}`;
+  if (key.kind === 'bearer key' && operation.bearer === undefined) return 'takes no bearer keys';
+  const service = operation.path.startsWith('/v1/') ? 'mobiletargeting' : 'connect';
+  const action = `${isOurs ? 'chatpush' : service}:${operation.name}`;
   const isAllowed = (name: string) =>
     name.endsWith('*') ? action.startsWith(name.slice(0, -1)) : name === action;
-  if (key.actions !== 'all' && !key.actions.some(isAllowed)) return `do not allow the ${action} action`;
-  if (key.instances !== 'all' && !key.instances.includes('i-1')) return 'do not name the instance';
-  const usesApplication = operation.name === 'CreatePushNotificationRegistration';
+  const setsUpApplications = Object.hasOwn(APPLICATION_OPERATIONS, operation.name);
+  const isLimitedByDefault = key.actions === undefined && key.instances !== 'all' && setsUpApplications;
+  const isListed = key.actions === undefined || key.actions === 'all' || key.actions.some(isAllowed);
+  if (isLimitedByDefault || !isListed) return `do not allow the ${action} action`;
+  const namesInstance =
+    operation.path.includes('{InstanceId}') || operation.input.members['InstanceId'] !== undefined;
+  if (namesInstance && key.instances !== 'all' && !key.instances.includes('i-1'))
+    return 'do not name the instance';
+  const usesApplication = setsUpApplications
+    ? !ABOUT_NO_APPLICATION.has(operation.name)
+    : operation.name === 'CreatePushNotificationRegistration';
   if (usesApplication && key.applications !== 'all' && !key.applications.includes(APPLICATION))
     return 'do not name the application';
   return undefined;
@@ -82,18 +103,18 @@ before(async () => {
   server = await startRecordingServer({
     accessKey: createAccessKeys(settingsOf('access key')),
     bearerKeys: settingsOf('bearer key').map(({ id, secret, instances: [instance = ''], actions }) => {
-      assert.ok(actions !== 'all');
+      assert.ok(actions !== undefined && actions !== 'all');
       return { id, secret, instance, actions };
     }),
   });
 });
 after(() => server.close());
 
-async function callWith(index: number, name: OperationName) {
-  const { method, target, body } = encodeInput(OPERATIONS[name], GOOD_INPUTS[name]);
+async function callWith(index: number, name: Name) {
+  const { method, target, body } = encodeInput(ALL[name], INPUTS[name]);
   if (KINDS[index]!.kind === 'access key') {
     const key = { id: idOf(index), secret: secretOf(index) };
-    const answer = await call(server, { method, target, body, key });
+    const answer = await call(server, { method, target, body, key, service: ALL[name].service });
     return { status: answer.status, error: answer.headers.get('x-amzn-errortype'), body: answer.body };
   }
   const answer = await fetch(server.url + target, {
@@ -106,17 +127,20 @@ async function callWith(index: number, name: OperationName) {
 
 for (const [index, key] of KINDS.entries()) {
   const { kind, ...settings } = key;
-  describe(`${kind} ${JSON.stringify(settings)}`, () => {
-    for (const name of NAMES)
-      test(name, async () => {
-        const missing = missingOf(key, OPERATIONS[name]);
-        const before = server.recorded.length;
-        const { status, error, body } = await callWith(index, name);
-        assert.equal(error, missing === undefined ? null : 'AccessDeniedException', body);
-        assert.equal(status, missing === undefined ? 200 : 403);
-        assert.equal(server.recorded.length - before, missing === undefined ? 1 : 0);
-        if (missing !== undefined) assert.ok(body.includes(missing), body);
-      });
+  test(`${kind} ${JSON.stringify(settings)}, on every operation`, async () => {
+    for (const name of NAMES) {
+      const missing = missingOf(key, ALL[name]);
+      const before = server.recorded.length;
+      const { status, error, body } = await callWith(index, name);
+      const refused =
+        name !== 'CreateIntegrationAssociation' && ALL[name].service
+          ? 'ForbiddenException'
+          : 'AccessDeniedException';
+      assert.equal(error, missing === undefined ? null : refused, body);
+      assert.equal(status, missing === undefined ? (ALL[name].status ?? 200) : 403);
+      assert.equal(server.recorded.length - before, missing === undefined ? 1 : 0);
+      if (missing !== undefined) assert.ok(body.includes(missing), body);
+    }
   });
 }
 

@@ -1,6 +1,6 @@
 // For every operation a good input, and by its shape every single thing that can be wrong with one.
 import { OPERATIONS, encodeComponent, pathMembers } from '@chatpush/wire';
-import type { Input, Operation, OperationName, Shape } from '@chatpush/wire';
+import type { ApplicationOperationName, Input, Operation, OperationName, Shape } from '@chatpush/wire';
 
 export const GOOD_INPUTS: { readonly [N in OperationName]: Input<N> } = {
   CreatePushNotificationRegistration: {
@@ -58,6 +58,42 @@ export const GOOD_INPUTS: { readonly [N in OperationName]: Input<N> } = {
     ClientToken: 'once',
     ParticipantDetails: { ParticipantRole: 'CUSTOM_BOT', DisplayName: 'Ann' },
   },
+};
+
+const ofApplication = { ApplicationId: 'a' };
+const tagged = { ResourceArn: GOOD_INPUTS.CreatePushNotificationRegistration.PinpointAppArn };
+
+/** The same for the operations that set up applications: they are about the application of the others. */
+export const GOOD_APPLICATION_INPUTS: { readonly [N in ApplicationOperationName]: object } = {
+  CreateApp: { Name: 'Support' },
+  GetApp: ofApplication,
+  GetApps: {},
+  DeleteApp: ofApplication,
+  GetApnsChannel: ofApplication,
+  UpdateApnsChannel: { ...ofApplication, Enabled: true },
+  DeleteApnsChannel: ofApplication,
+  GetApnsSandboxChannel: ofApplication,
+  UpdateApnsSandboxChannel: { ...ofApplication, Enabled: true },
+  DeleteApnsSandboxChannel: ofApplication,
+  GetGcmChannel: ofApplication,
+  UpdateGcmChannel: { ...ofApplication, Enabled: true },
+  DeleteGcmChannel: ofApplication,
+  GetChannels: ofApplication,
+  GetApplicationSettings: ofApplication,
+  UpdateApplicationSettings: ofApplication,
+  GetApplicationNotification: ofApplication,
+  UpdateApplicationNotification: { ...ofApplication, Title: 'Support' },
+  TagResource: { ...tagged, tags: { a: 'b' } },
+  UntagResource: { ...tagged, TagKeys: ['a'] },
+  ListTagsForResource: tagged,
+  SendMessages: { ...ofApplication, MessageConfiguration: {} },
+  CreateIntegrationAssociation: {
+    InstanceId: 'i-1',
+    IntegrationType: 'PINPOINT_APP',
+    IntegrationArn: tagged.ResourceArn,
+  },
+  ListIntegrationAssociations: { InstanceId: 'i-1' },
+  DeleteIntegrationAssociation: { InstanceId: 'i-1', IntegrationAssociationId: 'one' },
 };
 
 export interface BadInput {

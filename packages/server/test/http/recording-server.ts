@@ -3,6 +3,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 
 import {
+  APPLICATION_OPERATIONS,
   ERRORS,
   SERVICE,
   amzDate,
@@ -10,9 +11,16 @@ import {
   canonicalRequest,
   stringToSign,
 } from '@chatpush/wire';
-import type { ErrorName, HeaderLines, OperationName } from '@chatpush/wire';
+import type {
+  ApplicationOperationName,
+  ErrorName,
+  HeaderLines,
+  Operation,
+  OperationName,
+} from '@chatpush/wire';
 import { createHmac, hash } from 'node:crypto';
 
+import { sample } from '../../../wire/test/shape-samples.ts';
 import { createAccessKeys } from '../../src/auth/access-keys.ts';
 import { createVerifyBearer } from '../../src/auth/bearer.ts';
 import type { BearerKey } from '../../src/auth/bearer.ts';
@@ -24,7 +32,7 @@ import type { HttpServer, HttpServerOptions } from '../../src/http/server.ts';
 import type { Call, Handlers } from '../../src/operations/handlers.ts';
 
 export interface Recorded {
-  readonly operation: OperationName;
+  readonly operation: ApplicationOperationName | OperationName;
   readonly input: Record<string, unknown>;
   readonly call: Call;
 }
@@ -33,8 +41,14 @@ export interface RecordingServer extends HttpServer, AsyncDisposable {
   readonly recorded: Recorded[];
 }
 
+/** For the operations on applications: each with every member. */
+const APPLICATION_OUTPUTS = Object.fromEntries(
+  Object.entries<Operation>(APPLICATION_OPERATIONS).map(([name, { output }]) => [name, sample(output)]),
+) as { readonly [N in ApplicationOperationName]: object };
+
 /** An answer for every operation, good by its output shape. */
-const OUTPUTS: { readonly [N in OperationName]: object } = {
+const OUTPUTS: { readonly [N in ApplicationOperationName | OperationName]: object } = {
+  ...APPLICATION_OUTPUTS,
   CreatePushNotificationRegistration: { RegistrationId: 'r-1' },
   DeletePushNotificationRegistration: {},
   ListPushNotificationRegistrations: { Registrations: [] },
