@@ -61,7 +61,7 @@ async function call(count: number): Promise<void> {
   await Promise.all(Array.from({ length: IN_FLIGHT }, caller));
 }
 
-/** What stays: `fetch` of Node lets go of finished requests only when their finalizers have run. */
+/** Retained memory: Node's `fetch` releases finished requests only when their finalizers have run. */
 async function heapBytes(): Promise<number> {
   for (let times = 0; times < 4; times++) {
     globalThis.gc!();

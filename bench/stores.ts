@@ -10,7 +10,7 @@ export type StoreName = 'sqlite' | 'postgres';
 export interface BenchStore {
   /** For CHATPUSH_STORE. */
   readonly url: string;
-  /** CPU time of the database server so far; 0 where there is none of ours. */
+  /** CPU time of the database server so far; 0 without a server of our own. */
   cpuMs(): Promise<number>;
   /** Bytes of its files; 0 where they are not ours. */
   size(): Promise<number>;

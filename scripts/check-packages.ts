@@ -5,7 +5,7 @@ import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/co
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
-/** Whoever resolves like this cannot load an ES module by `require` or knows no `exports`: not for them. */
+/** These resolution modes cannot `require` an ES module or do not know `exports`: not supported. */
 const NOT_FOR_THEM: ReadonlySet<string> = new Set(['node10', 'node16-cjs']);
 
 export async function complaints(tarballs: readonly string[]): Promise<string[]> {

@@ -1,7 +1,7 @@
 // npm run release [-- folder] : all that must hold before packages are published; then it prints the commands that publish.
 //
 // It publishes nothing itself: that is for a workflow with an identity of its own, so that --provenance can say which commit
-// and which run a package came from. What it prints was tried on a registry of one's own, without --provenance: from there
+// and which run a package came from. What it prints was tried on a private registry, without --provenance: from there
 // `npm install chatpush` and `npx chatpush` work in an empty folder.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';

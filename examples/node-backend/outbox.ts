@@ -1,4 +1,4 @@
-// A chat backend of one's own and its outbox. A message and the wish to push it are written together; a sender takes what is
+// A chat backend and its outbox. A message and the wish to push it are written together; a sender takes what is
 // not pushed yet, up to 500 at once, and marks it when chatpush has it on disk. It may die at any point: whatever was handed
 // over and not marked is handed over again, and chatpush pushes an event once, however often it comes. A message that chatpush
 // will never take is set aside, with the reason, and holds up none behind it.

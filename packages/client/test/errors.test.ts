@@ -1,4 +1,4 @@
-// What the service, or whoever else answers, becomes for the caller.
+// What the caller gets for each answer, of the service or of something else.
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -23,7 +23,7 @@ export interface MessageStep extends Endpoint {
   displayName: string;
 }
 
-/** The same step in each language; `absent` says why there is none. */
+/** The same step in each language; `absent` says why it is missing. */
 export type AsCode = Readonly<Record<'TypeScript' | 'AWS CLI' | 'curl', string | { absent: string }>>;
 
 const regionOf = ({ applicationArn }: Endpoint): string => applicationArn.split(':')[3] || 'us-east-1';

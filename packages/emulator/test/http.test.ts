@@ -116,7 +116,7 @@ test('unknown paths are 404, wrong methods 405, unreadable requests 400', async 
 for (const [what, path, rest] of [
   ['a sender that goes within its body', 'PUT /emulator/faults', 'Content-Length: 100\r\n\r\n['],
   ['a sender that goes before its body', 'POST /emulator/phones/ab/uninstall', 'Content-Length: 100\r\n\r\n'],
-  ['a chunk that is none', 'PUT /emulator/faults', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'],
+  ['an invalid chunk', 'PUT /emulator/faults', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'],
 ] as const) {
   test(`the emulator survives ${what}`, async () => {
     await using emulator = await startEmulator();

@@ -11,7 +11,7 @@ import { accessToken, connect, pushTo, sendFcm, TOKEN, TOPIC } from './senders.t
 
 const START = 1_800_000_000_000;
 
-/** A phone of one's own, with a clock to turn. */
+/** A phone with a clock that the test controls. */
 function ownPhone() {
   const clock = { time: START, now: () => clock.time };
   const phone = new Phone(TOKEN, clock, () => undefined);

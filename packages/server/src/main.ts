@@ -37,7 +37,7 @@ async function start(environment: Environment): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', ...(isReloadable ? [] : (['SIGHUP'] as const))] as const)
     process.on(signal, stop);
   if (process.env['npm_command'] === 'exec') stopWithoutNpx(stop);
-  // Last: whoever waits for this line may send signals from now on.
+  // Last: programs that wait for this line may send signals from now on.
   say(process.stdout.isTTY ? service.greeting : greetingLine(service));
 }
 

@@ -84,7 +84,7 @@ const STOP_GRACE_MS = 10_000;
 /** All of a stop. Service managers kill what does not end in time, often after 20 to 30 seconds, and then nothing says why. */
 const STOP_MS = 15_000;
 
-/** Starts everything, or rejects having let go of whatever it had taken. */
+/** Starts everything, or releases what it has acquired and rejects. */
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
   const clock = options.clock ?? systemClock;
   const level = options.logLevel ?? 'info';

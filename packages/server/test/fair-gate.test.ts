@@ -43,7 +43,7 @@ test('an owner waits behind what it brought before, also with what would fit', a
   assert.deepEqual(order, ['large', 'small']);
 });
 
-test('whoever waits for too long, or behind too many, is told whose fault it is', async () => {
+test('a caller that waits too long, or behind too many, is told whose fault it is', async () => {
   const gate = gateOf(1, { waitMs: 20, waitingPerOwner: 1 });
   const place = await gate.enter('a', 1);
   const own = gate.enter('a', 1);

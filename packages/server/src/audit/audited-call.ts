@@ -6,7 +6,7 @@ import type { Audit } from './audit.ts';
 
 /** Calls that write, and change nothing that an audit is about: there is one for each message. */
 const MESSAGES: ReadonlySet<string> = new Set(['PutChatEvents', 'SendMessages']);
-/** How a key is refused. A call without any key is none of these. */
+/** How a key is refused. A call without a key does not count. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'AccessDeniedException',
   'InvalidSignatureException',

@@ -20,7 +20,7 @@ export interface BearerKey {
 }
 
 /**
- * The caller behind an `Authorization: Bearer …` header, or undefined where there is none. Throws AccessDeniedException where
+ * The caller behind an `Authorization: Bearer …` header, or undefined without such a header. Throws AccessDeniedException where
  * the key could have been read on its way, or the operation takes none; UnrecognizedClientException for an unknown one.
  */
 export type VerifyBearer = (request: IncomingMessage, operation: Operation) => Caller | undefined;

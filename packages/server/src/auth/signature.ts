@@ -100,7 +100,7 @@ export function createVerifySignature(rules: SignatureRules): VerifySignature {
   };
 }
 
-/** Path and query of a request target; the query is empty where there is none. */
+/** Path and query of a request target; a missing query is empty. */
 export function splitTarget(target: string): readonly [path: string, query: string] {
   const at = target.indexOf('?');
   return at < 0 ? [target, ''] : [target.slice(0, at), target.slice(at + 1)];

@@ -1,4 +1,4 @@
-// Apple's and Google's credentials, looked at before they are used: what is wrong with one and how to mend it.
+// Checks Apple's and Google's credentials before they are used: what is wrong with one and how to fix it.
 // No sentence here repeats a piece of what it is about.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';

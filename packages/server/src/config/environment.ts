@@ -1,4 +1,4 @@
-// Environment and settings file → Config, every mistake reported at once with what, where and how to mend.
+// Environment and settings file → Config. Reports every mistake at once: what is wrong, where, and how to fix it.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isHttpUrl } from '../base-url.ts';

@@ -4,7 +4,7 @@
 export interface Mistake {
   /** Where: `accessKeys[0].secret`. */
   readonly where: string;
-  /** What is wrong and how to mend it. */
+  /** What is wrong and how to fix it. */
   readonly what: string;
 }
 

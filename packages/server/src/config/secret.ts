@@ -1,4 +1,4 @@
-// A text that must not be seen: keys, passwords, tokens. Whoever prints, logs or serialises what holds it gets `[secret]`.
+// A secret text: a key, a password, a token. Printing, logging or serialising an object that holds it shows `[secret]`.
 import { inspect } from 'node:util';
 
 export class Secret {

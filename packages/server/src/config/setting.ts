@@ -15,7 +15,7 @@ export interface TextSetting extends Described {
   /** Of the text in UTF-8, as JSON escapes it. */
   readonly maxBytes?: number;
   readonly default?: string;
-  /** What is wrong with a text and how to mend it, where a pattern says too little. */
+  /** What is wrong with a text and how to fix it, if a pattern is not enough. */
   readonly check?: (text: string) => string | undefined;
 }
 

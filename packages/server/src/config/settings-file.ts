@@ -50,7 +50,7 @@ export function readSettingsFile(
     const { code, message } = error as NodeJS.ErrnoException;
     reader.wrong(
       fileNamedBy,
-      `names ${file}, which cannot be read: ${code ?? message}; ${code === undefined ? 'mend it there (a bracket, a comma, a quote)' : 'correct the path'}`,
+      `names ${file}, which cannot be read: ${code ?? message}; ${code === undefined ? 'fix it there (a bracket, a comma, a quote)' : 'correct the path'}`,
     );
     return {};
   }

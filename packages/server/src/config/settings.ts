@@ -168,7 +168,7 @@ export const SETTINGS = {
                 required: true,
                 of: INSTANCE_ID,
                 means:
-                  'Ids of the instances whose messages may come by it. Whoever may publish to the topic can speak for each of them.',
+                  'Ids of the instances whose messages it may carry. Everyone who may publish to the topic can speak for each of them.',
               },
             },
           },

@@ -1,4 +1,4 @@
-// What every rule answers. A rule is a pure function of the document, the input and the time; whoever calls it keeps the
+// What every rule answers. A rule is a pure function of the document, the input and the time; the caller keeps the
 // document it returns or passes on the refusal, and may simply call it again on a newer document.
 import type { ContactDocument } from './document.ts';
 

@@ -67,7 +67,7 @@ export function parseContact(body: string): Stored {
   if (typeof value.endsAt !== 'number' || !Array.isArray(value.registrations))
     throw new TypeError(`A stored contact of format ${value.format} without its end or its registrations`);
   if (!value.registrations.every(isRegistration))
-    throw new TypeError(`A stored contact of format ${value.format} with a registration that is none`);
+    throw new TypeError(`A stored contact of format ${value.format} has an invalid registration`);
   return value as ContactDocument;
 }
 

@@ -1,4 +1,4 @@
-// Chat event → notification, or the reason why there is none. What pushes is what the customer may see and did not write.
+// Chat event → notification, or the reason for no notification. Events that the customer may see and did not write are pushed.
 //
 // Sources: Amazon Connect's admin guide ("push notifications are sent for all system and agent messages"), its rule for SNS
 // consumers (visibility CUSTOMER or ALL, role not CUSTOMER), and the payloads of its mobile sample apps.

@@ -3,7 +3,7 @@
 //   start, first registration ──► open ──(endsAt)──► ended ──(last notification expired)──► stub ──(7 days)──► gone
 //
 // `endsAt` moves away with each registration and moves here with StopContact, a `chat.ended` event or the last participant's
-// disconnect. Nothing happens at that moment; whoever looks later sees that it has passed.
+// disconnect. Nothing happens at that moment; later reads see that it has passed.
 import { refuse } from './change.ts';
 import type { Change } from './change.ts';
 import { FORMAT, hasEnded, isAlias } from './document.ts';

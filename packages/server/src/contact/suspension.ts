@@ -3,7 +3,7 @@
 //
 // A doubt is about a token at one channel: what the settings name as topic, project, environment or gateway decides which
 // tokens are good there, and a mistake in them makes every token look bad. So a suspension remembers the channels that
-// refused the token, and is none under another one. Nobody has to notice the change, and nothing is written for it.
+// refused the token, and does not apply under another one. Nobody has to notice the change, and nothing is written for it.
 //
 // It remembers several, for nodes whose settings differ while a change of them is rolled out: were only the newest kept, two
 // such nodes would each overwrite what the other learnt and ask their gateways again with every message. So each channel

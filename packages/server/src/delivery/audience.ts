@@ -112,7 +112,7 @@ export interface Target {
   readonly suspended: boolean;
 }
 
-/** The registrations an event is for, each device once, or why there is none. Suspended ones are among them. */
+/** The registrations an event is for, each device once, or why there are no devices. Includes suspended ones. */
 export function targetsOf(
   audience: Audience,
   eventTime: number,

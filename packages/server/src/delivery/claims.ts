@@ -232,7 +232,7 @@ export function createClaims(options: {
       outlet.pausedDevices.forgetOld();
       options.context().look(outlet);
       outlet.waitingSince = outlet.held + outlet.stored > 0 ? (outlet.waitingSince ?? now) : undefined;
-      // A gateway that takes nothing leaves nothing in memory: what is held goes back, for whoever can send it.
+      // If a gateway accepts nothing, nothing stays in memory: held deliveries are returned, for any node that can send them.
       if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;
       const why =
         outlet.breaker.state === 'open'

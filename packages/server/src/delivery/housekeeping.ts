@@ -12,7 +12,7 @@ export interface Housekeeping {
 }
 
 const EVERY_MS = 60_000;
-/** A contact that cannot be reviewed is mended by a person or not at all: so often it is looked at again. */
+/** A contact that cannot be reviewed needs a person to fix it: it is retried this often. */
 const FAILED_AGAIN_MS = 3_600_000;
 /** Small steps: between two of them calls get their turn. */
 const STEP = { rows: 1_000, contacts: 100 } as const;

@@ -1,7 +1,7 @@
 // Names that follow from what they name, so that every node, every source and every repeat says the same.
 //
 // A delivery is one event for one device. Its id is the store's key, the `apns-id` and the APNs collapse id, hence a UUID;
-// version 8 is RFC 9562's for ids made by a rule of one's own. The registration is not part of it: a device that was deleted
+// RFC 9562 reserves version 8 for ids with a custom rule. The registration is not part of it: a device that was deleted
 // and registered again is still the device that has seen the message. Nor is the initial contact as the event names it: one source
 // says it and another does not, while the contact that holds the registration is the same to both.
 import { hash } from 'node:crypto';

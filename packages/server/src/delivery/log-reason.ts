@@ -14,7 +14,8 @@ export const LOG_REASONS = {
   'channel-not-configured':
     'The application has no channel for this kind of device; deliveries wait ten minutes for one.',
   'node-stopped': 'The node that held it stopped; another one, or the same after its start, takes it.',
-  'contact-unreadable': 'What is stored of the contact cannot be read; it waits until that is mended.',
+  'contact-unreadable':
+    'The stored contact is damaged and cannot be read. The delivery waits until it is repaired.',
   'not-recorded': 'The store refused what is known of its last attempts; the log of the service has them.',
   'store-unavailable': 'The store could not be asked whether the registration still stands; it waits.',
 } as const satisfies { readonly [reason: string]: string };

@@ -28,7 +28,7 @@ export function createNodeLease(
   on: {
     /** Whether no attempt is under way and none is unsettled. */
     isQuiet(): boolean;
-    /** Nothing that is held may be sent any more; it is claimed again by whoever can. */
+    /** Nothing that is held may be sent any more; another node claims it. */
     over(): void;
     failed(error: unknown): void;
   },

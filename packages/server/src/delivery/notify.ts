@@ -141,7 +141,7 @@ export function createNotify(options: {
     const silentFor = (event: ChatEvent): EventReason | undefined =>
       withoutPush(event) ?? (eventTime(event, now, ttlMs) + ttlMs <= now ? 'expired' : undefined);
     const events = all.filter((event) => {
-      // What leads to nothing can be taken: whoever keeps the order of a chat goes on behind it.
+      // Events without an effect can be accepted: a caller that keeps the order of a chat can continue.
       if (silentFor(event) !== undefined && !endsChat(event)) return true;
       const key = unreadableOf(contacts, event);
       if (key) unreadable.set(key.contactId, key);

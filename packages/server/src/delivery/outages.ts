@@ -1,4 +1,4 @@
-// What keeps a channel from sending, told the moment it begins: to the log once and then every minute, to whoever asks at once.
+// What keeps a channel from sending, told the moment it begins: to the log once and then every minute, and to queries at once.
 //
 // A channel is out while it cannot connect or has no credential to show, while its breaker is not closed, and while its gateway
 // answers nothing: a new connection to APNs takes one push at a time, which no breaker would open on.

@@ -64,7 +64,7 @@ export interface Outlet {
   drain(): Held[];
   /** Tells the gateway how many attempts wait, here and (as far as is known) in the store. */
   announce(): void;
-  /** Lets go of lanes that have had nothing to do. */
+  /** Releases idle lanes. */
   forgetIdle(): void;
 }
 

@@ -19,7 +19,7 @@ export interface PausedDevices {
   pause(device: string, forMs: number): void;
   /** An attempt ended otherwise; `answered`: the gateway said something. */
   ended(device: string, answered: boolean): void;
-  /** Lets go of devices that nothing was sent to for long. */
+  /** Forgets devices that nothing was sent to for long. */
   forgetOld(): void;
 }
 

@@ -37,7 +37,7 @@ export const BREAKER = {
   badShare: 0.5,
   baseMs: 1_000,
   maxMs: 60_000,
-  /** A refused credential is not mended by itself within a second. */
+  /** A refused credential does not recover within a second. */
   credentialBaseMs: 15_000,
   credentialMaxMs: 5 * 60_000,
 } as const;
@@ -84,7 +84,7 @@ export const UNREACHABLE_MS = 5_000;
 export const OVERDUE = { everyMs: 30_000, atMost: 1_000 } as const;
 /** A channel that this node does not know may be new, and another node's settings newer: so long its deliveries wait. */
 export const CHANNEL_MISSING = { againMs: 5_000, endsMs: 10 * 60_000 } as const;
-/** A contact that cannot be read is mended by a person or not at all: so often its deliveries look, until they expire. */
+/** A contact that cannot be read needs a person to repair it: its deliveries are retried this often until they expire. */
 export const UNREADABLE_AGAIN_MS = 60_000;
 /** Attempts that begin in one turn of the event loop, by all gateways together: 5 ms at 80 µs each. */
 export const ATTEMPTS_PER_TURN = 64;

@@ -55,7 +55,7 @@ export function pump(context: SendingContext, outlet: Outlet): void {
     if (!turn) break;
     const { lane, held } = turn;
     const now = clock.monotonic();
-    // Leased under a name that was given up meanwhile: whoever claims it next sends it.
+    // Leased under a name that was given up since: the next node to claim it sends it.
     if (held.node !== context.lease.name) continue;
     const pauseMs = outlet.pausedDevices.waitMs(held.work.deviceToken);
     if (context.revoked.has(held.delivery.registrationId))

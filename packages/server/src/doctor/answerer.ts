@@ -3,7 +3,7 @@ import type { ChannelName } from '../config/config.ts';
 
 export interface Answerer {
   readonly kind: 'gateway' | 'emulator' | 'stand-in';
-  /** `Apple` or `Google`, whoever stands in for them. */
+  /** `Apple` or `Google`, even if something else answers in their place. */
   readonly of: 'Apple' | 'Google';
   /** Begins a sentence. */
   readonly who: string;

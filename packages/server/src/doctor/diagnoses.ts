@@ -170,7 +170,7 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     of: 'Apple',
     when: /\bTooManyProviderTokenUpdates\b/,
     says: 'Apple saw too many signatures of this key: something else uses it, and signs anew for every push.',
-    cure: 'mend that program, or give it a key of its own',
+    cure: 'fix that program, or give it its own key',
   },
   {
     of: 'Apple',
@@ -267,7 +267,7 @@ export const DIAGNOSES: readonly Diagnosis[] = [
   {
     of: 'Google',
     when: /not a valid FCM registration token/i,
-    says: 'The device token is none of FCM’s.',
+    says: 'The device token is not an FCM token.',
     cure: "take the token anew from the app; an iPhone's own token belongs to APNS",
   },
 ];

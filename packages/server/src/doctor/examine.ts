@@ -70,7 +70,7 @@ export async function examine(
   };
 }
 
-/** Only after everything else does a gateway look for the device. Other words about a device that is none tell of something else. */
+/** A gateway looks up the device after all other checks, so any other answer about a fake device points to another problem. */
 const isExpected = ({ verdict, reason }: Extract<Found, { kind: 'rejected' }>): boolean =>
   (verdict === 'token-suspect' || verdict === 'token-dead') &&
   ['BadDeviceToken', 'INVALID_ARGUMENT', 'UNREGISTERED'].includes(reason);

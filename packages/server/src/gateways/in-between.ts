@@ -8,7 +8,7 @@ export interface StatusMeaning {
   /** Attempts go to another connection; this one ends when its last has ended. */
   readonly remedy?: 'new-connection';
   /** The verdict where the remedy did not help. */
-  readonly unmended?: Verdict;
+  readonly uncured?: Verdict;
   /** For people. */
   readonly means: string;
 }
@@ -19,13 +19,13 @@ const ALWAYS: Readonly<Record<number, StatusMeaning>> = {
   408: {
     verdict: 'again',
     remedy: 'new-connection',
-    unmended: 'gateway-busy',
+    uncured: 'gateway-busy',
     means: 'The request took something on the way too long; it may be repeated (RFC 9110 §15.5.9).',
   },
   421: {
     verdict: 'again',
     remedy: 'new-connection',
-    unmended: 'gateway-busy',
+    uncured: 'gateway-busy',
     means: 'The connection leads to a server that does not answer for this name (RFC 9110 §15.5.20).',
   },
   425: { verdict: 'gateway-busy', means: 'The request came too early (RFC 8470 §5.2).' },

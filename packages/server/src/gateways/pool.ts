@@ -71,7 +71,7 @@ export function createPool(options: PoolOptions): Pool {
     });
   }
 
-  /** Told only while nothing works: one bad address among good ones is none of the owner's concern. */
+  /** Reported only while nothing works: one bad address among good ones does not concern the owner. */
   function failed(trouble: Trouble): void {
     if (closing.signal.aborted) return;
     backOff.failed();

@@ -1,5 +1,5 @@
-// What is refused once may be mended by a fresh token or connection. One refusal therefore lets every attempt that had
-// begun by then try again; an attempt that began later and is refused too shows that nothing was mended.
+// A fresh token or connection may cure a refusal. One refusal therefore lets every attempt that had
+// begun by then try again; an attempt that began later and is refused too shows that it did not.
 
 export interface SecondChance {
   /** Whether an attempt that began at `startedAt` (monotonic milliseconds) and was refused now may try again. */

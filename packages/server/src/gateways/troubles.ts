@@ -1,4 +1,4 @@
-// Two things can keep a gateway from working at once; its owner hears of one at a time, and of none only when both are mended.
+// Two troubles can stop a gateway at the same time; its owner hears of one at a time, and of recovery when both have ended.
 import type { Trouble } from './gateway.ts';
 
 export interface Troubles<Source extends string> {

@@ -1,4 +1,4 @@
-// What goes back: one answer for every request, always JSON in the form of restJson1, whoever refused it.
+// Answers: one for every request, always JSON in the form of restJson1, whichever stage refused it.
 // https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
 import { ERRORS } from '@chatpush/wire';
 import type { ErrorName, Operation } from '@chatpush/wire';

@@ -3,7 +3,7 @@
 
 /** Asked without end, a computation takes this share of the time; what is asked in between gets the last answer. */
 const SHARE = 0.1;
-/** Before that it may take so long in a row: whoever asks now and then always gets a fresh answer. */
+/** Before that it may take so long in a row: an occasional caller always gets a fresh answer. */
 const BURST_MS = 500;
 
 /** What `compute` answers. `monotonic`: milliseconds that only grow. */

@@ -1,4 +1,4 @@
-// Chat events handed in by a chat platform of one's own.
+// Chat events from the operator's own chat platform.
 import type { Input, Output } from '@chatpush/wire';
 import type { ChatEvent } from '../contact/events.ts';
 import type { OperationDependencies } from './dependencies.ts';

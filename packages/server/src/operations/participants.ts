@@ -1,4 +1,4 @@
-// Participants: a bot joins a chat, and whoever holds a token writes in it. As far as a bot or a test needs it.
+// Participants: a bot joins a chat, and the holder of a token writes in it. Only what a bot or a test needs.
 import { randomUUID } from 'node:crypto';
 import type { Input, Output } from '@chatpush/wire';
 import { refuse } from '../contact/change.ts';

@@ -34,7 +34,7 @@ export function applySettlement(state: DeliveryState, owner: number, { attempts,
     if (isRepeat) return true;
     if (state.status !== 'queued' || owner === NOBODY || state.owner !== owner) return false;
   }
-  // A gateway that accepted has it: that is the truth whoever else ended the delivery, and how.
+  // An accepted push is with the gateway: that is true no matter who else ended the delivery, and how.
   state.status = to.status;
   state.reason = to.reason ?? null;
   state.owner = NOBODY;

@@ -193,7 +193,7 @@ export interface Store {
   /** Lanes with due work that `claim` would give, each counted up to `cap`. */
   waiting(cap: number): Promise<Map<string, number>>;
   /**
-   * Records every attempt and moves the delivery on. `accepted` ends a delivery whoever owns it, also one that had ended
+   * Records every attempt and moves the delivery on. `accepted` ends a delivery no matter who owns it, also one that had ended
    * otherwise; anything else only under the node's own lease: `lost` names the others. Repeating is harmless: an attempt
    * that is recorded already (equal in every member) is not recorded again, and a settlement that brings none but such
    * moves nothing; nor does one without attempts that would end a delivery as it has ended. Neither is lost.
@@ -226,7 +226,7 @@ export interface Store {
   onHint(listener: (kind: HintKind, id: string) => void): () => void;
   hint(kind: HintKind, id: string): void;
 
-  /** Finishes what was asked, then lets go of everything. */
+  /** Finishes pending work, then releases everything. */
   close(): Promise<void>;
 }
 

@@ -9,7 +9,7 @@ import type { Contact, ContactKey } from './store.ts';
 const NAMED = 5;
 
 /**
- * A 5xx, which callers and SNS repeat, for the contact may be mended by then. Of the body it says nothing: that holds tokens
+ * A 5xx, which callers and SNS repeat, because the contact may be repaired by then. Of the body it says nothing: that holds tokens
  * of devices, and a parser quotes what it could not read.
  */
 export class UnreadableContactError extends ServiceError {

@@ -23,7 +23,7 @@ export interface WaitingLimit {
    * is called, in this tick or when it is the call's turn, to hand it to the store.
    */
   admit(verb: keyof Store, parameters: readonly unknown[], start: () => void): () => void;
-  /** Whoever waits for a turn has it now: the store is about to close. */
+  /** Gives everyone who waits their turn now: the store is about to close. */
   startAll(): void;
 }
 

@@ -153,7 +153,7 @@ test('a refused key is a line: unknown, wrong secret, without permission, by a b
   const deliveries = '/push-notification/support/deliveries?contactId=c';
   assert.equal((await bearer('GET', deliveries, 'bearer-0123456789-abcdef')).status, 403);
   assert.equal((await bearer('GET', deliveries, 'not-a-key-of-ours-012345')).status, 403);
-  // Without any key there is none to refuse.
+  // Without a key there is nothing to refuse.
   assert.equal((await fetch(new URL(deliveries, service.url))).status, 403);
   await stop();
   assert.deepEqual(

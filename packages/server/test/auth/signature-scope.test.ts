@@ -34,7 +34,7 @@ describe('the clock', () => {
     refused(await presign(-301_000), 'InvalidSignatureException', /^Signature not yet current: /);
   });
 
-  test('a date that is none is refused as such', async () => {
+  test('an invalid date is refused as such', async () => {
     const signed = await sign();
     for (const date of [
       '',
@@ -87,7 +87,7 @@ describe('the key', () => {
   test('must be known, with the token it has or none', async () => {
     const keys = [
       { id: 'AKIDNOBODY', secret: 'secret' },
-      { ...KEY, sessionToken: 'a token where there is none' },
+      { ...KEY, sessionToken: 'an unexpected token' },
       { ...TEMPORARY, sessionToken: 'another token' },
       { id: TEMPORARY.id, secret: TEMPORARY.secret },
     ];

@@ -91,7 +91,7 @@ test('an address that this machine has not, and a name that nobody can look up',
   }
 });
 
-test('a level of the log that is none', async () => {
+test('an invalid log level', async () => {
   const { code, said } = await start({ CHATPUSH_LOG: 'verbose' });
   assert.equal(code, 1);
   assert.match(said, /^ {2}CHATPUSH_LOG is "verbose"; write one of trace, /m);

@@ -67,12 +67,7 @@ describe('an APNs channel is refused', () => {
       /has 9 characters, and a team id has 10/,
     ],
     ['without a topic', { privateKey: PEM.p8, topic: undefined }, 'topic', /is missing; write the bundle id/],
-    [
-      'with a topic that is none',
-      { privateKey: PEM.p8, topic: 'com example' },
-      'topic',
-      /bundle id of the app/,
-    ],
+    ['with an invalid topic', { privateKey: PEM.p8, topic: 'com example' }, 'topic', /bundle id of the app/],
     ['with another port', { privateKey: PEM.p8, port: 8443 }, 'port', /is 8443; write 443 or 2197/],
     [
       'with authorities that are none, which are not Apple’s',
@@ -158,7 +153,7 @@ describe('an FCM channel is refused', () => {
     ['with a list', '[]', /is not a JSON object/],
     ['with the bare key', PEM.rsa, /holds a bare key/],
     [
-      'with a token_uri that is none',
+      'with an invalid token_uri',
       JSON.stringify({ ...ACCOUNT, token_uri: 'oauth2' }),
       /token_uri that is no URL/,
     ],

@@ -75,7 +75,7 @@ describe('a variable that no start survives is a mistake of its own', () => {
     ].map((host): [string, string] => ['CHATPUSH_HOST', host]),
   ];
   for (const [name, value] of right)
-    test(`${name}=${value} is none`, (t) =>
+    test(`${name}=${value} is refused`, (t) =>
       assert.deepEqual(mistakesOf({ ...settingsFolder(t).settings(LEAST), [name]: value }), []));
 });
 

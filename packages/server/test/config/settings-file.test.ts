@@ -1,4 +1,4 @@
-// The settings file: every mistake at once, where it is and how to mend it; comments; secrets by value, file or environment.
+// The settings file: every mistake at once, where it is and how to fix it; comments; secrets by value, file or environment.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -58,7 +58,7 @@ describe('settings', () => {
       assert.match(
         what,
         /write|set it|add|the settings here are/,
-        `${where} ${what} does not say how to mend it`,
+        `${where} ${what} does not say how to fix it`,
       );
     assert.throws(() => readConfig(environment), ConfigError);
   });

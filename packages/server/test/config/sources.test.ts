@@ -143,7 +143,7 @@ const WRONG: [what: string, settings: object, where: string][] = [
   ),
 ];
 for (const [what, settings, where] of WRONG)
-  test(`${what} is a mistake, told where it is and how to mend it`, (t) => {
+  test(`${what} is a mistake, reported with its place and how to fix it`, (t) => {
     const mistakes = mistakesOf(settingsFolder(t).settings({ ...LEAST, ...settings }));
     assert.deepEqual(
       mistakes.map((mistake) => mistake.where),

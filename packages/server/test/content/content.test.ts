@@ -47,7 +47,7 @@ describe('a message reads', () => {
       '{"data":{"content":{"title":"[](x)","action":"Cancel"}}}',
       'Cancel',
     ],
-    ['generically, when there is none', 'text/plain', undefined, 'generic'],
+    ['generically, without content', 'text/plain', undefined, 'generic'],
   ];
   for (const [name, contentType, content, expected] of cases)
     test(name, () => assert.equal(read(contentType, content), expected));

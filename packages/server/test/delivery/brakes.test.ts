@@ -1,5 +1,5 @@
 // A gateway that fails, refuses or is not there: what waits for it waits with a reason, expires in time, and goes out by
-// itself when the gateway is mended.
+// itself when the gateway has recovered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { iphone } from '../promises/system.ts';
@@ -11,7 +11,7 @@ const expiringIn = (ms: number, now = Date.now()) => ({
   AbsoluteTime: new Date(now - HALF_A_DAY_MS + ms).toISOString(),
 });
 
-test('a refused credential holds deliveries, and once it is mended they go out by themselves', async () => {
+test('a refused credential holds deliveries, and once it works they go out by themselves', async () => {
   const clock = createFastClock();
   await using pipeline = await startPipeline({ clock });
   const token = iphone('credential');

@@ -6,7 +6,7 @@ import { INSTANCE } from '../operations/harness.ts';
 import { iphone } from '../promises/system.ts';
 import { allAccepted, createFastClock, startPipeline } from './pipeline.ts';
 
-test('of deliveries claimed together, the one whose contact is damaged waits, and goes out once it is mended', async () => {
+test('of deliveries claimed together, the one whose contact is damaged waits, and goes out once it is repaired', async () => {
   // All of a claim were once given back with `store-unavailable`, second after second, until the damaged one expired.
   const clock = createFastClock();
   const lines: string[] = [];

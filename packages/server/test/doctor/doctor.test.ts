@@ -135,7 +135,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
     channels: (at) => ({ APNS: at.apns({ keyId: 'TOPICKEY01' }) }),
     says: /may not send to this topic/,
   },
-  'a topic that is none': {
+  'an unknown topic': {
     channels: (at) => ({ APNS: at.apns() }),
     faults: refusal('apns', 'BadTopic'),
     says: /Apple knows no such topic/,

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs';
 
 export interface Block {
   readonly language: string;
-  /** `settings.jsonc`, `service`, `install`; empty where there is none. */
+  /** `settings.jsonc`, `service`, `install`; empty if it has no name. */
   readonly name: string;
   readonly text: string;
 }

@@ -27,7 +27,7 @@ test('a mount takes what is its own, with its body unread, and leaves the rest',
   assert.equal((await call(server, STOP)).status, 200);
 });
 
-test('a port that is taken is told to whoever starts the server', async () => {
+test('a port in use rejects the start of the server', async () => {
   await using server = await startRecordingServer();
   await assert.rejects(startRecordingServer({ port: server.port }), { code: 'EADDRINUSE' });
 });

@@ -45,7 +45,7 @@ test('ten thousand buckets are remembered, and the one used longest ago is forgo
   throttle.take('key 1', 'operation');
 });
 
-test('an infinite rate is none', () => {
+test('an infinite rate is no limit', () => {
   const throttle = createThrottle({ callsPerSecond: Infinity, burst: 1, monotonic: () => 0 });
   for (let i = 0; i < 100; i++) throttle.take('key', 'operation');
 });

@@ -97,7 +97,7 @@ describe('List', () => {
       await assert.rejects(service.call(LIST, { ...CONTACT, NextToken: wrong }), {
         name: 'InvalidParameterException',
       });
-    // That of another contact or instance is none of this list either, and what is made up reaches no store.
+    // A token of another contact or instance is invalid here too, and a made-up one does not reach the store.
     const madeUp = [Buffer.from('deliveries 1').toString('base64url'), NextToken!.slice(0, -2)];
     for (const input of [
       { ...CONTACT, ContactId: 'another', NextToken },

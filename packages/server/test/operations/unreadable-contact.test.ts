@@ -39,7 +39,7 @@ const isRefusal =
 const DAMAGES: [string, (body: string) => string][] = [
   ['cut off', (body) => body.slice(0, body.length / 2)],
   ['not ours', () => '{"hello":"world"}'],
-  ['with a registration that is none', (body) => body.replace(/"registrations":\[/, '$&null,')],
+  ['with an invalid registration', (body) => body.replace(/"registrations":\[/, '$&null,')],
   ['edited by hand, a flag', (body) => body.replace('"includeRawMessage":false', '"includeRawMessage":"no"')],
   ['edited by hand, a time', (body) => body.replace(/"createdAt":\d+/, '"createdAt":"2026-11-22"')],
 ];
@@ -50,7 +50,7 @@ describe('a contact that cannot be read', () => {
       await using service = await openService();
       for (const contactId of ['good', 'bad', 'fine'])
         await service.call('CreatePushNotificationRegistration', create({ contactId }));
-      const mend = await damage(service, 'bad', spoil);
+      const repair = await damage(service, 'bad', spoil);
       const events = ['good', 'bad', 'fine'].map((ContactId) =>
         message({ Id: `to ${ContactId}`, ContactId }),
       );
@@ -59,9 +59,9 @@ describe('a contact that cannot be read', () => {
         service.leased.map(({ contactId }) => contactId),
         ['good', 'fine'],
       );
-      // Whoever repeats it gets the same, and nobody gets anything twice; once it is mended, all of it is taken.
+      // A repeat gets the same answer, and nobody gets anything twice; once it is repaired, all of it is accepted.
       await assert.rejects(put(service, ...events), isRefusal('bad'));
-      await mend();
+      await repair();
       const { Results } = await put(service, ...events);
       assert.deepEqual(
         Results.map(({ Id, Deliveries, Reason }) => [Id, Deliveries, Reason]),
@@ -88,12 +88,12 @@ describe('a contact that cannot be read', () => {
   });
 
   test('takes what can never push, whatever stands there, and refuses what it might push', async () => {
-    // Whoever repeats a batch until it is taken, to keep the order of a chat, was once held up for ever by the customer's own
+    // A caller that repeats a batch until it is accepted, to keep the order of a chat, was once held up for ever by the customer's own
     // words and by typing.
     await using service = await openService();
     await service.call('CreatePushNotificationRegistration', create({ contactId: 'bad' }));
     await put(service, message({ Id: 'before', ContactId: 'bad' }));
-    const mend = await damage(service, 'bad', () => 'nonsense');
+    const repair = await damage(service, 'bad', () => 'nonsense');
     const silent = [
       message({ Id: 'own', ContactId: 'bad', ParticipantRole: 'CUSTOMER' }),
       message({ Id: 'hidden', ContactId: 'bad', MessageVisibility: 'AGENT' }),
@@ -121,9 +121,9 @@ describe('a contact that cannot be read', () => {
     );
     const event = message({ Id: 'after', ContactId: 'bad' });
     await assert.rejects(put(service, ...silent, event), isRefusal('bad'));
-    await mend();
-    const [mended] = (await put(service, event)).Results;
-    assert.deepEqual([mended?.Deliveries, mended?.Reason], [1, undefined]);
+    await repair();
+    const [repaired] = (await put(service, event)).Results;
+    assert.deepEqual([repaired?.Deliveries, repaired?.Reason], [1, undefined]);
   });
 
   test('has a delivery log all the same, by each of its names', async () => {
@@ -148,7 +148,7 @@ describe('a contact that cannot be read', () => {
     );
   });
 
-  test('is named to whoever registers, deletes or lists, without a word of what stands there', async () => {
+  test('is named to callers that register, delete or list, without quoting its content', async () => {
     await using service = await openService();
     const input = create({ contactId: 'bad', DeviceToken: 'a-secret-token' });
     const { RegistrationId } = await service.call('CreatePushNotificationRegistration', input);

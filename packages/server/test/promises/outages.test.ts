@@ -1,4 +1,4 @@
-// Each way in which a channel fails, seen the moment it begins: a line in the log, a metric, and the reason to whoever asks.
+// Each way in which a channel fails, seen the moment it begins: a line in the log, a metric, and the reason in the delivery log.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:net';

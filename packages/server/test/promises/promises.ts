@@ -252,7 +252,7 @@ export function keepsPromises(store: () => string): void {
       assert.deepEqual([later.deliveries, later.reason], [0, 'no-registration']);
     });
 
-    test('a BadDeviceToken suspends, and registering again mends it at once', async () => {
+    test('a BadDeviceToken suspends, and registering again ends that at once', async () => {
       const { contact, token, message } = fresh();
       const id = await system.register(contact, token);
       system.emulator.faults.set([

@@ -1,4 +1,4 @@
-// A suspension ends when its channel changes: who mends a wrong topic need not wait for every app to register again.
+// A suspension ends when its channel changes: after fixing a wrong topic, apps need not register again.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';

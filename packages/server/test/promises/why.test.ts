@@ -60,7 +60,7 @@ test('without an instance it says which flag names one, with an id of the settin
   assert.match(said, /The settings name 2 instances\..*\n {2}chatpush why a-contact --instance sales$/m);
 });
 
-// CHATPUSH_HOST=::1 was an URL without brackets, and a stack trace; what stands for all addresses is none to connect to.
+// CHATPUSH_HOST=::1 was an URL without brackets, and a stack trace; the wildcard address cannot be connected to.
 for (const host of ['::1', '::', '0.0.0.0', 'localhost'])
   test(`it asks the service that listens on ${host}`, async (t) => {
     const settings = settingsFolder(t).settings({

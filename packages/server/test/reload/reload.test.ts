@@ -37,7 +37,7 @@ describe('callers', () => {
     place.write(place.settings({ accessKeys: [SECOND] }));
     assert.deepEqual(await place.service.reload(), ['accessKeys: FIRST removed']);
     await assert.rejects(place.client().startChatContact(chat), unknown);
-    // Whoever holds the secret of the key that was removed could make such tokens.
+    // The holder of the removed key's secret could make such tokens.
     assert.deepEqual([await connect(before), await connect(between)], [403, 200]);
   });
 

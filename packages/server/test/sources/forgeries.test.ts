@@ -328,7 +328,7 @@ const FORGERIES: readonly Forgery[] = [
     status: 400,
   },
   {
-    what: 'a time that is none',
+    what: 'an invalid time',
     body: () => ({ ...genuine(), Timestamp: 'yesterday' }),
     reason: 'not-sns',
     status: 400,

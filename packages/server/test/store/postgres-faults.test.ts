@@ -199,7 +199,7 @@ describe('a PostgreSQL store', () => {
     assert.deepEqual(await after.waiting(9), new Map([['lane', 3]]));
   });
 
-  test('a day that is none is refused, and nothing of it reaches the database', async (t) => {
+  test('an invalid day is refused, and nothing of it reaches the database', async (t) => {
     const { store, query } = await openStore(t);
     const delivery = newDelivery({ day: "2026-11-22'); drop table contact; --" });
     await assert.rejects(store.enqueue([delivery], 'node', NONE), TypeError);

@@ -1,4 +1,4 @@
-// A schema of one's own in the test server, and the hands to do things to it.
+// A separate schema in the test server, and functions to manipulate it.
 import pg from 'pg';
 import { fresh } from './conformance/harness.ts';
 

@@ -16,7 +16,7 @@ export interface Meaning {
   readonly verdict: Verdict;
   readonly remedy?: Remedy;
   /** The verdict where the remedy did not help. */
-  readonly unmended?: Verdict;
+  readonly uncured?: Verdict;
   /** For people. */
   readonly means: string;
 }
@@ -44,7 +44,7 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
   '400 IdleTimeout': {
     verdict: 'again',
     remedy: 'new-connection',
-    unmended: 'gateway-busy',
+    uncured: 'gateway-busy',
     means: 'The connection was idle for too long.',
   },
   '400 InvalidPushType': { verdict: 'message', means: 'The push type does not exist.' },
@@ -69,7 +69,7 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
   '403 ExpiredProviderToken': {
     verdict: 'again',
     remedy: 'new-token',
-    unmended: 'credential',
+    uncured: 'credential',
     means:
       'The provider token is older than an hour by Apple’s clock; seen repeatedly, this machine’s clock is wrong.',
   },
@@ -86,7 +86,7 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
   '403 UnrelatedKeyIdInToken': {
     verdict: 'again',
     remedy: 'new-connection',
-    unmended: 'credential',
+    uncured: 'credential',
     means: 'The key changed on an open connection to one that is not related to the first.',
   },
   '404 BadPath': { verdict: 'message', means: 'The path is wrong.' },
@@ -101,7 +101,7 @@ export const APNS_ANSWERS: Readonly<Record<string, Meaning>> = {
     verdict: 'again',
     // The refusals stick to a connection: github.com/jchambers/pushy/issues/811, github.com/esl/sparrow/issues/50
     remedy: 'previous-token',
-    unmended: 'gateway-busy',
+    uncured: 'gateway-busy',
     means: 'Provider tokens changed more often than every 20 minutes.',
   },
   '429 TooManyRequests': { verdict: 'device-busy', means: 'Too many pushes to this one device in a row.' },

@@ -41,12 +41,12 @@ export interface ApnsOptions {
   readonly random?: () => number;
 }
 
-/** Throws when the key or certificate cannot be read, or the topic is none. */
+/** Throws when the key or certificate cannot be read, or the topic is invalid. */
 export function createApnsGateway(options: ApnsOptions): Gateway {
   const { auth, clock, events, topic, look } = options;
   const priority = look?.priority === 'normal' ? '5' : '10';
   if (!/^[\w.-]+$/.test(topic))
-    throw new Error(`an APNs topic is a bundle id, and ${JSON.stringify(topic)} is none`);
+    throw new Error(`${JSON.stringify(topic)} is not an APNs topic: it must be a bundle id`);
   const tokens = 'keyId' in auth ? createProviderTokens(auth, () => clock.now()) : undefined;
   const secondChance = createSecondChance(() => clock.monotonic());
   const endpoint: Endpoint = {
@@ -106,13 +106,13 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
       return { kind: 'accepted', answer: String(status), ms };
     }
     const { reason, timestamp } = explanation(answer.body);
-    const { verdict, remedy, unmended = verdict } = apnsMeaning(status, reason);
+    const { verdict, remedy, uncured = verdict } = apnsMeaning(status, reason);
     if (remedy === undefined) secondChance.worked(startedAt);
-    const mended = remedy === undefined || mend(remedy, answer, token);
+    const isCured = remedy === undefined || cure(remedy, answer, token);
     const retryAfter = retryAfterMs(answer.headers.get('retry-after'), clock.now());
     return {
       kind: 'rejected',
-      verdict: mended ? verdict : unmended,
+      verdict: isCured ? verdict : uncured,
       answer: `${status} ${reason}`.trimEnd(),
       reason: reason || String(status),
       ...(status === 410 && timestamp !== undefined ? { deadSince: timestamp } : {}),
@@ -122,7 +122,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
   }
 
   /** Prepares what the next attempt needs; false: that has been done before and did not help. */
-  function mend(remedy: Remedy, answer: Answer, token: string | undefined): boolean {
+  function cure(remedy: Remedy, answer: Answer, token: string | undefined): boolean {
     switch (remedy) {
       case 'new-connection':
         answer.retireSession(`answered ${answer.status}`);

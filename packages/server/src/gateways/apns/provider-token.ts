@@ -1,6 +1,6 @@
 // Apple's provider tokens: a JWT signed with ES256, accepted for an hour, to be changed no more often than every 20 minutes.
 //
-// Whoever mints too often is refused, and Apple counts per connection and, as seen, per address: nodes, restarts and
+// A sender that mints too often is refused, and Apple counts per connection and, as seen, per address: nodes, restarts and
 // crash loops behind one address share that budget. So a token depends on nothing but key and time: `iat` is now rounded
 // down to 40 minutes, and the signature is deterministic (RFC 6979). Every process mints the same bytes; there is nothing
 // to share and nothing to keep.

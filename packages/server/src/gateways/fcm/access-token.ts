@@ -22,9 +22,9 @@ export interface ServiceAccount {
 }
 
 export interface AccessTokens {
-  /** The token to show now, without `Bearer`; undefined while there is none. */
+  /** The token to use now, without `Bearer`; undefined until one is fetched. */
   readonly current: string | undefined;
-  /** Fetches a token when there is none or the present one ends soon. Cheap: call it with every attempt. */
+  /** Fetches a token if it is missing or expires soon. Cheap: call it with every attempt. */
   renewIfDue(): void;
   /** Attempts wait or not: only while they do is a failed fetch repeated by itself. */
   want(wanted: boolean): void;

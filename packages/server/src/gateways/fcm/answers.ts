@@ -34,7 +34,7 @@ export const FCM_ANSWERS: readonly Row[] = [
     // Only the words tell a bad token from a bad message: github.com/rails/action_push_native/pull/141
     text: /not a valid FCM registration token/i,
     verdict: 'token-suspect',
-    means: 'The device token is none of FCM’s.',
+    means: 'The device token is not an FCM token.',
   },
   {
     status: 400,
@@ -47,7 +47,7 @@ export const FCM_ANSWERS: readonly Row[] = [
     errorCode: null,
     text: /not a valid FCM registration token/i,
     verdict: 'token-suspect',
-    means: 'The device token is none of FCM’s.',
+    means: 'The device token is not an FCM token.',
   },
   { status: 400, errorCode: null, verdict: 'message', means: 'Something in the message is wrong.' },
   {
@@ -62,7 +62,7 @@ export const FCM_ANSWERS: readonly Row[] = [
     errorCode: null,
     verdict: 'again',
     remedy: 'new-token',
-    unmended: 'credential',
+    uncured: 'credential',
     means: 'The access token is not accepted (any more).',
   },
   {

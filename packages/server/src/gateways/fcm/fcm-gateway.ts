@@ -95,16 +95,16 @@ export function createFcmGateway(options: FcmOptions): Gateway {
       return { kind: 'accepted', answer: `${status} ${name}`.trimEnd(), ms };
     }
     const error = parseFcmError(status, answer.body);
-    const { verdict, remedy, unmended = verdict } = fcmMeaning(error);
+    const { verdict, remedy, uncured = verdict } = fcmMeaning(error);
     if (remedy === 'new-token') tokens.refused(token);
     if (remedy === 'new-connection') answer.retireSession(`answered ${status}`);
     if (remedy === undefined) secondChance.worked(answer.startedAt);
-    const mended = remedy === undefined || secondChance.refused(answer.startedAt);
+    const isCured = remedy === undefined || secondChance.refused(answer.startedAt);
     const reason = error.errorCode ?? error.googleStatus ?? String(status);
     const retryAfter = retryAfterMs(answer.headers.get('retry-after'), clock.now());
     return {
       kind: 'rejected',
-      verdict: mended ? verdict : unmended,
+      verdict: isCured ? verdict : uncured,
       answer: reason === String(status) ? reason : `${status} ${reason}`,
       reason,
       ...(error.message === '' ? {} : { detail: error.message }),

@@ -53,7 +53,7 @@ export class FrameLoop {
     const awaited = this.#blocks.awaited;
     if (awaited !== undefined && (type !== FRAME.CONTINUATION || streamId !== awaited))
       throw protocolError('another frame inside a header block (RFC 9113 §6.10)');
-    // §3.4. A GOAWAY in its place is no greeting, but says why there is none.
+    // §3.4. A GOAWAY in place of the preface says why the peer refuses.
     if (!this.#greeted && type !== FRAME.SETTINGS && type !== FRAME.GOAWAY)
       throw protocolError('the first frame is not SETTINGS (RFC 9113 §3.4)');
     switch (type) {

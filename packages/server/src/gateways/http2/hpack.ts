@@ -10,7 +10,7 @@ export type FieldList = readonly string[];
 /** Of the list, each field counted with 32 bytes more than its text (RFC 9113 §6.5.2). Announced in our SETTINGS. */
 export const MAX_HEADER_LIST_BYTES = 16_384;
 
-/** Reads one header block; throws a ConnectionError for what is none. */
+/** Reads one header block; throws a ConnectionError for an invalid one. */
 export function decodeFields(block: Uint8Array, start: number, end: number): FieldList {
   const reader = new BlockReader(block, start, end);
   const fields: string[] = [];

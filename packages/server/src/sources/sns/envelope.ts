@@ -68,7 +68,7 @@ export function parseEnvelope(body: Buffer): Envelope {
   const value = parseObject(body.toString(), 'not-sns');
   const { Type: type } = value;
   if (typeof type !== 'string' || !Object.hasOwn(SIGNED, type))
-    throw new SnsRefusal('not-sns', 'Type is none of its types');
+    throw new SnsRefusal('not-sns', 'Type is not a type of SNS');
   const isNotification = type === 'Notification';
   const lacking = [...NAMES, ...(isNotification ? [] : ['Token', 'SubscribeURL'])].filter(
     (name) => typeof value[name] !== 'string',

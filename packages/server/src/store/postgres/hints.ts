@@ -74,7 +74,7 @@ export async function openHints(options: HintOptions, database: Database): Promi
     onHint: local.onHint,
     hint(kind, id) {
       local.hint(kind, id);
-      // A hint may be lost: whoever needs it also looks by itself.
+      // A hint may be lost: nodes also poll.
       database.query(NOTIFY, [channel, `${kind} ${id}`]).catch(() => undefined);
     },
     async close() {

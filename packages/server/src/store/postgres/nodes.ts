@@ -1,6 +1,6 @@
 // Which nodes live. Leases belong to nodes, and those of a silent one go back.
 //
-// Whoever leases to a node holds its row FOR KEY SHARE until the lease is committed, and whoever buries a node holds it
+// A lease to a node holds the node's row FOR KEY SHARE until it is committed, and burying a node holds it
 // FOR UPDATE and looks for its leases with a later statement: so no lease is given to a buried node, none is overlooked,
 // and a beat (an update of no key) waits for neither enqueue nor claim.
 import { NOBODY } from '../settle-rule.ts';

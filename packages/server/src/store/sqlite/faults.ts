@@ -1,6 +1,6 @@
 // What SQLite's result codes mean to us (https://sqlite.org/rescode.html).
 
-/** `full`: nothing was written, and it mends itself when there is room. `fatal`: the file cannot be trusted from here on. */
+/** `full`: nothing was written, and it recovers when there is space. `fatal`: the file cannot be trusted from here on. */
 export type FaultKind = 'full' | 'fatal' | 'bug';
 
 /** By primary code; everything else is a mistake in a statement or its values. */
@@ -15,7 +15,7 @@ const FAULTS: ReadonlyMap<number, FaultKind> = new Map([
 
 const NOT_A_DATABASE = 26;
 
-/** What keeps a file from being opened, and how to mend it, by primary code. */
+/** Why a file cannot be opened, and how to fix it, by primary code. */
 const OPENING_FAULTS: ReadonlyMap<number, string> = new Map([
   [
     5, // BUSY
@@ -35,7 +35,7 @@ const OPENING_FAULTS: ReadonlyMap<number, string> = new Map([
   ],
   [
     NOT_A_DATABASE,
-    'is a file of another kind, not a SQLite database: name another file by CHATPUSH_STORE=sqlite:path; a new one is made where there is none.',
+    'is a file of another kind, not a SQLite database: name another file by CHATPUSH_STORE=sqlite:path; a missing file is created.',
   ],
 ]);
 

@@ -121,7 +121,7 @@ describe('an answer of APNs', () => {
     assert.deepEqual([outcome.verdict, outcome.answer, outcome.reason], ['gateway-busy', '502', '502']);
   });
 
-  test('200 without apns-id is none of Apple’s: it may be tried again, as after no answer', async (t) => {
+  test('200 without apns-id is not from Apple: it may be tried again, as after no answer', async (t) => {
     // A filter that looks into TLS once said yes to everything, and deliveries ended as accepted that no phone ever saw.
     const peer = await startPeer(t, {
       answer({ stream }) {
@@ -133,12 +133,12 @@ describe('an answer of APNs', () => {
     assert.deepEqual([kind, answer], ['unknown', '200 without apns-id']);
   });
 
-  const unmended = [
+  const uncured = [
     [403, 'ExpiredProviderToken', 'credential'],
     [403, 'UnrelatedKeyIdInToken', 'credential'],
     [400, 'IdleTimeout', 'gateway-busy'],
   ] as const;
-  for (const [status, reason, verdict] of unmended) {
+  for (const [status, reason, verdict] of uncured) {
     test(`${reason} given again to an attempt begun later means ${verdict}, until one gets through`, async (t) => {
       const { send } = open(t);
       emulator.faults.set([{ gateway: 'apns', fault: 'http', status, reason, times: 2 }]);

@@ -126,7 +126,7 @@ describe('an access token', () => {
     assert.equal((await send()).kind, 'accepted');
   });
 
-  test('of no life at all is none, and the next is fetched with back-off', async (t) => {
+  test('with a lifetime of 0 is not used, and the next is fetched with backoff', async (t) => {
     const emulator = await start(t);
     emulator.faults.set([{ gateway: 'oauth', fault: 'expires-in', seconds: 0 }]);
     const { gateway, troubles, until } = openFcm(t, emulator);

@@ -142,7 +142,7 @@ describe('an answer of FCM', () => {
     }
 
     for (const body of ['<html>login</html>', '', '{}', '{"name":""}', '{"name":1}', 'null'])
-      test(`without a message’s name is none of Google’s: ${body || 'nothing'}`, async (t) => {
+      test(`without a message’s name is not from Google: ${body || 'nothing'}`, async (t) => {
         const { send } = await openAt(t, {
           answer({ stream }) {
             stream.respond({ ':status': 200 });

@@ -81,7 +81,7 @@ const VIOLATIONS: readonly (readonly [name: string, says: Buffer[], code: ErrorN
     [frame(TYPE.headers, 0, 1), frame(TYPE.continuation, 4, 3)],
     'PROTOCOL_ERROR',
   ],
-  ['a header block that is none', [frame(TYPE.headers, 5, 1, byte(0xff, 9))], 'COMPRESSION_ERROR'],
+  ['an invalid header block', [frame(TYPE.headers, 5, 1, byte(0xff, 9))], 'COMPRESSION_ERROR'],
   [
     'an index of the dynamic table',
     [frame(TYPE.headers, 5, 1, Buffer.from([0x88, 0xbe]))],

@@ -106,7 +106,7 @@ describe('a header block', () => {
     refused('88 20'); // amid fields
   });
 
-  test('that is none is a COMPRESSION_ERROR', () => {
+  test('that is invalid is a COMPRESSION_ERROR', () => {
     refused('80'); // index 0
     refused('be'); // index 62, beyond the static table
     refused('ff ff ff ff ff ff ff ff'); // an integer without end

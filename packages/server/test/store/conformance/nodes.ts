@@ -26,7 +26,7 @@ export function nodeCases(open: Open): void {
       assert.equal(await at.store.beat(node, 10_000), 'evicted');
     });
 
-    test('an evicted node has lost its leases to whoever asks first', async () => {
+    test('an evicted node has lost its leases to the first node that asks', async () => {
       const [node, lane] = [await at.node(10_000), fresh('lane')];
       const delivery = newDelivery({ lane });
       await at.store.enqueue([delivery], node, credit(lane, 1));

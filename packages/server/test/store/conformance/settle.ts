@@ -91,7 +91,7 @@ export function settleCases(open: Open): void {
       assert.deepEqual(await at.store.settle(node, [end]), { lost: [id] });
     });
 
-    test('accepted ends a delivery whoever owns it, also one that had ended otherwise', async () => {
+    test('accepted ends a delivery no matter who owns it, also one that had ended otherwise', async () => {
       const { node, lane, contactId, id } = await leased(10_000);
       await at.advance(11_000);
       const other = await at.node();
