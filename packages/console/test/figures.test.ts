@@ -10,17 +10,22 @@ const TEXT = `# HELP chatpush_attempts_total Requests to gateways.
 chatpush_attempts_total{gateway="apns",outcome="accepted",reason=""} 30
 chatpush_attempts_total{gateway="apns",outcome="rejected",reason="BadDeviceToken"} 2
 chatpush_attempts_total{gateway="fcm \\"x\\", a\\\\b",outcome="rejected",reason="UNREGISTERED"} 1
-chatpush_attempt_seconds_bucket{le="0.01",gateway="apns"} 16
-chatpush_attempt_seconds_bucket{le="0.1",gateway="apns"} 32
-chatpush_attempt_seconds_bucket{le="+Inf",gateway="apns"} 32
+chatpush_delivery_seconds_bucket{le="0.01",gateway="apns"} 16
+chatpush_delivery_seconds_bucket{le="0.1",gateway="apns"} 32
+chatpush_delivery_seconds_bucket{le="+Inf",gateway="apns"} 32
 chatpush_gateway_closed{gateway="apns"} 1
+chatpush_deliveries_waiting{application="arn:apps/bank",channel="APNS"} 1200
+chatpush_waiting_seconds{application="arn:apps/bank",channel="APNS"} 90
+chatpush_channel_closed{application="arn:apps/bank",channel="APNS",cause="credential"} 1
+chatpush_deliveries_waiting{application="arn:apps/bank",channel="GCM"} 7
+chatpush_waiting_seconds{application="arn:apps/bank",channel="GCM"} 61
 chatpush_requests_total{operation="PutChatEvents",status="503"} 4
 process_start_time_seconds 1.7e9
 `;
 
 test('labels are read with their escapes, and comments are left out', () => {
   const samples = parseMetrics(TEXT);
-  assert.equal(samples.length, 9);
+  assert.equal(samples.length, 14);
   assert.equal(samples[2]?.labels['gateway'], 'fcm "x", a\\b');
   assert.equal(samples.at(-1)?.value, 1.7e9);
 });
@@ -59,14 +64,18 @@ test('rates are of the time between two readings, and a service started again ha
   assert.equal(figuresOf(at(5_000, 1), at(3_000, 20)).pushesPerSecond, undefined);
 });
 
-test('an open breaker and a store that fails are said, with what to do', () => {
+test('a channel that cannot send and a store that is away are said, with what to do', () => {
   const figures = figuresOf({ atMs: 0, samples: parseMetrics(TEXT) });
   assert.equal(figures.failedRequests, 4);
   assert.equal(figures.gateways.find(({ gateway }) => gateway === 'apns')?.p50, 0.01);
   const troubles = troublesOf({ ready: false, checks: { store: 'not available', lease: 'ok' }, figures });
-  assert.equal(troubles.length, 2);
+  assert.equal(troubles.length, 3);
   assert.match(troubles[0] ?? '', /store: not available/);
-  assert.match(troubles[1] ?? '', /breaker of apns is open.*chatpush doctor/);
-  const well = { gateways: [], failedRequests: 0, storeFailures: 0 };
+  assert.match(
+    troubles[1] ?? '',
+    /^bank APNS sends nothing: its gateway refuses the credential.*1,200 deliveries wait/,
+  );
+  assert.match(troubles[2] ?? '', /^bank GCM has had deliveries waiting for 1 min: 7 now/);
+  const well = { gateways: [], channels: [], failedRequests: 0, storeFailures: 0 };
   assert.deepEqual(troublesOf({ ready: true, checks: { store: 'ok' }, figures: well }), []);
 });

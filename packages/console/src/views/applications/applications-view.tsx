@@ -2,6 +2,8 @@
 import type { ChannelOnPage } from '../../channels.ts';
 import { Channels } from '../../components/channels.tsx';
 import { useAnswer } from '../../use-answer.ts';
+import { duration } from '../../words.ts';
+import { useHealth } from '../health/use-health.ts';
 import { parseMetrics } from '../health/metrics-text.ts';
 
 interface Certificate {
@@ -32,6 +34,8 @@ const untilWhen = (expiresAtMs: number): string => {
 
 export function ApplicationsView({ channels }: { channels: readonly ChannelOnPage[] }) {
   const { answer: certificates = [], problem } = useAnswer(readCertificates, []);
+  const { health } = useHealth();
+  const figures = health?.figures.channels ?? [];
   return (
     <>
       <div class="toolbar">
@@ -44,6 +48,27 @@ export function ApplicationsView({ channels }: { channels: readonly ChannelOnPag
         <div class="panel">
           <Channels channels={channels} />
         </div>
+      )}
+      {figures.length > 0 && (
+        <section class="panel" aria-labelledby="lanes-title">
+          <h2 id="lanes-title">Now</h2>
+          <ul class="channels">
+            {figures.map(({ application, channel, waiting, waitingSeconds, closedBy }) => (
+              <li key={`${application} ${channel}`}>
+                <span title={application}>
+                  <strong>{application.split('/').at(-1)}</strong> {channel}
+                </span>
+                <span>
+                  {waiting > 0 &&
+                    `${waiting.toLocaleString('en')} waiting, for ${duration(waitingSeconds * 1000)} without a pause `}
+                  <span class="mood" data-mood={closedBy === undefined ? 'good' : 'bad'}>
+                    {closedBy === undefined ? 'Sends' : `Sends nothing: ${closedBy}`}
+                  </span>
+                </span>
+              </li>
+            ))}
+          </ul>
+        </section>
       )}
       {problem !== undefined && (
         <p class="problem" role="alert">

@@ -17,9 +17,21 @@ export interface GatewayFigures {
   refused: number;
   /** The refusals by reason, the most frequent first. */
   reasons: readonly (readonly [reason: string, count: number])[];
-  /** Seconds from HEADERS to the answer; undefined before the first answer. */
+  /** Seconds from the commit of a delivery to the gateway's acceptance; undefined before the first. */
   p50?: number;
   p99?: number;
+}
+
+export interface ChannelFigures {
+  /** ARN. */
+  application: string;
+  channel: string;
+  /** Deliveries that wait for an attempt. */
+  waiting: number;
+  /** For how long some delivery has been waiting without a pause. */
+  waitingSeconds: number;
+  /** Why the channel cannot send now: `connection`, `credential` or `gateway`. */
+  closedBy?: string;
 }
 
 export interface Figures {
@@ -30,6 +42,7 @@ export interface Figures {
   failedRequests: number;
   storeFailures: number;
   gateways: readonly GatewayFigures[];
+  channels: readonly ChannelFigures[];
 }
 
 type Labels = Readonly<Record<string, string>>;
@@ -61,7 +74,9 @@ function gatewayFigures(reading: Reading, gateway: string): GatewayFigures {
   const own = (name: string, fits: (labels: Labels) => boolean = () => true): number =>
     totalOf(reading, name, (labels) => labels['gateway'] === gateway && fits(labels));
   const buckets = samples
-    .filter(({ name, labels }) => name === 'chatpush_attempt_seconds_bucket' && labels['gateway'] === gateway)
+    .filter(
+      ({ name, labels }) => name === 'chatpush_delivery_seconds_bucket' && labels['gateway'] === gateway,
+    )
     .map(({ labels, value }) => [labels['le'] === '+Inf' ? Infinity : Number(labels['le']), value] as const);
   const reasons = samples
     .filter(
@@ -85,6 +100,26 @@ function gatewayFigures(reading: Reading, gateway: string): GatewayFigures {
   };
 }
 
+function channelFigures({ samples }: Reading): ChannelFigures[] {
+  const of = (wanted: string, { application, channel }: Labels): Sample | undefined =>
+    samples.find(
+      ({ name, labels }) =>
+        name === wanted && labels['application'] === application && labels['channel'] === channel,
+    );
+  const found = new Map(
+    samples
+      .filter(({ name }) => /^chatpush_(deliveries_waiting|channel_closed)$/.test(name))
+      .map(({ labels }) => [`${labels['application']} ${labels['channel']}`, labels]),
+  );
+  return [...found.values()].map((labels) => ({
+    application: labels['application'] ?? '',
+    channel: labels['channel'] ?? '',
+    waiting: of('chatpush_deliveries_waiting', labels)?.value ?? 0,
+    waitingSeconds: of('chatpush_waiting_seconds', labels)?.value ?? 0,
+    closedBy: of('chatpush_channel_closed', labels)?.labels['cause'],
+  }));
+}
+
 const rate = (
   name: string,
   now: Reading,
@@ -106,6 +141,7 @@ export function figuresOf(now: Reading, before?: Reading): Figures {
     pushesPerSecond: rate('chatpush_attempts_total', now, before, ({ outcome }) => outcome === 'accepted'),
     failedRequests: totalOf(now, 'chatpush_requests_total', ({ status = '' }) => status.startsWith('5')),
     storeFailures: totalOf(now, 'chatpush_store_failures_total'),
+    channels: channelFigures(now),
     gateways: [...new Set(names)].sort().map((gateway) => gatewayFigures(now, gateway)),
   };
 }

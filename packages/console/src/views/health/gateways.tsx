@@ -25,10 +25,18 @@ export function Gateways({ gateways }: { gateways: readonly GatewayFigures[] }) 
             <th scope="col" class="number">
               Refused
             </th>
-            <th scope="col" class="number">
+            <th
+              scope="col"
+              class="number"
+              title="From acceptance by the service to acceptance by the gateway"
+            >
               p50
             </th>
-            <th scope="col" class="number">
+            <th
+              scope="col"
+              class="number"
+              title="From acceptance by the service to acceptance by the gateway"
+            >
               p99
             </th>
           </tr>
@@ -39,7 +47,7 @@ export function Gateways({ gateways }: { gateways: readonly GatewayFigures[] }) 
               <th scope="row">{gateway}</th>
               <td>
                 <span class="mood" data-mood={isClosed ? 'bad' : 'good'}>
-                  {isClosed ? 'Breaker open' : 'Open to pushes'}
+                  {isClosed ? 'Takes no pushes' : 'Open to pushes'}
                 </span>
               </td>
               <td class="number">{running}</td>

@@ -1,6 +1,7 @@
 // Whether the node that serves this page is well, and what to do where it is not.
 import { troublesOf } from './troubles.ts';
 import { Gateways } from './gateways.tsx';
+import { duration } from '../../words.ts';
 import { useHealth, type Health } from './use-health.ts';
 
 const perSecond = (value: number | undefined): string =>
@@ -20,8 +21,9 @@ export function HealthView() {
       )}
       {health === undefined ? <p class="hint">Asking the service…</p> : <Shown health={health} />}
       <p class="hint">
-        Of the node that serves this page, since it started. Every number is at{' '}
-        <a href="/metrics">/metrics</a>, readiness at <a href="/readyz?verbose">/readyz</a>.
+        Of the node that serves this page, since it started. p50 and p99 are the time from the service’s
+        acceptance of a message to the gateway’s. Every number is at <a href="/metrics">/metrics</a>,
+        readiness at <a href="/readyz?verbose">/readyz</a>.
       </p>
     </>
   );
@@ -29,14 +31,16 @@ export function HealthView() {
 
 function Shown({ health }: { health: Health }) {
   const { ready, figures } = health;
-  const { eventsPerSecond, pushesPerSecond, failedRequests, gateways } = figures;
+  const { eventsPerSecond, pushesPerSecond, failedRequests, gateways, channels } = figures;
   const troubles = troublesOf(health);
-  const waiting = gateways.reduce((sum, { held, running }) => sum + held + running, 0);
+  const waiting = channels.reduce((sum, one) => sum + one.waiting, 0);
+  const longestSeconds = Math.max(0, ...channels.map(({ waitingSeconds }) => waitingSeconds));
   const facts: readonly (readonly [string, string])[] = [
     ['Service', ready ? 'ready' : 'not ready'],
     ['Chat events per second', perSecond(eventsPerSecond)],
     ['Pushes accepted per second', perSecond(pushesPerSecond)],
-    ['Under way in this node', waiting.toLocaleString('en')],
+    ['Waiting', waiting.toLocaleString('en')],
+    ['Waiting without a pause for', longestSeconds === 0 ? '–' : duration(longestSeconds * 1000)],
     ['Calls answered 5xx', failedRequests.toLocaleString('en')],
   ];
   return (
