@@ -269,9 +269,11 @@ interface TraceEvent {
   ph: string;
   pid: number;
   tid: number;
-  /** Microseconds of processor time: a machine that is busy with something else does not count. */
+  /** Microseconds; `tdur` of processor time, so that a machine that is busy with something else does not count. */
+  ts: number;
+  dur?: number;
   tdur?: number;
-  args?: { name?: string };
+  args?: { name?: string; chrome_mojo_event_info?: { mojo_interface_tag?: string } };
 }
 
 test('100 pushes a second keep the page busy for no 100 ms at a stretch', options, async () => {
@@ -291,8 +293,14 @@ test('100 pushes a second keep the page busy for no 100 ms at a stretch', option
       .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
-  const tasksMs = traceEvents
-    .filter(({ ph, pid, tid, tdur }) => ph === 'X' && tdur !== undefined && mains.has(`${pid} ${tid}`))
+  const ours = traceEvents.filter(({ ph, pid, tid }) => ph === 'X' && mains.has(`${pid} ${tid}`));
+  // What the test asks of the page, by the debugger, is not the page's own work.
+  const asked = ours.filter(
+    ({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === 'blink.mojom.DevToolsSession',
+  );
+  const tasksMs = ours
+    .filter(({ name }) => name === 'ThreadControllerImpl::RunTask')
+    .filter(({ ts, dur = 0 }) => !asked.some((one) => one.ts >= ts && one.ts < ts + dur))
     .map(({ tdur = 0 }) => tdur / 1000);
   assert.ok(tasksMs.length > 100, `${tasksMs.length} tasks were seen`);
   assert.deepEqual(
