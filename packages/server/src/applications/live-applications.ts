@@ -14,9 +14,13 @@ const READ_AGAIN_MS = 10_000;
 export interface LiveApplications {
   readonly find: (arn: string) => LiveApplication | undefined;
   readonly all: () => Iterable<LiveApplication>;
+  /** The same, after the reading of it that a hint has begun: for calls, which can wait. */
+  current(arn: string): Promise<LiveApplication | undefined>;
   /** Reads one again now. */
   load(arn: string): Promise<LiveApplication | undefined>;
-  /** Reads all of them, and begins to follow changes. */
+  /** Begins to follow the store's hints. */
+  follow(): void;
+  /** Follows hints, reads all of them, and goes on to do so. */
   start(): Promise<void>;
   /** Makes all of them anew from what was read: where they lead, or the keys that open them, changed. */
   renew(): void;
@@ -42,6 +46,8 @@ export function createLiveApplications(options: {
   /** Rises with each reading of one application, so that an older reading of all does not undo it. */
   const readings = new Map<string, number>();
   let clockOfReadings = 0;
+  /** The readings that hints have begun. */
+  const hinted = new Map<string, Promise<unknown>>();
   let timer: NodeJS.Timeout | undefined;
   let stopListening: (() => void) | undefined;
   let isClosed = false;
@@ -88,16 +94,29 @@ export function createLiveApplications(options: {
     }, READ_AGAIN_MS);
   }
 
-  return {
+  const live: LiveApplications = {
     find: (arn) => entries.get(arn)?.live,
     all: function* () {
       for (const { live } of entries.values()) yield live;
     },
+    current: async (arn) => {
+      await hinted.get(arn);
+      return entries.get(arn)?.live;
+    },
     load,
-    start: async () => {
+    follow: () => {
       stopListening = store.onHint((kind, id) => {
-        if (kind === 'setting' && id.startsWith('arn:')) load(id).catch(options.failed);
+        if (kind !== 'setting' || !id.startsWith('arn:')) return;
+        const reading = load(id)
+          .catch(options.failed)
+          .finally(() => {
+            if (hinted.get(id) === reading) hinted.delete(id);
+          });
+        hinted.set(id, reading);
       });
+    },
+    start: async () => {
+      live.follow();
       await loadAll();
       readAgain();
     },
@@ -112,4 +131,5 @@ export function createLiveApplications(options: {
       stopListening?.();
     },
   };
+  return live;
 }

@@ -67,7 +67,7 @@ export function createDirectory(options: {
   readonly clock: Clock;
   readonly autoCreate: AutoCreate;
   /** Those in the store. */
-  readonly live: Pick<LiveApplications, 'find' | 'load'>;
+  readonly live: Pick<LiveApplications, 'current' | 'find' | 'load'>;
   readonly listed?: Listed;
 }): Directory {
   const { store, clock, autoCreate, live } = options;
@@ -106,7 +106,7 @@ export function createDirectory(options: {
 
   /** An unknown one costs one read of the store each time. */
   async function findApplication(arn: string): Promise<LiveApplication | undefined> {
-    const known = configured(arn) ?? (await live.load(arn));
+    const known = applications.get(arn) ?? (await live.current(arn)) ?? (await live.load(arn));
     if (known !== undefined || autoCreate !== 'all') return known;
     await store.putSetting('application', arn, 0, '{}');
     return live.load(arn);

@@ -70,7 +70,12 @@ describe('what becomes of an event', () => {
 
   test('an application has a text of its own', async () => {
     await using service = await openService();
-    await service.store.putSetting('application', APPLICATION, 0, '{"genericText":"Neue Nachricht"}');
+    await service.store.putSetting(
+      'application',
+      APPLICATION,
+      0,
+      '{"look":{"genericText":"Neue Nachricht"}}',
+    );
     await register(service);
     await put(service, message());
     assert.equal(parseWork(service.leased[0]!.work).body, 'Neue Nachricht');

@@ -77,6 +77,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
   const seen = options.wrap ? options.wrap(store) : store;
   const changes = createContactChanges({ store: seen, clock, settings });
   const applications = applicationParts(seen);
+  applications.live.follow();
   const directory = createDirectory({
     store: seen,
     clock,
