@@ -1,4 +1,5 @@
-// npm run screenshots: the pictures in README and docs, made from a real service with a real browser.
+// npm run screenshots: the pictures in README and docs, made from a real service with a real browser. With a folder as its
+// argument: every view, light and dark, wide and narrow, to look at after a change.
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { openConsole, ARGUMENTS, EXECUTABLE, type Look } from './browser.ts';
@@ -6,20 +7,24 @@ import { openScene, type Scene } from './scene.ts';
 
 const token = (n: number): string => n.toString(16).padStart(2, '0').repeat(32);
 
-async function play(scene: Scene): Promise<void> {
-  const { emulator, register, say, settled } = scene;
+/** A delivery, told to two phones. */
+async function playParcel({ register, say, settled }: Scene): Promise<void> {
   await register('order-4711', token(0xa1));
   await register('order-4711', 'cR8:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx', 'GCM');
   await say('order-4711', 'm-1', 'Good morning! Your parcel left our warehouse today.');
+  await settled('order-4711', 'accepted', 2);
   await say('order-4711', 'm-2', 'It arrives tomorrow between 9 and 12.');
   await settled('order-4711', 'accepted', 4);
+}
+
+/** An app that is gone, and a device token of which the gateway knows nothing. */
+async function playTrouble({ emulator, register, say, settled }: Scene): Promise<void> {
   await register('order-4712', token(0xb2));
   await say('order-4712', 'n-1', 'Could you send us a picture of the label?');
   await settled('order-4712', 'accepted');
   emulator.phone(token(0xb2)).uninstall();
   await say('order-4712', 'n-2', 'Thank you, we look into it.');
   await settled('order-4712', 'rejected');
-  await say('order-4712', 'n-3', 'The refund is on its way.');
   await register('order-4713', token(0xc3));
   emulator.faults.set([
     { gateway: 'apns', fault: 'http', status: 400, reason: 'BadDeviceToken', deviceToken: token(0xc3) },
@@ -46,23 +51,35 @@ const LOOKS: readonly Look[] = [
   { width: 375, height: 812, colorScheme: 'dark' },
 ];
 
-const [folder = 'docs/screenshots', ...only] = process.argv.slice(2);
-await mkdir(folder, { recursive: true });
+/** Until what lit up has come to rest, and what is asked for is there. */
+const REST_MS = 1_500;
+
 await using scene = await openScene();
-await play(scene);
 const browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
-for (const look of LOOKS) {
-  await using opened = await openConsole(browser, scene.url, look);
-  for (const [name, address] of Object.entries(VIEWS).filter(
-    ([name]) => only.length === 0 || only.includes(name),
-  )) {
-    await opened.page.goto(`${scene.url}/console/${address}`);
-    await opened.page.waitForLoadState('load');
-    await opened.page.waitForTimeout(1_500);
-    await opened.page.screenshot({
-      path: `${folder}/${name}-${look.width}-${look.colorScheme}.png`,
-      fullPage: look.width === 375,
-    });
+const [folder] = process.argv.slice(2);
+if (folder === undefined) {
+  await using opened = await openConsole(browser, scene.url, { width: 1280, height: 760 });
+  const { page } = opened;
+  await playParcel(scene);
+  await page.waitForTimeout(REST_MS);
+  await page.screenshot({ path: 'docs/phones.png' });
+  await playTrouble(scene);
+  await page.goto(`${scene.url}/console/${VIEWS['contact']}`);
+  await page.waitForTimeout(REST_MS);
+  await page.screenshot({ path: 'docs/contact.png' });
+} else {
+  await mkdir(folder, { recursive: true });
+  await playParcel(scene);
+  await playTrouble(scene);
+  for (const look of LOOKS) {
+    await using opened = await openConsole(browser, scene.url, look);
+    const { page } = opened;
+    for (const [name, address] of Object.entries(VIEWS)) {
+      await page.goto(`${scene.url}/console/${address}`);
+      await page.waitForTimeout(REST_MS);
+      const path = `${folder}/${name}-${look.width}-${look.colorScheme}.png`;
+      await page.screenshot({ path, fullPage: look.width === 375 });
+    }
   }
 }
 await browser.close();
