@@ -41,7 +41,14 @@ export async function startService(
     CHATPUSH_LOG: 'error',
     ...environment,
   });
-  return { child, pid: child.process.pid!, url: (await child.line()).split(' ').at(-1)! };
+  return { child, pid: child.process.pid!, url: urlIn(await child.line()) };
+}
+
+/** Where a service listens, by the first line that it says: JSON, or text in an older checkout. */
+function urlIn(line: string): string {
+  const url = line.startsWith('{') ? (JSON.parse(line) as { url: string }).url : line.split(' ').at(-1)!;
+  if (!/^http:\/\/[^/]+$/.test(url)) throw new Error(`The service did not say where it listens: ${line}`);
+  return url;
 }
 
 /** A checkout's own, since an older one refuses what it does not know. */
