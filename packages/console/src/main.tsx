@@ -9,7 +9,7 @@ import './style/views.css';
 import { App } from './components/app.tsx';
 import { openLive } from './live.ts';
 
-const root = document.createElement('div');
-root.id = 'page';
-document.body.append(root);
+const root = document.getElementById('page');
+if (root === null) throw new Error('index.html has no element #page.');
+root.replaceChildren();
 render(<App live={openLive()} />, root);

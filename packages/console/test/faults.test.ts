@@ -48,7 +48,7 @@ test('a fault that cannot be is refused in the emulator’s words', options, asy
   const faults = opened.page.getByRole('region', { name: 'Faults' });
   await faults.getByLabel('status').fill('');
   await faults.getByRole('button', { name: 'Switch fault on' }).click();
-  await faults.getByRole('alert').getByText('is missing, and so is reason').waitFor();
+  await faults.getByRole('alert').getByText('status and reason are both missing').waitFor();
   assert.deepEqual(emulator.faults.list(), []);
 });
 
