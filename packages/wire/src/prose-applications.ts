@@ -1,4 +1,4 @@
-// The words of docs/pinpoint.md, apart from the operations for the same reason as prose.ts.
+// The text of docs/pinpoint.md, kept apart from the operations, and long, for the same reasons as prose.ts.
 import type { ApplicationOperationName } from './operations.ts';
 import type { OperationProse } from './prose.ts';
 

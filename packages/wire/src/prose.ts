@@ -1,5 +1,5 @@
 // The text of docs/operations.md. It is kept apart from the operations so that clients do not bundle it; the generator of
-// the page fails if a member or an error has no text.
+// the page fails if a member or an error has no text. It is long because every member has a sentence.
 import type { ErrorName } from './errors.ts';
 import type { OperationName, ParticipantOperationName } from './operations.ts';
 

@@ -91,6 +91,9 @@ export function thrownAnswer(error: unknown, operation?: Operation, requestId?: 
   );
 }
 
+/** The name of the error that was answered. */
+export const errorNameOf = ({ headers }: Answer): ErrorName => headers['x-amzn-errortype'] as ErrorName;
+
 /** A ServiceError that HTTP adds something to: a status of its own, `Allow`, `Connection: close`. */
 export class HttpRefusal extends ServiceError {
   readonly options: RefusalOptions;

@@ -7,7 +7,6 @@ import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
-import type { ErrorName } from '@chatpush/wire';
 import type { Logger } from 'pino';
 
 import type { FindAccessKey } from '../auth/access-keys.ts';
@@ -25,7 +24,7 @@ import { ServiceError } from '../service-error.ts';
 import { createTurns } from '../turns.ts';
 import type { Turns } from '../turns.ts';
 import { createAdmission } from './admission.ts';
-import { jsonAnswer, refusal, thrownAnswer } from './answer.ts';
+import { errorNameOf, jsonAnswer, refusal, thrownAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { AnsweredCall } from './answered-call.ts';
 import { createAuthenticate } from './authentication.ts';
@@ -298,6 +297,3 @@ function send(response: ServerResponse, { status, headers, body }: Answer, more:
   response.writeHead(status, { ...headers, ...more, ...length });
   response.end(body);
 }
-
-/** Under which name an error was answered. */
-const errorNameOf = ({ headers }: Answer): ErrorName => headers['x-amzn-errortype'] as ErrorName;

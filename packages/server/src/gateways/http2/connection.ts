@@ -3,6 +3,7 @@
 // Streams are records by number; nothing listens to anything per request. What is said in one turn of the event loop is
 // one write (outbox.ts). A peer that breaks the rules ends its connection and nothing else: every fault is thrown as a
 // ConnectionError and caught in one place. The connection has no timers; its owner has.
+// The file is long because all frames change the same few records, and they are read best beside each other.
 import type { ConnectionOwner, ConnectionSocket } from './connection-owner.ts';
 import { AbandonedStreams } from './abandoned-streams.ts';
 import { ConnectionError, ERROR_CODE, errorText, protocolError } from './error-codes.ts';
