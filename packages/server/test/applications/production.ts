@@ -61,6 +61,7 @@ export async function startProduction(
   let environment: Record<string, string | undefined> = {
     CHATPUSH_CONFIG: join(folder, 'settings.json'),
     CHATPUSH_PORT: '0',
+    CHATPUSH_AUDIT: join(folder, 'audit.log'),
     CHATPUSH_STORE: options.store ?? `sqlite:${join(folder, 'data', 'chatpush.db')}`,
     CHATPUSH_SECRET_KEY: 'secretKey' in options ? options.secretKey : createSecretKeyText(),
   };

@@ -121,7 +121,25 @@ test('without the key pushes wait, and the log says which key is missing', async
   }
 });
 
-test('no credential can be read in files, logs, metrics or answers', async () => {
+test('each change of an application is a line of the audit log, by whom and of which', async () => {
+  await using production = await startProduction();
+  const { Id, Arn } = await applicationWithKey(production);
+  await production.pinpoint.send(new GetAppCommand({ ApplicationId: Id }));
+  await production.restart();
+  const lines = readFileSync(join(production.folder, 'audit.log'), 'utf8')
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Record<string, string>);
+  assert.deepEqual(
+    lines.map(({ operation, application, keyId, result }) => [operation, application, keyId, result]),
+    [
+      ['CreateApp', Arn, 'OPERATOR', 'ok'],
+      ['UpdateApnsChannel', Id, 'OPERATOR', 'ok'],
+    ],
+  );
+});
+
+test('no credential can be read in files, logs, metrics, the audit log or answers', async () => {
   await using production = await startProduction();
   const { pinpoint, emulator, folder } = production;
   const { Id, Arn } = await applicationWithKey(production);
@@ -136,7 +154,10 @@ test('no credential can be read in files, logs, metrics or answers', async () =>
     .filter((path) => statSync(path).isFile())
     .map((path) => readFileSync(path, 'latin1'));
   assert.ok(files.length > 0);
-  const everything = [...files, production.logged.join(''), metrics, JSON.stringify(answers)].join('\n');
+  const audited = readFileSync(join(folder, 'audit.log'), 'utf8');
+  const everything = [...files, audited, production.logged.join(''), metrics, JSON.stringify(answers)].join(
+    '\n',
+  );
   const [, line] = emulator.credentials.apns.privateKey.split('\n');
   assert.ok(line!.length > 40);
   assert.ok(!everything.includes(line!), 'the private key');
