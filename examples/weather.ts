@@ -115,7 +115,7 @@ async function start(
   );
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string];
   child.stdout.resume();
-  const endpoint = line.split(' ').at(-1)!;
+  const { url: endpoint } = JSON.parse(line) as { url: string };
   const credentials = { accessKeyId: 'test', secretAccessKey: 'test' };
   return { child, client: createClient({ region: 'eu-central-1', endpoint, credentials }) };
 }
