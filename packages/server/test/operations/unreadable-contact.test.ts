@@ -1,4 +1,4 @@
-// A contact whose document is damaged holds up its own events alone: it once refused whole batches, and whoever took turns
+// A contact whose document is damaged holds up its own events alone: it once refused whole batches, and anyone who took turns
 // with it in a claim. Nothing of it is lost, because nothing is answered with 2xx.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
