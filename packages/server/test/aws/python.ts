@@ -4,6 +4,7 @@ import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
 import { join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { movedClock } from '../moved-clock.ts';
 
 const run = promisify(execFile);
 const PACKAGES = ['awscli==1.46.3', 'boto3==1.43.62'];
@@ -53,6 +54,7 @@ export async function findPython(): Promise<Python | { readonly missing: string 
       const env = {
         PATH,
         PYTHONPATH: FOLDER,
+        ...movedClock(),
         AWS_EC2_METADATA_DISABLED: 'true',
         AWS_PAGER: '',
         ...variables,
