@@ -53,7 +53,7 @@ function answered(result: Result): Answer {
 }
 
 for (const server of SERVERS)
-  describe(server.name, { skip: missing(server) }, () => {
+  describe(server.name, { skip: missing(server), timeout: 120_000 }, () => {
     test('answers a request, refuses another, and answers a PING after an idle spell', async (t) => {
       const send = await open(t, server);
       const first = answered(await send('/echo', '{"aps":{"alert":"Grüße 😀"}}'));
