@@ -1,6 +1,6 @@
 // Which application an instance pushes through, kept in the instance's setting: none or one.
-import { ServiceError } from '../service-error.ts';
 import type { Store } from '../store/store.ts';
+import { changeSetting } from './change-setting.ts';
 
 export interface Association {
   readonly id: string;
@@ -26,8 +26,6 @@ export interface Associations {
   ): Promise<void>;
 }
 
-const TRIES = 20;
-
 export function createAssociations(store: Store): Associations {
   return {
     async read(instanceId) {
@@ -35,18 +33,11 @@ export function createAssociations(store: Store): Associations {
       return setting && associationIn(setting.body);
     },
     async change(instanceId, rule) {
-      for (let tries = 0; tries < TRIES; tries++) {
-        const setting = await store.setting('instance', instanceId);
-        const document = setting ? (JSON.parse(setting.body) as InstanceDocument) : {};
-        const association = rule(document.association);
-        const { association: _, ...rest } = document;
-        const body = JSON.stringify({ ...rest, ...(association && { association }) });
-        const result = await store.putSetting('instance', instanceId, setting?.version ?? 0, body);
-        if (result === 'changed') continue;
-        store.hint('setting', instanceId);
-        return;
-      }
-      throw new ServiceError('ThrottlingException', 'The instance is being changed by other calls; repeat.');
+      await changeSetting(store, 'instance', instanceId, (body = '{}') => {
+        const { association: before, ...rest } = JSON.parse(body) as InstanceDocument;
+        const association = rule(before);
+        return JSON.stringify({ ...rest, ...(association && { association }) });
+      });
     },
   };
 }

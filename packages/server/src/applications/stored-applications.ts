@@ -1,6 +1,6 @@
 // The applications in the store: read, listed and changed one document at a time, each change on the version it was made from.
-import { ServiceError } from '../service-error.ts';
 import type { Store } from '../store/store.ts';
+import { changeSetting } from './change-setting.ts';
 import { parseApplication, serialiseApplication } from './document.ts';
 import type { ApplicationDocument } from './document.ts';
 
@@ -27,8 +27,6 @@ export interface StoredApplications {
   change(arn: string, rule: ApplicationRule): Promise<ApplicationDocument | undefined>;
 }
 
-/** Changes of one application come from people; more than a few at once are a loop somewhere. */
-const TRIES = 20;
 const PAGE = 100;
 
 export function createStoredApplications(store: Store): StoredApplications {
@@ -55,24 +53,11 @@ export function createStoredApplications(store: Store): StoredApplications {
       }
     },
     async change(arn, rule) {
-      for (let tries = 0; tries < TRIES; tries++) {
-        const before = await store.setting('application', arn);
-        const after = rule(before && parseApplication(before.body));
-        if (before === undefined && after === undefined) return undefined;
-        const result = await store.putSetting(
-          'application',
-          arn,
-          before?.version ?? 0,
-          after && serialiseApplication(after),
-        );
-        if (result === 'changed') continue;
-        store.hint('setting', arn);
-        return after;
-      }
-      throw new ServiceError(
-        'ThrottlingException',
-        'The application is being changed by other calls; repeat.',
-      );
+      const body = await changeSetting(store, 'application', arn, (before) => {
+        const after = rule(before === undefined ? undefined : parseApplication(before));
+        return after && serialiseApplication(after);
+      });
+      return body === undefined ? undefined : parseApplication(body);
     },
   };
   return stored;
