@@ -1,6 +1,7 @@
 // The command line of the stand-alone emulator: `chatpush emulator` and `chatpush-emulator`.
 import { parseArgs } from 'node:util';
-import { startEmulator, type Emulator } from './emulator.ts';
+import type { Emulator } from './emulator.ts';
+import { startEmulator } from './start-emulator.ts';
 
 const USAGE = `chatpush emulator: Apple's and Google's push gateways on your own machine, with phones to watch.
 

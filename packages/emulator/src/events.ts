@@ -1,7 +1,7 @@
 // Events for the page of phones, as they happen.
 import type { DeviceType, Notification } from './notification.ts';
-import type { LoggedRequest } from './request-log.ts';
-import type { AppliedRule } from './fault-rules.ts';
+import type { LoggedRequest } from './logged-request.ts';
+import type { AppliedRule } from './fault-rule.ts';
 import type { PhoneState } from './phone.ts';
 
 export type EmulatorEvent =

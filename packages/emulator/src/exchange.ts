@@ -1,7 +1,7 @@
 // One request while a gateway handles it, as every fault sees it.
 import type { ServerHttp2Stream } from 'node:http2';
 import type { Connection } from './connection.ts';
-import type { FaultRule } from './fault-rules.ts';
+import type { FaultRule } from './fault-rule.ts';
 
 /** The answer to the sender. */
 export interface Answer {

@@ -1,7 +1,7 @@
 // What each fault in the table of faults.ts does to a request.
 import type { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
-import type { FaultRule } from './fault-rules.ts';
+import type { FaultRule } from './fault-rule.ts';
 
 const CANCEL = 8;
 

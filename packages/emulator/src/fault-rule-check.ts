@@ -1,6 +1,6 @@
 // Refuses fault rules that can never have an effect, and says what is wrong, where, and how to fix it.
 import { FAULTS, FAULT_GATEWAYS, type FaultKind, type FaultName, type Parameter } from './faults.ts';
-import type { FaultRule } from './fault-rules.ts';
+import type { FaultRule } from './fault-rule.ts';
 import { isJson, type Json } from './notification.ts';
 import { isHexadecimal } from './phones.ts';
 

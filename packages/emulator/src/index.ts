@@ -1,5 +1,4 @@
 // Apple's and Google's push gateways on your own machine, with phones to watch.
-export { startEmulator } from './emulator.ts';
 export type { ApnsAddress, Description, Emulator, EmulatorOptions, GatewayAddress } from './emulator.ts';
 export type { CertifiedKey } from './certificates.ts';
 export type { Clock } from './clock.ts';
@@ -7,13 +6,14 @@ export type { ApnsCredentials, Credentials, ServiceAccount } from './credentials
 export type { EmulatorEvent } from './events.ts';
 export { FaultRuleError } from './fault-rule-check.ts';
 export type { FaultRuleProblem } from './fault-rule-check.ts';
-export type { AppliedRule, FaultRule } from './fault-rules.ts';
+export type { AppliedRule, FaultRule } from './fault-rule.ts';
 export { FAULTS } from './faults.ts';
 export type { FaultGateway, FaultKind, FaultName, Parameter } from './faults.ts';
 export type { Duplicate } from './ledger.ts';
 export type { DeviceType, Gateway, Notification } from './notification.ts';
 export { WaitTimeoutError } from './phone.ts';
 export type { Installed, Phone, PhoneState, Wanted } from './phone.ts';
-export type { LoggedRequest, Said } from './request-log.ts';
+export type { LoggedRequest, Said } from './logged-request.ts';
 export type { Shown } from './screen.ts';
+export { startEmulator } from './start-emulator.ts';
 export type { ApnsKey, FcmAccount, Strict } from './strictness.ts';

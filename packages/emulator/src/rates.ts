@@ -1,5 +1,5 @@
 // Rates: windows that begin with the first event and are not aligned to the clock, as Google describes its quotas.
-import type { FaultRule } from './fault-rules.ts';
+import type { FaultRule } from './fault-rule.ts';
 
 /** How many windows of a rule are kept before expired ones are removed. */
 const SWEPT_AT = 100_000;

@@ -1,7 +1,7 @@
 // The newest 10,000 requests to the gateways, with their verdicts; of the newest 500 that were not answered 200, everything that
 // was said. An accepted request is kept by its phone.
 import type { Events } from './events.ts';
-import type { FaultGateway } from './faults.ts';
+import type { LoggedRequest, Said } from './logged-request.ts';
 import { Ring } from './ring.ts';
 
 /** How many requests the log keeps. */
@@ -10,40 +10,6 @@ export const KEPT_REQUESTS = 10_000;
 export const KEPT_TROUBLES = 500;
 /** Gateways refuse bodies beyond 4 KiB; what is far longer is cut. */
 const KEPT_CHARACTERS = 16_384;
-
-export interface LoggedRequest {
-  /** Counts requests from 1, per emulator. */
-  n: number;
-  /** Milliseconds since 1970. */
-  at: number;
-  gateway: FaultGateway;
-  /** Counts connections from 1, per emulator. */
-  connection: number;
-  /** HTTP/2 stream; absent on HTTP/1.1. */
-  stream?: number;
-  deviceToken?: string;
-  /** APNs topic or Firebase project. */
-  app?: string;
-  apnsId?: string;
-  /** Whether a phone received it, even if the answer was lost afterwards. */
-  accepted: boolean;
-  /** The status of the answer; absent if there was no answer. */
-  status?: number;
-  /** `accepted`, the gateway's reason or error code, or what happened instead of an answer. */
-  verdict: string;
-  /** The fault that hit the request, if any. */
-  fault?: string;
-}
-
-/** Both sides of one exchange. */
-export interface Said {
-  /** The request's header fields, without `authorization`. */
-  headers: Readonly<Record<string, string>>;
-  /** The request's body; absent where it is a credential, as at the token endpoint. */
-  body?: string;
-  /** Absent when nothing was answered. */
-  answer?: { headers: Readonly<Record<string, string>>; body?: string };
-}
 
 export class RequestLog {
   #ring = new Ring<LoggedRequest>(KEPT_REQUESTS);

@@ -1,9 +1,9 @@
 // What counts as another channel, where a suspension ends, and what does not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createChannelFingerprint } from '../src/channel-fingerprint.ts';
-import { applicationsIn } from '../src/channels.ts';
-import type { EmulatedGateways } from '../src/channels.ts';
+import { createChannelFingerprint } from '../src/channels/fingerprint.ts';
+import { applicationsIn } from '../src/channels/channels.ts';
+import type { EmulatedGateways } from '../src/channels/channels.ts';
 import type { ApnsChannelConfig, ApplicationConfig, FcmChannelConfig } from '../src/config/config.ts';
 import { Secret } from '../src/config/secret.ts';
 

@@ -27,22 +27,23 @@ const ALLOWED: Record<string, readonly string[]> = {
   secrets: ['config/secret.ts'],
   sources: ['contact', 'delivery/notify.ts'],
   delivery: ['contact', 'gateways/gateway.ts', 'store'],
-  store: ['contact'],
+  store: ['config/config.ts', 'contact'],
   contact: [],
   gateways: [],
   config: ['secrets/secret-keys.ts'],
-  doctor: ['config', 'delivery/outlets.ts', 'gateways/gateway.ts', 'channels.ts'],
+  addresses: [],
+  channels: ['applications', 'config', 'contact', 'delivery/outlets.ts', 'gateways'],
+  fairness: [],
+  doctor: ['config', 'delivery/outlets.ts', 'gateways/gateway.ts', 'channels/channels.ts'],
 };
 /** The words below which everything stands on its own. */
 const LEAVES = [
-  'base-url.ts',
+  'addresses',
   'clock.ts',
-  'database-url.ts',
-  'fair-gate.ts',
-  'loopback.ts',
+  'fairness/fair-gate.ts',
+  'fairness/token-buckets.ts',
+  'fairness/turns.ts',
   'service-error.ts',
-  'token-buckets.ts',
-  'turns.ts',
 ];
 /** What packages may import of each other. */
 const PACKAGES_ALLOWED: Record<string, readonly string[]> = {
@@ -87,6 +88,49 @@ describe('parts of the service', () => {
       if (!file.endsWith('main.ts'))
         assert.ok(!/process\.env/.test(readFileSync(file, 'utf8')), relative(SOURCES, file));
   });
+});
+
+/** Most files at the root of the service: what starts it, and the words that every part uses. */
+const MOST_AT_ROOT = 6;
+
+test(`at most ${MOST_AT_ROOT} files stand at the root of the service`, () => {
+  const files = globSync('*.ts', { cwd: SOURCES });
+  assert.ok(files.length <= MOST_AT_ROOT, `${files.join(', ')}: move one into the folder of its part`);
+});
+
+/** Rounds of files that import each other; types count. */
+function circlesAmong(
+  files: readonly string[],
+  importsOfFile: (file: string) => readonly string[],
+): string[] {
+  const circles: string[] = [];
+  const done = new Set<string>();
+  const visit = (file: string, path: readonly string[]): void => {
+    const seen = path.indexOf(file);
+    if (seen >= 0)
+      circles.push([...path.slice(seen), file].map((one) => relative(PACKAGES, one)).join(' → '));
+    if (seen >= 0 || done.has(file)) return;
+    for (const target of importsOfFile(file)) visit(target, [...path, file]);
+    done.add(file);
+  };
+  for (const file of files) visit(file, []);
+  return circles;
+}
+
+test('no file imports itself through others', () => {
+  const within = (file: string): string[] =>
+    importsOf(file)
+      .filter((name) => name.startsWith('.') && /\.tsx?$/.test(name))
+      .map((name) => join(dirname(file), name));
+  for (const name of Object.keys(PACKAGES_ALLOWED))
+    assert.deepEqual(circlesAmong(sourcesOf(join(PACKAGES, name, 'src')), within), []);
+});
+
+test('a circle is found where there is one', () => {
+  const imports: Record<string, string[]> = { '/a.ts': ['/b.ts'], '/b.ts': ['/c.ts'], '/c.ts': ['/b.ts'] };
+  const found = circlesAmong(Object.keys(imports), (file) => imports[file]!);
+  assert.equal(found.length, 1);
+  assert.match(found[0]!, /b\.ts → .*c\.ts → .*b\.ts$/);
 });
 
 test('packages import only what they depend on', () => {

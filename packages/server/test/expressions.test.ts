@@ -16,7 +16,7 @@ import { fcmMeaning, parseFcmError } from '../src/gateways/fcm/answers.ts';
 import { retryAfterMs } from '../src/gateways/retry-after.ts';
 import { checkBodyHeaders } from '../src/http/body.ts';
 import { checkLoopback } from '../src/http/loopback.ts';
-import { isLoopback } from '../src/loopback.ts';
+import { isLoopback } from '../src/addresses/loopback.ts';
 import { isApplicationArn } from '../src/operations/directory.ts';
 import { parseEnvelope } from '../src/sources/sns/envelope.ts';
 import { certificateUrl, parseTopic } from '../src/sources/sns/topic.ts';

@@ -1,8 +1,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as wait } from 'node:timers/promises';
-import { GateFullError, createFairGate } from '../src/fair-gate.ts';
-import type { GateRules } from '../src/fair-gate.ts';
+import { GateFullError, createFairGate } from '../src/fairness/fair-gate.ts';
+import type { GateRules } from '../src/fairness/fair-gate.ts';
 
 const gateOf = (room: number, rules: Partial<GateRules> = {}) =>
   createFairGate({

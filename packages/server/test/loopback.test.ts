@@ -2,7 +2,7 @@
 // differed on the names below localhost.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { isLoopback } from '../src/loopback.ts';
+import { isLoopback } from '../src/addresses/loopback.ts';
 
 const THIS_MACHINE = [
   'localhost',

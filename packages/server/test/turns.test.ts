@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TURN_MS, createTurns } from '../src/turns.ts';
+import { TURN_MS, createTurns } from '../src/fairness/turns.ts';
 
 /** Turns on a clock that slices move. */
 function startTurns() {

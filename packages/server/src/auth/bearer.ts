@@ -3,7 +3,7 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@chatpush/wire';
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '../addresses/loopback.ts';
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import { createAddressList, socketAddress } from './client-address.ts';

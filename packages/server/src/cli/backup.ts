@@ -7,7 +7,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
-import { askLocalDoor, localSocketOf } from '../local-door.ts';
+import { askLocalDoor, localSocketOf } from './local-door.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { checkCopy } from './check-copy.ts';
 import type { Say } from './say.ts';

@@ -1,6 +1,6 @@
 // chatpush check [file]: reads the settings as a start would and says what is wrong, or what would run.
 import { parseArgs } from 'node:util';
-import { whereTo } from '../channels.ts';
+import { whereTo } from '../channels/channels.ts';
 import type { Config, Environment } from '../config/config.ts';
 import { ConfigError, readConfig } from '../config/environment.ts';
 import type { Say } from './say.ts';

@@ -1,13 +1,13 @@
 // chatpush doctor [application]: asks every gateway whether it takes our credentials, and the database whether it keeps what it is
 // given.
 import { parseArgs } from 'node:util';
-import { applicationsIn, createChannels } from '../channels.ts';
+import { applicationsIn, createChannels } from '../channels/channels.ts';
 import { systemClock } from '../clock.ts';
 import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
 import { channelsToExamine } from '../doctor/examined.ts';
 import { examine } from '../doctor/examine.ts';
-import { askEmulator } from '../emulator-address.ts';
+import { askEmulator } from '../channels/emulator-address.ts';
 import { isNamed } from './application-name.ts';
 import type { Say } from './say.ts';
 

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
-import { askLocalDoor, localSocketOf } from '../local-door.ts';
+import { askLocalDoor, localSocketOf } from './local-door.ts';
 import type { Say } from './say.ts';
 
 export const USAGE = `chatpush rekey

@@ -1,8 +1,8 @@
 // chatpush send: one push to one device by the code that sends all others, and what became of it in plain words.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
-import { applicationsIn, createChannels, whereTo } from '../channels.ts';
-import { baseUrlFromHere } from '../base-url.ts';
+import { applicationsIn, createChannels, whereTo } from '../channels/channels.ts';
+import { baseUrlFromHere } from '../addresses/base-url.ts';
 import { systemClock } from '../clock.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
 import type { ChannelName, Environment } from '../config/config.ts';
@@ -12,7 +12,7 @@ import { attemptOnce } from '../doctor/attempt-once.ts';
 import type { Attempted } from '../doctor/attempt-once.ts';
 import { SAYS_YES_TO_ALL, diagnose } from '../doctor/diagnoses.ts';
 import { wordsOf } from '../doctor/examine.ts';
-import { findEmulator } from '../emulator-address.ts';
+import { findEmulator } from '../channels/emulator-address.ts';
 import { isNamed } from './application-name.ts';
 import type { Say } from './say.ts';
 

@@ -3,7 +3,7 @@ import { parseArgs } from 'node:util';
 import { ChatpushError, ResourceNotFoundException, createClient } from '@chatpush/client';
 import type { ListDeliveriesResponse } from '@chatpush/client';
 import { allows, permissionsOf } from '../auth/permissions.ts';
-import { baseUrlFromHere } from '../base-url.ts';
+import { baseUrlFromHere } from '../addresses/base-url.ts';
 import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
 import { explainReason } from '../delivery/log-reason.ts';

@@ -2,8 +2,8 @@
 // No sentence here repeats a piece of what it is about.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
-import { hostOf, isHttpUrl } from '../base-url.ts';
-import { isLoopback } from '../loopback.ts';
+import { hostOf, isHttpUrl } from '../addresses/base-url.ts';
+import { isLoopback } from '../addresses/loopback.ts';
 
 /** Members of a service account's key file that are put to use. */
 const ACCOUNT_MEMBERS = ['project_id', 'client_email', 'private_key', 'token_uri'] as const;

@@ -1,9 +1,9 @@
 // Environment and settings file → Config. Reports every mistake at once: what is wrong, where, and how to fix it.
 import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
-import { isHttpUrl } from '../base-url.ts';
-import { databaseUrls } from '../database-url.ts';
-import { isLoopback } from '../loopback.ts';
+import { isHttpUrl } from '../addresses/base-url.ts';
+import { databaseUrls } from '../addresses/database-url.ts';
+import { isLoopback } from '../addresses/loopback.ts';
 import { SecretKeyError, parseSecretKeys } from '../secrets/secret-keys.ts';
 import { LOG_LEVELS } from './config.ts';
 import type { Config, Environment } from './config.ts';

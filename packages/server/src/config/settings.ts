@@ -1,6 +1,6 @@
 // Every setting there is: name, what it may hold, its default, what it means. The reader, docs/settings.md and
 // docs/settings.schema.json follow from this table, which is long because it has a sentence for each.
-import { isHttpUrl } from '../base-url.ts';
+import { isHttpUrl } from '../addresses/base-url.ts';
 import { APPLICATION, GATEWAYS } from './application-settings.ts';
 import { actionFault, bearerSecretFault, networkFault } from './callers.ts';
 import type { ObjectSetting } from './setting.ts';

@@ -11,7 +11,7 @@ import { isSuspended } from '../contact/suspension.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactKey, Store } from '../store/store.ts';
 import { UnreadableContactError, storedIn } from '../store/stored-contact.ts';
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../fairness/turns.ts';
 
 /** Aliases that are followed one after another; more come only from a circle. */
 const MAX_ALIASES = 4;

@@ -5,7 +5,7 @@ import { readEvent, toNotification } from '../contact/events.ts';
 import type { EventReason } from '../contact/reasons.ts';
 import { MOST_UNITS } from '../contact/text.ts';
 import type { NewDelivery, SkippedDelivery } from '../store/store.ts';
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../fairness/turns.ts';
 import type { Target } from './audience.ts';
 import { dayOf, deliveryId, skippedId } from './identity.ts';
 import { laneOf, serialiseWork } from './work.ts';

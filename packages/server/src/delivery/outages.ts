@@ -3,7 +3,6 @@
 // A channel is out while it cannot connect or has no credential to show, while its breaker is not closed, and while its gateway
 // answers nothing: a new connection to APNs takes one push at a time, which no breaker would open on.
 import type { Clock } from '../clock.ts';
-import type { Trouble } from '../gateways/gateway.ts';
 import type { LogReason } from './log-reason.ts';
 import type { Outlet } from './outlet.ts';
 import { OUTAGE_TOLD_EVERY_MS } from './retry.ts';
@@ -22,31 +21,6 @@ export interface Outage {
   readonly since: number;
   /** Deliveries of this channel that are known to wait. */
   readonly waiting: number;
-}
-
-/** What an outlet notes of its gateway as it goes. */
-export interface GatewayHealth {
-  /** What the gateway reports of itself: no connection, or no credential. */
-  trouble: Trouble | undefined;
-  /** The last answer that was not good, or what came in place of one. */
-  lastRefusal: string;
-  /** Attempts that were answered, whatever was said. */
-  answers: number;
-  /** An attempt waited for long, and nothing was answered meanwhile. */
-  isSilent: boolean;
-}
-
-export const newHealth = (): GatewayHealth => ({
-  trouble: undefined,
-  lastRefusal: '',
-  answers: 0,
-  isSilent: false,
-});
-
-/** Kept in the outlet while it is out. */
-export interface Standing {
-  readonly since: number;
-  isTold: boolean;
 }
 
 export interface Outages {

@@ -1,7 +1,7 @@
 // The doctor in a running service: examines channels in the background, at start and when they change, tells the log, and
 // keeps the verdicts for those who ask.
 import type { Logger } from 'pino';
-import { whereTo } from '../channels.ts';
+import { whereTo } from '../channels/channels.ts';
 import type { Config } from '../config/config.ts';
 import type { ChannelVersion, OpenGateway } from '../delivery/outlets.ts';
 import { examine } from './examine.ts';

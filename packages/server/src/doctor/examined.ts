@@ -1,5 +1,5 @@
 // The channels of a configuration that there is something to examine about: real ones, and emulated ones of a named emulator.
-import { whereTo } from '../channels.ts';
+import { whereTo } from '../channels/channels.ts';
 import type { ChannelName, Config } from '../config/config.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
 

@@ -3,7 +3,7 @@ import { request as requestHttp } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect as connectTls } from 'node:tls';
-import { authority, hostOf } from '../base-url.ts';
+import { authority, hostOf } from '../addresses/base-url.ts';
 import { resolveBySystem, resolveInTime, type Resolve } from './connect.ts';
 import { connectTcp } from './race.ts';
 

@@ -9,10 +9,10 @@
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { addressGroup } from '../auth/client-address.ts';
-import { GateFullError, createFairGate } from '../fair-gate.ts';
-import type { FairGate } from '../fair-gate.ts';
+import { GateFullError, createFairGate } from '../fairness/fair-gate.ts';
+import type { FairGate } from '../fairness/fair-gate.ts';
 import { ServiceError } from '../service-error.ts';
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../fairness/turns.ts';
 import { bodyBytes, readBody } from './body.ts';
 import { LEAST_CALL_BYTES } from './limits.ts';
 import type { HttpLimits } from './limits.ts';

@@ -2,7 +2,7 @@
 // gives itself away by its `Origin`, and one that points its own name at 127.0.0.1 (DNS rebinding) by its `Host`.
 import type { IncomingHttpHeaders } from 'node:http';
 
-import { isLoopback } from '../loopback.ts';
+import { isLoopback } from '../addresses/loopback.ts';
 import { ServiceError } from '../service-error.ts';
 
 /** Throws AccessDeniedException where `Host` or `Origin` names anything but loopback or one of the allowed hosts. */

@@ -8,7 +8,7 @@ import { authorize } from '../auth/authorize.ts';
 import { bareInstanceId } from '../auth/instance.ts';
 import type { ApplicationOf } from '../operations/applications/application.ts';
 import type { Call, Handlers, ParticipantCall } from '../operations/handlers.ts';
-import type { Turns } from '../turns.ts';
+import type { Turns } from '../fairness/turns.ts';
 import type { Admission } from './admission.ts';
 import type { Answer } from './answer.ts';
 import { namedIn } from './answered-call.ts';

@@ -1,7 +1,7 @@
 // A rate per access key and operation, so that one caller's flood of one call slows that and nothing else.
 // https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-service-limits.html#api-throttling-quotas
 import { ServiceError } from '../service-error.ts';
-import { createTokenBuckets } from '../token-buckets.ts';
+import { createTokenBuckets } from '../fairness/token-buckets.ts';
 
 export interface Throttle {
   /** Takes one call, or throws ThrottlingException with the seconds until there is another. */

@@ -23,7 +23,7 @@ import { restore } from '../../src/cli/restore.ts';
 import { readConfig } from '../../src/config/environment.ts';
 import { startService } from '../../src/service.ts';
 import type { Service } from '../../src/service.ts';
-import { localSocketOf } from '../../src/local-door.ts';
+import { localSocketOf } from '../../src/cli/local-door.ts';
 
 const INSTANCE = 'support';
 const APP = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support';

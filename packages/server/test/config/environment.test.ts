@@ -1,7 +1,7 @@
 // The environment: what no service could start with is a mistake that names its variable, and an empty variable is an absent one.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { databaseName, databaseUrls } from '../../src/database-url.ts';
+import { databaseName, databaseUrls } from '../../src/addresses/database-url.ts';
 import { configOf, LEAST, mistakesOf, settingsFolder } from './settings-folder.ts';
 
 test('a database may have several hosts, and what is ours in its URL does not travel', (t) => {

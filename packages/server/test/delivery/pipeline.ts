@@ -1,18 +1,18 @@
 // Delivery without HTTP in front: a real store, the real gateways of an emulator, and a place to put faults in between.
 import { join } from 'node:path';
 import { startEmulator } from '@chatpush/emulator';
-import { createChannelFingerprint } from '../../src/channel-fingerprint.ts';
-import { createChannels } from '../../src/channels.ts';
+import { createChannelFingerprint } from '../../src/channels/fingerprint.ts';
+import { createChannels } from '../../src/channels/channels.ts';
 import { systemClock } from '../../src/clock.ts';
 import type { Clock } from '../../src/clock.ts';
 import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
 import { createDispatcher } from '../../src/delivery/dispatcher.ts';
 import { createNotify } from '../../src/delivery/notify.ts';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
 import { createDirectory } from '../../src/operations/directory.ts';
 import { createHandlers } from '../../src/operations/operations.ts';
 import { createPageTokens } from '../../src/operations/page-token.ts';
-import { createReports } from '../../src/reports.ts';
+import { createReports } from '../../src/observability/reports.ts';
 import { createContactChanges } from '../../src/store/contact-change.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';

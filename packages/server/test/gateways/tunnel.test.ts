@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo, Socket } from 'node:net';
 import { describe, test } from 'node:test';
-import { applicationsIn, createChannels } from '../../src/channels.ts';
+import { applicationsIn, createChannels } from '../../src/channels/channels.ts';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/environment.ts';
 import { examine } from '../../src/doctor/examine.ts';

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidParameterException } from '@chatpush/client';
-import { createMetrics } from '../../src/metrics.ts';
+import { createMetrics } from '../../src/observability/metrics.ts';
 import { INSTANCE, iphone, startSystem } from './system.ts';
 
 test('requests, chat events and attempts are counted, by operation, reason and outcome', async () => {

@@ -1,5 +1,5 @@
 // A sender for one Firebase project at FCM's HTTP v1 interface (or at what speaks like it).
-import { hostOf } from '../../base-url.ts';
+import { hostOf } from '../../addresses/base-url.ts';
 import type { Clock } from '../../clock.ts';
 import type { Endpoint, Resolve } from '../connect.ts';
 import type { Answer } from '../exchange.ts';

@@ -6,7 +6,7 @@ import { request as requestHttps } from 'node:https';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
 import { connect } from 'node:tls';
-import { hostOf } from '../../base-url.ts';
+import { hostOf } from '../../addresses/base-url.ts';
 import { resolveInTime, resolveUncached } from '../connect.ts';
 import { connectTcp } from '../race.ts';
 import { openTunnel } from '../tunnel.ts';

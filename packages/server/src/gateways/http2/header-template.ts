@@ -1,7 +1,7 @@
 // The header block of a request, encoded but for the values that differ from push to push (RFC 7541 §6.2): one template
 // serves a credential for as long as its token does. Literals without indexing, because Apple keeps a small table and a push
 // repeats little; `authorization` is never indexed, so that nothing on the way keeps it (§7.1.3).
-import { authority } from '../../base-url.ts';
+import { authority } from '../../addresses/base-url.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
 /** Stands for a value that each request brings along. */

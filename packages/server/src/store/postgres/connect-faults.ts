@@ -1,5 +1,5 @@
 // Why a database cannot be used at start, and the cure: a sentence for each mistake that operators make.
-import { databaseName } from '../../database-url.ts';
+import { databaseName } from '../../addresses/database-url.ts';
 import { sqlState, toStoreError } from './faults.ts';
 
 interface Mistake {

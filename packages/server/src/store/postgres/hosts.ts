@@ -1,5 +1,5 @@
 // Which of several hosts is asked: the one that worked last, until it fails; then the next in turn.
-import { databaseName } from '../../database-url.ts';
+import { databaseName } from '../../addresses/database-url.ts';
 
 export interface Hosts {
   /** The URL of the host to connect to now. */

@@ -1,7 +1,7 @@
 // The store on PostgreSQL (14 or newer): for several nodes, which share nothing else.
 //
 // Every verb is one statement or one short transaction; time is the database's, so the clocks of nodes need not agree.
-import { databaseUrls } from '../../database-url.ts';
+import { databaseUrls } from '../../addresses/database-url.ts';
 import { StoreUnavailableError, type Store } from '../store.ts';
 import { createWaitingLimit } from '../waiting-limit.ts';
 import { contactVerbs } from './contacts.ts';

@@ -1,20 +1,20 @@
 // What follows from the settings file. A reload makes all of it anew, so that a call sees either the old settings or the new.
 import type { IncomingMessage } from 'node:http';
-import { ANY_SESSION, createAccessKeys } from './auth/access-keys.ts';
-import type { AccessKeySettings, FindAccessKey } from './auth/access-keys.ts';
-import { createVerifyBearer } from './auth/bearer.ts';
-import type { VerifyBearer } from './auth/bearer.ts';
-import { clientAddress, createAddressList } from './auth/client-address.ts';
-import { pageTokenKeys } from './auth/page-token-keys.ts';
-import { createParticipantKeys } from './auth/participant-keys.ts';
-import type { ParticipantKeyOf } from './auth/participant-keys.ts';
-import type { AccessKeyConfig, Config } from './config/config.ts';
-import { DEFAULT_CONTACT_SETTINGS } from './contact/settings.ts';
-import type { ContactSettings } from './contact/settings.ts';
-import type { Certificate } from './metrics.ts';
-import type { Listed } from './operations/directory.ts';
-import { readParticipantToken } from './operations/participant-token.ts';
-import type { Participant, TokenKind } from './operations/participant-token.ts';
+import { ANY_SESSION, createAccessKeys } from '../auth/access-keys.ts';
+import type { AccessKeySettings, FindAccessKey } from '../auth/access-keys.ts';
+import { createVerifyBearer } from '../auth/bearer.ts';
+import type { VerifyBearer } from '../auth/bearer.ts';
+import { clientAddress, createAddressList } from '../auth/client-address.ts';
+import { pageTokenKeys } from '../auth/page-token-keys.ts';
+import { createParticipantKeys } from '../auth/participant-keys.ts';
+import type { ParticipantKeyOf } from '../auth/participant-keys.ts';
+import type { AccessKeyConfig, Config } from '../config/config.ts';
+import { DEFAULT_CONTACT_SETTINGS } from '../contact/settings.ts';
+import type { ContactSettings } from '../contact/settings.ts';
+import type { Certificate } from '../observability/metrics.ts';
+import type { Listed } from '../operations/directory.ts';
+import { readParticipantToken } from '../operations/participant-token.ts';
+import type { Participant, TokenKind } from '../operations/participant-token.ts';
 
 export interface SettingsInUse {
   readonly config: Config;

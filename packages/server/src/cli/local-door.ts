@@ -6,7 +6,7 @@ import { createServer, request } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import { tmpdir } from 'node:os';
 import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
-import type { Config } from './config/config.ts';
+import type { Config } from '../config/config.ts';
 
 /**
  * Undefined: nobody could know where, because the port is any free one. Beside the database, where there is one of this machine's; else in a folder of this user's, by port. The shorter way to it,

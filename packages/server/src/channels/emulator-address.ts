@@ -1,7 +1,7 @@
 // Asks an emulator in another process for the addresses of its gateways.
-import { baseUrlFromHere } from './base-url.ts';
+import { baseUrlFromHere } from '../addresses/base-url.ts';
 import type { EmulatedGateways } from './channels.ts';
-import type { Config } from './config/config.ts';
+import type { Config } from '../config/config.ts';
 
 /** Rejects with an Error that says how to fix it. */
 export async function askEmulator(url: string): Promise<EmulatedGateways> {

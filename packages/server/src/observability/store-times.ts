@@ -1,6 +1,6 @@
 // How long the calls of a store take, by verb.
-import type { Clock } from './clock.ts';
-import type { Store } from './store/store.ts';
+import type { Clock } from '../clock.ts';
+import type { Store } from '../store/store.ts';
 
 /** The verbs that ask the store; hints and `close` are no calls that anybody waits for. */
 const TIMED = [

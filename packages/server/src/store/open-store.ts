@@ -1,10 +1,10 @@
 // The store that the settings name.
 import type { Logger } from 'pino';
-import type { Clock } from './clock.ts';
-import type { Config } from './config/config.ts';
-import { openSqliteStore } from './store/sqlite/sqlite-store.ts';
-import type { SqliteStore } from './store/sqlite/sqlite-store.ts';
-import type { Store } from './store/store.ts';
+import type { Clock } from '../clock.ts';
+import type { Config } from '../config/config.ts';
+import { openSqliteStore } from './sqlite/sqlite-store.ts';
+import type { SqliteStore } from './sqlite/sqlite-store.ts';
+import type { Store } from './store.ts';
 
 export async function openStore(
   config: Config,
@@ -20,7 +20,7 @@ export async function openStore(
       onFatal,
       ...(maxBytes !== undefined && { maxBytes }),
     });
-  const { openPostgresStore } = await import('./store/postgres/postgres-store.ts');
+  const { openPostgresStore } = await import('./postgres/postgres-store.ts');
   const { url, direct, ...rest } = config.store;
   return openPostgresStore({
     ...rest,

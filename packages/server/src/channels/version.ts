@@ -5,9 +5,9 @@
 import { hash } from 'node:crypto';
 import { channelOf, isChannel } from './channels.ts';
 import type { FindApplication } from './channels.ts';
-import type { Secret } from './config/secret.ts';
-import { revealed } from './config/secret.ts';
-import type { ChannelVersion } from './delivery/outlets.ts';
+import type { Secret } from '../config/secret.ts';
+import { revealed } from '../config/secret.ts';
+import type { ChannelVersion } from '../delivery/outlets.ts';
 
 export function createChannelVersion(options: {
   readonly applicationOf: FindApplication;

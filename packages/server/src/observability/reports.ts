@@ -1,17 +1,17 @@
 // What delivery reports becomes log lines, metrics, and registrations that are removed or suspended.
 import type { Logger } from 'pino';
-import { NO_AUDIT } from './audit/audit.ts';
-import type { Audit } from './audit/audit.ts';
-import { removeDead } from './contact/removal.ts';
-import { CLOCK_MARGIN_MS } from './contact/settings.ts';
-import { suspend } from './contact/suspension.ts';
-import type { ChannelFingerprint } from './contact/suspension.ts';
-import type { ChannelName } from './config/config.ts';
-import type { DispatcherEvents } from './delivery/dispatcher.ts';
-import { diagnose } from './doctor/diagnoses.ts';
-import { laneOf } from './delivery/work.ts';
+import { NO_AUDIT } from '../audit/audit.ts';
+import type { Audit } from '../audit/audit.ts';
+import { removeDead } from '../contact/removal.ts';
+import { CLOCK_MARGIN_MS } from '../contact/settings.ts';
+import { suspend } from '../contact/suspension.ts';
+import type { ChannelFingerprint } from '../contact/suspension.ts';
+import type { ChannelName } from '../config/config.ts';
+import type { DispatcherEvents } from '../delivery/dispatcher.ts';
+import { diagnose } from '../doctor/diagnoses.ts';
+import { laneOf } from '../delivery/work.ts';
 import type { Metrics } from './metrics.ts';
-import type { ContactChanges } from './store/contact-change.ts';
+import type { ContactChanges } from '../store/contact-change.ts';
 
 export function createReports({
   log,

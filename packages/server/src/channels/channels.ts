@@ -1,24 +1,24 @@
 // Where lanes lead: each channel of each application to its gateway, real or emulated, as the settings say and never as a guess.
-import { hostOf } from './base-url.ts';
-import type { Clock } from './clock.ts';
-import { CHANNEL_NAMES } from './config/config.ts';
+import { hostOf } from '../addresses/base-url.ts';
+import type { Clock } from '../clock.ts';
+import { CHANNEL_NAMES } from '../config/config.ts';
 import type {
   ApnsChannelConfig,
   ApplicationConfig,
   ChannelConfig,
   ChannelName,
   FcmChannelConfig,
-} from './config/config.ts';
-import { parseServiceAccount } from './config/credentials.ts';
-import type { Secret } from './config/secret.ts';
-import type { OpenGateway } from './delivery/outlets.ts';
-import { createApnsGateway } from './gateways/apns/apns-gateway.ts';
-import type { ApnsLook } from './gateways/apns/payload.ts';
-import type { ServiceAccount } from './gateways/fcm/access-token.ts';
-import { createFcmGateway } from './gateways/fcm/fcm-gateway.ts';
-import type { FcmLook } from './gateways/fcm/payload.ts';
-import type { GatewayEvents } from './gateways/gateway.ts';
-import { createUnavailableGateway } from './gateways/unavailable-gateway.ts';
+} from '../config/config.ts';
+import { parseServiceAccount } from '../config/credentials.ts';
+import type { Secret } from '../config/secret.ts';
+import type { OpenGateway } from '../delivery/outlets.ts';
+import { createApnsGateway } from '../gateways/apns/apns-gateway.ts';
+import type { ApnsLook } from '../gateways/apns/payload.ts';
+import type { ServiceAccount } from '../gateways/fcm/access-token.ts';
+import { createFcmGateway } from '../gateways/fcm/fcm-gateway.ts';
+import type { FcmLook } from '../gateways/fcm/payload.ts';
+import type { GatewayEvents } from '../gateways/gateway.ts';
+import { createUnavailableGateway } from '../gateways/unavailable-gateway.ts';
 
 /** What an emulator tells about itself: where its gateways are, whom to trust, and credentials that it accepts. */
 export interface EmulatedGateways {

@@ -1,5 +1,5 @@
 // How much one instance may ask of this node, whatever keys its calls are signed with.
-import { ServiceError } from './service-error.ts';
+import { ServiceError } from '../service-error.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
 /** Read with every call: they may change. */

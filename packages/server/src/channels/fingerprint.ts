@@ -6,9 +6,9 @@
 import { hash } from 'node:crypto';
 import { APPLE_HOSTS, GOOGLE_URL, channelOf, isChannel } from './channels.ts';
 import type { ChannelOptions, EmulatedGateways } from './channels.ts';
-import type { ApnsChannelConfig, ChannelConfig, ChannelName } from './config/config.ts';
-import { parseServiceAccount } from './config/credentials.ts';
-import type { ChannelFingerprint } from './contact/suspension.ts';
+import type { ApnsChannelConfig, ChannelConfig, ChannelName } from '../config/config.ts';
+import { parseServiceAccount } from '../config/credentials.ts';
+import type { ChannelFingerprint } from '../contact/suspension.ts';
 
 /** 96 bits tell the few channels that an application has in its life apart. */
 const LENGTH = 16;

@@ -1,11 +1,11 @@
 // What Prometheus reads at /metrics: names, help and labels in one place.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { APNS_ANSWERS } from './gateways/apns/answers.ts';
-import { FCM_ANSWERS } from './gateways/fcm/answers.ts';
-import type { Outcome } from './gateways/gateway.ts';
-import type { GatewayStatus } from './delivery/dispatcher.ts';
-import type { InstanceRates } from './instance-limits.ts';
-import type { Outage } from './delivery/outages.ts';
+import { APNS_ANSWERS } from '../gateways/apns/answers.ts';
+import { FCM_ANSWERS } from '../gateways/fcm/answers.ts';
+import type { Outcome } from '../gateways/gateway.ts';
+import type { GatewayStatus } from '../delivery/dispatcher.ts';
+import type { InstanceRates } from '../fairness/instance-limits.ts';
+import type { Outage } from '../delivery/outages.ts';
 
 export interface Metrics {
   /** Every answer, by what was asked for: an operation, a source's path, or neither. */

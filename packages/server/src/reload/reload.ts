@@ -1,6 +1,6 @@
 // Reads the settings file again while the service runs: takes over all of it, or keeps what there is and says why.
-import { changedSettings } from './config/changed-settings.ts';
-import type { Config } from './config/config.ts';
+import { changedSettings } from '../config/changed-settings.ts';
+import type { Config } from '../config/config.ts';
 
 /** Answers what has changed, none where nothing has; rejects, having changed nothing, with a sentence for people. */
 export type Reload = () => Promise<readonly string[]>;

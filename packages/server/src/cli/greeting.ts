@@ -1,6 +1,6 @@
 // What a service that has started says to the person who started it.
-import { whereTo } from './channels.ts';
-import type { Config } from './config/config.ts';
+import { whereTo } from '../channels/channels.ts';
+import type { Config } from '../config/config.ts';
 
 export function greeting(
   config: Config,

@@ -1,10 +1,10 @@
 // Whether this node takes in chat events and sends them: what `/readyz` answers. Anyone may ask there, so what is wrong is said
 // in words of our own; the log has the error's.
-import type { Clock } from './clock.ts';
-import type { Dispatcher } from './delivery/dispatcher.ts';
-import { NODE_LEASE } from './delivery/retry.ts';
-import { StoreUnavailableError } from './store/store.ts';
-import type { Store } from './store/store.ts';
+import type { Clock } from '../clock.ts';
+import type { Dispatcher } from '../delivery/dispatcher.ts';
+import { NODE_LEASE } from '../delivery/retry.ts';
+import { StoreUnavailableError } from '../store/store.ts';
+import type { Store } from '../store/store.ts';
 
 /**
  * How long one refusal for want of room counts when no write succeeds. A load balancer sends nothing to a node that is not
