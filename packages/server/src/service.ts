@@ -1,12 +1,10 @@
 // The composition root: builds every part, hands each what it needs, and starts and stops them in order.
 // The only file that knows all others, which is why it is longer than they are.
-import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
 import { openApplications } from './applications/open-applications.ts';
 import { answerRekey } from './applications/rekey-answer.ts';
-import { NO_AUDIT, createAudit } from './audit/audit.ts';
-import { openAuditStream } from './audit/audit-stream.ts';
+import { openAudit } from './audit/open-audit.ts';
 import { auditCall } from './audit/audited-call.ts';
 import { createChannelFingerprint } from './channels/fingerprint.ts';
 import { createChannelVersion } from './channels/version.ts';
@@ -14,20 +12,17 @@ import { createChannels } from './channels/channels.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
-import type { ContactSettings } from './contact/settings.ts';
 import { createDispatcher } from './delivery/dispatcher.ts';
 import type { Dispatcher } from './delivery/dispatcher.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createNotify } from './delivery/notify.ts';
 import type { Notify } from './delivery/notify.ts';
 import { examineAtStart } from './doctor/at-start.ts';
-import { askEmulator } from './channels/emulator-address.ts';
+import { openEmulation } from './channels/emulation.ts';
 import { greeting } from './cli/greeting.ts';
 import { createHttpServer } from './http/server.ts';
 import { createInstanceLimits } from './fairness/instance-limits.ts';
-import { localSocketOf, openLocalDoor } from './cli/local-door.ts';
-import type { LocalRoutes } from './cli/local-door.ts';
-import { isLoopback } from './addresses/loopback.ts';
+import { openDoorForCommands } from './cli/commands-door.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openStore } from './store/open-store.ts';
 import { createApplicationOf } from './operations/applications/application.ts';
@@ -40,12 +35,15 @@ import { timedStore } from './observability/store-times.ts';
 import { createReload } from './reload/reload.ts';
 import type { Reload } from './reload/reload.ts';
 import { createReports } from './observability/reports.ts';
+import { createReloadReports } from './observability/reload-reports.ts';
+import { createSnsReports } from './observability/sns-reports.ts';
+import { createResources } from './lifecycle/resources.ts';
+import { followContactSettings, followRates } from './reload/follow.ts';
 import { settingsInUse } from './reload/settings-in-use.ts';
 import type { SettingsInUse } from './reload/settings-in-use.ts';
 import type { OtherNetwork } from './sources/sns/reach.ts';
 import { createSnsSource } from './sources/sns/sns-source.ts';
 import { createContactChanges } from './store/contact-change.ts';
-import { createCopyAnswer } from './store/sqlite/copy-answer.ts';
 import { createTurns } from './fairness/turns.ts';
 
 export interface Service {
@@ -95,57 +93,24 @@ export async function startService(config: Config, options: ServiceOptions = {})
       log.fatal({ err: error }, 'the store cannot be trusted any more; start again');
       process.exit(1);
     });
-  // What is taken last is let go first; `stop` goes the same way.
-  const taken = new AsyncDisposableStack();
-  const notLetGo = new Set<string>();
-  const take = (what: string, letGo: () => unknown): void => {
-    notLetGo.add(what);
-    taken.defer(async () => {
-      await letGo();
-      notLetGo.delete(what);
-    });
-  };
+  const resources = createResources();
+  const take = resources.take;
   try {
-    const auditStream =
-      config.audit === undefined
-        ? undefined
-        : openAuditStream(config.audit, (error) =>
-            log.error({ err: error }, 'the audit log cannot be written'),
-          );
-    const audit = auditStream
-      ? createAudit(
-          (line) => auditStream.write(line),
-          () => clock.now(),
-        )
-      : NO_AUDIT;
-    take('audit log', async () => {
-      audit.close();
-      await auditStream?.close();
-    });
+    const audit = openAudit(config.audit, clock, (error) =>
+      log.error({ err: error }, 'the audit log cannot be written'),
+    );
+    take('audit log', () => audit.close());
     const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log);
     take('store', () => opened.close());
     const watched = watchRoom(opened, clock);
     const store = timedStore(watched.store, clock, (verb, ms) => metrics.storeCall(verb, ms));
 
-    const isPageOpen = opensPhones(config);
-    const emulator = needsOwnEmulator(config)
-      ? await startEmulator({ host: isPageOpen ? config.host : '127.0.0.1' })
-      : undefined;
-    if (emulator) take('emulator', () => emulator.close());
-    const emulated = config.emulatorUrl === undefined ? emulator : await askEmulator(config.emulatorUrl);
+    const emulation = await openEmulation(config);
+    take('emulator', () => emulation.close());
+    const { emulator } = emulation;
 
     let inUse: SettingsInUse = settingsInUse(config);
-    const settings: ContactSettings = {
-      get registrations() {
-        return inUse.contact.registrations;
-      },
-      get lifetimeMs() {
-        return inUse.contact.lifetimeMs;
-      },
-      get ttlMs() {
-        return inUse.contact.ttlMs;
-      },
-    };
+    const settings = followContactSettings(() => inUse);
     const changes = createContactChanges({ store, clock, settings });
     const metrics = createMetrics({
       gateways: () => dispatcher.status(),
@@ -155,14 +120,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       limits: { isListed: (id) => inUse.instances.has(id), rates: () => inUse.config.limits.perInstance },
     });
     const instanceLimits = createInstanceLimits(
-      {
-        get callsPerSecond() {
-          return inUse.config.limits.perInstance.callsPerSecond;
-        },
-        get eventsPerSecond() {
-          return inUse.config.limits.perInstance.eventsPerSecond;
-        },
-      },
+      followRates(() => inUse),
       {
         monotonic: () => clock.monotonic(),
         used: (limit, instanceId, count) => metrics.used(limit, instanceId, count),
@@ -177,7 +135,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       failed: (error) =>
         log.warn({ err: error }, 'applications could not be read again; those that are known stay in use'),
     });
-    taken.defer(() => applications.live.close());
+    take('applications', () => applications.live.close());
     const directory = createDirectory({
       live: applications.live,
       store,
@@ -185,11 +143,11 @@ export async function startService(config: Config, options: ServiceOptions = {})
       autoCreate: config.autoCreate,
       listed: inUse.listed,
     });
-    taken.defer(() => directory.close());
+    take('directory', () => directory.close());
     const channels = {
       applicationOf: directory.configured,
       everything: config.autoCreate === 'all',
-      emulator: emulated,
+      emulator: emulation.gateways,
       proxy: () => inUse.config.proxy,
     };
     const fingerprintOf = createChannelFingerprint(channels);
@@ -205,7 +163,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
     });
     take('dispatcher', () => dispatcher.stop(STOP_GRACE_MS));
     refreshChannels = () => dispatcher.refreshChannels();
-    taken.defer(
+    take(
+      'hints of the store',
       store.onHint((kind, id) => {
         if (kind === 'work') dispatcher.wake();
         else if (kind === 'revoked') dispatcher.revoke(id);
@@ -245,6 +204,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       return results;
     };
     const participantKeys: ParticipantKeys = (instanceId) => inUse.participantKeys(instanceId);
+    const reportSns = createSnsReports({ log, metrics });
     const openSns = ({ config: { sources, proxy }, contact }: SettingsInUse) =>
       createSnsSource({
         topics: sources.sns,
@@ -252,14 +212,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         now: () => clock.now(),
         // Events beyond their time to live do not push, and what became of the others is remembered for longer than that.
         maxAgeMs: contact.ttlMs + 3_600_000,
-        report: (result, topicArn, error) => {
-          metrics.snsMessage(result);
-          // A stranger's message is a line of the request log and no more.
-          if (topicArn === undefined) return;
-          if (error !== undefined)
-            log.warn({ result, topicArn, err: error }, 'a message of SNS was not taken');
-          else if (result !== 'taken') log.info({ result, topicArn }, 'a subscription of SNS changed');
-        },
+        report: reportSns,
         network: options.snsNetwork,
         proxy: proxy?.reveal(),
       });
@@ -333,8 +286,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       metrics: () => metrics.read(),
       onCallAnswered: (call) => auditCall(audit, call),
       onAnswer: (asked, status, ms) => metrics.request(asked, status, ms),
-      mounts: emulator && isPageOpen ? [(request, response) => emulator.handler(request, response)] : [],
-      links: emulator && isPageOpen ? [{ href: '/console/', text: 'phones' }] : [],
+      mounts: emulation.page ? [emulation.page] : [],
+      links: emulation.page ? [{ href: '/console/', text: 'phones' }] : [],
       host: config.host,
       port: config.port,
       loopbackOnly: config.development && !config.exposed,
@@ -344,10 +297,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const reload = createReload({
       read: options.readSettings,
       current: () => inUse.config,
-      obstacle: (next) =>
-        emulated === undefined && needsOwnEmulator(next)
-          ? 'A channel is "emulated" now, and this process started without an emulator: start it again to have one.'
-          : undefined,
+      obstacle: (next) => emulation.obstacle(next),
       take: (next) => {
         inUse = settingsInUse(next);
         sns = openSns(inUse);
@@ -356,83 +306,35 @@ export async function startService(config: Config, options: ServiceOptions = {})
         dispatcher.refreshChannels();
         examination.again();
       },
-      done: (result) => {
-        auditStream?.reopen();
-        if ('error' in result) audit.note({ operation: 'ReloadSettings', result: 'refused' });
-        else if (result.changed.length > 0)
-          audit.note({ operation: 'ReloadSettings', result: 'ok', changed: result.changed });
-        if ('error' in result)
-          log.error(
-            { reason: result.error.message },
-            'the settings were not read again; those before stay in use',
-          );
-        else log.info({ changed: result.changed }, 'the settings were read again');
-      },
+      done: createReloadReports({ log, audit }),
     });
-    const routes: LocalRoutes = new Map([
-      [
-        'POST /reload',
-        async (response) => {
-          const changed = await reload();
-          response.end(changed.length > 0 ? `Changed: ${changed.join('; ')}.` : 'Nothing has changed.');
-        },
-      ],
-      ['POST /rekey', (response) => answerRekey(response, applications)],
-      ...(config.store.kind === 'sqlite' && 'copyTo' in opened
-        ? [['GET /copy', await createCopyAnswer(config.store.path, opened)] as const]
-        : []),
-    ]);
-    // Sockets cannot be made everywhere; a service without these commands is better than none.
-    const socket = localSocketOf(config);
-    const door =
-      socket &&
-      (await openLocalDoor(socket, routes).catch((error: unknown) => {
-        log.warn({ err: error }, 'chatpush backup and chatpush reload will not work while this service runs');
-      }));
+    const door = await openDoorForCommands(config, {
+      reload,
+      rekey: (response) => answerRekey(response, applications),
+      ...('copyTo' in opened && { sqlite: opened }),
+      unavailable: (error) =>
+        log.warn({ err: error }, 'chatpush backup and chatpush reload will not work while this service runs'),
+    });
     if (door) take('door for commands', () => door.close());
 
     return {
       url: http.url,
       emulator,
-      greeting: greeting(config, http.url, { hasEmulator: emulated !== undefined, opensPhones: isPageOpen }),
+      greeting: greeting(config, http.url, emulation),
       reload,
       stop: async () => {
         log.info('stopping');
         http.drain();
-        if (await endsWithin(STOP_MS, taken.disposeAsync())) return;
+        const notFinished = await resources.releaseWithin(STOP_MS);
+        if (notFinished.length === 0) return;
         log.warn(
-          { notFinished: [...notLetGo].toReversed() },
+          { notFinished },
           'stopped without finishing; nothing that was acknowledged is lost: other nodes, or the next start, deliver it',
         );
       },
     };
   } catch (error) {
-    await taken.disposeAsync();
+    await resources.release();
     throw error;
   }
 }
-
-async function endsWithin(ms: number, work: Promise<void>): Promise<boolean> {
-  const { promise: late, resolve } = Promise.withResolvers<boolean>();
-  const timer = setTimeout(() => resolve(false), ms);
-  try {
-    return await Promise.race([work.then(() => true), late]);
-  } finally {
-    clearTimeout(timer);
-  }
-}
-
-/**
- * The page of phones shows every message to anyone who reaches it, and its faults can be switched there: it is open to this
- * machine in development, and elsewhere where somebody says so. What `Host` a proxy in front passes on says nothing.
- */
-const opensPhones = ({ development, host, exposed }: Config): boolean =>
-  exposed || (development && isLoopback(host));
-
-/** An emulator of our own runs only where something is emulated and nobody named another. */
-const needsOwnEmulator = (config: Config): boolean =>
-  config.emulatorUrl === undefined &&
-  (config.autoCreate === 'all' ||
-    config.applications.some((application) =>
-      Object.values(application.channels).some((channel) => channel.gateway === 'emulated'),
-    ));

@@ -1,12 +1,14 @@
 // What a service that has started says to the person who started it.
 import { whereTo } from '../channels/channels.ts';
+import type { Emulation } from '../channels/emulation.ts';
 import type { Config } from '../config/config.ts';
 
 export function greeting(
   config: Config,
   url: string,
-  { hasEmulator, opensPhones }: { readonly hasEmulator: boolean; readonly opensPhones: boolean },
+  { gateways, page }: Pick<Emulation, 'gateways' | 'page'>,
 ): string {
+  const hasEmulator = gateways !== undefined;
   const lines = [`chatpush listens on ${url}`];
   const store = config.store.kind === 'sqlite' ? config.store.path : 'PostgreSQL';
   lines.push(`  store       ${store}`);
@@ -17,7 +19,7 @@ export function greeting(
       lines.push(`  ${name.padEnd(12)} ${arn}: ${whereTo(channel)}`);
   if (hasEmulator && config.autoCreate === 'all')
     lines.push('  gateways    EMULATED for every other application');
-  if (hasEmulator && (config.emulatorUrl !== undefined || opensPhones))
+  if (hasEmulator && (config.emulatorUrl !== undefined || page))
     lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
   return `${lines.join('\n')}\n`;
 }

@@ -5,6 +5,8 @@ import type { Config } from '../config/config.ts';
 /** Answers what has changed, none where nothing has; rejects, having changed nothing, with a sentence for people. */
 export type Reload = () => Promise<readonly string[]>;
 
+export type ReloadResult = { readonly changed: readonly string[] } | { readonly error: Error };
+
 export function createReload(options: {
   /** Throws ConfigError with all that is wrong. Undefined: there is no settings file. */
   readonly read: (() => Config) | undefined;
@@ -12,7 +14,7 @@ export function createReload(options: {
   /** Why a running service cannot take these over; undefined: it can. */
   readonly obstacle: (next: Config) => string | undefined;
   readonly take: (next: Config) => void;
-  readonly done: (result: { readonly changed: readonly string[] } | { readonly error: Error }) => void;
+  readonly done: (result: ReloadResult) => void;
 }): Reload {
   function reload(): readonly string[] {
     if (!options.read)

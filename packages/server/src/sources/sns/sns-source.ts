@@ -23,6 +23,9 @@ import type { Topic } from './topic.ts';
 /** What became of a message. `failed`: SNS will repeat it. */
 export type SnsResult = 'taken' | 'confirmed' | 'unsubscribed' | 'failed' | RefusalReason;
 
+/** Called once per message; `topicArn` where the topic is ours, `error` where it was not taken. */
+export type ReportSns = (result: SnsResult, topicArn: string | undefined, error?: unknown) => void;
+
 export interface SnsSource {
   /** Messages of Connect hold at most 16 KiB of text; SNS has them twice in JSON. */
   readonly bodyLimitBytes: number;
@@ -47,8 +50,7 @@ export function createSnsSource(options: {
   readonly now: () => number;
   /** Older notifications are refused: it would not be known any more whether they came before. */
   readonly maxAgeMs: number;
-  /** Called once per message; `topicArn` where the topic is ours, `error` where it was not taken. */
-  readonly report: (result: SnsResult, topicArn: string | undefined, error?: unknown) => void;
+  readonly report: ReportSns;
   readonly network?: OtherNetwork | undefined;
   readonly proxy?: string | undefined;
 }): SnsSource {

@@ -1,0 +1,42 @@
+// What the running service does for commands on the same machine, and the socket by which they ask.
+import type { ServerResponse } from 'node:http';
+import type { Config } from '../config/config.ts';
+import type { Reload } from '../reload/reload.ts';
+import { createCopyAnswer } from '../store/sqlite/copy-answer.ts';
+import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
+import { localSocketOf, openLocalDoor } from './local-door.ts';
+import type { LocalDoor, LocalRoutes } from './local-door.ts';
+
+export async function openDoorForCommands(
+  config: Config,
+  parts: {
+    readonly reload: Reload;
+    readonly rekey: (response: ServerResponse) => Promise<void>;
+    readonly sqlite?: SqliteStore;
+    /** Sockets cannot be made everywhere; a service without these commands is better than none. */
+    readonly unavailable: (error: unknown) => void;
+  },
+): Promise<LocalDoor | undefined> {
+  const { reload, rekey, sqlite, unavailable } = parts;
+  const socket = localSocketOf(config);
+  if (socket === undefined) return undefined;
+  const routes: LocalRoutes = new Map([
+    [
+      'POST /reload',
+      async (response) => {
+        const changed = await reload();
+        response.end(changed.length > 0 ? `Changed: ${changed.join('; ')}.` : 'Nothing has changed.');
+      },
+    ],
+    ['POST /rekey', rekey],
+    ...(config.store.kind === 'sqlite' && sqlite
+      ? [['GET /copy', await createCopyAnswer(config.store.path, sqlite)] as const]
+      : []),
+  ]);
+  try {
+    return await openLocalDoor(socket, routes);
+  } catch (error) {
+    unavailable(error);
+    return undefined;
+  }
+}
