@@ -8,6 +8,7 @@ const TIMED = [
   'claimed',
   'commit',
   'ended',
+  'registrations',
   'enqueue',
   'claim',
   'waiting',

@@ -65,6 +65,9 @@ const MAX_TRIES = 10;
 const MAX_ALIASES = 4;
 const MAX_WAITING = 1_000;
 
+const registrationsOf = (stored: Stored | undefined): number =>
+  stored === undefined || isAlias(stored) ? 0 : stored.registrations.length;
+
 const busy = (): ServiceError =>
   new ServiceError('ThrottlingException', 'Too many calls change this contact at once.', {
     retryAfterSeconds: 1,
@@ -103,13 +106,20 @@ export function createContactChanges(options: {
     }
   };
 
-  const commit = (key: ContactKey, version: number, stored: Stored | undefined, claim?: Claim) =>
+  const commit = (
+    key: ContactKey,
+    version: number,
+    stored: Stored | undefined,
+    before: Stored | undefined,
+    claim?: Claim,
+  ) =>
     store.commit({
       ...(stored && {
         contact: {
           ...key,
           version,
           body: serialiseContact(stored),
+          registrationsGained: registrationsOf(stored) - registrationsOf(before),
           ...retention(stored, clock.now(), settings),
         },
       }),
@@ -155,7 +165,7 @@ export function createContactChanges(options: {
       const { result, document } = change;
       if (document === undefined && claim === undefined) return { answer: result };
       const written = claim && { ...claim, answer: JSON.stringify(result) };
-      const outcome = await commit(found.key, found.version, document, written);
+      const outcome = await commit(found.key, found.version, document, found.document, written);
       return outcome === 'committed' ? { answer: result } : undefined;
     } catch (error) {
       // The same call may have been accepted since the claim was read, and changed what this one is refused for.
@@ -183,7 +193,8 @@ export function createContactChanges(options: {
     const change = rule(undefined, clock.now());
     if ('refusal' in change || change.document === undefined) return undefined;
     const { document, result } = change;
-    const outcome = await commit(key, 0, document, claim && { ...claim, answer: JSON.stringify(result) });
+    const written = claim && { ...claim, answer: JSON.stringify(result) };
+    const outcome = await commit(key, 0, document, undefined, written);
     return outcome === 'committed' ? { answer: result } : undefined;
   }
 
@@ -206,9 +217,10 @@ export function createContactChanges(options: {
       inLine(key, () =>
         repeat(async () => {
           const [contact] = await store.contacts([key]);
-          const named = nameAlias(contact && readContact(contact), initialContactId);
+          const before = contact && readContact(contact);
+          const named = nameAlias(before, initialContactId);
           if ('refusal' in named || named.document === undefined) return { answer: undefined };
-          const outcome = await commit(key, contact?.version ?? 0, named.document);
+          const outcome = await commit(key, contact?.version ?? 0, named.document, before);
           return outcome === 'committed' ? { answer: undefined } : undefined;
         }),
       ),

@@ -22,6 +22,8 @@ export interface Contact extends ContactKey {
 export interface ContactChange extends Contact {
   /** How long until `ended` shows this contact to housekeeping, in milliseconds; absent: never. */
   readonly reviewInMs?: number;
+  /** How many registrations it has more than the state before, for `registrations`; negative: fewer. Absent: as many. */
+  readonly registrationsGained?: number;
   /** How long until `sweep` removes this contact altogether, in milliseconds; absent: never. */
   readonly keepForMs?: number;
 }
@@ -174,6 +176,8 @@ export interface Store {
   commit(change: { contact?: ContactChange; claim?: Claim }): Promise<CommitResult>;
   /** Contacts whose review is due, at most `limit`; for housekeeping only. */
   ended(limit: number): Promise<Contact[]>;
+  /** How many registrations the contacts of an instance have, by what its commits have gained. */
+  registrations(instanceId: string): Promise<number>;
 
   /**
    * Stores deliveries, durable on return. `credit` says how many of each lane the node could send at once: so many are

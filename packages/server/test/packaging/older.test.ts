@@ -12,6 +12,7 @@ import { createClient } from '@chatpush/client';
 import { systemClock } from '../../src/clock.ts';
 import { readConfig } from '../../src/config/environment.ts';
 import { startService } from '../../src/service.ts';
+import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { SAMPLE } from './sample.ts';
 
 const SAMPLES = join(import.meta.dirname, 'samples');
@@ -20,6 +21,17 @@ const versions = readdirSync(SAMPLES);
 test('there is a sample', () => assert.ok(versions.includes('0.1.0')));
 
 describe('the data of an older version', () => {
+  for (const version of versions)
+    test(`${version} counts the registrations it has`, async (t) => {
+      const folder = mkdtempSync(join(tmpdir(), 'chatpush-older-'));
+      t.after(() => rmSync(folder, { recursive: true, force: true }));
+      const path = join(folder, 'chatpush.db');
+      copyFileSync(join(SAMPLES, version, 'chatpush.db'), path);
+      const store = await openSqliteStore({ path });
+      t.after(() => store.close());
+      assert.equal(await store.registrations(SAMPLE.instanceId), 1);
+    });
+
   for (const version of versions)
     test(`${version} is opened, known, and goes on`, async (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'chatpush-older-'));
@@ -31,7 +43,10 @@ describe('the data of an older version', () => {
       const clock = { ...systemClock, now: () => madeAt + 1000 + systemClock.now() - startedAt };
       const service = await startService(
         readConfig({ CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${path}` }),
-        { clock, logLevel: 'silent' },
+        {
+          clock,
+          logLevel: 'silent',
+        },
       );
       t.after(() => service.stop());
       const { instanceId, contactId, credentials } = SAMPLE;

@@ -77,7 +77,9 @@ describe('a SQLite file', () => {
     database.close();
     await assert.rejects(
       openSqliteStore({ path }),
-      /was written by a newer chatpush \(schema 2, this one knows 1\)/,
+      new RegExp(
+        `was written by a newer chatpush \\(schema ${MIGRATIONS.length + 1}, this one knows ${MIGRATIONS.length}\\)`,
+      ),
     );
   });
 

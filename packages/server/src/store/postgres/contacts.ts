@@ -3,6 +3,9 @@ import { RETENTION, type Claim, type Contact, type ContactChange, type Store } f
 import type { Database } from './database.ts';
 import { sqlState, UNIQUE_VIOLATION } from './faults.ts';
 
+/** Rows that the registrations of one instance are counted in: about as many as connections commit at once. */
+const REGISTRATION_SLOTS = 64;
+
 const CONTACT = `instance_id as "instanceId", contact_id as "contactId", version, body`;
 
 const READ_CONTACTS = {
@@ -29,8 +32,13 @@ const DROP_EXPIRED_CLAIM = {
     returning 1`,
 };
 
-// Parameters 1–6 are the contact's, the claim's follow. The row of `written` is what lets the claim be inserted; when the
-// token is taken, the unique violation undoes the whole statement.
+const READ_REGISTRATIONS = {
+  name: 'registrations',
+  text: `select coalesce(sum(count), 0)::float8 as count from chatpush.instance_registrations where instance_id = $1`,
+};
+
+// Parameters 1–7 are the contact's, the claim's follow. The row of `written` is what lets the registrations be counted and the
+// claim be inserted; when the token is taken, the unique violation undoes the whole statement.
 const INSERT_CONTACT = `insert into chatpush.contact (instance_id, contact_id, version, body, review_at, remove_at)
   values ($1, $2, $3::bigint + 1, $4, chatpush.now_ms() + $5::bigint, chatpush.now_ms() + $6::bigint)
   on conflict do nothing returning 1`;
@@ -38,12 +46,18 @@ const UPDATE_CONTACT = `update chatpush.contact
   set version = version + 1, body = $4, review_at = chatpush.now_ms() + $5::bigint, remove_at = chatpush.now_ms() + $6::bigint
   where instance_id = $1 and contact_id = $2 and version = $3 returning 1`;
 const INSERT_CLAIM = `insert into chatpush.claim (instance_id, operation, token, fingerprint, answer, expires_at)`;
-const withClaim = (writing: string) => `with written as (${writing})
-  ${INSERT_CLAIM} select $7, $8, $9, $10, $11, chatpush.now_ms() + ${RETENTION.claimMs} from written returning 1`;
+const counted = (writing: string) => `with written as (${writing}), counted as (
+    insert into chatpush.instance_registrations (instance_id, slot, count)
+    select $1, pg_backend_pid() % ${REGISTRATION_SLOTS}, $7::bigint from written where $7::bigint <> 0
+    on conflict (instance_id, slot) do update set count = instance_registrations.count + excluded.count
+  )`;
+const withoutClaim = (writing: string) => `${counted(writing)} select 1 from written`;
+const withClaim = (writing: string) => `${counted(writing)}
+  ${INSERT_CLAIM} select $8, $9, $10, $11, $12, chatpush.now_ms() + ${RETENTION.claimMs} from written returning 1`;
 
 const COMMIT = {
-  newContact: { name: 'commit-new', text: INSERT_CONTACT },
-  contact: { name: 'commit', text: UPDATE_CONTACT },
+  newContact: { name: 'commit-new', text: withoutClaim(INSERT_CONTACT) },
+  contact: { name: 'commit', text: withoutClaim(UPDATE_CONTACT) },
   newContactAndClaim: { name: 'commit-new-claim', text: withClaim(INSERT_CONTACT) },
   contactAndClaim: { name: 'commit-claim', text: withClaim(UPDATE_CONTACT) },
   claim: {
@@ -52,7 +66,9 @@ const COMMIT = {
   },
 };
 
-export function contactVerbs(database: Database): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'ended'> {
+export function contactVerbs(
+  database: Database,
+): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'ended' | 'registrations'> {
   const claimed: Store['claimed'] = async (instanceId, operation, token) => {
     const [row] = await database.query<Pick<Claim, 'fingerprint' | 'answer'>>(READ_CLAIM, [
       instanceId,
@@ -96,6 +112,10 @@ export function contactVerbs(database: Database): Pick<Store, 'contacts' | 'clai
     claimed,
     commit,
     ended: (limit) => database.query<Contact>(READ_ENDED, [limit]),
+    async registrations(instanceId) {
+      const [row] = await database.query<{ count: number }>(READ_REGISTRATIONS, [instanceId]);
+      return row?.count ?? 0;
+    },
   };
 }
 
@@ -103,8 +123,9 @@ function statementFor(contact: ContactChange | undefined, claim: Claim | undefin
   const claimValues = claim === undefined ? [] : [...keyOf(claim), claim.fingerprint, claim.answer];
   if (contact === undefined)
     return claim === undefined ? ([undefined, []] as const) : ([COMMIT.claim, claimValues] as const);
-  const { instanceId, contactId, version, body, reviewInMs, keepForMs } = contact;
-  const values = [instanceId, contactId, version, body, whole(reviewInMs), whole(keepForMs), ...claimValues];
+  const { instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained = 0 } = contact;
+  const times = [whole(reviewInMs), whole(keepForMs)];
+  const values = [instanceId, contactId, version, body, ...times, registrationsGained, ...claimValues];
   if (claim === undefined) return [version === 0 ? COMMIT.newContact : COMMIT.contact, values] as const;
   return [version === 0 ? COMMIT.newContactAndClaim : COMMIT.contactAndClaim, values] as const;
 }

@@ -123,6 +123,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     claimed: limited('claimed'),
     commit: limited('commit'),
     ended: limited('ended'),
+    registrations: limited('registrations'),
     enqueue: limited('enqueue'),
     claim: limited('claim'),
     waiting: limited('waiting'),

@@ -7,7 +7,7 @@ import type { Claim, Contact, ContactChange } from '../store.ts';
 
 export function contactVerbs(
   database: DatabaseSync,
-): Pick<Verbs, 'contacts' | 'claimed' | 'commit' | 'ended'> {
+): Pick<Verbs, 'contacts' | 'claimed' | 'commit' | 'ended' | 'registrations'> {
   const readContact = database.prepare(
     'select version, body from contact where instance_id = ? and contact_id = ?',
   );
@@ -34,14 +34,23 @@ export function contactVerbs(
        fingerprint = excluded.fingerprint, answer = excluded.answer, expires_at = excluded.expires_at`,
   );
 
+  const addRegistrations = database.prepare(
+    `insert into instance_registrations (instance_id, count) values (?, ?)
+     on conflict (instance_id) do update set count = count + excluded.count`,
+  );
+  const readRegistrations = database.prepare(
+    'select count from instance_registrations where instance_id = ?',
+  );
+
   const versionOf = (instanceId: string, contactId: string) =>
     (readVersion.get(instanceId, contactId)?.['version'] ?? 0) as number;
   const claimed = ({ now }: Moment, instanceId: string, operation: string, token: string) =>
     readClaim.get(instanceId, operation, token, now) as Claim | undefined;
 
   function storeContact({ now }: Moment, change: ContactChange): void {
-    const { instanceId, contactId, version, body, reviewInMs, keepForMs } = change;
+    const { instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained = 0 } = change;
     writeContact.run(instanceId, contactId, version + 1, body, after(now, reviewInMs), after(now, keepForMs));
+    if (registrationsGained !== 0) addRegistrations.run(instanceId, registrationsGained);
   }
 
   return {
@@ -72,6 +81,7 @@ export function contactVerbs(
       return 'committed';
     },
     ended: ({ now }, limit) => readDue.all(now, limit) as unknown as Contact[],
+    registrations: (_, instanceId) => (readRegistrations.get(instanceId)?.['count'] ?? 0) as number,
   };
 }
 

@@ -120,6 +120,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     claimed: (...given) => call('claimed', given),
     commit: (...given) => call('commit', given),
     ended: (...given) => call('ended', given),
+    registrations: (...given) => call('registrations', given),
     enqueue: async (batch, node, credit) =>
       unpackStates(batch, await call('enqueue', [batch, node, credit], [packEntries(batch), node, credit])),
     claim: async (...given) => unpackDeliveries(await call('claim', given)),

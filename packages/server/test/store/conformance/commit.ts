@@ -1,6 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
-import { contactChange, newClaim, useStore, type Open } from './harness.ts';
+import { contactChange, fresh, newClaim, useStore, type Open } from './harness.ts';
 import type { CommitResult } from '../../../src/store/store.ts';
 
 export function commitCases(open: Open): void {
@@ -32,6 +32,33 @@ export function commitCases(open: Open): void {
       assert.equal(await store.commit({ contact, claim: free }), 'contact-changed');
       assert.equal(await store.claimed(free.instanceId, free.operation, free.token), undefined);
       assert.equal(await store.commit({ contact: second, claim: free }), 'committed');
+    });
+
+    test('the registrations of an instance are what its commits gained, and a refused commit gains none', async () => {
+      const instanceId = fresh('instance');
+      const count = (index: number) => way(at.stores, index).registrations(instanceId);
+      assert.equal(await count(0), 0);
+      const contact = contactChange({ instanceId, registrationsGained: 3 });
+      const claim = newClaim({ instanceId });
+      assert.equal(await at.store.commit({ contact, claim }), 'committed');
+      const fewer = { ...contact, version: 1, registrationsGained: -1 };
+      assert.equal(await at.store.commit({ contact: fewer, claim }), 'token-taken');
+      assert.equal(await at.store.commit({ contact }), 'contact-changed');
+      assert.equal(await count(1), 3);
+      assert.equal(await at.store.commit({ contact: fewer }), 'committed');
+      assert.equal(await at.store.commit({ contact: contactChange({ instanceId }) }), 'committed');
+      assert.deepEqual([await count(0), await count(1)], [2, 2]);
+      assert.equal(await at.store.registrations(fresh('instance')), 0);
+    });
+
+    test('registrations gained by 100 commits at once are all counted', async () => {
+      const instanceId = fresh('instance');
+      await Promise.all(
+        Array.from({ length: 100 }, (_, index) =>
+          way(at.stores, index).commit({ contact: contactChange({ instanceId, registrationsGained: 1 }) }),
+        ),
+      );
+      assert.equal(await at.store.registrations(instanceId), 100);
     });
 
     test('when both are taken, the token answers', async () => {
