@@ -79,8 +79,11 @@ export interface Emulator {
   /** A client certificate as Apple issues them, for certificate-based connections. */
   providerCertificate(bundleId: string, environment?: 'production' | 'development'): CertifiedKey;
   subscribe(listener: (event: EmulatorEvent) => void): () => void;
-  /** Handles requests for `/emulator…` and `/console…` within another server; returns false for any other path. */
-  handler(request: IncomingMessage, response: ServerResponse): boolean;
+  /**
+   * Handles requests for `/emulator…` and `/console…` within another server; returns false for any other path. `isChecked`: that
+   * server knows who sends the request, so `Host` and `Origin` may name anything.
+   */
+  handler(request: IncomingMessage, response: ServerResponse, isChecked?: boolean): boolean;
   close(): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
 }

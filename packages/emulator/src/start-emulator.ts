@@ -151,7 +151,8 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
         bundleId,
       ),
     subscribe: (listener) => events.subscribe(listener),
-    handler: (request, response) => handle(emulator, consoleFiles, request, response),
+    handler: (request, response, isChecked) =>
+      handle(emulator, { consoleFiles, isChecked }, request, response),
     close,
     [Symbol.asyncDispose]: close,
   };

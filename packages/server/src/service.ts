@@ -12,6 +12,8 @@ import { createChannels } from './channels/channels.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
+import { consoleAccess } from './config/console-access.ts';
+import { openConsole } from './console/open-console.ts';
 import { createDispatcher } from './delivery/dispatcher.ts';
 import type { Dispatcher } from './delivery/dispatcher.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
@@ -231,6 +233,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       account: () => inUse.config.account,
       sendDirect: dispatcher.sendDirect,
     };
+    const console = await openConsole({ inUse: () => inUse, emulator, store, audit, log, clock });
+    take('console', () => console.close());
     const http = await createHttpServer({
       turns,
       applicationOf: createApplicationOf(applicationParts),
@@ -264,7 +268,9 @@ export async function startService(config: Config, options: ServiceOptions = {})
             take: (body, headers) => sns.take(body, headers),
           },
         ],
+        ...console.sources,
       ]),
+      findSession: console.findSession,
       get allowedHosts() {
         return inUse.config.allowedHosts;
       },
@@ -286,8 +292,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       metrics: () => metrics.read(),
       onCallAnswered: (call) => auditCall(audit, call),
       onAnswer: (asked, status, ms) => metrics.request(asked, status, ms),
-      mounts: emulation.page ? [emulation.page] : [],
-      links: emulation.page ? [{ href: '/console/', text: 'phones' }] : [],
+      mounts: [console.mount],
+      links: consoleAccess(config) === 'off' ? [] : [{ href: '/console/', text: 'console' }],
       host: config.host,
       port: config.port,
       loopbackOnly: config.development && !config.exposed,

@@ -13,6 +13,15 @@ const ALLOWED: Record<string, readonly string[]> = {
   http: ['auth', 'operations', 'store/store.ts'],
   audit: ['http/answered-call.ts'],
   auth: ['operations/handlers.ts'],
+  console: [
+    'applications/change-setting.ts',
+    'audit/audit.ts',
+    'auth',
+    'config',
+    'http',
+    'operations/handlers.ts',
+    'store/store.ts',
+  ],
   operations: [
     'applications',
     'config',
@@ -51,7 +60,13 @@ const PACKAGES_ALLOWED: Record<string, readonly string[]> = {
   client: ['@chatpush/wire'],
   emulator: [],
   console: ['@chatpush/client', '@chatpush/emulator', '@chatpush/emulator/screen', 'chatpush/explain'],
-  server: ['@chatpush/wire', '@chatpush/client', '@chatpush/emulator', '@chatpush/emulator/command'],
+  server: [
+    '@chatpush/wire',
+    '@chatpush/client',
+    '@chatpush/emulator',
+    '@chatpush/emulator/command',
+    '@chatpush/emulator/console',
+  ],
 };
 
 const importsOf = (file: string): string[] =>

@@ -16,11 +16,25 @@ const TYPES: Record<string, string> = {
   '.ico': 'image/x-icon',
 };
 
+/**
+ * Nothing from outside: no font, no image, no script, and no request to anyone but this server. The page says the same of
+ * itself, except for frames, which only a header can forbid.
+ */
+const HEADERS = {
+  'content-security-policy':
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; base-uri 'none'; form-action 'none'; frame-ancestors 'none'",
+  'cross-origin-opener-policy': 'same-origin',
+  'cross-origin-resource-policy': 'same-origin',
+  'referrer-policy': 'no-referrer',
+  'x-content-type-options': 'nosniff',
+  'x-frame-options': 'DENY',
+};
+
 const NO_PAGE =
   '<!DOCTYPE html><html lang="en"><title>chatpush emulator</title><p>The page of phones is not part of this build. Phones are at <a href="/emulator/phones">/emulator/phones</a>, faults at <a href="/emulator/faults">/emulator/faults</a>.</p></html>\n';
 
 function html(response: ServerResponse, status: number, text: string): void {
-  response.writeHead(status, { 'content-type': TYPES['.html'] });
+  response.writeHead(status, { ...HEADERS, 'content-type': TYPES['.html'] });
   response.end(text);
 }
 
@@ -46,6 +60,7 @@ export async function serveConsole(
     return html(response, 404, 'There is no such page.\n'); // missing, or not a valid path
   }
   response.writeHead(200, {
+    ...HEADERS,
     'content-type': TYPES[extname(file)] ?? 'application/octet-stream',
     // Vite puts a hash into the names of all files except the entry page.
     'cache-control': name === 'index.html' ? 'no-cache' : 'max-age=3600',

@@ -23,6 +23,17 @@ class Refused extends Error {
   }
 }
 
+/** How requests are answered. */
+interface Rules {
+  /** The directory of the built page; undefined if it was not built. */
+  consoleFiles: string | undefined;
+  /** Who sends the request is known already. */
+  isChecked?: boolean | undefined;
+}
+
+/** What the page asks first: here there are phones, and no service beside them. */
+const CONSOLE_HERE = { service: false, phones: true };
+
 interface Call {
   emulator: Emulator;
   request: IncomingMessage;
@@ -198,6 +209,7 @@ function answerError(response: ServerResponse, error: unknown): void {
 
 async function dispatch(
   emulator: Emulator,
+  foreign: string | undefined,
   request: IncomingMessage,
   response: ServerResponse,
 ): Promise<void> {
@@ -207,7 +219,6 @@ async function dispatch(
     return match === null ? [] : [{ ...one, groups: match.groups ?? {} }];
   });
   try {
-    const foreign = foreignness(request);
     if (foreign !== undefined) throw new Refused(403, foreign);
     if (matching.length === 0) throw new Refused(404, `There is nothing at ${path}.`);
     const found = matching.find(({ method }) => method === request.method);
@@ -241,21 +252,19 @@ function decoded(part: string): string {
 /** Handles a request for `/emulator…` or `/console…` and returns true; ignores any other. */
 export function handle(
   emulator: Emulator,
-  consoleFiles: string | undefined,
+  { consoleFiles, isChecked = false }: Rules,
   request: IncomingMessage,
   response: ServerResponse,
 ): boolean {
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (!/^\/(?:console|emulator)(?:\/|$)/.test(path)) return false;
+  const foreign = isChecked ? undefined : foreignness(request);
   // Pages of other sites must not load these as scripts or show them in a frame.
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('content-security-policy', "frame-ancestors 'none'");
-  if (path.startsWith('/console')) {
-    const foreign = foreignness(request);
-    if (foreign === undefined) void serveConsole(consoleFiles, path, response);
-    else answer(response, 403, { message: foreign });
-    return true;
-  }
-  void dispatch(emulator, request, response);
+  if (!path.startsWith('/console')) void dispatch(emulator, foreign, request, response);
+  else if (foreign !== undefined) answer(response, 403, { message: foreign });
+  else if (path === '/console/session') answer(response, 200, CONSOLE_HERE);
+  else void serveConsole(consoleFiles, path, response);
   return true;
 }

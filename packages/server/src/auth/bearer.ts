@@ -3,11 +3,11 @@
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@chatpush/wire';
-import { isLoopback } from '../addresses/loopback.ts';
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
-import { createAddressList, socketAddress } from './client-address.ts';
+import { createAddressList } from './client-address.ts';
 import { permissionsOf } from './permissions.ts';
+import { pathOf } from './private-path.ts';
 
 export interface BearerKey {
   /** Its name in logs. */
@@ -54,20 +54,12 @@ export function createVerifyBearer(options: {
   };
 }
 
-/**
- * A named proxy must say that it was spoken to over TLS. Otherwise only loopback will do, and nothing that was passed on: a
- * proxy on this machine that nobody named may well listen to the world in plain text.
- */
-function checkPath({ socket, headers }: IncomingMessage, isTrusted: (address: string) => boolean): void {
-  const address = socketAddress(socket);
-  const isPassedOn = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'via'].some(
-    (name) => headers[name] !== undefined,
-  );
-  if (isTrusted(address) ? headers['x-forwarded-proto'] === 'https' : isLoopback(address) && !isPassedOn)
-    return;
+function checkPath(request: IncomingMessage, isTrusted: (address: string) => boolean): void {
+  const path = pathOf(request, isTrusted);
+  if (path === 'tls' || path === 'loopback') return;
   throw new ServiceError(
     'AccessDeniedException',
-    isTrusted(address)
+    path === 'proxy-without-tls'
       ? 'Bearer keys travel over TLS only, and the proxy does not say X-Forwarded-Proto: https.'
       : 'Bearer keys are taken on loopback, or from a proxy that the settings name in trustedProxies.',
   );

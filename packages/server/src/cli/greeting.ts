@@ -2,12 +2,10 @@
 import { whereTo } from '../channels/channels.ts';
 import type { Emulation } from '../channels/emulation.ts';
 import type { Config } from '../config/config.ts';
+import { consoleAccess } from '../config/console-access.ts';
 
-export function greeting(
-  config: Config,
-  url: string,
-  { gateways, page }: Pick<Emulation, 'gateways' | 'page'>,
-): string {
+export function greeting(config: Config, url: string, { gateways }: Pick<Emulation, 'gateways'>): string {
+  const access = consoleAccess(config);
   const hasEmulator = gateways !== undefined;
   const lines = [`chatpush listens on ${url}`];
   const store = config.store.kind === 'sqlite' ? config.store.path : 'PostgreSQL';
@@ -19,7 +17,8 @@ export function greeting(
       lines.push(`  ${name.padEnd(12)} ${arn}: ${whereTo(channel)}`);
   if (hasEmulator && config.autoCreate === 'all')
     lines.push('  gateways    EMULATED for every other application');
-  if (hasEmulator && (config.emulatorUrl !== undefined || page))
+  if (hasEmulator && (config.emulatorUrl !== undefined || access === 'open'))
     lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
+  if (access === 'sign-in') lines.push(`  console     ${url}/console/, where access keys sign in`);
   return `${lines.join('\n')}\n`;
 }

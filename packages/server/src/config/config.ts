@@ -137,6 +137,8 @@ export interface Config {
   };
   readonly registrationsPerContact: number;
   readonly contactLifetimeHours: number;
+  /** Whether people may sign in to the console with access keys, where it is not open to all. */
+  readonly console: 'off' | 'sign-in';
   /** Where the audit log goes: `stdout` or a path. */
   readonly audit?: string;
   readonly logLevel: (typeof LOG_LEVELS)[number];

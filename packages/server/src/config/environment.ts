@@ -111,6 +111,7 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
     limits: readLimits(),
     registrationsPerContact: members.registrationsPerContact.default,
     contactLifetimeHours: members.contactLifetimeHours.default,
+    console: members.console.default,
     logLevel: readLogLevel(reader, environment['CHATPUSH_LOG']),
     ...(emulatorUrl !== undefined && { emulatorUrl }),
     ...(environment['CHATPUSH_AUDIT'] !== undefined && { audit: environment['CHATPUSH_AUDIT'] }),

@@ -101,6 +101,7 @@ export function readSettingsFile(
     limits: readLimits(settings.limits),
     registrationsPerContact: settings.registrationsPerContact,
     contactLifetimeHours: settings.contactLifetimeHours,
+    console: settings.console,
     ...(settings.proxy && { proxy: settings.proxy }),
   };
 }

@@ -134,6 +134,13 @@ export const SETTINGS = {
       means:
         'Names under which a reverse proxy on this machine is called. What listens on loopback refuses all others, because any page in a browser could point its own name there.',
     },
+    console: {
+      kind: 'choice',
+      of: ['off', 'sign-in'],
+      default: 'off',
+      means:
+        '`"sign-in"` opens the [console](guides/production.md#the-console) at `/console/`: people sign in with the id and the secret of an access key and may do there what calls with that key may do, for eight hours. They must come by TLS through `trustedProxies`, or from this machine.',
+    },
     trustedProxies: {
       kind: 'list',
       of: {

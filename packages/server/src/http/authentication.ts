@@ -1,4 +1,5 @@
-// How a call proves who makes it: by a signature, by a bearer key, or by a participant's token, as its operation has it.
+// How a call proves who makes it: by a signature, a bearer key, a session of the console, or a participant's token, as its operation
+// has it.
 // Each in two steps, so that no body is kept in memory for strangers: what the head shows, then, with the body, the rest.
 import type { IncomingMessage } from 'node:http';
 import type { HeaderLines, Operation } from '@chatpush/wire';
@@ -24,12 +25,16 @@ export type Authenticate = (request: IncomingMessage, target: string, operation:
 /** Who holds a participant's token of a kind; undefined: nobody. */
 export type FindParticipant = (token: string, kind: TokenKind) => Participant | undefined;
 
+/** Who calls by a session of the console; undefined: the request brings none. Throws where it is not to be taken. */
+export type FindSession = (request: IncomingMessage) => Caller | undefined;
+
 const KIND = { 'participant-token': 'participant', 'connection-token': 'connection' } as const;
 
 export function createAuthenticate(options: {
   readonly verifySignature: VerifySignature;
   readonly verifyBearer: VerifyBearer;
   readonly findParticipant: FindParticipant;
+  readonly findSession: FindSession;
 }): Authenticate {
   return (request, target, operation) => {
     if (operation.auth !== undefined) {
@@ -41,7 +46,9 @@ export function createAuthenticate(options: {
       if (participant === undefined) throw new ServiceError('AccessDeniedException', 'Access denied');
       return { identity: { participant }, prove: isProved };
     }
-    const caller = options.verifyBearer(request, operation);
+    // Browsers send cookies along with everything; who signs a call means the signature.
+    const isSigned = request.headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(target);
+    const caller = isSigned ? options.verifyBearer(request, operation) : options.findSession(request);
     // No scope names a region here; the ARN of a refusal does without.
     if (caller !== undefined) return { identity: { caller, region: '' }, prove: isProved };
     const { signer, prove } = options.verifySignature({
@@ -59,7 +66,7 @@ export function createAuthenticate(options: {
 }
 
 /**
- * Tokens and bearer keys are secrets that travel in the head, which proves all of it. Their callers have no signer but a form's
+ * Tokens, bearer keys and sessions are secrets that travel in the head, which proves all of it. Their callers have no signer but a form's
  * way of writing queries (`URLSearchParams`, `urllib`, `curl --data-urlencode`), where `+` is a space.
  */
 const isProved = (): Proof => ({ plusIsSpace: true });

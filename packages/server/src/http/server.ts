@@ -28,7 +28,7 @@ import { errorNameOf, jsonAnswer, refusal, thrownAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import type { AnsweredCall } from './answered-call.ts';
 import { createAuthenticate } from './authentication.ts';
-import type { FindParticipant } from './authentication.ts';
+import type { FindParticipant, FindSession } from './authentication.ts';
 import { createConnections } from './connections.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
@@ -45,13 +45,13 @@ import { createThrottle } from './throttle.ts';
 /** A part of the server that answers on its own, such as the emulator's routes: whether it took the request. */
 export type Mount = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** A part that takes in messages of other systems, which prove themselves in their own ways. */
+/** A part that takes in what proves itself in a way of its own: messages of other systems, people who sign in. */
 export interface Source {
   readonly bodyLimitBytes: number;
-  /** Whose turn a message takes, by its headers; throws where they show that it will not be taken. */
-  turnOwner(headers: IncomingHttpHeaders): string;
-  /** Resolves when what the message leads to is on disk; rejects as a handler does. */
-  take(body: Buffer, headers: IncomingHttpHeaders): Promise<void>;
+  /** Whose turn a request takes, by its head; throws where that shows that it will not be taken. */
+  turnOwner(headers: IncomingHttpHeaders, request: IncomingMessage): string;
+  /** Resolves when what the request leads to is on disk; rejects as a handler does. Nothing is answered as 200 and `{}`. */
+  take(body: Buffer, headers: IncomingHttpHeaders, request: IncomingMessage): Promise<Answer | void>;
 }
 
 /** `regions`, `account`, `limits.callsPerSecond`, `limits.burst` and `allowedHosts` are read with every call: they may change. */
@@ -68,6 +68,8 @@ export interface HttpServerOptions {
   readonly addressOf?: (request: IncomingMessage) => string;
   /** Who holds a participant's token. Default: nobody. */
   readonly findParticipant?: FindParticipant;
+  /** Who calls by a session of the console. Default: nobody. */
+  readonly findSession?: FindSession;
   /** The regions a signature may be made for. Default `any`. */
   readonly regions?: 'any' | readonly string[];
   /** The account in ARNs of refusals. Default twelve zeros. */
@@ -148,6 +150,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       }),
       verifyBearer: options.verifyBearer ?? createVerifyBearer({ keys: [], trustedProxies: [] }),
       findParticipant: options.findParticipant ?? (() => undefined),
+      findSession: options.findSession ?? (() => undefined),
     }),
     throttle: createThrottle({
       get callsPerSecond() {
@@ -193,7 +196,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     if (source === undefined) return pipeline(request, response, target, trace);
     trace.source = path;
     const { bodyLimitBytes } = source;
-    const owner = source.turnOwner(request.headers);
+    const owner = source.turnOwner(request.headers, request);
     using received = await admission.receive({
       request,
       response,
@@ -202,8 +205,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       bodyLimitBytes,
     });
     using _work = await received.work();
-    await source.take(received.body, request.headers);
-    return jsonAnswer(200, {});
+    return (await source.take(received.body, request.headers, request)) ?? jsonAnswer(200, {});
   };
 
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {

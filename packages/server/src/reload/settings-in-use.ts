@@ -24,6 +24,7 @@ export interface SettingsInUse {
   readonly instances: ReadonlySet<string>;
   readonly accessKey: FindAccessKey;
   readonly verifyBearer: VerifyBearer;
+  readonly isTrustedProxy: (address: string) => boolean;
   /** From where a request comes, behind the proxies that are trusted. */
   readonly addressOf: (request: IncomingMessage) => string;
   /** What new participant tokens are made with. */
@@ -40,7 +41,7 @@ export function settingsInUse(config: Config): SettingsInUse {
   const participantKeys = createParticipantKeys(accessKeys);
   // Also keys that were first before another was put in front of them.
   const accepted = [participantKeys, ...accessKeys.map((key) => createParticipantKeys([key]))];
-  const isTrusted = createAddressList(config.trustedProxies);
+  const isTrustedProxy = createAddressList(config.trustedProxies);
   const applications = config.applications.map((one) => ({ ...one, ttlMs: one.ttlMinutes * 60_000 }));
   return {
     config,
@@ -57,7 +58,8 @@ export function settingsInUse(config: Config): SettingsInUse {
       keys: config.bearerKeys.map((key) => ({ ...key, secret: key.secret.reveal() })),
       trustedProxies: config.trustedProxies,
     }),
-    addressOf: (request) => clientAddress(request, isTrusted),
+    isTrustedProxy,
+    addressOf: (request) => clientAddress(request, isTrustedProxy),
     participantKeys,
     findParticipant: (token, kind, now) => {
       for (const keys of accepted) {

@@ -1,0 +1,115 @@
+// The console at `/console/`: the page, who is signed in, and the phones where gateways are emulated.
+//
+//   open      in development on loopback, or where CHATPUSH_EXPOSE_DEVELOPMENT says so: the page, phones and faults for anyone
+//   sign-in   by the setting `console`: the page for anyone; calls and phones by a session
+//   off       otherwise: there is no page
+//
+// The page reads what the documented API answers. A session stands in the place of a signature and gives no further right.
+import type { IncomingMessage, ServerResponse } from 'node:http';
+import type { Emulator } from '@chatpush/emulator';
+import { serveConsolePage } from '@chatpush/emulator/console';
+import { addressGroup } from '../auth/client-address.ts';
+import type { Config } from '../config/config.ts';
+import { consoleAccess } from '../config/console-access.ts';
+import type { Mount, Source } from '../http/server.ts';
+import type { Caller } from '../operations/handlers.ts';
+import { ServiceError } from '../service-error.ts';
+import type { ConsoleSessions, SignedIn } from './console-sessions.ts';
+
+export interface Console {
+  readonly mount: Mount;
+  /** By path. */
+  readonly sources: readonly (readonly [string, Source])[];
+  /** Who makes a call by a session: see ConsoleSessions. */
+  readonly findSession: (request: IncomingMessage) => Caller | undefined;
+}
+
+export interface ConsoleParts {
+  /** Read with every request: a reload may change it. */
+  readonly config: () => Config;
+  readonly sessions: ConsoleSessions;
+  readonly addressOf: (request: IncomingMessage) => string;
+  /** The one of this process. */
+  readonly emulator: Emulator | undefined;
+}
+
+const MOST_SIGN_IN_BYTES = 4_096;
+/** How long a stream of events may go on after its session has ended. */
+const LOOK_AGAIN_MS = 5_000;
+
+export function createConsole({ config, sessions, addressOf, emulator }: ConsoleParts): Console {
+  const isOpen = () => consoleAccess(config()) === 'open';
+  const takesSessions = () => consoleAccess(config()) === 'sign-in';
+
+  /** Phones show the texts and tokens of all instances, and faults hit all: both are for keys without limits. */
+  const maySeePhones = ({ caller: { instances, actions, applications } }: SignedIn): boolean =>
+    instances === 'all' && actions === 'all' && applications === 'all';
+
+  /** What the page asks first. */
+  const stateFor = (request: IncomingMessage): object => {
+    if (isOpen()) return { service: true, phones: emulator !== undefined };
+    const signedIn = sessions.signedIn(request);
+    if (signedIn === undefined) return { service: true, phones: false, signIn: true };
+    const { session, caller } = signedIn;
+    return {
+      service: true,
+      phones: emulator !== undefined && maySeePhones(signedIn),
+      session: {
+        accessKeyId: session.accessKeyId,
+        expiresAt: new Date(session.expiresAt).toISOString(),
+        instances: caller.instances === 'all' ? config().instances : [...caller.instances],
+      },
+    };
+  };
+
+  function answerPhones(request: IncomingMessage, response: ServerResponse): boolean {
+    if (emulator === undefined) return false;
+    const signedIn = sessions.signedIn(request);
+    if (signedIn === undefined || !maySeePhones(signedIn)) return false;
+    const watch = setInterval(() => {
+      if (sessions.signedIn(request) === undefined) response.destroy();
+    }, LOOK_AGAIN_MS);
+    response.once('close', () => clearInterval(watch));
+    return emulator.handler(request, response, true);
+  }
+
+  const source = (answer: Source['take']): Source => ({
+    bodyLimitBytes: MOST_SIGN_IN_BYTES,
+    turnOwner(_, request) {
+      if (!takesSessions())
+        throw new ServiceError(
+          'UnknownOperationException',
+          'Nobody signs in here: the setting "console" is off.',
+        );
+      sessions.check(request);
+      return `console ${addressGroup(addressOf(request))}`;
+    },
+    take: answer,
+  });
+
+  return {
+    findSession: (request) => (takesSessions() ? sessions.find(request) : undefined),
+    sources: [
+      ['/console/sign-in', source(async (body, _, request) => sessions.signIn(body, request))],
+      ['/console/sign-out', source((_, __, request) => sessions.signOut(request))],
+    ],
+    mount(request, response) {
+      const path = (request.url ?? '').split('?', 1)[0]!;
+      const isPage = /^\/console(?:\/|$)/.test(path);
+      const isRead = request.method === 'GET' || request.method === 'HEAD';
+      if (!isOpen() && !takesSessions()) return false;
+      if (isPage && !isRead) return false;
+      if (path === '/console/session') {
+        const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
+        response.writeHead(200, headers).end(JSON.stringify(stateFor(request)));
+        return true;
+      }
+      if (isOpen() && emulator !== undefined) return emulator.handler(request, response);
+      if (isPage) {
+        serveConsolePage(path, response);
+        return true;
+      }
+      return !isOpen() && /^\/emulator(?:\/|$)/.test(path) && answerPhones(request, response);
+    },
+  };
+}
