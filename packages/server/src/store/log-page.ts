@@ -3,9 +3,10 @@ import { readAttempts } from './attempts.ts';
 import type { LogEntry, Page, PageRequest } from './store.ts';
 
 /** As the stores' queries name their columns. `seq` grows with each row and is what pages go by. */
-export interface LogRow extends Omit<LogEntry, 'registrationId' | 'reason' | 'attempts'> {
+export interface LogRow extends Omit<LogEntry, 'registrationId' | 'lane' | 'reason' | 'attempts'> {
   readonly seq: number;
   readonly registrationId: string | null;
+  readonly lane: string | null;
   readonly reason: string | null;
   readonly kept: string | null;
 }
@@ -21,12 +22,14 @@ export function toLogPage(rows: readonly LogRow[], { limit }: PageRequest): Page
   return { items: kept.map(toLogEntry), ...(more ? { next: String(last.seq) } : {}) };
 }
 
-function toLogEntry(row: LogRow): LogEntry {
-  const { id, messageId, registrationId, status, reason, kept, attemptCount, at } = row;
+export function toLogEntry(row: LogRow): LogEntry {
+  const { id, contactId, messageId, registrationId, lane, status, reason, kept, attemptCount, at } = row;
   return {
     id,
+    contactId,
     messageId,
     ...(registrationId === null ? {} : { registrationId }),
+    ...(lane === null ? {} : { lane }),
     status,
     ...(reason === null ? {} : { reason }),
     attempts: readAttempts(kept),

@@ -16,7 +16,12 @@ export interface DeliveryState {
   count: number;
   /** Set when the delivery moves to a later time. */
   dueInMs?: number;
+  /** Set when it ends: what is kept of its work, null for nothing. */
+  keep?: string | null;
 }
+
+/** Ended, and not accepted. */
+export const UNDELIVERED: readonly LogEntry['status'][] = ['rejected', 'expired', 'withdrawn'];
 
 /**
  * Changes `state` as the settlement of a node says; `owner` is that node's number, NOBODY if it lives no more. False: the
@@ -39,5 +44,6 @@ export function applySettlement(state: DeliveryState, owner: number, { attempts,
   state.reason = to.reason ?? null;
   state.owner = NOBODY;
   if (to.status === 'queued') state.dueInMs = Math.round(to.dueInMs);
+  else state.keep = to.keep ?? null;
   return true;
 }

@@ -113,15 +113,23 @@ export interface Settlement {
   /** Attempts since the last settlement, oldest first. */
   readonly attempts: readonly Attempt[];
   readonly to:
-    | { readonly status: EndStatus; readonly reason?: string }
+    | {
+        readonly status: EndStatus;
+        readonly reason?: string;
+        /** What a replay needs of the work, opaque; stays with the row. Absent: all of the work is erased. */
+        readonly keep?: string;
+      }
     | { readonly status: 'queued'; readonly dueInMs: number; readonly reason?: string };
 }
 
 /** One row of the delivery log. */
 export interface LogEntry {
   readonly id: string;
+  readonly contactId: string;
   readonly messageId: string;
   readonly registrationId?: string;
+  /** Absent: it never started. */
+  readonly lane?: string;
   readonly status: 'queued' | EndStatus | 'skipped';
   readonly reason?: string;
   /** The first 2 and the last 8 attempts. */
@@ -130,6 +138,34 @@ export interface LogEntry {
   readonly attemptCount: number;
   /** Milliseconds since the epoch when it was enqueued, by the store's clock. */
   readonly at: number;
+}
+
+/** One row of the delivery log with what a replay needs. */
+export interface LoggedDelivery extends LogEntry {
+  /** See `Settlement`; absent also while it is queued. */
+  readonly kept?: string;
+}
+
+/** Which deliveries of an instance. */
+export interface DeliveryFilter {
+  readonly instanceId: string;
+  /** `undelivered`: ended, and not accepted. Absent: all that started, so all but `skipped`. */
+  readonly status?: LogEntry['status'] | 'undelivered';
+  readonly reason?: string;
+  /** Only of lanes whose names begin with one of these. */
+  readonly lanes?: readonly string[];
+  /** Enqueued at this time or later, milliseconds since the epoch by the store's clock. */
+  readonly from?: number;
+  /** Enqueued before this time. */
+  readonly to?: number;
+}
+
+/** How a delivery that ended is queued again. */
+export interface Replay {
+  readonly lane: string;
+  readonly expiresInMs: number;
+  readonly work: string;
+  readonly reason: string;
 }
 
 export interface Page<T> {
@@ -212,6 +248,33 @@ export interface Store {
   leave(node: string): Promise<void>;
   /** The delivery log of a contact, newest first. */
   deliveries(contact: ContactKey, page: PageRequest): Promise<Page<LogEntry>>;
+  /**
+   * The deliveries of an instance, newest first by when they were enqueued. A call looks at a bounded number of rows: a page
+   * may hold fewer than `limit`, even none, and still name a next one.
+   */
+  instanceDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<LogEntry>>;
+  /**
+   * How many deliveries of an instance were enqueued in each minute from `from` up to but not `to`, both in minutes since the
+   * epoch by the store's clock: those that started, or only those that are `undelivered` by now.
+   */
+  deliveryCounts(
+    instanceId: string,
+    of: 'started' | 'undelivered',
+    from: number,
+    to: number,
+  ): Promise<number[]>;
+  /** One row of the delivery log. */
+  delivery(instanceId: string, id: string): Promise<LoggedDelivery | undefined>;
+  /**
+   * Queues a delivery again, due now, with its attempts so far, iff it is undelivered and something of it was kept: `changed`
+   * otherwise, also for an unknown one.
+   */
+  replay(instanceId: string, id: string, replay: Replay): Promise<'queued' | 'changed'>;
+  /**
+   * Ends a queued delivery as withdrawn, no matter who owns it, and keeps nothing of it. `ended`: it had ended before, or
+   * never started. Of an attempt that is under way the answer is still recorded, and `accepted` still wins.
+   */
+  withdraw(instanceId: string, id: string, reason: string): Promise<'withdrawn' | 'ended' | 'unknown'>;
 
   setting(kind: SettingKind, id: string): Promise<Setting | undefined>;
   settings(kind: SettingKind, page: PageRequest): Promise<Page<Setting>>;

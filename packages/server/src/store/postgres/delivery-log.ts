@@ -3,11 +3,13 @@ import { logBefore, toLogPage, type LogRow } from '../log-page.ts';
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 
+export const LOG_COLUMNS = `seq, id, contact_id as "contactId", message_id as "messageId", registration_id as "registrationId",
+  lane.name as lane, status, reason, attempts as kept, attempt_count as "attemptCount", enqueued_at as at`;
+
 const READ_LOG = {
   name: 'deliveries',
-  text: `select seq, id, message_id as "messageId", registration_id as "registrationId", status, reason,
-      attempts as kept, attempt_count as "attemptCount", enqueued_at as at
-    from chatpush.delivery where instance_id = $1 and contact_id = $2 and seq < $3 order by seq desc limit $4`,
+  text: `select ${LOG_COLUMNS} from chatpush.delivery left join chatpush.lane on number = delivery.lane
+    where instance_id = $1 and contact_id = $2 and seq < $3 order by seq desc limit $4`,
 };
 
 export function deliveryLogVerb(database: Database): Store['deliveries'] {

@@ -126,4 +126,14 @@ export const MIGRATIONS: readonly string[] = [
     select instance_id, 0, sum(length(body) - length(replace(body, '"deviceToken":', ''))) / length('"deviceToken":')
     from contact group by instance_id;
   `,
+  `
+  -- The deliveries of an instance by the minute and page by page. Each row is in one of the first two: no settlement writes
+  -- them, for none changes a lane. The third has only what went wrong; a condition on the status would make every
+  -- settlement write all indexes, so a column says it that stays null for all others.
+  alter table delivery add column is_undelivered boolean;
+  update delivery set is_undelivered = true where status in ('rejected', 'expired', 'withdrawn');
+  create index delivery_started on delivery (instance_id, enqueued_at, seq) where lane > 0;
+  create index delivery_skipped on delivery (instance_id, enqueued_at, seq) where lane = 0;
+  create index delivery_undelivered on delivery (instance_id, enqueued_at, seq) where is_undelivered;
+  `,
 ];

@@ -10,6 +10,7 @@ import { deliveryLogVerb } from './delivery-log.ts';
 import { enqueueVerb } from './enqueue.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 import { openHints } from './hints.ts';
+import { instanceLogVerbs } from './instance-log.ts';
 import { laneVerbs } from './lanes.ts';
 import { createLeases } from './leases.ts';
 import { nodeVerbs } from './nodes.ts';
@@ -83,6 +84,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     beat: nodes.beat,
     leave: nodes.leave,
     deliveries: deliveryLogVerb(database),
+    ...instanceLogVerbs(database, lanes),
     ...settingVerbs(database),
     sweep: sweepVerb(database),
   };
@@ -131,6 +133,11 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     beat: limited('beat'),
     leave: limited('leave'),
     deliveries: limited('deliveries'),
+    instanceDeliveries: limited('instanceDeliveries'),
+    deliveryCounts: limited('deliveryCounts'),
+    delivery: limited('delivery'),
+    replay: limited('replay'),
+    withdraw: limited('withdraw'),
     setting: limited('setting'),
     settings: limited('settings'),
     putSetting: limited('putSetting'),

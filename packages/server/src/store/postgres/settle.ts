@@ -1,11 +1,13 @@
 // Moving deliveries on: nearly all by one statement, which needs to read none of them; the rest under locks, from reading to
 // writing them, so that the rule holds among many nodes.
 import { KEPT_ATTEMPTS, packAttempts } from '../attempts.ts';
-import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
+import { applySettlement, NOBODY, UNDELIVERED, type DeliveryState } from '../settle-rule.ts';
 import type { Settlement, Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
 import type { Leases } from './leases.ts';
 import { LIVE_NODE } from './nodes.ts';
+
+const UNDELIVERED_LIST = UNDELIVERED.map((status) => `'${status}'`).join(', ');
 
 // A node's own deliveries without attempts so far. What has ended keeps its due time: it means nothing any more, and to change
 // it would write an index. The planner takes the conditions for rare and would read the whole table for them first; what
@@ -16,9 +18,10 @@ const SETTLE_FIRST = {
     update chatpush.delivery set attempts = moved.attempts, attempt_count = moved.count, status = moved.status,
       reason = moved.reason, owner = ${NOBODY}, holder = case when moved.status = 'queued' then ${NOBODY} end,
       due_at = case when moved.status = 'queued' then chatpush.now_ms() + due_in else delivery.due_at end,
-      work = case when moved.status = 'queued' then work end
-    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::int[])
-      as moved (id, day, status, reason, due_in, attempts, count)
+      work = case when moved.status = 'queued' then work else moved.keep end,
+      is_undelivered = case when moved.status in (${UNDELIVERED_LIST}) then true end
+    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::int[], $9::text[])
+      as moved (id, day, status, reason, due_in, attempts, count, keep)
     where delivery.id = moved.id and delivery.day = moved.day
       and coalesce(delivery.owner = (select number from me) and delivery.status = 'queued' and delivery.attempts is null, false)
     returning delivery.id`,
@@ -32,16 +35,18 @@ const LOCK = {
     from chatpush.delivery where (id, day) in (select * from unnest($1::text[], $2::text[])) order by id for update`,
 };
 
-// Nothing is left of work once a delivery has ended; a delivery that is not moved keeps all it had.
+// Of the work of a delivery that ends only that is left which is to be kept; one that is not moved keeps all it had.
 const WRITE = {
   name: 'settle',
   text: `update chatpush.delivery set attempts = moved.attempts, attempt_count = moved.attempt_count, status = moved.status,
       reason = moved.reason, owner = moved.owner,
       holder = case when moved.status <> 'queued' then null when moved.owner = ${NOBODY} then ${NOBODY} else holder end,
       due_at = case when due_in is null then due_at else chatpush.now_ms() + due_in end,
-      work = case when moved.status = 'queued' then work end
-    from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::int[], $8::bigint[])
-      as moved (id, day, attempts, attempt_count, status, reason, owner, due_in)
+      work = case when has_ended then keep else work end,
+      is_undelivered = case when moved.status in (${UNDELIVERED_LIST}) then true end
+    from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::int[], $8::bigint[], $9::bool[],
+        $10::text[])
+      as moved (id, day, attempts, attempt_count, status, reason, owner, due_in, has_ended, keep)
     where delivery.id = moved.id and delivery.day = moved.day`,
 };
 
@@ -82,6 +87,7 @@ async function settleFirst(
     given.map(({ to }) => (to.status === 'queued' ? Math.round(to.dueInMs) : null)),
     given.map(({ attempts }) => packAttempts(attempts)),
     given.map(({ attempts }) => attempts.length),
+    given.map(({ to }) => (to.status === 'queued' ? null : (to.keep ?? null))),
   ]);
   const settled = new Set(rows.map(({ id }) => id));
   // `delete` is true once for each: a second settlement of the same delivery is among the rest.
@@ -118,5 +124,7 @@ async function write(query: Query, rows: readonly Row[], days: ReadonlyMap<strin
     rows.map(({ reason }) => reason),
     rows.map(({ owner }) => owner),
     rows.map(({ dueInMs }) => dueInMs ?? null),
+    rows.map(({ keep }) => keep !== undefined),
+    rows.map(({ keep }) => keep ?? null),
   ]);
 }

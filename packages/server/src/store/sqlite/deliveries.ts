@@ -5,17 +5,22 @@
 //          └─► skipped                       └────┘ settle to `queued`: owner 0, due later
 import type { DatabaseSync } from 'node:sqlite';
 import { KEPT_ATTEMPTS } from '../attempts.ts';
-import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
+import { applySettlement, NOBODY, UNDELIVERED, type DeliveryState } from '../settle-rule.ts';
+import type { LogEntry } from '../store.ts';
 import { ENTRY_WIDTH, LETTER, SETTLEMENT_WIDTH, unpackSettlement } from './flat.ts';
 import type { Flat, PackedEntry, PackedSettlement } from './flat.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 import type { Nodes } from './nodes.ts';
 import type { Moment, Verbs } from './protocol.ts';
+import { LOG_COLUMNS } from './instance-log.ts';
 import { logBefore, toLogPage, type LogRow } from '../log-page.ts';
 
 interface Row extends DeliveryState {
   readonly seq: number;
 }
+
+/** What the column is_undelivered says. */
+const signOf = (status: LogEntry['status']): 1 | null => (UNDELIVERED.includes(status) ? 1 : null);
 
 export function deliveryVerbs(
   database: DatabaseSync,
@@ -33,34 +38,37 @@ export function deliveryVerbs(
   // The first settlement of a delivery by the node that holds it, which nearly every one is: nothing has to be read for it.
   const settleFirst = database.prepare(
     `update delivery set status = ?1, reason = ?2, owner = ${NOBODY}, due_at = ?3, attempts = ?4, attempt_count = ?5,
-       work = case when ?1 = 'queued' then work end
+       work = case when ?1 = 'queued' then work else ?8 end, is_undelivered = ?9
      where id = ?6 and owner = ?7 and status = 'queued' and attempts is null`,
   );
-  // Nothing is left of work and due time once a delivery has ended; one that is not moved keeps its due time.
+  // Once a delivery has ended nothing is left of its due time, and of its work what is to be kept; one that is not moved keeps
+  // both as they are.
   const write = database.prepare(
     `update delivery set status = ?1, reason = ?2, owner = ?3, attempts = ?4, attempt_count = ?5,
-       due_at = case when ?1 = 'queued' then coalesce(?6, due_at) end, work = case when ?1 = 'queued' then work end
-     where seq = ?7`,
+       due_at = case when ?1 = 'queued' then coalesce(?6, due_at) end, work = case when ?7 then ?8 else work end,
+       is_undelivered = ?9
+     where seq = ?10`,
   );
   const readLog = database.prepare(
-    `select seq, id, message_id as messageId, registration_id as registrationId, status, reason, attempts as kept,
-       attempt_count as attemptCount, enqueued_at as at
-     from delivery where instance_id = ? and contact_id = ? and seq < ? order by seq desc limit ?`,
+    `select ${LOG_COLUMNS} from delivery where instance_id = ? and contact_id = ? and seq < ? order by seq desc limit ?`,
   );
 
   /** Settles the `at`th of a flat list; false: it is lost. */
   function settleOne({ now }: Moment, node: number, flat: Flat, at: number): boolean {
     const settlement = flat.slice(at, at + SETTLEMENT_WIDTH) as PackedSettlement;
-    const [id, status, reason, dueInMs, kept, count] = settlement;
+    const [id, status, reason, dueInMs, kept, count, keep] = settlement;
     if (node !== NOBODY && count <= KEPT_ATTEMPTS) {
       const dueAt = dueInMs === null ? null : now + dueInMs;
-      if (settleFirst.run(status, reason, dueAt, kept, count, id, node).changes > 0) return true;
+      if (settleFirst.run(status, reason, dueAt, kept, count, id, node, keep, signOf(status)).changes > 0)
+        return true;
     }
     const row = read.get(id) as Row | undefined;
     if (row === undefined) return status === 'accepted';
     const isHeld = applySettlement(row, node, unpackSettlement(settlement));
     const dueAt = row.dueInMs === undefined ? null : now + row.dueInMs;
-    write.run(row.status, row.reason, row.owner, row.kept, row.count, dueAt, row.seq);
+    const [hasEnded, left] = row.keep === undefined ? [0, null] : [1, row.keep];
+    const moved = [row.status, row.reason, row.owner, row.kept, row.count, dueAt, hasEnded, left] as const;
+    write.run(...moved, signOf(row.status), row.seq);
     return isHeld;
   }
 

@@ -59,21 +59,26 @@ export type PackedSettlement = [
   dueInMs: number | null,
   attempts: string | null,
   attemptCount: number,
+  keep: string | null,
 ];
-export const SETTLEMENT_WIDTH = 6;
+export const SETTLEMENT_WIDTH = 7;
 
 export function packSettlements(batch: readonly Settlement[]): Flat {
   const flat: Flat = [];
   for (const { id, attempts, to } of batch) {
-    const dueInMs = to.status === 'queued' ? Math.round(to.dueInMs) : null;
-    flat.push(id, to.status, to.reason ?? null, dueInMs, packAttempts(attempts), attempts.length);
+    const [dueInMs, keep] = to.status === 'queued' ? [Math.round(to.dueInMs), null] : [null, to.keep ?? null];
+    flat.push(id, to.status, to.reason ?? null, dueInMs, packAttempts(attempts), attempts.length, keep);
   }
   return flat;
 }
 
-export function unpackSettlement([id, status, reason, dueInMs, kept]: PackedSettlement): Settlement {
+export function unpackSettlement(packed: PackedSettlement): Settlement {
+  const [id, status, reason, dueInMs, kept, , keep] = packed;
   const why = reason === null ? {} : { reason };
-  const to = status === 'queued' ? { status, dueInMs: dueInMs ?? 0, ...why } : { status, ...why };
+  const to =
+    status === 'queued'
+      ? { status, dueInMs: dueInMs ?? 0, ...why }
+      : { status, ...why, ...(keep !== null && { keep }) };
   return { id, day: '', attempts: readAttempts(kept), to };
 }
 

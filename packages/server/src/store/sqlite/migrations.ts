@@ -77,4 +77,14 @@ export const MIGRATIONS: readonly string[] = [
     select instance_id, sum(length(body) - length(replace(body, '"deviceToken":', ''))) / length('"deviceToken":')
     from contact group by instance_id;
   `,
+  `
+  -- The deliveries of an instance by the minute and page by page. Each row is in one of the first two: no settlement writes
+  -- them, for none changes a lane. The third has only what went wrong, said by a column that stays null for all others: to ask
+  -- for three statuses in its place cost every settlement 6 µs.
+  alter table delivery add column is_undelivered integer;
+  update delivery set is_undelivered = 1 where status in ('rejected', 'expired', 'withdrawn');
+  create index delivery_started on delivery (instance_id, enqueued_at) where lane > 0;
+  create index delivery_skipped on delivery (instance_id, enqueued_at) where lane = 0;
+  create index delivery_undelivered on delivery (instance_id, enqueued_at) where is_undelivered is not null;
+  `,
 ];

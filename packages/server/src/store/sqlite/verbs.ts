@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { contactVerbs } from './contacts.ts';
 import { deliveryVerbs } from './deliveries.ts';
+import { instanceLogVerbs } from './instance-log.ts';
 import { laneVerbs } from './lanes.ts';
 import { nodeVerbs } from './nodes.ts';
 import { settingVerbs } from './settings.ts';
@@ -14,6 +15,7 @@ export function createVerbs(database: DatabaseSync): Verbs {
   return {
     ...contactVerbs(database),
     ...deliveryVerbs(database, nodes, lanes),
+    ...instanceLogVerbs(database, lanes),
     claim: lanes.claim,
     waiting: lanes.waiting,
     beat: nodes.beat,

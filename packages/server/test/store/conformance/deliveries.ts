@@ -19,7 +19,7 @@ export function deliveryLogCases(open: Open): void {
       assert.equal(times.size, 1);
       const [time] = times;
       assert.ok(time !== undefined && time > Date.UTC(2020, 0));
-      const never = { attempts: [], attemptCount: 0, at: time };
+      const never = { contactId, attempts: [], attemptCount: 0, at: time };
       assert.deepEqual(items, [
         {
           id: suspended.id,
@@ -34,6 +34,7 @@ export function deliveryLogCases(open: Open): void {
           id: queued.id,
           messageId: queued.messageId,
           registrationId: queued.registrationId,
+          lane: queued.lane,
           status: 'queued',
           ...never,
         },

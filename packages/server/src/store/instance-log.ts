@@ -1,0 +1,50 @@
+// Pages of an instance's deliveries, the same for every SQL store: newest first by when they were enqueued, and by `seq` among
+// those of one millisecond.
+import type { LogRow } from './log-page.ts';
+import { toLogEntry } from './log-page.ts';
+import { UNDELIVERED } from './settle-rule.ts';
+import type { DeliveryFilter, LogEntry, Page, PageRequest } from './store.ts';
+
+/** Rows that one call looks at: about 3 ms where each must be read and none fits. */
+export const SCANNED_ROWS = 2_000;
+
+/** The index that a filter goes by. */
+export type LogIndex = 'started' | 'skipped' | 'undelivered';
+
+export function indexFor(status: DeliveryFilter['status']): LogIndex {
+  if (status === undefined) return 'started';
+  if (status === 'skipped' || status === 'undelivered') return status;
+  return UNDELIVERED.includes(status) ? 'undelivered' : 'started';
+}
+
+/** The status that rows of the index must have beside. */
+export const statusIn = ({ status }: DeliveryFilter): string | null =>
+  status === undefined || status === 'undelivered' ? null : status;
+
+export interface Place {
+  readonly at: number;
+  readonly seq: number;
+}
+
+const isBefore = (one: Place, other: Place): boolean =>
+  one.at < other.at || (one.at === other.at && one.seq < other.seq);
+
+/** A page has the rows before this place. */
+export function startOf({ to }: DeliveryFilter, { next }: PageRequest): Place {
+  const end = { at: to ?? Number.MAX_SAFE_INTEGER, seq: 0 };
+  if (next === undefined) return end;
+  const [at = NaN, seq = NaN] = next.split(' ').map(Number);
+  const place = { at, seq };
+  return isBefore(place, end) ? place : end;
+}
+
+/** Rows are one more than `limit`, to know of a next page; `edge` is the last row that was looked at, where there are more. */
+export function toInstancePage(
+  rows: readonly LogRow[],
+  { limit }: PageRequest,
+  edge: Place | undefined,
+): Page<LogEntry> {
+  const kept = rows.slice(0, limit);
+  const last = rows.length > limit ? kept.at(-1) : edge;
+  return { items: kept.map(toLogEntry), ...(last && { next: `${last.at} ${last.seq}` }) };
+}

@@ -1,0 +1,134 @@
+// The deliveries of an instance: listed, counted, and moved by hand.
+import {
+  indexFor,
+  SCANNED_ROWS,
+  startOf,
+  statusIn,
+  toInstancePage,
+  type LogIndex,
+  type Place,
+} from '../instance-log.ts';
+import { toLogEntry, type LogRow } from '../log-page.ts';
+import { NOBODY } from '../settle-rule.ts';
+import type { Store } from '../store.ts';
+import type { Database, Statement } from './database.ts';
+import { LOG_COLUMNS } from './delivery-log.ts';
+import { NO_LANE, type Lanes } from './lanes.ts';
+
+/** The conditions of the partial indexes, as the planner knows them again. */
+const CONDITIONS: Readonly<Record<LogIndex, string>> = {
+  started: `lane > ${NO_LANE}`,
+  skipped: `lane = ${NO_LANE}`,
+  undelivered: 'is_undelivered',
+};
+
+const MINUTE_MS = 60_000;
+
+const forEachIndex = (
+  name: string,
+  text: (condition: string) => string,
+): Readonly<Record<LogIndex, Statement>> => {
+  const statement = (index: LogIndex) => ({
+    name: `${name}-${index}`,
+    text: text(`instance_id = $1 and ${CONDITIONS[index]}`),
+  });
+  return {
+    started: statement('started'),
+    skipped: statement('skipped'),
+    undelivered: statement('undelivered'),
+  };
+};
+
+const READ_EDGE = forEachIndex(
+  'log-edge',
+  (condition) =>
+    `select enqueued_at as at, seq from chatpush.delivery
+     where ${condition} and (enqueued_at, seq) < ($2::bigint, $3::bigint) and enqueued_at >= $4::bigint
+     order by enqueued_at desc, seq desc limit 1 offset ${SCANNED_ROWS - 1}`,
+);
+
+const READ_PAGE = forEachIndex(
+  'log-page',
+  (condition) =>
+    `select ${LOG_COLUMNS} from chatpush.delivery left join chatpush.lane on number = delivery.lane
+     where ${condition} and (enqueued_at, seq) < ($2::bigint, $3::bigint) and (enqueued_at, seq) >= ($4::bigint, $5::bigint)
+       and ($6::text is null or status = $6) and ($7::text is null or reason = $7)
+       and ($8::text[] is null or exists (select from unnest($8) as given (beginning) where starts_with(lane.name, beginning)))
+     order by enqueued_at desc, seq desc limit $9`,
+);
+
+const COUNT = forEachIndex(
+  'log-count',
+  (condition) =>
+    `select enqueued_at / ${MINUTE_MS} as minute, count(*) as count from chatpush.delivery
+     where ${condition} and enqueued_at >= $2::bigint and enqueued_at < $3::bigint group by 1`,
+);
+
+// Of which day a delivery is stands with its key: the other partitions are not looked at.
+const ONE = `delivery.id = $1 and instance_id = $2
+  and day = (select delivery_key.day from chatpush.delivery_key where delivery_key.id = $1)`;
+
+const READ_ONE = {
+  name: 'log-one',
+  text: `select ${LOG_COLUMNS}, case when status <> 'queued' then work end as keep
+    from chatpush.delivery left join chatpush.lane on number = delivery.lane where ${ONE}`,
+};
+
+const REPLAY = {
+  name: 'replay',
+  text: `update chatpush.delivery set status = 'queued', reason = $3, owner = ${NOBODY}, holder = ${NOBODY}, lane = $4,
+      due_at = chatpush.now_ms(), expires_at = chatpush.now_ms() + $5::bigint, work = $6, is_undelivered = null
+    where ${ONE} and is_undelivered and work is not null returning 1`,
+};
+
+const WITHDRAW = {
+  name: 'withdraw',
+  text: `update chatpush.delivery set status = 'withdrawn', reason = $3, owner = ${NOBODY}, holder = null, work = null,
+      is_undelivered = true
+    where ${ONE} and status = 'queued' returning 1`,
+};
+
+export function instanceLogVerbs(
+  database: Database,
+  lanes: Pick<Lanes, 'laneNumbers'>,
+): Pick<Store, 'instanceDeliveries' | 'deliveryCounts' | 'delivery' | 'replay' | 'withdraw'> {
+  const readOne = (instanceId: string, id: string) =>
+    database.query<LogRow & { readonly keep: string | null }>(READ_ONE, [id, instanceId]);
+  return {
+    async instanceDeliveries(filter, page) {
+      const { instanceId, from = 0, lanes = null, reason = null } = filter;
+      const index = indexFor(filter.status);
+      const start = startOf(filter, page);
+      const range = [instanceId, start.at, start.seq];
+      const [edge] = await database.query<Place>(READ_EDGE[index], [...range, from]);
+      const conditions = [edge?.at ?? from, edge?.seq ?? 0, statusIn(filter), reason, lanes];
+      const rows = await database.query<LogRow>(READ_PAGE[index], [...range, ...conditions, page.limit + 1]);
+      return toInstancePage(rows, page, edge);
+    },
+    async deliveryCounts(instanceId, of, from, to) {
+      const counts = Array.from({ length: Math.max(0, to - from) }, () => 0);
+      const given = [instanceId, from * MINUTE_MS, to * MINUTE_MS];
+      for (const { minute, count } of await database.query<{ minute: number; count: number }>(
+        COUNT[of],
+        given,
+      ))
+        counts[minute - from] = count;
+      return counts;
+    },
+    async delivery(instanceId, id) {
+      const [row] = await readOne(instanceId, id);
+      if (row === undefined) return undefined;
+      return { ...toLogEntry(row), ...(row.keep !== null && { kept: row.keep }) };
+    },
+    async replay(instanceId, id, { lane, expiresInMs, work, reason }) {
+      const number = (await lanes.laneNumbers([lane])).get(lane);
+      const given = [id, instanceId, reason, number, Math.round(expiresInMs), work];
+      return (await database.query(REPLAY, given)).length > 0 ? 'queued' : 'changed';
+    },
+    async withdraw(instanceId, id, reason) {
+      const rows = await database.query(WITHDRAW, [id, instanceId, reason]);
+      if (rows.length > 0) return 'withdrawn';
+      return (await readOne(instanceId, id)).length > 0 ? 'ended' : 'unknown';
+    },
+  };
+}
