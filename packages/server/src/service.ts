@@ -40,7 +40,7 @@ import { createReports } from './observability/reports.ts';
 import { createReloadReports } from './observability/reload-reports.ts';
 import { createSnsReports } from './observability/sns-reports.ts';
 import { createResources } from './lifecycle/resources.ts';
-import { followContactSettings, followRates } from './reload/follow.ts';
+import { followContactSettings } from './reload/follow.ts';
 import { settingsInUse } from './reload/settings-in-use.ts';
 import type { SettingsInUse } from './reload/settings-in-use.ts';
 import type { OtherNetwork } from './sources/sns/reach.ts';
@@ -119,15 +119,20 @@ export async function startService(config: Config, options: ServiceOptions = {})
       holdsLease: () => dispatcher.holdsLease,
       outages: () => dispatcher.outages(),
       certificates: () => inUse.certificates,
-      limits: { isListed: (id) => inUse.instances.has(id), rates: () => inUse.config.limits.perInstance },
-    });
-    const instanceLimits = createInstanceLimits(
-      followRates(() => inUse),
-      {
-        monotonic: () => clock.monotonic(),
-        used: (limit, instanceId, count) => metrics.used(limit, instanceId, count),
+      limits: {
+        listed: () => inUse.instances,
+        allowed: () => inUse.config.limits.perInstance,
+        waiting: (instanceId) => dispatcher.waitingOf(instanceId),
+        registrations: (instanceId) => store.registrations(instanceId),
       },
-    );
+    });
+    const instanceLimits = createInstanceLimits({
+      allowed: () => inUse.config.limits.perInstance,
+      monotonic: () => clock.monotonic(),
+      used: (limit, instanceId, count) => metrics.used(limit, instanceId, count),
+      waiting: (instanceId) => dispatcher.waitingOf(instanceId),
+      registrations: (instanceId) => store.registrations(instanceId),
+    });
     /** The dispatcher's, once there is one. */
     let refreshChannels = (): void => undefined;
     const applications = await openApplications({
@@ -161,6 +166,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       openGateway,
       channelVersion,
       fingerprintOf,
+      mostWaiting: () => inUse.config.limits.perInstance.deliveriesWaiting,
       events: createReports({ log, metrics, changes, fingerprintOf, audit }),
     });
     take('dispatcher', () => dispatcher.stop(STOP_GRACE_MS));
@@ -253,6 +259,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
           dispatcher
             .outages()
             .find((one) => one.applicationArn === applicationArn && one.deviceType === deviceType),
+        registrationRefusal: (instanceId) => instanceLimits.registrationRefusal(instanceId),
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),
       accessKey: (id) => inUse.accessKey(id),

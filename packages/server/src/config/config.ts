@@ -132,8 +132,13 @@ export interface Config {
   readonly limits: {
     readonly requestsPerSecond: number;
     readonly burst: number;
-    /** What one instance may ask of a node. */
-    readonly perInstance: { readonly callsPerSecond: number; readonly eventsPerSecond: number };
+    /** What one instance may ask of a node, and keep in the store. */
+    readonly perInstance: {
+      readonly callsPerSecond: number;
+      readonly eventsPerSecond: number;
+      readonly deliveriesWaiting: number;
+      readonly registrations: number;
+    };
   };
   readonly registrationsPerContact: number;
   readonly contactLifetimeHours: number;

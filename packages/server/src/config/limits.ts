@@ -13,6 +13,8 @@ export function readLimits(given?: Value<typeof LIMITS>): Config['limits'] {
     perInstance: given?.perInstance ?? {
       callsPerSecond: perInstance.members.callsPerSecond.default,
       eventsPerSecond: perInstance.members.eventsPerSecond.default,
+      deliveriesWaiting: perInstance.members.deliveriesWaiting.default,
+      registrations: perInstance.members.registrations.default,
     },
   };
 }

@@ -230,21 +230,38 @@ export const SETTINGS = {
         perInstance: {
           kind: 'object',
           means:
-            'For each instance, on each node, whatever keys are used; twice as much may come at once. What is beyond is a ThrottlingException that names the limit.',
+            'For each instance, whatever keys are used. What is beyond is a ThrottlingException or ServiceQuotaExceededException that names the limit.',
           members: {
             callsPerSecond: {
               kind: 'integer',
               least: 1,
               most: 1_000_000,
               default: 5_000,
-              means: 'Calls of all operations.',
+              means: 'Calls of all operations, on each node; twice as many may come at once.',
             },
             eventsPerSecond: {
               kind: 'integer',
               least: 1,
               most: 1_000_000,
               default: 50_000,
-              means: 'Chat events, by PutChatEvents, SendMessage and Amazon SNS together.',
+              means:
+                'Chat events on each node, by PutChatEvents, SendMessage and Amazon SNS together; twice as many may come at once.',
+            },
+            deliveriesWaiting: {
+              kind: 'integer',
+              least: 1,
+              most: 1_000_000_000,
+              default: 1_000_000,
+              means:
+                'Deliveries that wait, as after an outage of a gateway; new chat events are refused meanwhile. About: they are counted every second, beyond 5,000 every 10 seconds.',
+            },
+            registrations: {
+              kind: 'integer',
+              least: 1,
+              most: 1_000_000_000,
+              default: 10_000_000,
+              means:
+                'Registrations of all contacts together; they go with their contacts. About: they are counted every second.',
             },
           },
         },

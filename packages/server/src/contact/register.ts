@@ -20,9 +20,11 @@ export interface RegisterInput {
   readonly includeRawMessage: boolean;
   /** Whether a contact nobody has heard of begins here. */
   readonly createContact: boolean;
+  /** Why the instance may not have another registration; a device that is known may be registered again. */
+  readonly instanceRefusal?: string | undefined;
 }
 
-/** Refuses an ended contact, an unknown one where it may not begin here, and one device too many. */
+/** Refuses an ended contact, an unknown one where it may not begin here, and one device too many of the contact or the instance. */
 export function register(
   document: ContactDocument | undefined,
   input: RegisterInput,
@@ -42,6 +44,8 @@ export function register(
       'ServiceQuotaExceededException',
       `The contact has ${settings.registrations} registrations, which is as many as it may have.`,
     );
+  if (known === undefined && input.instanceRefusal !== undefined)
+    return refuse('ServiceQuotaExceededException', input.instanceRefusal);
 
   const registration = known === undefined ? created(input, now) : renewed(known, input, now);
   const changed: ContactDocument = {

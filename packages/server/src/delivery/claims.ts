@@ -4,6 +4,7 @@ import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactKey, Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
+import type { Backlog } from './backlog.ts';
 import type { Held, Lane } from './lane.ts';
 import { checkLiveness } from './liveness.ts';
 import type { LogReason } from './log-reason.ts';
@@ -16,8 +17,10 @@ import type { SendingContext } from './sending.ts';
 import { parseWork } from './work.ts';
 import type { Work } from './work.ts';
 
-/** Due deliveries of a lane are counted so far: enough to know how many connections are worth opening. */
+/** Due deliveries of a lane are counted so far each time: enough to know how many connections are worth opening. */
 const WAITING_CAP = 5_000;
+/** Each so many looks, they are counted as far as the limit of an instance goes, which takes the store 50 ms for a million. */
+const LOOKS_PER_FULL_COUNT = 10;
 
 export interface Claims {
   /** There may be due work: looks at all lanes. */
@@ -56,12 +59,15 @@ export function createClaims(options: {
   readonly clock: Clock;
   readonly lease: NodeLease;
   readonly outlets: Outlets;
+  readonly backlog: Backlog;
+  /** How many waiting deliveries of a lane are worth counting. */
+  readonly mostWaiting: () => number;
   readonly fingerprintOf: ChannelFingerprint;
   readonly context: () => SendingContext;
   readonly storeFailed: (what: string, error: unknown) => void;
   readonly unreadable: (contact: ContactKey) => void;
 }): Claims {
-  const { store, clock, lease, outlets, fingerprintOf } = options;
+  const { store, clock, lease, outlets, backlog, fingerprintOf } = options;
   let stopped = false;
   let pollTimer: NodeJS.Timeout | undefined;
 
@@ -220,12 +226,30 @@ export function createClaims(options: {
     }
   }
 
-  const polls = single('look for work', async () => {
-    for (const [lane, count] of await store.waiting(WAITING_CAP)) {
-      const outlet = outlets.of(lane);
-      if (outlet) outlet.setStored(outlet.lane(lane), count);
-      else if (lease.holds()) await endWithoutChannel(lane, count);
+  let looks = 0;
+  async function countWaiting(): Promise<void> {
+    const isFull = looks++ % LOOKS_PER_FULL_COUNT === 0;
+    const cap = isFull ? Math.max(WAITING_CAP, options.mostWaiting()) : WAITING_CAP;
+    const before = new Map<Lane, number>();
+    for (const outlet of outlets.all()) for (const lane of outlet.lanes()) before.set(lane, lane.stored);
+    const waiting = await store.waiting(cap);
+    for (const [name, count] of waiting) {
+      const outlet = outlets.of(name);
+      if (outlet) {
+        const lane = outlet.lane(name);
+        // At the cap there are as many or more, and it was known how many more.
+        outlet.setStored(lane, count < cap ? count : Math.max(count, lane.stored));
+      } else if (lease.holds()) await endWithoutChannel(name, Math.min(count, WAITING_CAP));
     }
+    // Nothing of these waits any more, unless some came in while the store was asked.
+    if (isFull)
+      for (const outlet of outlets.all())
+        for (const lane of outlet.lanes())
+          if (!waiting.has(lane.name) && lane.stored === before.get(lane)) outlet.setStored(lane, 0);
+  }
+
+  const polls = single('look for work', async () => {
+    await countWaiting();
     const now = clock.monotonic();
     for (const outlet of outlets.all()) {
       outlet.forgetIdle();
@@ -247,6 +271,7 @@ export function createClaims(options: {
       }
       pump(options.context(), outlet);
     }
+    backlog.recount(outlets.all());
     claims.go();
   });
 

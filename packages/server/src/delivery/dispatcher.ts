@@ -11,6 +11,7 @@ import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
 import type { ContactKey, NewDelivery, Store } from '../store/store.ts';
 import { createAttemptTurns } from './attempts-per-turn.ts';
+import { createBacklog } from './backlog.ts';
 import { createClaims, toHeld } from './claims.ts';
 import { createDirect } from './direct.ts';
 import type { SendDirect } from './direct.ts';
@@ -54,7 +55,7 @@ export interface GatewayStatus {
   readonly reason: string | undefined;
   readonly applicationArn: string;
   readonly deviceType: string;
-  /** Deliveries that are known to wait, here and in the store, as far as this node has counted: up to 5,000 of each lane. */
+  /** Deliveries that are known to wait, here and in the store, as far as this node has counted. */
   readonly waiting: number;
   /** For how long there have been some without a pause, in milliseconds. */
   readonly waitingMs: number;
@@ -84,6 +85,8 @@ export interface Dispatcher extends Intake {
   refreshChannels(): void;
   /** The gateways in use and how they are, for pages and probes. */
   status(): GatewayStatus[];
+  /** About how many deliveries of an instance wait; counted in the store every second, beyond 5,000 every 10 seconds. */
+  waitingOf(instanceId: string): number;
   /** The channels that cannot send now, and why. */
   outages(): Outage[];
   /** No new attempts; running ones get `graceMs`; everything is settled and the leases are given back. */
@@ -97,6 +100,8 @@ export function createDispatcher(options: {
   /** Default: channels never change. */
   readonly channelVersion?: ChannelVersion;
   readonly fingerprintOf: ChannelFingerprint;
+  /** How many waiting deliveries of a lane are worth counting. Default: a few thousand. */
+  readonly mostWaiting?: () => number;
   readonly events: DispatcherEvents;
   /** In [0, 1), for jitter. */
   readonly random?: () => number;
@@ -156,11 +161,14 @@ export function createDispatcher(options: {
       events.attempt(gateway, outcome, held.delivery, clock.monotonic() - held.acceptedAt),
     freed,
   };
+  const backlog = createBacklog();
   const claims = createClaims({
     store,
     clock,
     lease,
     outlets,
+    backlog,
+    mostWaiting: options.mostWaiting ?? (() => 0),
     fingerprintOf: options.fingerprintOf,
     context: () => context,
     storeFailed: (what, error) => events.storeFailed(what, error),
@@ -228,6 +236,7 @@ export function createDispatcher(options: {
         outlet.hold(toHeld(delivery, delivery.ready, node, 0, now, readAt), 'back');
       }
       for (const [name, count] of queued) {
+        backlog.add(name, count);
         const outlet = outlets.of(name);
         const lane = outlet?.lane(name);
         if (outlet && lane) outlet.setStored(lane, lane.stored + count);
@@ -236,6 +245,7 @@ export function createDispatcher(options: {
       for (const outlet of touched) pump(context, outlet);
       if (queued.size > 0) claims.claim();
     },
+    waitingOf: (instanceId) => backlog.of(instanceId),
     outages: () => outages.present(),
     status: () =>
       [...outlets.all()]

@@ -1,41 +1,58 @@
-// How much one instance may ask of this node, whatever keys its calls are signed with.
+// How much one instance may ask of this node, and keep in the store, whatever keys its calls are signed with.
 import { ServiceError } from '../service-error.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
-/** Read with every call: they may change. */
-export interface InstanceRates {
+/** `limits.perInstance` of the settings. */
+export interface PerInstance {
   readonly callsPerSecond: number;
   readonly eventsPerSecond: number;
+  readonly deliveriesWaiting: number;
+  readonly registrations: number;
 }
+
+export type RateName = 'callsPerSecond' | 'eventsPerSecond';
 
 export interface InstanceLimits {
   /** Counts a call; throws ThrottlingException, which names the limit and its setting. */
   call(instanceId: string): void;
-  /** Counts chat events of a call, however they came in; throws as `call` does. */
+  /** Counts chat events of a call, however they came in; throws as `call` does, also while too many deliveries wait. */
   events(instanceId: string, count: number): void;
+  /** Why the instance may not have another registration. What it has is counted once a second. */
+  registrationRefusal(instanceId: string): Promise<string | undefined>;
 }
 
 /** What a bucket holds, in seconds of its rate, and for events at least the largest call. */
 const BURST_SECONDS = 2;
 const MOST_EVENTS = 500;
+/** A backlog gets shorter by what gateways take, so another try is worth it soon. */
+const WAITING_RETRY_SECONDS = 5;
+const COUNTED_EVERY_MS = 1_000;
+/** Instances whose registrations are remembered. */
+const MOST_COUNTS = 10_000;
 
-export function createInstanceLimits(
-  rates: InstanceRates,
-  options: {
-    /** Milliseconds that only grow. */
-    readonly monotonic: () => number;
-    /** Told what was let in. */
-    readonly used: (limit: keyof InstanceRates, instanceId: string, count: number) => void;
-  },
-): InstanceLimits {
-  const { monotonic, used } = options;
-  const limit = (setting: keyof InstanceRates, leastBurst: number) => {
+const sentenceOf = (setting: keyof PerInstance, allowed: PerInstance): string =>
+  `limits.perInstance.${setting} is ${allowed[setting]} in the settings.`;
+
+export function createInstanceLimits(options: {
+  /** Asked with every call: they may change. */
+  readonly allowed: () => PerInstance;
+  /** Milliseconds that only grow. */
+  readonly monotonic: () => number;
+  /** Told what was let in. */
+  readonly used: (limit: RateName, instanceId: string, count: number) => void;
+  /** Deliveries of an instance that wait. */
+  readonly waiting: (instanceId: string) => number;
+  /** Asks the store how many registrations an instance has. */
+  readonly registrations: (instanceId: string) => Promise<number>;
+}): InstanceLimits {
+  const { allowed, monotonic, used } = options;
+  const rate = (setting: RateName, leastBurst: number) => {
     const buckets = createTokenBuckets({
       get perSecond() {
-        return rates[setting];
+        return allowed()[setting];
       },
       get burst() {
-        return Math.max(leastBurst, BURST_SECONDS * rates[setting]);
+        return Math.max(leastBurst, BURST_SECONDS * allowed()[setting]);
       },
       monotonic,
     });
@@ -45,14 +62,45 @@ export function createInstanceLimits(
       else
         throw new ServiceError(
           'ThrottlingException',
-          `Rate exceeded for this instance: limits.perInstance.${setting} is ${rates[setting]} in the settings.`,
+          `Rate exceeded for this instance: ${sentenceOf(setting, allowed())}`,
           { retryAfterSeconds },
         );
     };
   };
-  const takeCalls = limit('callsPerSecond', 1);
+  const takeCalls = rate('callsPerSecond', 1);
+  const takeEvents = rate('eventsPerSecond', MOST_EVENTS);
+  const counts = new Map<string, { readonly atMs: number; readonly count: Promise<number> }>();
+
+  function registrationsOf(instanceId: string): Promise<number> {
+    const atMs = monotonic();
+    const known = counts.get(instanceId);
+    if (known !== undefined && atMs - known.atMs < COUNTED_EVERY_MS) return known.count;
+    const count = options.registrations(instanceId);
+    counts.delete(instanceId);
+    counts.set(instanceId, { atMs, count });
+    if (counts.size > MOST_COUNTS) counts.delete(counts.keys().next().value!);
+    // The call that asked gets the error; the next one asks again.
+    count.catch(() => counts.delete(instanceId));
+    return count;
+  }
+
   return {
     call: (instanceId) => takeCalls(instanceId, 1),
-    events: limit('eventsPerSecond', MOST_EVENTS),
+    events: (instanceId, count) => {
+      const waiting = options.waiting(instanceId);
+      if (waiting >= allowed().deliveriesWaiting)
+        throw new ServiceError(
+          'ThrottlingException',
+          `About ${waiting} deliveries of this instance wait: ${sentenceOf('deliveriesWaiting', allowed())}`,
+          { retryAfterSeconds: WAITING_RETRY_SECONDS },
+        );
+      takeEvents(instanceId, count);
+    },
+    registrationRefusal: async (instanceId) => {
+      const count = await registrationsOf(instanceId);
+      return count < allowed().registrations
+        ? undefined
+        : `This instance has ${count} registrations: ${sentenceOf('registrations', allowed())}`;
+    },
   };
 }

@@ -4,7 +4,7 @@ import { APNS_ANSWERS } from '../gateways/apns/answers.ts';
 import { FCM_ANSWERS } from '../gateways/fcm/answers.ts';
 import type { Outcome } from '../gateways/gateway.ts';
 import type { GatewayStatus } from '../delivery/dispatcher.ts';
-import type { InstanceRates } from '../fairness/instance-limits.ts';
+import type { PerInstance, RateName } from '../fairness/instance-limits.ts';
 import type { Outage } from '../delivery/outages.ts';
 
 export interface Metrics {
@@ -17,7 +17,7 @@ export interface Metrics {
   /** Messages of Amazon's SNS, by what became of each. */
   snsMessage(result: string): void;
   /** What an instance was let do, of what its limits count. */
-  used(limit: keyof InstanceRates, instanceId: string, count: number): void;
+  used(limit: RateName, instanceId: string, count: number): void;
   connectFailed(gateway: string, about: string): void;
   lost(count: number): void;
   storeFailed(): void;
@@ -34,9 +34,11 @@ export interface Certificate {
 }
 
 /** Instances have labels of their own where the settings list them; others share one. */
-export interface LimitLabels {
-  readonly isListed: (instanceId: string) => boolean;
-  readonly rates: () => Partial<InstanceRates>;
+export interface LimitsInUse {
+  readonly listed: () => ReadonlySet<string>;
+  readonly allowed: () => Partial<PerInstance>;
+  readonly waiting: (instanceId: string) => number;
+  readonly registrations: (instanceId: string) => Promise<number>;
 }
 
 /** google.rpc.Code: what FCM's answers say where they have no word of FCM's own. */
@@ -60,7 +62,7 @@ export interface Watched {
   /** Whether this node may send. */
   readonly holdsLease?: () => boolean;
   readonly certificates?: () => readonly Certificate[];
-  readonly limits?: LimitLabels;
+  readonly limits?: LimitsInUse;
 }
 
 export function createMetrics({
@@ -68,7 +70,12 @@ export function createMetrics({
   outages,
   holdsLease = () => false,
   certificates = () => [],
-  limits = { isListed: () => false, rates: () => ({}) },
+  limits = {
+    listed: () => new Set(),
+    allowed: () => ({}),
+    waiting: () => 0,
+    registrations: async () => 0,
+  },
 }: Watched): Metrics {
   const registry = new Registry();
   const registers = [registry];
@@ -138,7 +145,37 @@ export function createMetrics({
       help: 'What the settings let each instance do in a second on this node (limits.perInstance).',
       labelNames: ['limit'],
       collect() {
-        for (const [limit, perSecond] of Object.entries(limits.rates())) this.set({ limit }, perSecond);
+        for (const [limit, perSecond] of Object.entries(limits.allowed()))
+          if (limit.endsWith('PerSecond')) this.set({ limit }, perSecond);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      registers: [],
+      name: 'chatpush_instance_allowed',
+      help: 'How much the settings let each instance keep in the store (limits.perInstance).',
+      labelNames: ['limit'],
+      collect() {
+        for (const [limit, most] of Object.entries(limits.allowed()))
+          if (!limit.endsWith('PerSecond')) this.set({ limit }, most);
+      },
+    }),
+  );
+  registry.registerMetric(
+    new Gauge({
+      registers: [],
+      name: 'chatpush_instance_kept',
+      help: 'What an instance that is listed in the settings keeps in the store, of chatpush_instance_allowed.',
+      labelNames: ['limit', 'instance'],
+      async collect() {
+        this.reset();
+        for (const instance of limits.listed()) {
+          this.set({ limit: 'deliveriesWaiting', instance }, limits.waiting(instance));
+          // Absent while the store is away: the other metrics say that.
+          const count = await limits.registrations(instance).catch(() => undefined);
+          if (count !== undefined) this.set({ limit: 'registrations', instance }, count);
+        }
       },
     }),
   );
@@ -197,7 +234,7 @@ export function createMetrics({
     );
   ofChannel(
     'chatpush_deliveries_waiting',
-    'Deliveries that wait for an attempt, in memory and, as this node has counted, in the store: up to 5,000 of each instance.',
+    'Deliveries that wait for an attempt, in memory and, as this node has counted, in the store.',
     (gateway) => gateway.waiting,
   );
   ofChannel(
@@ -259,7 +296,7 @@ export function createMetrics({
     event: (reason) => events.inc({ reason: reason ?? 'none' }),
     snsMessage: (result) => snsMessages.inc({ result }),
     used: (limit, instanceId, count) =>
-      used.inc({ limit, instance: limits.isListed(instanceId) ? instanceId : 'others' }, count),
+      used.inc({ limit, instance: limits.listed().has(instanceId) ? instanceId : 'others' }, count),
     connectFailed: (gateway, about) => connectFailures.inc({ gateway, about }),
     lost: (count) => lost.inc(count),
     storeFailed: () => storeFailures.inc(),

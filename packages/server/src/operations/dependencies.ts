@@ -29,6 +29,8 @@ export interface OperationDependencies extends ApplicationDependencies {
     applicationArn: string,
     deviceType: string,
   ) => { readonly reason: string; readonly answer: string } | undefined;
+  /** Why an instance may not have another registration. */
+  readonly registrationRefusal: (instanceId: string) => Promise<string | undefined>;
   /** Called when a registration was deleted, before its call is answered: no attempt for it begins from now on. */
   readonly onRevoked: (registrationId: string) => void;
 }

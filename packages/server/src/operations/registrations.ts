@@ -13,7 +13,7 @@ import type { PageScope } from './page-token.ts';
 
 /** Binds a device to a contact. Repeated with the same ClientToken it answers what it answered first, for 7 days. */
 export async function createRegistration(
-  { changes, directory, settings }: OperationDependencies,
+  { changes, directory, settings, registrationRefusal }: OperationDependencies,
   input: Input<'CreatePushNotificationRegistration'>,
 ): Promise<Output<'CreatePushNotificationRegistration'>> {
   const { InstanceId, PinpointAppArn, DeviceToken, DeviceType, ClientToken } = input;
@@ -23,6 +23,7 @@ export async function createRegistration(
     customerRoleFault('/ContactConfiguration/ParticipantRole', ParticipantRole),
   ]);
   const registrationId = randomUUID();
+  let refusal: string | undefined;
   const answer = await changes.change({
     key: { instanceId: InstanceId, contactId: ContactId },
     claim: {
@@ -34,6 +35,7 @@ export async function createRegistration(
     check: async () => {
       await directory.instance(InstanceId);
       await directory.application(PinpointAppArn, InstanceId);
+      refusal = await registrationRefusal(InstanceId);
     },
     rule: (document, now) =>
       register(
@@ -45,6 +47,7 @@ export async function createRegistration(
           applicationArn: PinpointAppArn,
           includeRawMessage: IncludeRawMessage,
           createContact: directory.createsContacts,
+          instanceRefusal: refusal,
         },
         now,
         settings,

@@ -1,6 +1,5 @@
 // Settings as parts of the service read them: each look sees those in use at that moment, so a reload needs to tell nobody.
 import type { ContactSettings } from '../contact/settings.ts';
-import type { InstanceRates } from '../fairness/instance-limits.ts';
 import type { SettingsInUse } from './settings-in-use.ts';
 
 export const followContactSettings = (inUse: () => SettingsInUse): ContactSettings => ({
@@ -12,14 +11,5 @@ export const followContactSettings = (inUse: () => SettingsInUse): ContactSettin
   },
   get ttlMs() {
     return inUse().contact.ttlMs;
-  },
-});
-
-export const followRates = (inUse: () => SettingsInUse): InstanceRates => ({
-  get callsPerSecond() {
-    return inUse().config.limits.perInstance.callsPerSecond;
-  },
-  get eventsPerSecond() {
-    return inUse().config.limits.perInstance.eventsPerSecond;
   },
 });

@@ -104,6 +104,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     participantKeys: () => Buffer.alloc(32, 7),
     pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
     outageOf: () => undefined,
+    registrationRefusal: async () => undefined,
     onRevoked: (registrationId) => dispatcher.revoke(registrationId),
   });
   const context = {

@@ -109,6 +109,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     participantKeys: options.participantKeys ?? (() => Buffer.alloc(32, 7)),
     pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
     outageOf: () => undefined,
+    registrationRefusal: async () => undefined,
     onRevoked: (registrationId) => void revoked.push(registrationId),
   });
   const call: Call = (operation, input) =>

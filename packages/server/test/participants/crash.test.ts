@@ -48,6 +48,7 @@ for (const when of ['before', 'after'] as const)
       participantKeys: () => Buffer.alloc(32, 7),
       pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
       outageOf: () => undefined,
+      registrationRefusal: async () => undefined,
       onRevoked: () => {},
     });
     const participant = {

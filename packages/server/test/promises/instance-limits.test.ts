@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HttpServer } from '../../src/http/server.ts';
 import { call, isRefusal } from '../http/recording-server.ts';
-import { INSTANCE, startSystem } from './system.ts';
+import { INSTANCE, application, iphone, startSystem } from './system.ts';
 
 const key = { id: 'test', secret: 'test' };
 
@@ -23,12 +23,20 @@ const eventsOf = (instance: string, count: number) => ({
   }),
 });
 
-async function startLimited(perInstance: { callsPerSecond: number; eventsPerSecond: number }) {
-  const limits = { requestsPerSecond: 1_000, burst: 1_000, perInstance };
+const PLENTY = {
+  callsPerSecond: 1_000,
+  eventsPerSecond: 1_000,
+  deliveriesWaiting: 1_000,
+  registrations: 1_000,
+};
+
+async function startLimited(perInstance: Partial<typeof PLENTY>) {
+  const limits = { requestsPerSecond: 1_000, burst: 1_000, perInstance: { ...PLENTY, ...perInstance } };
   const system = await startSystem({ config: { limits, instances: [INSTANCE] } });
   const { url } = system.service;
   const server = { port: Number(new URL(url).port) } as HttpServer;
   return {
+    system,
     call: (instance: string, count: number) => call(server, eventsOf(instance, count)),
     metrics: async () => (await (await fetch(new URL('/metrics', url))).text()).split('\n'),
     [Symbol.asyncDispose]: () => system.close(),
@@ -64,3 +72,77 @@ test('chat events beyond the rate of an instance are refused as a call, and noth
     metrics.includes(`chatpush_instance_used_total{limit="eventsPerSecond",instance="${INSTANCE}"} 500`),
   );
 });
+
+test('while too many deliveries of an instance wait its events are refused with the limit and its setting, and later taken', async () => {
+  await using limited = await startLimited({ deliveriesWaiting: 100 });
+  const { system } = limited;
+  for (const contact of ['contact', 'other']) await system.register(contact, iphone(contact));
+  await system.client.createPushNotificationRegistration({
+    instanceId: 'another',
+    pinpointAppArn: application('another'),
+    deviceType: 'GCM',
+    deviceToken: 'android:another',
+    contactConfiguration: { contactId: 'contact' },
+  });
+  system.emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503 }]);
+  assert.equal((await limited.call(INSTANCE, 150)).status, 200);
+  const refused = await until(async () => {
+    const { status, body, headers } = await limited.call(INSTANCE, 1);
+    return status === 200 ? undefined : { status, body, headers };
+  });
+  assert.equal(isRefusal(refused, 'ThrottlingException'), undefined);
+  assert.match(
+    refused.body,
+    /^\{.*About \d+ deliveries of this instance wait: limits\.perInstance\.deliveriesWaiting is 100 in the settings/,
+  );
+  assert.equal(refused.headers.get('retry-after'), '5');
+  assert.equal((await limited.call('another', 1)).status, 200, 'nobody else is refused');
+  const metrics = await limited.metrics();
+  assert.ok(metrics.includes('chatpush_instance_allowed{limit="deliveriesWaiting"} 100'));
+  const kept = metrics.find((line) => line.startsWith('chatpush_instance_kept{limit="deliveriesWaiting"'));
+  assert.ok(Number(kept?.split(' ')[1]) >= 100, String(kept));
+
+  system.emulator.faults.clear();
+  await until(async () => ((await limited.call(INSTANCE, 1)).status === 200 ? true : undefined));
+  const phone = system.emulator.phone(iphone('contact'));
+  await until(async () => (phone.notifications.length >= 150 ? true : undefined));
+});
+
+test('a registration beyond those an instance may have is refused, one of a known device or another instance is not', async () => {
+  await using limited = await startLimited({ registrations: 2 });
+  const { system } = limited;
+  const first = await system.register('one', iphone('one'));
+  await system.register('two', iphone('two'));
+  // Counted once a second.
+  const refusal = await until(async () => {
+    const contactId = `contact-${Math.random()}`;
+    const made = await system
+      .register(contactId, iphone(contactId.slice(-20)))
+      .catch((error: Error) => error);
+    return made instanceof Error ? made : undefined;
+  });
+  assert.equal(refusal.name, 'ServiceQuotaExceededException');
+  assert.match(
+    refusal.message,
+    /has \d+ registrations: limits\.perInstance\.registrations is 2 in the settings/,
+  );
+  assert.equal(
+    await system.register('one', iphone('one')),
+    first,
+    'a device that is known is registered again',
+  );
+  const metrics = await limited.metrics();
+  const kept = metrics.find((line) => line.startsWith('chatpush_instance_kept{limit="registrations"'));
+  assert.ok(Number(kept?.split(' ')[1]) >= 2, String(kept));
+});
+
+/** Asks again, for a minute at most, until there is an answer. */
+async function until<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
+  const deadline = performance.now() + 60_000;
+  for (;;) {
+    const answer = await ask();
+    if (answer !== undefined) return answer;
+    if (performance.now() > deadline) throw new Error('nothing came of it within a minute');
+    await new Promise((resolve) => setTimeout(resolve, 50));
+  }
+}
