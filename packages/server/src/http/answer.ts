@@ -68,9 +68,12 @@ function documentedName(name: ErrorName, { errors }: Operation): ErrorName {
  * `operation`: where it is known which one was called.
  */
 export function thrownAnswer(error: unknown, operation?: Operation, requestId?: string): Answer {
+  const name = error instanceof ServiceError ? error.name : undefined;
+  // A method that no operation has is refused before an operation is known, by a name that only Pinpoint documents.
+  const isPinpoint = operation?.service === 'mobiletargeting' || name === 'MethodNotAllowedException';
   // Pinpoint's SDKs read the id from the body, under this spelling.
   const members: RefusalOptions['members'] =
-    operation?.service === 'mobiletargeting' && requestId !== undefined ? { RequestID: requestId } : {};
+    isPinpoint && requestId !== undefined ? { RequestID: requestId } : {};
   const refuse: typeof refusal = (name, message, options) =>
     refusal(operation ? documentedName(name, operation) : name, message, { ...options, members });
   if (error instanceof HttpRefusal) return refuse(error.name, error.message, error.options);

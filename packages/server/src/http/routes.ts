@@ -38,7 +38,7 @@ const TEMPLATES = (Object.keys(ALL_OPERATIONS) as AnyOperationName[]).map((name)
 
 /**
  * The operation of a method and a raw target. Throws UnknownOperationException, also where only the method is wrong (then
- * with `Allow`), and MalformedHttpRequestException for what is no target of ours (414 where it is too long).
+ * with `Allow`, and on Pinpoint's paths by the name MethodNotAllowedException), and MalformedHttpRequestException for what is no target of ours (414 where it is too long).
  */
 export function findRoute(method: string, target: string): Route {
   if (target.length > MAX_TARGET_BYTES)
@@ -53,7 +53,7 @@ export function findRoute(method: string, target: string): Route {
   const at = target.indexOf('?');
   const path = at < 0 ? target : target.slice(0, at);
   const parts = path.split('/');
-  const allowed: string[] = [];
+  const allowed: Operation[] = [];
   for (const template of TEMPLATES) {
     const segments = matchParts(template.parts, parts);
     if (segments === undefined) continue;
@@ -64,12 +64,24 @@ export function findRoute(method: string, target: string): Route {
         segments,
         query: at < 0 ? '' : target.slice(at + 1),
       };
-    allowed.push(template.operation.method);
+    allowed.push(template.operation);
   }
-  if (allowed.length > 0)
-    throw new HttpRefusal('UnknownOperationException', `No operation has the method ${method} here.`, {
-      headers: { allow: allowed.sort().join(', ') },
-    });
+  if (allowed.length > 0) {
+    // Pinpoint documents an error for it, Connect does not.
+    const isDocumented = allowed[0]!.errors.includes('MethodNotAllowedException');
+    throw new HttpRefusal(
+      isDocumented ? 'MethodNotAllowedException' : 'UnknownOperationException',
+      `No operation has the method ${method} here.`,
+      {
+        headers: {
+          allow: allowed
+            .map((operation) => operation.method)
+            .sort()
+            .join(', '),
+        },
+      },
+    );
+  }
   throw new ServiceError(
     'UnknownOperationException',
     `No operation has this path. There are: ${Object.keys(ALL_OPERATIONS).join(', ')}.`,

@@ -3,12 +3,14 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { PEM } from '../config/keys.ts';
 import { findPython } from '../aws/python.ts';
-import { startProduction } from './production.ts';
+import { TENANT, startProduction } from './production.ts';
+import type { ProductionOptions } from './production.ts';
 
 const python = await findPython();
+const skip = 'missing' in python && python.missing;
 
-const PROGRAM = `
-import boto3, json, os
+const BEGIN = `
+import boto3, json, os, time
 from botocore.config import Config
 config = Config(retries={'max_attempts': 1})
 pinpoint = boto3.client('pinpoint', config=config)
@@ -21,7 +23,9 @@ def refused(error, call, **how):
         assert caught.response['RequestID'], caught.response
         return caught.response['Error']['Message']
     raise AssertionError(f'not refused: {call} {how}')
+`;
 
+const OPERATIONS = `
 app = pinpoint.create_app(CreateApplicationRequest={'Name': 'by boto3', 'tags': {'a': 'b'}})['ApplicationResponse']
 id, arn = app['Id'], app['Arn']
 assert pinpoint.get_app(ApplicationId=id)['ApplicationResponse'] == app
@@ -54,22 +58,57 @@ try: connect.create_integration_association(InstanceId='one', IntegrationType='P
 except connect.exceptions.DuplicateResourceException: pass
 else: raise AssertionError('associated twice')
 connect.delete_integration_association(InstanceId='one', IntegrationAssociationId=made['IntegrationAssociationId'])
+
+tenant = boto3.client('pinpoint', config=config, aws_access_key_id=os.environ['TENANT'], aws_secret_access_key=os.environ['TENANT_SECRET'])
+assert 'mobiletargeting:GetApp' in refused(e.ForbiddenException, tenant.get_app, ApplicationId=id)
+refused(e.PayloadTooLargeException, pinpoint.create_app, CreateApplicationRequest={'Name': 'large', 'tags': {'a': 'x' * 100_000}})
+# No operation has a method that its path does not take, so one is changed before it is signed.
+pinpoint.meta.events.register('before-call.pinpoint.GetApps', lambda params, **_: params.update(method='PATCH'))
+refused(e.MethodNotAllowedException, pinpoint.get_apps)
 pinpoint.delete_apns_channel(ApplicationId=id)
 assert pinpoint.delete_app(ApplicationId=id)['ApplicationResponse']['Id'] == id
-print('all of it')
 `;
 
+const FULL = `
+tags = {f'tag {n}': 'x' * 200 for n in range(50)}
+def fill():
+    for _ in range(200): fill.id = pinpoint.create_app(CreateApplicationRequest={'Name': 'large', 'tags': tags})['ApplicationResponse']['Id']
+refused(e.InternalServerErrorException, fill)
+pinpoint.get_app(ApplicationId=fill.id)
+`;
+
+const THROTTLED = `
+arn = pinpoint.create_app(CreateApplicationRequest={'Name': 'support'})['ApplicationResponse']['Arn']
+refused(e.TooManyRequestsException, pinpoint.create_app, CreateApplicationRequest={'Name': 'too early'})
+patient = boto3.client('connect')
+begun = time.monotonic()
+for n in range(12):
+    patient.create_push_notification_registration(InstanceId='one', PinpointAppArn=arn, DeviceToken=f'token-{n}', DeviceType='GCM', ContactConfiguration={'ContactId': f'contact-{n}'})
+took = time.monotonic() - begun
+assert took > 10, f'12 creates took {took} s, so none was throttled'
+`;
+
+async function run(program: string, options: ProductionOptions = {}): Promise<void> {
+  assert.ok(!('missing' in python));
+  await using production = await startProduction(options);
+  const { code, stdout, stderr } = await python.run(`${BEGIN}${program}\nprint('all of it')`, {
+    ...production.variables,
+    P8: PEM.p8,
+    RSA: PEM.rsa,
+    TENANT: TENANT.accessKeyId,
+    TENANT_SECRET: TENANT.secretAccessKey,
+  });
+  assert.deepEqual([code, stdout.trim(), stderr], [0, 'all of it', '']);
+}
+
+test('every operation, and every error by its name', { skip }, () => run(OPERATIONS));
+
+test('a store without room is InternalServerErrorException, and reads go on', { skip }, () =>
+  run(FULL, { sqliteMaxBytes: 500 * 1_024 }),
+);
+
 test(
-  'every operation, and every error by its name',
-  { skip: 'missing' in python && python.missing },
-  async () => {
-    assert.ok(!('missing' in python));
-    await using production = await startProduction();
-    const { code, stdout, stderr } = await python.run(PROGRAM, {
-      ...production.variables,
-      P8: PEM.p8,
-      RSA: PEM.rsa,
-    });
-    assert.deepEqual([code, stdout.trim(), stderr], [0, 'all of it', '']);
-  },
+  'at one request a second twelve creates all succeed with the retries that it has by itself',
+  { skip },
+  () => run(THROTTLED, { settings: { limits: { requestsPerSecond: 1, burst: 1 } } }),
 );

@@ -34,13 +34,15 @@ export interface Production {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-export async function startProduction(
-  options: {
-    readonly store?: string;
-    readonly secretKey?: string | undefined;
-    readonly settings?: object;
-  } = {},
-): Promise<Production> {
+export interface ProductionOptions {
+  readonly store?: string;
+  readonly secretKey?: string | undefined;
+  readonly settings?: object;
+  /** Beyond this size SQLite's file finds no room. */
+  readonly sqliteMaxBytes?: number;
+}
+
+export async function startProduction(options: ProductionOptions = {}): Promise<Production> {
   const folder = mkdtempSync(join(tmpdir(), 'chatpush-applications-'));
   const emulator = await startEmulator({ strict: { keys: true } });
   const { apns, apnsSandbox, fcm, ca } = emulator;
@@ -71,6 +73,7 @@ export async function startProduction(
       logLevel: 'debug',
       logStream: { write: (line) => void logged.push(line) },
       readSettings: () => readConfig(environment),
+      ...(options.sqliteMaxBytes !== undefined && { sqliteMaxBytes: options.sqliteMaxBytes }),
     });
   let service = await start();
   const others: Service[] = [];

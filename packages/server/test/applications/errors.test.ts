@@ -1,0 +1,94 @@
+// The errors of Pinpoint that no operation's own rules make, each by its type in Amazon's SDK for JavaScript.
+import assert from 'node:assert/strict';
+import { test } from 'node:test';
+import {
+  CreateAppCommand,
+  GetAppCommand,
+  GetAppsCommand,
+  GetEventStreamCommand,
+  InternalServerErrorException,
+  MethodNotAllowedException,
+  PayloadTooLargeException,
+  TooManyRequestsException,
+} from '@aws-sdk/client-pinpoint';
+import { startProduction } from './production.ts';
+
+const create = (Name: string, tags?: Record<string, string>) =>
+  new CreateAppCommand({ CreateApplicationRequest: { Name, ...(tags && { tags }) } });
+
+test('a body that is too large is PayloadTooLargeException', async () => {
+  await using production = await startProduction();
+  await assert.rejects(
+    production.pinpoint.send(create('large', { a: 'x'.repeat(100_000) })),
+    (error) => error instanceof PayloadTooLargeException && Boolean(error.RequestID),
+  );
+});
+
+test('a method that the path does not take is MethodNotAllowedException', async () => {
+  await using production = await startProduction();
+  const command = new GetAppsCommand({});
+  // No operation of the SDK has such a method, so one is changed before it is signed.
+  command.middlewareStack.add(
+    (next) => (args) => {
+      (args.request as { method: string }).method = 'PATCH';
+      return next(args);
+    },
+    { step: 'build' },
+  );
+  await assert.rejects(
+    production.pinpoint.send(command),
+    (error) =>
+      error instanceof MethodNotAllowedException &&
+      Boolean(error.RequestID) &&
+      error.$metadata.httpStatusCode === 405,
+  );
+});
+
+test('an operation of Pinpoint that is not here is refused with the names of those that are', async () => {
+  await using production = await startProduction();
+  await assert.rejects(
+    production.pinpoint.send(new GetEventStreamCommand({ ApplicationId: 'a' })),
+    (error: Error) => {
+      assert.equal(error.name, 'UnknownOperationException');
+      for (const name of ['CreateApp', 'UpdateGcmChannel', 'SendMessages', 'CreateIntegrationAssociation'])
+        assert.ok(error.message.includes(name), name);
+      return true;
+    },
+  );
+});
+
+test('beyond the rate of its key a call is TooManyRequestsException, which says when to come back', async () => {
+  await using production = await startProduction({
+    settings: { limits: { requestsPerSecond: 1, burst: 1 } },
+  });
+  await production.pinpoint.send(create('first'));
+  await assert.rejects(
+    production.pinpoint.send(create('second')),
+    (error) =>
+      error instanceof TooManyRequestsException &&
+      Boolean(error.RequestID) &&
+      error.$response?.headers['retry-after'] === '1' &&
+      Number(error.$response.headers['x-amz-retry-after']) > 0,
+  );
+});
+
+test('a store without room is InternalServerErrorException, changes nothing, and reads go on', async () => {
+  await using production = await startProduction({ sqliteMaxBytes: 500 * 1_024 });
+  const { pinpoint } = production;
+  const tags = Object.fromEntries(
+    Array.from({ length: 50 }, (_, index) => [`tag ${index}`, 'x'.repeat(200)]),
+  );
+  const made: string[] = [];
+  await assert.rejects(
+    async () => {
+      while (made.length < 200) {
+        const { ApplicationResponse } = await pinpoint.send(create('large', tags));
+        made.push(ApplicationResponse!.Id!);
+      }
+    },
+    (error) => error instanceof InternalServerErrorException && Boolean(error.RequestID),
+  );
+  const { ApplicationsResponse } = await pinpoint.send(new GetAppsCommand({ PageSize: '1000' }));
+  assert.deepEqual(ApplicationsResponse!.Item!.map(({ Id }) => Id!).toSorted(), made.toSorted());
+  await pinpoint.send(new GetAppCommand({ ApplicationId: made[0]! }));
+});
