@@ -203,6 +203,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       },
       rules: (arn) => directory.rules(arn),
       fingerprintOf,
+      contactEnded: (contact) => audit.note({ operation: 'EndContact', result: 'ok', ...contact }),
       turns,
     });
     const counted: Notify = async (instanceId, events) => {

@@ -4,7 +4,8 @@ import type { ErrorName } from '@chatpush/wire';
 
 /** What a line says. Members that do not apply are absent. */
 export interface AuditEntry {
-  /** As in the API: `StopContact`. Our own: `ReloadSettings`, and `RemoveDeadRegistration` where a gateway called a token dead. */
+  /** As in the API: `StopContact`. Our own: `ReloadSettings`, `EndContact` where a chat event ended a contact, and
+   * `RemoveDeadRegistration` where a gateway called a token dead. */
   readonly operation: string;
   /** `ok`, or the error that the caller was answered with. */
   readonly result: 'ok' | 'refused' | ErrorName;

@@ -71,6 +71,8 @@ export function createNotify(options: {
   readonly ttlMs: number;
   readonly rules: (applicationArn: string) => Promise<NotificationRules>;
   readonly fingerprintOf: ChannelFingerprint;
+  /** Told of each contact that an event has ended. */
+  readonly contactEnded?: (contact: ContactKey) => void;
   /** Those of the whole process. Default: its own. */
   readonly turns?: Turns;
 }): Notify {
@@ -119,14 +121,16 @@ export function createNotify(options: {
       if (!endsChat(event)) continue;
       const at = eventTime(event, now, ttlMs);
       for (const { contactId } of endHolders(contacts, audience, at, now))
-        upkeep.set(`end ${contactId}`, () =>
-          changes.change({
-            key: { instanceId, contactId },
+        upkeep.set(`end ${contactId}`, async () => {
+          const key = { instanceId, contactId };
+          const { ended } = await changes.change({
+            key,
             // A contact that was removed since it was read needs no end.
             rule: (document, now): ReturnType<typeof end> =>
               document ? end(document, at, now) : { result: { ended: 'before' } },
-          }),
-        );
+          });
+          if (ended === 'now') options.contactEnded?.(key);
+        });
     }
     return [...upkeep.values()];
   }

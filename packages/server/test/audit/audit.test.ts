@@ -65,6 +65,30 @@ const registration = (contactId: string, deviceToken = TOKEN) => ({
   contactConfiguration: { contactId, includeRawMessage: true },
 });
 
+test('a contact that a chat event ends is a line, once', async (t) => {
+  const { client, lines, stop } = await startAudited(t);
+  const backend = client('BACKEND');
+  await backend.createPushNotificationRegistration(registration('c'));
+  for (const id of ['end', 'end again', 'end once more'])
+    await backend.putChatEvents({
+      instanceId: 'support',
+      events: [
+        {
+          id,
+          contactId: 'c',
+          type: 'EVENT',
+          contentType: 'application/vnd.amazonaws.connect.event.chat.ended',
+        },
+      ],
+    });
+  await stop();
+  const ends = lines().filter(({ operation }) => operation === 'EndContact');
+  assert.deepEqual(
+    ends.map(({ instanceId, contactId, result }) => [instanceId, contactId, result]),
+    [['support', 'c', 'ok']],
+  );
+});
+
 test('each change is a line that says who changed what, where, from where and how it ended', async (t) => {
   const { client, lines, stop, file } = await startAudited(t);
   const backend = client('BACKEND');
