@@ -1,7 +1,10 @@
-// How the hosts of Amazon are reached: one GET, no redirect, 16 KiB and 5 seconds at most.
+// How the hosts of Amazon are reached: one GET, no redirect, 16 KiB and 5 seconds at most, and never on this machine.
+import { lookup as resolveName } from 'node:dns';
 import { Agent as PlainAgent, get as getPlain } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { Agent, get as getOverTls } from 'node:https';
+import type { LookupFunction } from 'node:net';
+import { BlockList } from 'node:net';
 
 export const MAX_BYTES = 16_384;
 export const TIMEOUT_MS = 5_000;
@@ -29,6 +32,8 @@ export function createReach({ network, proxy }: ReachOptions = {}): Reach {
   const agent = network?.agent ?? new Agent({ proxyEnv });
   const plainAgent = network?.plainAgent ?? new PlainAgent({ proxyEnv });
   const trust = network && { ca: [...network.authorities] };
+  // A proxy resolves names itself, and may be on this machine.
+  const names = network === undefined && proxy === undefined ? { lookup: lookupElsewhere } : {};
   return (url) =>
     new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
@@ -40,11 +45,31 @@ export function createReach({ network, proxy }: ReachOptions = {}): Reach {
       };
       const request =
         url.protocol === 'https:'
-          ? getOverTls(url, { signal, agent, ...trust }, take)
-          : getPlain(url, { signal, agent: plainAgent }, take);
+          ? getOverTls(url, { signal, agent, ...trust, ...names }, take)
+          : getPlain(url, { signal, agent: plainAgent, ...names }, take);
       request.on('error', (error) => reject(toFault(url, error)));
     });
 }
+
+/** Loopback and link-local addresses, where a false answer of a name server leads. An endpoint in a VPC has a private one. */
+const HERE = new BlockList();
+HERE.addSubnet('0.0.0.0', 8);
+HERE.addSubnet('127.0.0.0', 8);
+HERE.addSubnet('169.254.0.0', 16);
+HERE.addAddress('::', 'ipv6');
+HERE.addAddress('::1', 'ipv6');
+HERE.addSubnet('fe80::', 10, 'ipv6');
+
+const lookupElsewhere: LookupFunction = (host, options, callback) =>
+  resolveName(host, { ...options, all: true }, (error, addresses) => {
+    if (error) return callback(error, []);
+    const here = addresses.find(({ address, family }) => HERE.check(address, family === 6 ? 'ipv6' : 'ipv4'));
+    const [first] = addresses;
+    if (here || !first)
+      callback(new Error(`its name resolves to ${here?.address ?? 'nothing'}, which is not Amazon's`), []);
+    else if (options.all) callback(null, addresses);
+    else callback(null, first.address, first.family);
+  });
 
 async function readUpTo(response: IncomingMessage, limit: number): Promise<Buffer> {
   const chunks: Buffer[] = [];
