@@ -52,7 +52,25 @@ const invalid = (made: string, message: object | string, says: RegExp, errorCode
   message,
 });
 
+/** What senders pass by mistake, and Google takes for no token, whichever phones there are. */
+const FOREIGN = [
+  'null',
+  'undefined',
+  'ExponentPushToken[xxxxxxxxxxxxxxxxxxxxxx]',
+  'ExpoPushToken[xxxxxxxxxxxxxxxxxxxxxx]',
+  '0123456789abcdef'.repeat(4),
+  '0123456789ABCDEF'.repeat(5),
+];
+
 const ROWS: readonly Row[] = [
+  ...FOREIGN.map((token) =>
+    invalid(
+      `the token ${token}`,
+      { ...MESSAGE, token },
+      /not a valid FCM registration token/,
+      'INVALID_ARGUMENT',
+    ),
+  ),
   invalid(
     'a token with a space',
     { ...MESSAGE, token: 'no token' },

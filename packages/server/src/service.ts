@@ -107,7 +107,9 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const watched = watchRoom(opened, clock);
     const store = timedStore(watched.store, clock, (verb, ms) => metrics.storeCall(verb, ms));
 
-    const emulation = await openEmulation(config);
+    /** Opens gateways again that have changed; the dispatcher's, once there is one. */
+    let refreshChannels = (): void => undefined;
+    const emulation = await openEmulation(config, log, () => refreshChannels());
     take('emulator', () => emulation.close());
     const { emulator } = emulation;
 
@@ -133,8 +135,6 @@ export async function startService(config: Config, options: ServiceOptions = {})
       waiting: (instanceId) => dispatcher.waitingOf(instanceId),
       registrations: (instanceId) => store.registrations(instanceId),
     });
-    /** The dispatcher's, once there is one. */
-    let refreshChannels = (): void => undefined;
     const applications = await openApplications({
       store,
       config: () => inUse.config,
@@ -155,6 +155,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       applicationOf: directory.configured,
       everything: config.autoCreate === 'all',
       emulator: emulation.gateways,
+      emulatorMissing: emulation.waitsFor,
+      emulatorFailed: () => emulation.failed(),
       proxy: () => inUse.config.proxy,
     };
     const fingerprintOf = createChannelFingerprint(channels);
@@ -234,6 +236,10 @@ export async function startService(config: Config, options: ServiceOptions = {})
       log,
     });
     take('examination of gateways', () => examination.stop());
+    refreshChannels = () => {
+      dispatcher.refreshChannels();
+      examination.again();
+    };
     const applicationParts = {
       ...applications,
       configured: () => inUse.config.applications,
@@ -295,7 +301,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       onCall: (instanceId) => instanceLimits.call(instanceId),
       clock,
       log,
-      ready: () => readiness(watched, dispatcher),
+      ready: () => readiness(watched, dispatcher, emulation),
       channels: () => examination.states(dispatcher.outages()),
       metrics: () => metrics.read(),
       onCallAnswered: (call) => auditCall(audit, call),

@@ -14,6 +14,7 @@ import type { RequestLog } from '../request-log.ts';
 import type { Registered, Strict } from '../strictness.ts';
 import type { AccessTokens } from './access-tokens.ts';
 import { authDetail, FAILURES, failureBody, failureOf, type Detail, type Failure } from './answers.ts';
+import { isForeign } from './registration-token.ts';
 import { parseMessage, type Parsed, type Violation } from './message.ts';
 import { overPublishedQuota } from './quotas.ts';
 
@@ -133,8 +134,7 @@ export class SendExchange extends Base implements Exchange {
     if (Array.isArray(this.#parsed)) return this.#invalid(this.#parsed);
     const { message, validateOnly } = this.#parsed;
     if (deviceToken !== undefined) {
-      // Registration tokens consist of letters, digits, `-`, `_` and `:`; only a broken sender uses other characters.
-      if (/[\s"<>]|[^\x20-\x7e]/.test(deviceToken)) return this.#fail(FAILURES.INVALID_TOKEN);
+      if (isForeign(deviceToken)) return this.#fail(FAILURES.INVALID_TOKEN);
       const phone = phones.find(deviceToken);
       if (phone?.uninstalledAt !== undefined) return this.#fail(FAILURES.UNREGISTERED);
       if (phone?.installed === undefined) {

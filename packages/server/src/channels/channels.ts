@@ -17,7 +17,7 @@ import type { ApnsLook } from '../gateways/apns/payload.ts';
 import type { ServiceAccount } from '../gateways/fcm/access-token.ts';
 import { createFcmGateway } from '../gateways/fcm/fcm-gateway.ts';
 import type { FcmLook } from '../gateways/fcm/payload.ts';
-import type { GatewayEvents } from '../gateways/gateway.ts';
+import type { GatewayEvents, Trouble } from '../gateways/gateway.ts';
 import { createUnavailableGateway } from '../gateways/unavailable-gateway.ts';
 
 /** What an emulator tells about itself: where its gateways are, whom to trust, and credentials that it accepts. */
@@ -77,7 +77,11 @@ export interface ChannelOptions {
   readonly applicationOf: FindApplication;
   /** Development: an application exists when it is named, with every channel emulated. */
   readonly everything: boolean;
-  readonly emulator: EmulatedGateways | undefined;
+  readonly emulator: () => EmulatedGateways | undefined;
+  /** What is to be done, or waited for, before there is an emulator. */
+  readonly emulatorMissing?: () => string | undefined;
+  /** A connection to the emulator failed. */
+  readonly emulatorFailed?: () => void;
 }
 
 /** Opens gateways by application and channel. */
@@ -88,7 +92,7 @@ export function createChannels(
     readonly clock: Clock;
   },
 ): OpenGateway {
-  const { clock, emulator, applicationOf } = options;
+  const { clock, applicationOf } = options;
   const proxyNow = (): string | undefined => options.proxy?.()?.reveal();
 
   return ({ applicationArn, deviceType }, events) => {
@@ -97,7 +101,8 @@ export function createChannels(
     const channel = channelOf(application, deviceType, options.everything);
     if (!channel) return undefined;
     if (channel.gateway === 'emulated') return openEmulated(deviceType, application, events);
-    if (channel.gateway === 'unavailable') return openUnavailable(deviceType, channel.why, events);
+    if (channel.gateway === 'unavailable')
+      return openUnavailable(nameOf(deviceType), 'credential', channel.why, events);
     return channel.gateway === 'fcm'
       ? openFcm(channel, application, events)
       : openApns(channel, deviceType, application, events);
@@ -115,7 +120,7 @@ export function createChannels(
     return {
       family: 'apns',
       gateway: createApnsGateway({
-        name: named(environment === 'APNS' ? 'apns' : 'apns-sandbox', channel.url),
+        name: named(nameOf(environment), channel.url),
         host: instead ? hostOf(instead) : APPLE_HOSTS[environment],
         port: instead ? Number(instead.port || 443) : channel.port,
         ca: channel.ca,
@@ -152,15 +157,26 @@ export function createChannels(
   function openEmulated(
     deviceType: ChannelName,
     application: ApplicationConfig | undefined,
-    events: GatewayEvents,
+    { credit, trouble }: GatewayEvents,
   ): ReturnType<OpenGateway> {
+    const name = `${nameOf(deviceType)} (emulated)`;
+    const emulator = options.emulator();
+    const missing = emulator ? undefined : options.emulatorMissing?.();
+    if (missing !== undefined) return openUnavailable(name, 'connection', missing, { credit, trouble });
     if (!emulator) return undefined;
+    const events: GatewayEvents = {
+      credit,
+      trouble: (told) => {
+        trouble(told);
+        if (told) options.emulatorFailed?.();
+      },
+    };
     const { ca, credentials } = emulator;
     if (deviceType === 'GCM')
       return {
         family: 'fcm',
         gateway: createFcmGateway({
-          name: 'fcm (emulated)',
+          name,
           url: emulator.fcm.url,
           ca,
           serviceAccount: credentials.fcm,
@@ -174,7 +190,7 @@ export function createChannels(
     return {
       family: 'apns',
       gateway: createApnsGateway({
-        name: deviceType === 'APNS' ? 'apns (emulated)' : 'apns-sandbox (emulated)',
+        name,
         host,
         port,
         ca,
@@ -188,15 +204,18 @@ export function createChannels(
   }
 }
 
+const nameOf = (deviceType: ChannelName): 'apns' | 'apns-sandbox' | 'fcm' =>
+  ({ APNS: 'apns', APNS_SANDBOX: 'apns-sandbox', GCM: 'fcm' } as const)[deviceType];
+
 function openUnavailable(
-  deviceType: ChannelName,
+  name: string,
+  about: Trouble['about'],
   why: string,
   events: GatewayEvents,
 ): ReturnType<OpenGateway> {
-  const name = { APNS: 'apns', APNS_SANDBOX: 'apns-sandbox', GCM: 'fcm' }[deviceType];
   return {
-    family: deviceType === 'GCM' ? 'fcm' : 'apns',
-    gateway: createUnavailableGateway({ name, why, events }),
+    family: name.startsWith('fcm') ? 'fcm' : 'apns',
+    gateway: createUnavailableGateway({ name, about, why, events }),
   };
 }
 

@@ -1,40 +1,73 @@
 // What stands in for Apple and Google: an emulator in this process, one elsewhere, or nothing.
 import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
+import type { Logger } from 'pino';
 import type { Config } from '../config/config.ts';
 import { consoleAccess } from '../config/console-access.ts';
 import type { EmulatedGateways } from './channels.ts';
-import { askEmulator } from './emulator-address.ts';
+import { openDistantEmulator } from './distant-emulator.ts';
 
 export interface Emulation {
   /** The emulator in this process, if there is one. */
   readonly emulator: Emulator | undefined;
-  readonly gateways: EmulatedGateways | undefined;
+  /** What stands in for gateways now; undefined: nothing does, or an emulator elsewhere has not answered yet. */
+  readonly gateways: () => EmulatedGateways | undefined;
+  /** A sentence for people while an emulator elsewhere does not answer. */
+  readonly waitsFor: () => string | undefined;
+  /** A connection to a gateway of the emulator failed: it may be elsewhere by now. */
+  failed(): void;
   /** Why a process that started like this cannot take over other settings; undefined: it can. */
   obstacle(next: Config): string | undefined;
   close(): Promise<void>;
 }
 
-export async function openEmulation(config: Config): Promise<Emulation> {
-  const emulator = needsOwnEmulator(config)
+/** `changed`: gateways of the emulator must be opened again. */
+export async function openEmulation(config: Config, log: Logger, changed: () => void): Promise<Emulation> {
+  const { emulatorUrl } = config;
+  return emulatorUrl === undefined ? openHere(config) : openElsewhere(emulatorUrl, log, changed);
+}
+
+async function openHere(config: Config): Promise<Emulation> {
+  const emulator = needsEmulator(config)
     ? await startEmulator({ host: consoleAccess(config) === 'open' ? config.host : '127.0.0.1' })
     : undefined;
-  const gateways = config.emulatorUrl === undefined ? emulator : await askEmulator(config.emulatorUrl);
   return {
     emulator,
-    gateways,
+    gateways: () => emulator,
+    waitsFor: () => undefined,
+    failed: () => undefined,
     obstacle: (next) =>
-      gateways === undefined && needsOwnEmulator(next)
+      emulator === undefined && next.emulatorUrl === undefined && needsEmulator(next)
         ? 'A channel is "emulated" now, and this process started without an emulator: start it again to have one.'
         : undefined,
     close: async () => emulator?.close(),
   };
 }
 
-/** An emulator of our own runs only where something is emulated and the settings name no other. */
-const needsOwnEmulator = (config: Config): boolean =>
-  config.emulatorUrl === undefined &&
-  (config.autoCreate === 'all' ||
-    config.applications.some((application) =>
-      Object.values(application.channels).some((channel) => channel.gateway === 'emulated'),
-    ));
+async function openElsewhere(url: string, log: Logger, changed: () => void): Promise<Emulation> {
+  const distant = await openDistantEmulator({
+    url,
+    changed,
+    waiting: (reason) =>
+      log.warn(
+        { emulator: url, reason },
+        'waiting for the emulator: pushes of emulated channels go out when it answers',
+      ),
+    found: () => log.info({ emulator: url }, 'the emulator answers'),
+  });
+  return {
+    emulator: undefined,
+    gateways: () => distant.gateways(),
+    waitsFor: () => distant.waitsFor(),
+    failed: () => distant.askAgain(),
+    obstacle: () => undefined,
+    close: () => distant.close(),
+  };
+}
+
+/** An emulator runs only where something is emulated. */
+const needsEmulator = ({ autoCreate, applications }: Config): boolean =>
+  autoCreate === 'all' ||
+  applications.some(({ channels }) =>
+    Object.values(channels).some((channel) => channel.gateway === 'emulated'),
+  );

@@ -3,12 +3,15 @@ import { baseUrlFromHere } from '../addresses/base-url.ts';
 import type { EmulatedGateways } from './channels.ts';
 import type { Config } from '../config/config.ts';
 
+const ANSWER_MS = 5_000;
+
 /** Rejects with an Error that says how to fix it. */
-export async function askEmulator(url: string): Promise<EmulatedGateways> {
+export async function askEmulator(url: string, signal?: AbortSignal): Promise<EmulatedGateways> {
   const address = new URL('/emulator', url);
+  const tooLong = AbortSignal.timeout(ANSWER_MS);
   let answer: Response;
   try {
-    answer = await fetch(address, { signal: AbortSignal.timeout(5_000) });
+    answer = await fetch(address, { signal: signal ? AbortSignal.any([signal, tooLong]) : tooLong });
   } catch (error) {
     throw new Error(
       `No emulator answers at ${address.href}: start one with "chatpush emulator --port …", or correct CHATPUSH_EMULATOR_URL.`,

@@ -15,19 +15,21 @@ const LENGTH = 16;
 
 /** The same on every node with these settings, and after every start. */
 export function createChannelFingerprint(options: ChannelOptions): ChannelFingerprint {
-  const { applicationOf, everything, emulator } = options;
+  const { applicationOf, everything } = options;
   const fingerprint = (name: ChannelName, channel: ChannelConfig): string | undefined => {
-    const identity = identityOf(name, channel, emulator);
+    const identity = identityOf(name, channel, options.emulator());
     return identity && hash('sha256', JSON.stringify([name, ...identity]), 'base64url').slice(0, LENGTH);
   };
   // It is asked with every event, and a service account takes a while to parse. What changes is another object.
-  const known = new WeakMap<ChannelConfig, Map<ChannelName, string | undefined>>();
+  const known = new WeakMap<ChannelConfig | EmulatedGateways, Map<ChannelName, string | undefined>>();
   return ({ applicationArn, deviceType }) => {
     if (!isChannel(deviceType)) return undefined;
     const channel = channelOf(applicationOf(applicationArn), deviceType, everything);
     if (!channel) return undefined;
-    let names = known.get(channel);
-    if (!names) known.set(channel, (names = new Map()));
+    const by = channel.gateway === 'emulated' ? options.emulator() : channel;
+    if (!by) return undefined;
+    let names = known.get(by);
+    if (!names) known.set(by, (names = new Map()));
     if (!names.has(deviceType)) names.set(deviceType, fingerprint(deviceType, channel));
     return names.get(deviceType);
   };

@@ -38,10 +38,11 @@ export async function doctor(argv: readonly string[], environment: Environment, 
     say('Nothing to examine: no channel leads to a real gateway.\n');
     return isStoreGood ? 0 : 1;
   }
+  const emulator = config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl);
   const openGateway = createChannels({
     applicationOf: applicationsIn(config.applications),
     everything: false,
-    emulator: config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl),
+    emulator: () => emulator,
     proxy: () => config.proxy,
     clock: systemClock,
   });

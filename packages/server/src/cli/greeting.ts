@@ -4,9 +4,13 @@ import type { Emulation } from '../channels/emulation.ts';
 import type { Config } from '../config/config.ts';
 import { consoleAccess } from '../config/console-access.ts';
 
-export function greeting(config: Config, url: string, { gateways }: Pick<Emulation, 'gateways'>): string {
+export function greeting(
+  config: Config,
+  url: string,
+  { gateways, waitsFor }: Pick<Emulation, 'gateways' | 'waitsFor'>,
+): string {
   const access = consoleAccess(config);
-  const hasEmulator = gateways !== undefined;
+  const hasEmulator = config.emulatorUrl !== undefined || gateways() !== undefined;
   const lines = [`chatpush listens on ${url}`];
   const store = config.store.kind === 'sqlite' ? config.store.path : 'PostgreSQL';
   lines.push(`  store       ${store}`);
@@ -20,5 +24,7 @@ export function greeting(config: Config, url: string, { gateways }: Pick<Emulati
   if (hasEmulator && (config.emulatorUrl !== undefined || access === 'open'))
     lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
   if (access === 'sign-in') lines.push(`  console     ${url}/console/, where access keys sign in`);
+  const missing = waitsFor();
+  if (missing !== undefined) lines.push(`  emulator    waits. ${missing}`);
   return `${lines.join('\n')}\n`;
 }

@@ -51,10 +51,11 @@ export async function send(argv: readonly string[], environment: Environment, sa
   const arn = configured?.arn ?? application;
   // What is created on first use is emulated.
   const to = whereTo(configured?.channels[deviceType] ?? { gateway: 'emulated' });
+  const emulator = to === 'EMULATED' ? await findEmulator(config) : undefined;
   const openGateway = createChannels({
     applicationOf: applicationsIn(config.applications),
     everything,
-    emulator: to === 'EMULATED' ? await findEmulator(config) : undefined,
+    emulator: () => emulator,
     proxy: () => config.proxy,
     clock: systemClock,
   });

@@ -328,7 +328,8 @@ export const ENVIRONMENT_VARIABLES: readonly {
   {
     name: 'CHATPUSH_EMULATOR_URL',
     default: 'its own',
-    means: 'Base URL of an emulator for emulated channels, instead of one of its own.',
+    means:
+      'Base URL of an emulator for emulated channels, instead of one of its own. It may start later than the service, and come back at other ports: pushes wait for it.',
   },
   {
     name: 'CHATPUSH_EXPOSE_DEVELOPMENT',

@@ -1,13 +1,14 @@
 // A gateway that cannot be opened, for a reason that an operator can fix: it says why, and takes no attempt, so pushes wait.
-import type { Gateway, GatewayEvents } from './gateway.ts';
+import type { Gateway, GatewayEvents, Trouble } from './gateway.ts';
 
 export function createUnavailableGateway(options: {
   readonly name: string;
+  readonly about: Trouble['about'];
   /** A sentence for the operator. */
   readonly why: string;
   readonly events: GatewayEvents;
 }): Gateway {
-  const { name, why, events } = options;
+  const { name, about, why, events } = options;
   let told = false;
   return {
     name,
@@ -16,7 +17,7 @@ export function createUnavailableGateway(options: {
       if (attempts === 0 || told) return;
       told = true;
       // Not within the call: the owner may not know this gateway yet.
-      queueMicrotask(() => events.trouble({ about: 'credential', answer: why }));
+      queueMicrotask(() => events.trouble({ about, answer: why }));
     },
     attempt: async () => ({ kind: 'unsent', answer: why, ms: 0 }),
     close: async () => undefined,

@@ -57,7 +57,8 @@ const isForWantOfRoom = (error: unknown): boolean =>
 
 export async function readiness(
   { store, isFull }: WatchedStore,
-  dispatcher: Dispatcher,
+  dispatcher: Pick<Dispatcher, 'holdsLease' | 'node'>,
+  emulation: { readonly waitsFor: () => string | undefined },
 ): Promise<{ ready: boolean; checks: Record<string, string> }> {
   try {
     // A beat writes, so it shows that the store can be written.
@@ -65,11 +66,14 @@ export async function readiness(
     // What is taken in meanwhile is safe, but this node sends none of it: others, where there are some, should be asked.
     const holds = beat === 'alive' && dispatcher.holdsLease;
     const full = isFull();
+    // What is taken in meanwhile is safe and waits, so this node is ready all the same.
+    const emulator = emulation.waitsFor();
     return {
       ready: holds && !full,
       checks: {
         store: full ? 'full; nothing is taken in until its disk has room' : 'ok',
         lease: holds ? 'ok' : 'lost; nothing is sent until this node has a new one',
+        ...(emulator !== undefined && { emulator: `waits. ${emulator}` }),
       },
     };
   } catch {

@@ -53,17 +53,9 @@ test('a store in use', async () => {
   assert.match(said, /^chatpush: The database .* is in use by another process, .*CHATPUSH_STORE\.\n$/);
 });
 
-test('a database and an emulator that do not answer', async () => {
-  using folder = temporaryFolder();
+test('a database that does not answer', async () => {
   const database = await start({ CHATPUSH_PORT: '0', CHATPUSH_STORE: 'postgres://nobody@127.0.0.1:1/none' });
   assert.deepEqual([database.code, database.said.split('\n').length], [1, 2], database.said);
-  const emulator = await start({
-    CHATPUSH_PORT: '0',
-    CHATPUSH_STORE: `sqlite:${join(folder.path, 'a.db')}`,
-    CHATPUSH_EMULATOR_URL: 'http://127.0.0.1:1',
-  });
-  assert.equal(emulator.code, 1);
-  assert.match(emulator.said, /^chatpush: No emulator answers at .*\n$/);
 });
 
 /** With a settings file: the development defaults refuse other addresses before anybody could listen there. */

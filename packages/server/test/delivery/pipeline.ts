@@ -62,7 +62,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
   const changes = createContactChanges({ store: plain, clock, settings });
   const applications = applicationParts(plain);
   const directory = createDirectory({ store: plain, clock, autoCreate: 'all', live: applications.live });
-  const channels = { applicationOf: () => undefined, everything: true, emulator: gateways };
+  const channels = { applicationOf: () => undefined, everything: true, emulator: () => gateways };
   const fingerprintOf = createChannelFingerprint(channels);
   const metrics = createMetrics({
     gateways: () => dispatcher.status(),

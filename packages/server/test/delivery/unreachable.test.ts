@@ -83,7 +83,7 @@ test('deliveries held for a gateway that is gone go back with that reason, and a
   assert.equal(outlet().held, 0);
   assert.equal(pipeline.dispatcher.node, node, 'it lives, so nothing was taken from it');
 
-  const channels = { applicationOf: () => undefined, everything: true, emulator: pipeline.emulator };
+  const channels = { applicationOf: () => undefined, everything: true, emulator: () => pipeline.emulator };
   const failures: unknown[] = [];
   const other = createDispatcher({
     store: pipeline.store,

@@ -63,7 +63,7 @@ describe('a proxy', () => {
     const openGateway = createChannels({
       applicationOf: applicationsIn(config.applications),
       everything: false,
-      emulator: undefined,
+      emulator: () => undefined,
       proxy: () => config.proxy,
       clock: systemClock,
     });

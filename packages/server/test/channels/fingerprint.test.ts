@@ -1,11 +1,11 @@
 // What counts as another channel, where a suspension ends, and what does not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createChannelFingerprint } from '../src/channels/fingerprint.ts';
-import { applicationsIn } from '../src/channels/channels.ts';
-import type { EmulatedGateways } from '../src/channels/channels.ts';
-import type { ApnsChannelConfig, ApplicationConfig, FcmChannelConfig } from '../src/config/config.ts';
-import { Secret } from '../src/config/secret.ts';
+import { createChannelFingerprint } from '../../src/channels/fingerprint.ts';
+import { applicationsIn } from '../../src/channels/channels.ts';
+import type { EmulatedGateways } from '../../src/channels/channels.ts';
+import type { ApnsChannelConfig, ApplicationConfig, FcmChannelConfig } from '../../src/config/config.ts';
+import { Secret } from '../../src/config/secret.ts';
 
 const ARN = 'arn:aws:mobiletargeting:us-east-1:000000000000:apps/a';
 const application = (channels: ApplicationConfig['channels'], more = {}): ApplicationConfig => ({
@@ -53,7 +53,7 @@ const of = (
   createChannelFingerprint({
     applicationOf: applicationsIn(applications),
     everything: emulated !== undefined,
-    emulator: emulated,
+    emulator: () => emulated,
   })({
     applicationArn,
     deviceType,
