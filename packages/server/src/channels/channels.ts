@@ -157,18 +157,18 @@ export function createChannels(
   function openEmulated(
     deviceType: ChannelName,
     application: ApplicationConfig | undefined,
-    { credit, trouble }: GatewayEvents,
+    owner: GatewayEvents,
   ): ReturnType<OpenGateway> {
     const name = `${nameOf(deviceType)} (emulated)`;
     const emulator = options.emulator();
     const missing = emulator ? undefined : options.emulatorMissing?.();
-    if (missing !== undefined) return openUnavailable(name, 'connection', missing, { credit, trouble });
+    if (missing !== undefined) return openUnavailable(name, 'connection', missing, owner);
     if (!emulator) return undefined;
     const events: GatewayEvents = {
-      credit,
-      trouble: (told) => {
-        trouble(told);
-        if (told) options.emulatorFailed?.();
+      credit: () => owner.credit(),
+      trouble: (trouble) => {
+        owner.trouble(trouble);
+        if (trouble) options.emulatorFailed?.();
       },
     };
     const { ca, credentials } = emulator;
