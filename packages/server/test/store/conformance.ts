@@ -5,6 +5,7 @@ import { claimCases } from './conformance/claim.ts';
 import { clockCases } from './conformance/clock.ts';
 import { commitCases } from './conformance/commit.ts';
 import { contactCases } from './conformance/contacts.ts';
+import { dayCases } from './conformance/days.ts';
 import { deliveryLogCases } from './conformance/deliveries.ts';
 import { enqueueCases } from './conformance/enqueue.ts';
 import { instanceLogCases } from './conformance/instance-log.ts';
@@ -32,6 +33,7 @@ export function conformance({ name, open }: Adapter): void {
     settleCases(open);
     nodeCases(open);
     clockCases(open);
+    dayCases(open);
     deliveryLogCases(open);
     instanceLogCases(open);
     replayCases(open);
