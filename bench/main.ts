@@ -15,6 +15,7 @@ const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Prom
   flood: () => import('./flood.ts'),
   isolation: () => import('./isolation.ts'),
   reload: () => import('./reload.ts'),
+  rotation: () => import('./rotation.ts'),
   soak: () => import('./soak.ts'),
 };
 

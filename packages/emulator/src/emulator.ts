@@ -76,6 +76,8 @@ export interface Emulator {
   forgetPhones(): void;
   /** What phones received more than once. */
   duplicates(): Duplicate[];
+  /** Refuses an APNs key from now on, as after its revocation in the developer account: pushes answer 403 InvalidProviderToken. */
+  revokeKey(keyId: string): void;
   /** A client certificate as Apple issues them, for certificate-based connections. */
   providerCertificate(bundleId: string, environment?: 'production' | 'development'): CertifiedKey;
   subscribe(listener: (event: EmulatorEvent) => void): () => void;

@@ -59,6 +59,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
   const rates = new Rates();
   const withTokenUrl = await createCredentials();
   const registered = registeredKeys(strict.keys, withTokenUrl(''));
+  const revoked = new Set<string>();
   const parts = {
     certificate,
     ca: authority.certificate,
@@ -92,7 +93,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     response.writeHead(home ? 302 : 404, home).end();
   });
   const apnsAt = async (gateway: 'apns' | 'apns-sandbox', port?: number): Promise<ApnsAddress> => {
-    const tokens = new ProviderTokens(registered.apns);
+    const tokens = new ProviderTokens(registered.apns, revoked);
     const first = await open(createApnsServer({ ...parts, gateway, tokens }), port);
     const second = await open(createApnsServer({ ...parts, gateway, tokens }));
     return { ...first, alternatePort: second.port };
@@ -143,6 +144,7 @@ export async function startEmulator(options: EmulatorOptions = {}): Promise<Emul
     install: (deviceToken, installed) => phones.install(deviceToken, installed),
     forgetPhones: () => phones.clear(),
     duplicates: () => duplicatesOn(phones.all()),
+    revokeKey: (keyId) => void revoked.add(keyId),
     providerCertificate: (bundleId, environment = 'production') =>
       authority.issueProvider(
         environment === 'production'

@@ -225,6 +225,13 @@ const ROWS: readonly Row[] = [
   {
     status: 403,
     reason: 'InvalidProviderToken',
+    made: 'a key that was revoked',
+    prepare: (emulator) => emulator.revokeKey(KEY.keyId),
+    headers: { authorization: signed(KEY) },
+  },
+  {
+    status: 403,
+    reason: 'InvalidProviderToken',
     made: 'another team on a connection that is bound',
     first: { authorization: signed(KEY) },
     headers: { authorization: signed({ ...KEY, teamId: 'OTHERTEAM1' }) },

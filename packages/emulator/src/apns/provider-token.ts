@@ -19,13 +19,15 @@ export interface ProviderToken {
 
 export class ProviderTokens {
   #keys: ReadonlyMap<string, RegisteredApnsKey> | undefined;
+  #revoked: ReadonlySet<string>;
   #latest = '';
   #latestToken: ProviderToken | 'InvalidProviderToken' = 'InvalidProviderToken';
   #known = new Map<string, ProviderToken | 'InvalidProviderToken'>();
 
-  /** Without keys, signatures are not checked. */
-  constructor(keys: ReadonlyMap<string, RegisteredApnsKey> | undefined) {
+  /** Without keys, signatures are not checked. `revoked`: key ids that are refused from the moment they stand there. */
+  constructor(keys: ReadonlyMap<string, RegisteredApnsKey> | undefined, revoked: ReadonlySet<string>) {
     this.#keys = keys;
+    this.#revoked = revoked;
   }
 
   /** The token in an `authorization` value, or why it is refused. */
@@ -40,7 +42,7 @@ export class ProviderTokens {
     }
     this.#latest = authorization;
     this.#latestToken = token;
-    if (token === 'InvalidProviderToken') return token;
+    if (token === 'InvalidProviderToken' || this.#revoked.has(token.keyId)) return 'InvalidProviderToken';
     const age = now - token.issuedAt;
     return age > HOUR_MS ? 'ExpiredProviderToken' : age < -HOUR_MS ? 'InvalidProviderToken' : token;
   }

@@ -1,6 +1,6 @@
 // The stored applications as pushes see them: all of them in memory, because a lane asks for its channel in the middle of a turn.
 //
-// A hint of the store brings one that changed at once; hints may be lost, so all are read again every ten seconds. A thousand
+// A hint of the store brings one that changed at once; hints may be lost, so all are read again every eight seconds. A thousand
 // applications are a few megabytes, in memory and in each reading.
 import type { Store } from '../store/store.ts';
 import { toLiveApplication } from './live-application.ts';
@@ -8,8 +8,8 @@ import type { LiveApplication, LiveApplicationOptions } from './live-application
 import { parseApplication } from './document.ts';
 import type { StoredApplications } from './stored-applications.ts';
 
-/** How long a change may take to be seen where its hint was lost. */
-const READ_AGAIN_MS = 10_000;
+/** A change is seen within 10 seconds where its hint was lost: this, the reading itself, and the new connection. */
+const READ_AGAIN_MS = 8_000;
 
 export interface LiveApplications {
   readonly find: (arn: string) => LiveApplication | undefined;
