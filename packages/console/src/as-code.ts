@@ -4,7 +4,6 @@ import type { DeviceType, ParticipantRole } from '@chatpush/client';
 interface Endpoint {
   endpoint: string;
   accessKeyId: string;
-  secretAccessKey: string;
   instanceId: string;
   applicationArn: string;
 }

@@ -27,5 +27,6 @@ export async function readChannels(): Promise<ChannelOnPage[]> {
 export function gatewaysInWords(channels: readonly ChannelOnPage[]): string {
   if (channels.length === 0) return 'service';
   if (channels.every(({ isEmulated }) => isEmulated)) return 'service with emulated gateways';
+  if (!channels.some(({ isEmulated }) => isEmulated)) return 'service with real gateways';
   return 'service, not all gateways emulated';
 }

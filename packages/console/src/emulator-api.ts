@@ -9,6 +9,7 @@ import type {
   Said,
 } from '@chatpush/emulator';
 import type { PhoneSummary, PhoneView } from './phone.ts';
+import { readHere } from './session.ts';
 import { KEPT_REQUESTS, type Snapshot } from './state.ts';
 
 /** The emulator said no; the message is its own sentence. */
@@ -52,21 +53,15 @@ export const phonePath = (deviceToken: string): string =>
 export const notificationPath = (deviceToken: string, n: number): string =>
   `${phonePath(deviceToken)}/notifications/${n}`;
 
-/** Whether the service answers beside the emulator. */
-async function hasService(): Promise<boolean> {
-  const response = await fetch('/livez');
-  return response.ok && (response.headers.get('content-type') ?? '').includes('json');
-}
-
 export async function readSnapshot(): Promise<Snapshot> {
-  const [description, beside, { phones }, faults, { total, requests }] = await Promise.all([
+  const [description, here, { phones }, faults, { total, requests }] = await Promise.all([
     ask<Description>('/emulator'),
-    hasService(),
+    readHere(),
     ask<{ phones: PhoneSummary[] }>('/emulator/phones'),
     ask<{ rules: AppliedRule[]; faults: Record<string, FaultKind> }>('/emulator/faults'),
     ask<{ total: number; requests: LoggedRequest[] }>(`/emulator/requests?newest=${KEPT_REQUESTS}`),
   ]);
-  return { description, hasService: beside, phones, ...faults, requests, requestCount: total };
+  return { description, hasService: here.service, phones, ...faults, requests, requestCount: total };
 }
 
 export const readPhone = (deviceToken: string): Promise<PhoneView> =>

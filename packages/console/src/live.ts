@@ -4,6 +4,7 @@
 import type { EmulatorEvent } from '@chatpush/emulator';
 import { readPhone, readSnapshot, RefusedError } from './emulator-api.ts';
 import type { PhoneOnPage } from './phone.ts';
+import { readHere, startOver, type Here } from './session.ts';
 import { apply, NOTHING, type Change, type State } from './state.ts';
 
 const EVENT_TYPES: readonly EmulatorEvent['type'][] = [
@@ -21,6 +22,8 @@ const REST_PER_DRAWING = 2;
 
 /** As the emulator asks of those who follow its events. */
 const AGAIN_AFTER_MS = 1000;
+/** How often a service without phones is asked whether it is there. */
+const ASKED_EVERY_MS = 5_000;
 
 export interface Live {
   readonly state: State;
@@ -31,8 +34,8 @@ export interface Live {
   subscribe(listener: () => void): () => void;
 }
 
-export function openLive(): Live {
-  let state = NOTHING;
+export function openLive({ service, phones }: Here): Live {
+  let state: State = { ...NOTHING, hasService: service, hasPhones: phones };
   const listeners = new Set<() => void>();
   let drawnAt = -Infinity;
   let tookMs = 0;
@@ -87,7 +90,19 @@ export function openLive(): Live {
       });
     }
   };
-  follow();
+  /** Without phones there is no stream of events, and the views ask for what they show. */
+  const watch = async (): Promise<void> => {
+    try {
+      const here = document.hidden ? undefined : await readHere();
+      if (here?.signIn) return startOver();
+      if (here !== undefined) change({ type: 'service-answered' });
+    } catch {
+      change({ type: 'connection', connection: 'lost' });
+    }
+    setTimeout(() => void watch(), ASKED_EVERY_MS);
+  };
+  if (phones) follow();
+  else void watch();
 
   const reading = new Set<string>();
   const read = async ({ deviceToken, revision }: PhoneOnPage): Promise<void> => {

@@ -1,4 +1,4 @@
-// The page's beginning: follows the emulator and draws what it says.
+// The page's beginning.
 import { render } from 'preact';
 import './style/page.css';
 import './style/panels.css';
@@ -6,10 +6,9 @@ import './style/phone.css';
 import './style/notification.css';
 import './style/details.css';
 import './style/views.css';
-import { App } from './components/app.tsx';
-import { openLive } from './live.ts';
+import { Gate } from './components/gate.tsx';
 
 const root = document.getElementById('page');
 if (root === null) throw new Error('index.html has no element #page.');
 root.replaceChildren();
-render(<App live={openLive()} />, root);
+render(<Gate />, root);

@@ -8,30 +8,39 @@ import {
   type Registration,
 } from '@chatpush/client';
 import { installPhone } from './emulator-api.ts';
+import { fetchBySession, type Session } from './session.ts';
 import type { Written } from './written.ts';
 
 /** Whom the page speaks as and to; kept in memory only. */
 export interface Access {
   accessKeyId: string;
-  secretAccessKey: string;
+  /** Absent where a session stands in the place of a signature. */
+  secretAccessKey?: string;
   instanceId: string;
   applicationArn: string;
 }
 
 /** The service's development defaults, and the names that `npm run demo` uses. */
-export const DEVELOPMENT_ACCESS: Access = {
+export const DEVELOPMENT_ACCESS: Access & { secretAccessKey: string } = {
   accessKeyId: 'test',
   secretAccessKey: 'test',
   instanceId: '11111111-2222-3333-4444-555555555555',
   applicationArn: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support',
 };
 
+export const accessOf = (session: Session | undefined): Access =>
+  session === undefined
+    ? DEVELOPMENT_ACCESS
+    : { accessKeyId: session.accessKeyId, instanceId: session.instances[0] ?? '', applicationArn: '' };
+
 const clientFor = ({ accessKeyId, secretAccessKey, applicationArn }: Access) =>
   createClient({
     endpoint: location.origin,
     // In production the service may hold callers to its region, which the application's ARN names.
     region: applicationArn.split(':')[3] || 'us-east-1',
-    credentials: { accessKeyId, secretAccessKey },
+    // By a session, what is signed with nothing is sent without a signature.
+    credentials: { accessKeyId, secretAccessKey: secretAccessKey ?? 'none' },
+    ...(secretAccessKey === undefined && { fetch: fetchBySession }),
   });
 
 export interface Device {

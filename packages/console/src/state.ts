@@ -23,6 +23,10 @@ export interface State {
   readonly description?: Description;
   /** Whether the service answers at the page's own address, so that one can register and write. */
   readonly hasService: boolean;
+  /** Whether there is an emulator with phones and faults. */
+  readonly hasPhones: boolean;
+  /** Whether what is there has been asked for once. */
+  readonly isKnown: boolean;
   /** Newest first; a phone keeps its place while the page is open. */
   readonly phones: readonly PhoneOnPage[];
   /** All there are, those the page does not keep included. */
@@ -56,6 +60,8 @@ export interface Snapshot {
 export type Change =
   | EmulatorEvent
   | { type: 'connection'; connection: State['connection'] }
+  /** The service answers, and there are no phones. */
+  | { type: 'service-answered' }
   /** `missed` are the events that came while the snapshot was on its way; it may know some of them already. */
   | { type: 'snapshot'; snapshot: Snapshot; missed: readonly EmulatorEvent[] }
   /** `asOf` is the phone's revision when it was asked for. */
@@ -67,6 +73,8 @@ export type Change =
 export const NOTHING: State = {
   connection: 'connecting',
   hasService: false,
+  hasPhones: true,
+  isKnown: false,
   phones: [],
   phoneCount: 0,
   revision: 0,
@@ -83,6 +91,8 @@ export function apply(state: State, change: Change, nowMs: number): State {
   switch (change.type) {
     case 'connection':
       return { ...state, connection: change.connection };
+    case 'service-answered':
+      return { ...state, connection: 'live', isKnown: true };
     case 'snapshot':
       return applySnapshot(state, change.snapshot, change.missed, nowMs);
     case 'phone-appeared': {
@@ -151,6 +161,7 @@ function applySnapshot(
     ...state,
     ...rest,
     connection: 'live',
+    isKnown: true,
     revision: state.revision + 1,
     phones: phones
       .slice(-KEPT_PHONES)

@@ -1,19 +1,31 @@
-// The views that the sidebar lists. Those of the service are absent where an emulator runs alone.
+// The views that the sidebar lists. Those of the service are absent where an emulator runs alone, those of the emulator where
+// nothing is emulated.
 import type { Address } from './address.ts';
+import type { State } from './state.ts';
 
 export interface View {
   name: Exclude<Address['view'], 'search'>;
   title: string;
-  ofService?: true;
+  of: 'service' | 'emulator';
 }
 
 export const VIEWS: readonly View[] = [
-  { name: 'phones', title: 'Phones' },
-  { name: 'contacts', title: 'Contacts', ofService: true },
-  { name: 'applications', title: 'Applications', ofService: true },
-  { name: 'health', title: 'Health', ofService: true },
-  { name: 'faults', title: 'Faults' },
+  { name: 'phones', title: 'Phones', of: 'emulator' },
+  { name: 'contacts', title: 'Contacts', of: 'service' },
+  { name: 'applications', title: 'Applications', of: 'service' },
+  { name: 'health', title: 'Health', of: 'service' },
+  { name: 'faults', title: 'Faults', of: 'emulator' },
 ];
+
+export const isThere = ({ of }: View, { hasService, hasPhones }: State): boolean =>
+  of === 'service' ? hasService : hasPhones;
+
+/** The address, or where it leads when its view is not there. */
+export function reachable(address: Address, state: State): Address {
+  const view = VIEWS.find(({ name }) => name === address.view);
+  if (view === undefined || isThere(view, state)) return address;
+  return state.hasPhones ? { view: 'phones' } : { view: 'contacts' };
+}
 
 export function titleOf(address: Address): string {
   if (address.view === 'search') return `Search: ${address.text}`;

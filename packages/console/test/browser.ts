@@ -28,6 +28,8 @@ export interface Look {
   colorScheme?: 'light' | 'dark';
   /** The view, as `#/…`; the phones by default. */
   address?: string;
+  /** Signs in with these, where the page asks for it first. */
+  key?: { id: string; secret: string };
   reducedMotion?: 'reduce' | 'no-preference';
 }
 
@@ -49,6 +51,13 @@ export function browserOfThisFile(): () => Browser {
   return () => browser ?? assert.fail('asked for before the tests began');
 }
 
+/** Fills in the form by which one signs in, and sends it. */
+export async function signIn(page: Page, { id, secret }: { id: string; secret: string }): Promise<void> {
+  await page.getByRole('textbox', { name: 'Access key id' }).fill(id);
+  await page.getByLabel('Secret').fill(secret);
+  await page.getByRole('button', { name: 'Sign in' }).click();
+}
+
 /** Opens the console and waits until it is live. */
 export async function openConsole(
   browser: Browser,
@@ -59,6 +68,7 @@ export async function openConsole(
     colorScheme = 'light',
     reducedMotion = 'no-preference',
     address = '',
+    key,
   }: Look = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion });
@@ -66,14 +76,13 @@ export async function openConsole(
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
   page.on('console', (line) => {
-    // Where the emulator runs alone, the browser notes that it is not the service.
-    if (line.location().url.endsWith('/livez')) return;
     if (line.type() === 'error' || line.type() === 'warning') problems.push(line.text());
   });
   page.on('request', (request) => {
     if (!request.url().startsWith(url)) problems.push(`the page asked ${request.url()}`);
   });
   await page.goto(`${url}/console/${address}`);
+  if (key !== undefined) await signIn(page, key);
   await page.locator('.connection[data-connection=live]').waitFor();
   return { page, problems, [Symbol.asyncDispose]: () => context.close() };
 }

@@ -13,14 +13,15 @@ export interface OpenService {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A service on a free port with a store of its own. */
+/** A service on a free port with a store of its own. With settings that sign people in, it is as in production. */
 export async function openService(settings?: object): Promise<OpenService> {
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-console-'));
   const environment = { CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'page.db')}` };
   const file = join(folder, 'settings.json');
   if (settings) await writeFile(file, JSON.stringify(settings));
-  // With a settings file the page is there only for those who say so.
-  const withFile = settings && { CHATPUSH_CONFIG: file, CHATPUSH_EXPOSE_DEVELOPMENT: 'yes' };
+  // With a settings file the page is there only where they say so.
+  const exposed = settings && !('console' in settings) && { CHATPUSH_EXPOSE_DEVELOPMENT: 'yes' };
+  const withFile = settings && { CHATPUSH_CONFIG: file, ...exposed };
   const config = readConfig({ ...environment, ...withFile });
   const service = await startService(config, { logLevel: 'silent' });
   return {

@@ -1,24 +1,39 @@
 // Which key signs, and which instance and application are meant. In memory only: a reload forgets it.
 import type { TargetedInputEvent } from 'preact';
 import type { Access } from '../service.ts';
+import type { Session } from '../session.ts';
 
-const FIELDS: readonly { member: keyof Access; label: string; secret?: true }[] = [
+interface Field {
+  member: keyof Access;
+  label: string;
+  secret?: true;
+}
+
+const FIELDS: readonly Field[] = [
   { member: 'accessKeyId', label: 'Access key' },
   { member: 'secretAccessKey', label: 'Secret', secret: true },
   { member: 'instanceId', label: 'Instance' },
   { member: 'applicationArn', label: 'Application' },
 ];
 
-export function AccessFields({ access, onAccess }: { access: Access; onAccess: (access: Access) => void }) {
+interface Props {
+  access: Access;
+  /** Who is signed in names no key. */
+  session: Session | undefined;
+  onAccess: (access: Access) => void;
+}
+
+export function AccessFields({ access, session, onAccess }: Props) {
+  const fields = session === undefined ? FIELDS : FIELDS.slice(2);
   return (
     <details class="access">
-      <summary>Key, instance, application</summary>
-      {FIELDS.map(({ member, label, secret }) => {
+      <summary>{session === undefined ? 'Key, instance, application' : 'Instance, application'}</summary>
+      {fields.map(({ member, label, secret }) => {
         const field = {
           required: true,
           spellcheck: false,
           autocomplete: 'off',
-          value: access[member],
+          value: access[member] ?? '',
           onInput: (event: TargetedInputEvent<HTMLInputElement>) =>
             onAccess({ ...access, [member]: event.currentTarget.value }),
         };
@@ -30,5 +45,40 @@ export function AccessFields({ access, onAccess }: { access: Access; onAccess: (
         );
       })}
     </details>
+  );
+}
+
+/** The instance alone, for those who are signed in: chosen where the service lists them, else written. */
+export function InstanceField({ access, session, onAccess }: Props & { session: Session }) {
+  const change = (event: TargetedInputEvent<HTMLInputElement | HTMLSelectElement>): void =>
+    onAccess({ ...access, instanceId: event.currentTarget.value });
+  return (
+    <label>
+      Instance
+      {session.allInstances ? (
+        <>
+          <input
+            type="text"
+            required
+            spellcheck={false}
+            autocomplete="off"
+            list="instances"
+            value={access.instanceId}
+            onInput={change}
+          />
+          <datalist id="instances">
+            {session.instances.map((id) => (
+              <option key={id} value={id} />
+            ))}
+          </datalist>
+        </>
+      ) : (
+        <select value={access.instanceId} onInput={change}>
+          {session.instances.map((id) => (
+            <option key={id}>{id}</option>
+          ))}
+        </select>
+      )}
+    </label>
   );
 }

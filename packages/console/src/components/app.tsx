@@ -3,10 +3,11 @@ import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { go } from '../address.ts';
 import type { Live } from '../live.ts';
 import { useProblem } from '../problem.ts';
-import { DEVELOPMENT_ACCESS } from '../service.ts';
+import { accessOf } from '../service.ts';
+import type { Session } from '../session.ts';
 import { useAddress } from '../use-address.ts';
 import { useLive } from '../use-live.ts';
-import { titleOf } from '../views.ts';
+import { reachable, titleOf } from '../views.ts';
 import { ApplicationsView } from '../views/applications/applications-view.tsx';
 import { ContactsView } from '../views/contact/contacts-view.tsx';
 import { HealthView } from '../views/health/health-view.tsx';
@@ -19,12 +20,12 @@ import { Header } from './header.tsx';
 import { RequestDetails } from './request-details.tsx';
 import { Sidebar } from './sidebar.tsx';
 
-export function App({ live }: { live: Live }) {
+export function App({ live, session }: { live: Live; session: Session | undefined }) {
   const state = useLive(live);
-  const address = useAddress();
+  const address = reachable(useAddress(), state);
   const channels = useChannels(state);
-  const [access, setAccess] = useState(DEVELOPMENT_ACCESS);
-  const [contactId, setContactId] = useState('chat-1');
+  const [access, setAccess] = useState(() => accessOf(session));
+  const [contactId, setContactId] = useState(session === undefined ? 'chat-1' : '');
   const [problem, setProblem] = useProblem(state);
   const attempt = useCallback((what: Promise<unknown>): void => {
     setProblem('');
@@ -38,9 +39,8 @@ export function App({ live }: { live: Live }) {
   const main = useRef<HTMLElement>(null);
   const find = address.view === 'phones' ? address.find : undefined;
   const close = (): void => go({ view: 'phones', find }, 'replace');
-  const { hasService } = state;
-  const isKnown = state.description !== undefined;
-  const registering = { state, access, onAccess: setAccess, contactId, onContact: setContactId };
+  const { hasService, isKnown } = state;
+  const registering = { state, session, access, onAccess: setAccess, contactId, onContact: setContactId };
   const { notification, request } = address.view === 'phones' ? address : {};
 
   return (
@@ -55,7 +55,7 @@ export function App({ live }: { live: Live }) {
       >
         Skip to {title}
       </a>
-      <Header state={state} channels={channels} />
+      <Header {...{ state, channels, session, attempt }} />
       {problem !== '' && (
         <p class="problem page-problem" role="alert">
           {problem}
@@ -71,7 +71,7 @@ export function App({ live }: { live: Live }) {
           {address.view === 'applications' && <ApplicationsView channels={channels} />}
           {address.view === 'health' && <HealthView />}
           {address.view === 'search' && isKnown && (
-            <SearchView text={address.text} access={access} hasService={hasService} />
+            <SearchView text={address.text} access={access} session={session} state={state} />
           )}
           {address.view === 'faults' && isKnown && <Faults state={state} />}
         </main>

@@ -2,6 +2,7 @@
 import { useState } from 'preact/hooks';
 import type { DeviceType } from '@chatpush/client';
 import { addPhone, newDevice, register, type Access, type Device } from '../service.ts';
+import type { Session } from '../session.ts';
 import type { State } from '../state.ts';
 import { DEVICE_NAMES, shortToken } from '../words.ts';
 import { registrationAsCode } from '../as-code.ts';
@@ -10,6 +11,8 @@ import { AsCode } from './as-code.tsx';
 
 export interface RegisteringProps {
   state: State;
+  /** Absent in development. */
+  session: Session | undefined;
   access: Access;
   onAccess: (access: Access) => void;
   contactId: string;
@@ -25,7 +28,7 @@ const NEW_PHONES: Readonly<Record<DeviceType, string>> = {
 /** `APNS` for a phone that is known by its token alone. */
 const deviceTypeOf = (chosen: string): DeviceType => (chosen in NEW_PHONES ? (chosen as DeviceType) : 'APNS');
 
-export function Register({ state, access, onAccess, contactId, onContact }: RegisteringProps) {
+export function Register({ state, session, access, onAccess, contactId, onContact }: RegisteringProps) {
   const { hasService, phones } = state;
   const [chosen, setChosen] = useState('APNS');
   const [inFull, setInFull] = useState(true);
@@ -91,7 +94,7 @@ export function Register({ state, access, onAccess, contactId, onContact }: Regi
               />
               Notifications show the message’s text
             </label>
-            <AccessFields access={access} onAccess={onAccess} />
+            <AccessFields access={access} session={session} onAccess={onAccess} />
           </>
         )}
         <button type="submit" class="first">

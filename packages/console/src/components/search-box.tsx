@@ -1,11 +1,12 @@
 // Looks for an id from anywhere; `/` brings the cursor here.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { go } from '../address.ts';
+import type { State } from '../state.ts';
 
 const isTyping = ({ target }: KeyboardEvent): boolean =>
   target instanceof HTMLElement && target.matches('input, textarea, select, [contenteditable]');
 
-export function SearchBox({ hasService }: { hasService: boolean }) {
+export function SearchBox({ state: { hasService, hasPhones } }: { state: State }) {
   const [text, setText] = useState('');
   const field = useRef<HTMLInputElement>(null);
   useEffect(() => {
@@ -34,7 +35,13 @@ export function SearchBox({ hasService }: { hasService: boolean }) {
         aria-keyshortcuts="/"
         spellcheck={false}
         autocomplete="off"
-        placeholder={hasService ? 'Contact, message, delivery or token' : 'Token, or text in a payload'}
+        placeholder={
+          !hasPhones
+            ? 'Contact'
+            : hasService
+              ? 'Contact, message, delivery or token'
+              : 'Token, or text in a payload'
+        }
         value={text}
         onInput={(event) => setText(event.currentTarget.value)}
       />

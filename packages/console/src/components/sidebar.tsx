@@ -1,15 +1,15 @@
 // The way from any view to any other.
 import { hrefOf, type Address } from '../address.ts';
 import type { State } from '../state.ts';
-import { VIEWS } from '../views.ts';
+import { isThere, VIEWS } from '../views.ts';
 
 export function Sidebar({ address, state }: { address: Address; state: State }) {
-  const { hasService, phoneCount, rules } = state;
+  const { phoneCount, rules } = state;
   const counts: Readonly<Record<string, number>> = { phones: phoneCount, faults: rules.length };
   return (
     <nav class="sidebar" aria-label="Views">
       <ul>
-        {VIEWS.filter(({ ofService }) => hasService || !ofService).map(({ name, title }) => {
+        {VIEWS.filter((view) => isThere(view, state)).map(({ name, title }) => {
           const count = counts[name] ?? 0;
           return (
             <li key={name}>

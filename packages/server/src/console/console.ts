@@ -58,6 +58,7 @@ export function createConsole({ config, sessions, addressOf, emulator }: Console
         accessKeyId: session.accessKeyId,
         expiresAt: new Date(session.expiresAt).toISOString(),
         instances: caller.instances === 'all' ? config().instances : [...caller.instances],
+        ...(caller.instances === 'all' && { allInstances: true }),
       },
     };
   };

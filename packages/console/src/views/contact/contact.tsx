@@ -11,12 +11,18 @@ import { useContact } from './use-contact.ts';
 interface Props {
   contactId: string;
   access: Access;
+  /** Whether the instance is one that whoever looks may look at. */
+  mayExist: boolean;
   state: State;
 }
 
-export function Contact({ contactId, access, state }: Props) {
+export function Contact({ contactId, access, mayExist, state }: Props) {
   const [pages, setPages] = useState(1);
-  const { contact, isUnknown = false, problem } = useContact(state, access, contactId, pages);
+  const {
+    contact,
+    isUnknown = false,
+    problem,
+  } = useContact(state, mayExist ? access : undefined, contactId, pages);
   if (problem !== undefined)
     return (
       <p class="problem" role="alert">

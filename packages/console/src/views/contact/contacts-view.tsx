@@ -1,15 +1,16 @@
 // Finds a contact by its id; with one in the address, shows it.
 import { useState } from 'preact/hooks';
 import { go, type Address } from '../../address.ts';
-import { AccessFields } from '../../components/access-fields.tsx';
+import { AccessFields, InstanceField } from '../../components/access-fields.tsx';
 import type { RegisteringProps } from '../../components/register.tsx';
+import { maySee } from '../../session.ts';
 import { Contact } from './contact.tsx';
 
 interface Props extends RegisteringProps {
   address: Address & { view: 'contacts' };
 }
 
-export function ContactsView({ address, state, access, onAccess, contactId }: Props) {
+export function ContactsView({ address, state, session, access, onAccess, contactId }: Props) {
   const asked = address.contactId;
   const [typed, setTyped] = useState(asked ?? contactId);
   const instanceId = address.instanceId ?? access.instanceId;
@@ -36,10 +37,11 @@ export function ContactsView({ address, state, access, onAccess, contactId }: Pr
             onInput={(event) => setTyped(event.currentTarget.value)}
           />
         </label>
+        {session !== undefined && <InstanceField access={access} session={session} onAccess={onAccess} />}
         <button type="submit" class="first">
           Look
         </button>
-        <AccessFields access={access} onAccess={onAccess} />
+        {session === undefined && <AccessFields access={access} session={session} onAccess={onAccess} />}
       </form>
       {asked === undefined ? (
         <p class="hint">
@@ -50,6 +52,7 @@ export function ContactsView({ address, state, access, onAccess, contactId }: Pr
           key={`${instanceId} ${asked}`}
           contactId={asked}
           access={{ ...access, instanceId }}
+          mayExist={session === undefined || maySee(session, instanceId)}
           state={state}
         />
       )}

@@ -15,9 +15,10 @@ export interface ContactRead {
   problem?: string;
 }
 
+/** Without an access, nothing is known. */
 export function useContact(
   { requestCount, written }: State,
-  access: Access,
+  access: Access | undefined,
   contactId: string,
   pages: number,
 ): ContactRead {
@@ -31,7 +32,7 @@ export function useContact(
     const ask = async (): Promise<void> => {
       askedAtMs.current = performance.now();
       try {
-        const contact = await readContact(access, contactId, pages);
+        const contact = access && (await readContact(access, contactId, pages));
         if (!isOver) setRead({ of, contact, isUnknown: contact === undefined });
       } catch (error) {
         if (!isOver) setRead({ of, problem: (error as Error).message });

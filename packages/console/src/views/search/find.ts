@@ -1,9 +1,11 @@
 // Asks the service for a contact and the emulator for the rest.
 import type { FaultGateway } from '@chatpush/emulator';
 import type { Address } from '../../address.ts';
-import { searchEmulator } from '../../emulator-api.ts';
+import { searchEmulator, type Found } from '../../emulator-api.ts';
 import { contactOf, parsed } from '../../payload.ts';
 import { readContact, type Access } from '../../service.ts';
+import type { Session } from '../../session.ts';
+import type { State } from '../../state.ts';
 
 export type Hit = { address: Address } & (
   | { kind: 'contact' | 'phone'; id: string }
@@ -14,19 +16,35 @@ export type Hit = { address: Address } & (
 /** A contact id has at most 256 characters; what is longer is a token. */
 const LONGEST_CONTACT_ID = 256;
 
-export async function find(text: string, access: Access, hasService: boolean): Promise<Hit[]> {
+/** The instances that are looked into: the one that is chosen, and those that the key may look at. */
+const MOST_INSTANCES = 20;
+
+const NOTHING_FOUND: Found = { phones: [], notifications: [], requests: [] };
+
+export async function find(
+  text: string,
+  access: Access,
+  session: Session | undefined,
+  { hasService, hasPhones }: State,
+): Promise<Hit[]> {
   const isContactId = hasService && text.length <= LONGEST_CONTACT_ID;
-  const [contact, { phones, notifications, requests }] = await Promise.all([
-    isContactId ? readContact(access, text) : undefined,
-    searchEmulator(text),
-  ]);
-  const contactHit = (id: string): Hit => ({
+  const instances = [...new Set([access.instanceId, ...(session?.instances ?? [])])].filter(Boolean);
+  const contactHit = (id: string, instanceId = access.instanceId): Hit => ({
     kind: 'contact',
     id,
-    address: { view: 'contacts', contactId: id, instanceId: access.instanceId },
+    address: { view: 'contacts', contactId: id, instanceId },
   });
+  const readIn = async (instanceId: string): Promise<Hit[]> => {
+    const contact = await readContact({ ...access, instanceId }, text);
+    return contact === undefined ? [] : [contactHit(text, instanceId)];
+  };
+  const [known, { phones, notifications, requests }] = await Promise.all([
+    Promise.all(isContactId ? instances.slice(0, MOST_INSTANCES).map(readIn) : []),
+    hasPhones ? searchEmulator(text) : NOTHING_FOUND,
+  ]);
   // Its messages and requests are on its own page.
-  if (contact !== undefined) return [contactHit(text)];
+  const found = known.flat();
+  if (found.length > 0) return found;
   // A message id leads to the contact that it was pushed for.
   const payloads = [
     ...notifications.map(({ payload }) => payload),
@@ -35,7 +53,7 @@ export async function find(text: string, access: Access, hasService: boolean): P
   const contacts = hasService ? payloads.flatMap((payload) => contactOf(payload) ?? []) : [];
   const troubles = requests.map(({ request }) => request).filter(({ status }) => status !== 200);
   return [
-    ...[...new Set(contacts)].map(contactHit),
+    ...[...new Set(contacts)].map((id) => contactHit(id)),
     ...phones.map(({ deviceToken }): Hit => ({
       kind: 'phone',
       id: deviceToken,

@@ -3,6 +3,8 @@ import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { go, hrefOf } from '../../address.ts';
 import type { Access } from '../../service.ts';
+import type { Session } from '../../session.ts';
+import type { State } from '../../state.ts';
 import { useAnswer } from '../../use-answer.ts';
 import { clockTime, GATEWAY_NAMES } from '../../words.ts';
 import { find, type Hit } from './find.ts';
@@ -10,7 +12,8 @@ import { find, type Hit } from './find.ts';
 interface Props {
   text: string;
   access: Access;
-  hasService: boolean;
+  session: Session | undefined;
+  state: State;
 }
 
 const KINDS: Readonly<Record<Hit['kind'], string>> = {
@@ -20,8 +23,12 @@ const KINDS: Readonly<Record<Hit['kind'], string>> = {
   request: 'Request',
 };
 
-export function SearchView({ text, access, hasService }: Props) {
-  const { answer: hits, problem } = useAnswer(() => find(text, access, hasService), [text, hasService]);
+export function SearchView({ text, access, session, state }: Props) {
+  const { hasService, hasPhones } = state;
+  const { answer: hits, problem } = useAnswer(
+    () => find(text, access, session, state),
+    [text, hasService, hasPhones],
+  );
   const only = hits?.length === 1 ? hits[0] : undefined;
   useEffect(() => {
     if (only !== undefined) go(only.address, 'replace');
@@ -41,10 +48,12 @@ export function SearchView({ text, access, hasService }: Props) {
       {hits === undefined && problem === undefined && <p class="hint">Searching…</p>}
       {hits?.length === 0 && (
         <p class="panel" role="status">
-          Nothing is known under this. A contact is found by any of its ids for 7 days after its last message;
-          tokens
-          {hasService ? ', message and delivery ids' : ' and ids within a payload'} as long as the emulator
-          keeps the request.
+          Nothing is known under this. A contact is found by any of its ids for 7 days after its last message
+          {!hasPhones
+            ? '.'
+            : hasService
+              ? '; tokens, message and delivery ids as long as the emulator keeps the request.'
+              : '; tokens and ids within a payload as long as the emulator keeps the request.'}
         </p>
       )}
       {hits !== undefined && hits.length > 1 && (

@@ -1,0 +1,160 @@
+// The console in production: who is let in, and what is there for each.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { seriousFaults } from './accessibility.ts';
+import { browserOfThisFile, noBrowser, openConsole, signIn } from './browser.ts';
+import { ADMIN, openProduction, READER } from './production.ts';
+import type { OpenService } from './scene.ts';
+
+const options = { skip: noBrowser };
+const browser = browserOfThisFile();
+let service: OpenService;
+before(async () => void (service = await openProduction()));
+after(() => service[Symbol.asyncDispose]());
+
+test(
+  'a wrong secret is refused, the right one is let in, and nothing of it stays in the browser',
+  options,
+  async () => {
+    const context = await browser().newContext();
+    await using _closed = { [Symbol.asyncDispose]: () => context.close() };
+    const page = await context.newPage();
+    await page.goto(`${service.url}/console/#/contacts/chat-of-support?instance=support`);
+    await signIn(page, { ...READER, secret: 'another' });
+    await page.getByRole('alert').getByText('The access key id or its secret is wrong.').waitFor();
+    assert.equal(await page.getByLabel('Secret').inputValue(), '', 'the wrong one is gone');
+    assert.deepEqual(await context.cookies(), []);
+    // By the keyboard alone: the cursor is brought back to the secret.
+    await page.getByLabel('Secret').focus();
+    await page.keyboard.type(READER.secret);
+    await page.keyboard.press('Enter');
+    // The address that was opened is the one that is shown.
+    await page.getByText('One device is registered. The newest message: accepted by the gateway.').waitFor();
+    await page.getByText('Signed in as READER').waitFor();
+    const [cookie] = await context.cookies();
+    assert.deepEqual([cookie?.httpOnly, cookie?.sameSite], [true, 'Strict']);
+    const kept = await page.evaluate(async () =>
+      JSON.stringify([
+        document.cookie,
+        localStorage.length,
+        sessionStorage.length,
+        await indexedDB.databases(),
+        await caches.keys(),
+        document.documentElement.outerHTML,
+      ]),
+    );
+    assert.ok(!kept.includes(READER.secret) && kept.startsWith('["",0,0,[],[],'), kept.slice(0, 200));
+  },
+);
+
+test(
+  'another instance’s contact is not found, in the same words as one that is nowhere',
+  options,
+  async () => {
+    const address = '#/contacts/chat-of-bank?instance=bank';
+    await using opened = await openConsole(browser(), service.url, { address, key: READER });
+    const { page } = opened;
+    await page.getByText('Nothing is known of chat-of-bank').waitFor();
+    assert.deepEqual(await page.getByLabel('Instance').locator('option').allInnerTexts(), ['support']);
+    await page.goto(`${service.url}/console/#/contacts/chat-of-nobody?instance=support`);
+    await page.getByText('Nothing is known of chat-of-nobody').waitFor();
+    await page.keyboard.press('/');
+    await page.keyboard.type('chat-of-bank');
+    await page.keyboard.press('Enter');
+    await page.getByText('Nothing is known under this.').waitFor();
+    // What the service does not know is a 404, which the browser notes.
+    assert.deepEqual(
+      opened.problems.filter((problem) => !problem.includes('404')),
+      [],
+    );
+  },
+);
+
+test('a search looks into every instance that the key may look at', options, async () => {
+  await using opened = await openConsole(browser(), service.url, { key: ADMIN });
+  const { page } = opened;
+  await page.keyboard.press('/');
+  await page.keyboard.type('chat-of-bank');
+  await page.keyboard.press('Enter');
+  await page.getByText('One device is registered.').waitFor();
+});
+
+test('where nothing is emulated there are neither phones nor faults', options, async () => {
+  await using opened = await openConsole(browser(), service.url, { address: '#/phones', key: ADMIN });
+  const { page } = opened;
+  const views = page.getByRole('navigation', { name: 'Views' }).getByRole('link');
+  await views.first().waitFor();
+  const names = await views.allInnerTexts();
+  assert.ok(names.includes('Contacts') && names.includes('Health'), names.join());
+  assert.ok(!names.includes('Phones') && !names.includes('Faults'), names.join());
+  await page.getByRole('heading', { name: 'Contacts' }).waitFor();
+  assert.deepEqual(opened.problems, []);
+});
+
+test('who signs out is asked to sign in again, and the views are closed', options, async () => {
+  await using opened = await openConsole(browser(), service.url, { address: '#/health', key: READER });
+  const { page } = opened;
+  await page.getByRole('heading', { name: 'Health' }).waitFor();
+  await page.getByRole('link', { name: 'Contacts' }).click();
+  await page.getByRole('heading', { name: 'Contacts' }).waitFor();
+  await page.getByRole('button', { name: 'Sign out' }).click();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+  await page.goBack();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});
+
+test('a session that has ended elsewhere leads to the sign-in', options, async () => {
+  await using opened = await openConsole(browser(), service.url, {
+    address: '#/contacts/chat-of-support?instance=support',
+    key: READER,
+  });
+  const { page } = opened;
+  await page.getByText('One device is registered.').waitFor();
+  await page.context().clearCookies();
+  await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+});
+
+test('where something is emulated, a key without limits sees the phones ring', options, async () => {
+  await using emulating = await openProduction({ alsoEmulated: true });
+  await using opened = await openConsole(browser(), emulating.url, { address: '#/phones', key: ADMIN });
+  const { page } = opened;
+  await page.getByText('Instance, application').click();
+  await page.getByLabel('Application').fill('arn:aws:mobiletargeting:eu-central-1:123456789012:apps/support');
+  const register = page.getByRole('region', { name: 'Register a phone' });
+  await register
+    .getByRole('combobox', { name: 'Phone', exact: true })
+    .selectOption({ label: 'a new Android phone' });
+  await register.getByLabel('Contact').fill('by-session');
+  await register.getByRole('button', { name: 'Register' }).click();
+  await page.getByText('is registered for by-session').waitFor();
+  const write = page.getByRole('region', { name: 'Write' });
+  await write.getByRole('textbox', { name: 'Message' }).fill('Hello from a session');
+  await write.getByRole('button', { name: 'Send' }).click();
+  await page.getByRole('article').getByRole('button', { name: 'Hello from a session' }).waitFor();
+  assert.deepEqual(opened.problems, []);
+});
+
+for (const colorScheme of ['light', 'dark'] as const)
+  for (const width of [375, 1440])
+    test(
+      `axe finds nothing serious on the sign-in and behind it, ${colorScheme}, ${width} pixels wide`,
+      options,
+      async () => {
+        const look = { width, colorScheme, reducedMotion: 'reduce' } as const;
+        await using opened = await openConsole(browser(), service.url, { ...look, key: ADMIN });
+        const { page } = opened;
+        const inspect = async (what: string): Promise<void> => {
+          assert.deepEqual(await seriousFaults(page), [], what);
+          const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
+          assert.ok(overflow <= 0, `${what} is ${overflow} pixels wider than the window`);
+        };
+        for (const address of ['#/contacts', '#/contacts/chat-of-support?instance=support', '#/health']) {
+          await page.goto(`${service.url}/console/${address}`);
+          await page.getByText('Asking the service').waitFor({ state: 'detached' });
+          await inspect(address);
+        }
+        await page.getByRole('button', { name: 'Sign out' }).click();
+        await page.getByRole('heading', { name: 'Sign in' }).waitFor();
+        await inspect('the sign-in');
+      },
+    );
