@@ -16,7 +16,8 @@ const EXPIRING_EVERY = 50;
 const TTL_MS = 12 * 3_600_000;
 const EXPIRES_IN_MS = 3_000;
 const TICK_MS = 10;
-const AGAIN_MS = 100;
+/** As an SDK does: from so much up to so much, so that an outage does not end under a flood of repeats. */
+const AGAIN_MS = { first: 100, most: 2_000 } as const;
 
 export interface Load {
   readonly events: readonly ToldEvent[];
@@ -37,7 +38,7 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
 
   /** Calls one node after the other until one answers. */
   async function ask<T>(call: (client: ChatpushClient) => Promise<T>): Promise<T> {
-    for (;;) {
+    for (let tried = 0; ; tried++) {
       const node = pickNode(nodes, random);
       if (node?.client) {
         try {
@@ -47,7 +48,7 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
           node.avoid();
         }
       }
-      await wait(AGAIN_MS);
+      await wait(Math.min(AGAIN_MS.most, AGAIN_MS.first * 2 ** Math.min(tried, 10)) * (0.5 + random() / 2));
     }
   }
 

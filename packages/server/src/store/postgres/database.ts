@@ -1,5 +1,7 @@
 // Connections, statements, transactions.
+import type { Socket } from 'node:net';
 import pg from 'pg';
+import { createDoor } from './door.ts';
 import { faultKind, toStoreError } from './faults.ts';
 import { onAnyHost, type Hosts } from './hosts.ts';
 import { beginning, greet, TIME_OUTS, type Session } from './session.ts';
@@ -33,6 +35,11 @@ export interface Database {
   close(): Promise<void>;
 }
 
+/** The pool's word where a call has waited for a connection in vain, and none was made for it (pg-pool, `connect`). */
+const ALL_IN_USE = 'timeout exceeded when trying to connect';
+
+type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
 /** How often a statement that lost a deadlock is tried in all. */
 const TRIES = 5;
 
@@ -51,13 +58,29 @@ export function connection({ sockets }: Pick<DatabaseOptions, 'sockets'>, url: s
 
 export function createDatabase(options: DatabaseOptions): Database {
   const { hosts, schema, session } = options;
+  // All connections in use says nothing of the server.
+  const door = createDoor(
+    (error) => faultKind(error) === 'unavailable' && (error as Error).message !== ALL_IN_USE,
+  );
   // The pool makes a client whenever it needs one, and asks then which host it is for.
   const pool = new pg.Pool({
     max: options.connections,
     connectionTimeoutMillis: 3_000,
     Client: class extends pg.Client {
+      readonly #socket: Socket;
       constructor() {
-        super(connection(options, hosts.url));
+        const socket = options.sockets.stream();
+        super({ ...connection(options, hosts.url), stream: () => socket });
+        this.#socket = socket;
+      }
+      // Whoever stands in the pool's queue when the first of its connections fails would be the next to ask.
+      override connect(): Promise<pg.Client>;
+      override connect(done: Connected): void;
+      override connect(done?: Connected): Promise<pg.Client> | void {
+        if (done === undefined) return super.connect();
+        if (door.closedBy === undefined) return super.connect(done);
+        this.#socket.destroy();
+        process.nextTick(done, door.closedBy);
       }
     },
     verify: (client, verified) => {
@@ -89,7 +112,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   /** Lends a connection. One that failed as such is thrown away; after an error of the statement it is as good as before. */
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await onAnyHost(hosts, () => pool.connect());
+    const client = await door.pass(() => onAnyHost(hosts, () => pool.connect()));
     let broken = false;
     try {
       return await work(client);

@@ -1,0 +1,88 @@
+// A server that takes connections and is slow to answer them, as after a pause. Nodes that all asked again and again kept it
+// busy with connections that they had given up, and had no store for minutes after 8 s (found by `campaign --nemesis
+// freeze-database` on a busy machine).
+import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
+import { join } from 'node:path';
+import { test } from 'node:test';
+import { setTimeout as delay } from 'node:timers/promises';
+import { createDoor } from '../../src/store/postgres/door.ts';
+import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
+import { StoreUnavailableError } from '../../src/store/store.ts';
+import { contactChange, fresh } from './conformance/harness.ts';
+import { startPostgres } from './postgres-server.ts';
+
+const SILENT_MS = 7_500;
+
+test('a server that answers no new connection is asked for one at a time, however many calls there are', async (t) => {
+  const server = await startPostgres();
+  t.after(() => server.close());
+  if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES has no socket of ours');
+  let isSilent = false;
+  let taken = 0;
+  const open = new Set<Socket>();
+  const way = createServer((near) => {
+    open.add(near);
+    near.on('error', () => undefined);
+    if (isSilent) return void taken++;
+    const far = connect(join(server.folder, '.s.PGSQL.5432'));
+    far.on('error', () => near.destroy());
+    near.on('close', () => far.destroy());
+    far.on('close', () => near.destroy());
+    near.pipe(far).pipe(near);
+  });
+  await once(way.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => {
+    for (const socket of open) socket.destroy();
+    way.close();
+  });
+  const { port } = way.address() as AddressInfo;
+  const store = await openPostgresStore({
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    schema: fresh('reconnect').replace('-', '_'),
+  });
+  t.after(() => store.close());
+  const contact = contactChange();
+  await store.commit({ contact });
+
+  isSilent = true;
+  for (const socket of open) socket.destroy();
+  const calls: Promise<unknown>[] = [];
+  const call = (): void => {
+    calls.push(assert.rejects(store.contacts([contact]), StoreUnavailableError));
+  };
+  // The first calls find nothing wrong yet.
+  call();
+  const calling = setInterval(call, 10);
+  await delay(SILENT_MS);
+  clearInterval(calling);
+  isSilent = false;
+  const healedAt = performance.now();
+  await Promise.all(calls);
+  assert.ok(calls.length > 300, `${calls.length} calls`);
+  // Each is given 3 s: a pool's worth of those that began before anything was known, the listener's, and then one at a time.
+  assert.ok(taken <= 10 + 4 + 3, `${taken} connections were asked for`);
+
+  while (!(await store.contacts([contact]).catch(() => undefined)));
+  assert.ok(performance.now() - healedAt < 4_500, `${performance.now() - healedAt} ms`);
+});
+
+test('of the calls that wait before the door each fails with what the one before it met', async () => {
+  const door = createDoor(() => true);
+  const fault = new Error('no');
+  let asked = 0;
+  const refuse = (): Promise<never> => {
+    asked++;
+    return Promise.reject(fault);
+  };
+  await assert.rejects(door.pass(refuse), fault);
+  const together = await Promise.allSettled(Array.from({ length: 20 }, () => door.pass(refuse)));
+  assert.ok(together.every((result) => result.status === 'rejected' && result.reason === fault));
+  assert.equal(asked, 2);
+  // Once one has passed, all do.
+  assert.deepEqual(
+    await Promise.all([1, 2, 3].map((one) => door.pass(() => Promise.resolve(one)))),
+    [1, 2, 3],
+  );
+});
