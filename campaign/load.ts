@@ -16,6 +16,8 @@ const EXPIRING_EVERY = 50;
 const TTL_MS = 12 * 3_600_000;
 const EXPIRES_IN_MS = 3_000;
 const TICK_MS = 10;
+/** At once, as a backend has so many workers: without a bound, repeats after an outage were all that anything was busy with. */
+const MOST_CALLS = 200;
 /** As an SDK does: from so much up to so much, so that an outage does not end under a flood of repeats. */
 const AGAIN_MS = { first: 100, most: 2_000 } as const;
 
@@ -36,8 +38,23 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
   const contacts = new Map<string, string[]>();
   const deviceOf = new Map<string, string>();
 
-  /** Calls one node after the other until one answers. */
+  let calling = 0;
+  const line: (() => void)[] = [];
+
+  /** Takes its turn among the calls, then calls one node after the other until one answers. */
   async function ask<T>(call: (client: ChatpushClient) => Promise<T>): Promise<T> {
+    if (calling >= MOST_CALLS) await new Promise<void>((resolve) => line.push(resolve));
+    else calling++;
+    try {
+      return await askUntilAnswered(call);
+    } finally {
+      const next = line.shift();
+      if (next) next();
+      else calling--;
+    }
+  }
+
+  async function askUntilAnswered<T>(call: (client: ChatpushClient) => Promise<T>): Promise<T> {
     for (let tried = 0; ; tried++) {
       const node = pickNode(nodes, random);
       if (node?.client) {

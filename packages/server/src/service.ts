@@ -18,7 +18,7 @@ import { createDispatcher } from './delivery/dispatcher.ts';
 import type { Dispatcher } from './delivery/dispatcher.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createNotify } from './delivery/notify.ts';
-import type { Notify } from './delivery/notify.ts';
+import type { Intake, Notify } from './delivery/notify.ts';
 import { examineAtStart } from './doctor/at-start.ts';
 import { openEmulation } from './channels/emulation.ts';
 import { greeting } from './cli/greeting.ts';
@@ -47,6 +47,8 @@ import type { OtherNetwork } from './sources/sns/reach.ts';
 import { createSnsSource } from './sources/sns/sns-source.ts';
 import { createContactChanges } from './store/contact-change.ts';
 import { createTurns } from './fairness/turns.ts';
+import { openTraces } from './tracing/open-traces.ts';
+import type { Traces } from './tracing/traces.ts';
 
 export interface Service {
   /** Base URL of the API. */
@@ -105,7 +107,12 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log);
     take('store', () => opened.close());
     const watched = watchRoom(opened, clock);
-    const store = timedStore(watched.store, clock, (verb, ms) => metrics.storeCall(verb, ms));
+    const traces = config.traces && (await openTraces(config.traces, await ownVersion(), log));
+    if (traces) take('traces', () => traces.close());
+    const store = timedStore(watched.store, clock, (verb, ms, failed) => {
+      metrics.storeCall(verb, ms);
+      traces?.storeCall(verb, ms, failed);
+    });
 
     /** Opens gateways again that have changed; the dispatcher's, once there is one. */
     let refreshChannels = (): void => undefined;
@@ -169,7 +176,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       channelVersion,
       fingerprintOf,
       mostWaiting: () => inUse.config.limits.perInstance.deliveriesWaiting,
-      events: createReports({ log, metrics, changes, fingerprintOf, audit }),
+      events: createReports({ log, metrics, changes, fingerprintOf, audit, traces }),
     });
     take('dispatcher', () => dispatcher.stop(STOP_GRACE_MS));
     refreshChannels = () => dispatcher.refreshChannels();
@@ -198,7 +205,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
       store,
       changes,
       clock,
-      intake: dispatcher,
+      intake: traces ? outsideOf(traces, dispatcher) : dispatcher,
+      trace: () => traces?.current(),
       node: () => dispatcher.node,
       get ttlMs() {
         return settings.ttlMs;
@@ -304,6 +312,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       ready: () => readiness(watched, dispatcher, emulation),
       channels: () => examination.states(dispatcher.outages()),
       metrics: () => metrics.read(),
+      beginCall: traces?.begin,
       onCallAnswered: (call) => auditCall(audit, call),
       onAnswer: (asked, status, ms) => metrics.request(asked, status, ms),
       mounts: [console.mount],
@@ -358,3 +367,14 @@ export async function startService(config: Config, options: ServiceOptions = {})
     throw error;
   }
 }
+
+/** As `--version` says it. */
+const ownVersion = async (): Promise<string> =>
+  (await import('../package.json', { with: { type: 'json' } })).default.version;
+
+/** What is handed over is sent after the call, by whoever has room then, and is not the call's own work. */
+const outsideOf = (traces: Traces, intake: Intake): Intake => ({
+  reserve: (wanted) => intake.reserve(wanted),
+  handOver: (...given) => traces.outside(() => intake.handOver(...given)),
+  doubt: (node) => traces.outside(() => intake.doubt(node)),
+});

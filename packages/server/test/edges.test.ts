@@ -10,7 +10,7 @@ const SOURCES = join(PACKAGES, 'server/src');
 
 /** What each part of the service may import, beside itself and the leaves. */
 const ALLOWED: Record<string, readonly string[]> = {
-  http: ['auth', 'operations', 'store/store.ts'],
+  http: ['auth', 'operations', 'store/store.ts', 'tracing/traces.ts'],
   audit: ['http/answered-call.ts'],
   auth: ['operations/handlers.ts'],
   console: [
@@ -43,6 +43,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   addresses: [],
   channels: ['applications', 'config', 'contact', 'delivery/outlets.ts', 'gateways'],
   fairness: [],
+  tracing: ['config/config.ts'],
   doctor: ['config', 'delivery/outlets.ts', 'gateways/gateway.ts', 'channels/channels.ts'],
 };
 /** The words below which everything stands on its own. */

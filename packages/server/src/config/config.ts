@@ -89,6 +89,14 @@ export interface ApplicationConfig {
   readonly channels: Readonly<Partial<Record<ChannelName, ChannelConfig>>>;
 }
 
+/** Where traces go. */
+export interface TracesConfig {
+  /** Of the collector, with its path. */
+  readonly url: string;
+  /** Of the traces that begin here, from 0 to 1; a caller's own decision counts for its trace. */
+  readonly share: number;
+}
+
 export interface Config {
   readonly host: string;
   readonly port: number;
@@ -146,6 +154,8 @@ export interface Config {
   readonly console: 'off' | 'sign-in';
   /** Where the audit log goes: `stdout` or a path. */
   readonly audit?: string;
+  /** Absent: no traces. */
+  readonly traces?: TracesConfig;
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 

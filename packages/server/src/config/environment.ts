@@ -13,6 +13,7 @@ import type { Mistake, Reader } from './reader.ts';
 import { Secret } from './secret.ts';
 import { SETTINGS } from './settings.ts';
 import { readSettingsFile } from './settings-file.ts';
+import { readTraces } from './traces.ts';
 
 /** All mistakes of the settings in one error. */
 export class ConfigError extends Error {
@@ -115,6 +116,7 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
     logLevel: readLogLevel(reader, environment['CHATPUSH_LOG']),
     ...(emulatorUrl !== undefined && { emulatorUrl }),
     ...(environment['CHATPUSH_AUDIT'] !== undefined && { audit: environment['CHATPUSH_AUDIT'] }),
+    ...readTraces(reader, environment),
     ...readSecretKeys(reader, environment['CHATPUSH_SECRET_KEY']),
     ...settings,
   };

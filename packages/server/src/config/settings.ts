@@ -350,6 +350,18 @@ export const ENVIRONMENT_VARIABLES: readonly {
       'Encrypts the credentials of applications that are set up over the API: 32 bytes in base64 or hexadecimal (`openssl rand -base64 32`), the same on every node; or `file:` and the path of a file with it, which a reload reads again. Several keys, separated by commas or lines: the first encrypts, all decrypt; see `chatpush rekey`.',
   },
   {
+    name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
+    default: 'none: no traces',
+    means:
+      'Base URL of an OpenTelemetry collector that takes [traces](guides/traces.md) by OTLP over HTTP, such as `http://127.0.0.1:4318`; `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is the whole URL instead. The exporter also goes by OpenTelemetry’s variables for headers, time-outs and certificates.',
+  },
+  {
+    name: 'OTEL_TRACES_SAMPLER_ARG',
+    default: '1',
+    means:
+      'Share of the traces begun here that is recorded, from 0 to 1. What a caller’s `traceparent` says of its own trace counts more.',
+  },
+  {
     name: 'CHATPUSH_LOG',
     default: 'info',
     means:

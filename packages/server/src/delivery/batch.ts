@@ -47,7 +47,8 @@ interface Started {
   readonly rows: { readonly target: Target; readonly row: Omit<NewDelivery, 'work' | 'expiresInMs'> }[];
 }
 
-export function createBatch(instanceId: string, now: number): Batch {
+/** `trace`: `traceparent` of the call. */
+export function createBatch(instanceId: string, now: number, trace?: string): Batch {
   const entries: (ReadyDelivery | SkippedDelivery)[] = [];
   const started: Started[] = [];
   const ids = new Set<string>();
@@ -106,6 +107,7 @@ export function createBatch(instanceId: string, now: number): Batch {
         registrationId,
         ...toNotification(event, initialContactId, shown, rules),
         expiresAt,
+        trace,
       };
       entries.push({ ...row, expiresInMs: expiresAt - now, work: serialiseWork(ready), ready });
     }

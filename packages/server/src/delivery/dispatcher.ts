@@ -9,12 +9,13 @@
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
-import type { ContactKey, NewDelivery, Store } from '../store/store.ts';
+import type { ContactKey, Store } from '../store/store.ts';
 import { createAttemptTurns } from './attempts-per-turn.ts';
 import { createBacklog } from './backlog.ts';
 import { createClaims, toHeld } from './claims.ts';
 import { createDirect } from './direct.ts';
 import type { SendDirect } from './direct.ts';
+import type { Held } from './lane.ts';
 import { createNodeLease } from './node-lease.ts';
 import type { Intake } from './notify.ts';
 import { createOutages } from './outages.ts';
@@ -30,8 +31,8 @@ import { createSettler } from './settler.ts';
 
 /** What the dispatcher tells the rest of the process; calls must not throw. */
 export interface DispatcherEvents {
-  /** `sinceAcceptedMs`: from the commit of the delivery to the end of this attempt. */
-  attempt(gateway: string, outcome: Outcome, delivery: NewDelivery, sinceAcceptedMs: number): void;
+  /** `sinceAcceptedMs`: from the commit of the delivery to the end of this attempt, which began `at`. */
+  attempt(gateway: string, outcome: Outcome, held: Held, at: number, sinceAcceptedMs: number): void;
   /** A gateway answered that a token is dead, or looks so: the contact's rules decide what becomes of the registration. */
   readonly tokenRefused: TokenRefused;
   /** So many device tokens are refused that no registration is removed or suspended at once; undefined: no longer. */
@@ -157,8 +158,8 @@ export function createDispatcher(options: {
     stale: (outlet, held) => claims.recheck(outlet, held),
     tokenRefused: events.tokenRefused,
     look: (outlet) => outages.look(outlet),
-    observe: (gateway, outcome, held) =>
-      events.attempt(gateway, outcome, held.delivery, clock.monotonic() - held.acceptedAt),
+    observe: (gateway, outcome, held, at) =>
+      events.attempt(gateway, outcome, held, at, clock.monotonic() - held.acceptedAt),
     freed,
   };
   const backlog = createBacklog();

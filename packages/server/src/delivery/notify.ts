@@ -75,6 +75,8 @@ export function createNotify(options: {
   readonly contactEnded?: (contact: ContactKey) => void;
   /** Those of the whole process. Default: its own. */
   readonly turns?: Turns;
+  /** The `traceparent` of the call that is running. Default: there are no traces. */
+  readonly trace?: () => string | undefined;
 }): Notify {
   const { store, changes, clock, intake, fingerprintOf, turns = createTurns() } = options;
 
@@ -166,7 +168,7 @@ export function createNotify(options: {
     async function write(): Promise<EventResult[]> {
       const results: EventResult[] = [];
       for (let at = 0; at < events.length;) {
-        const batch = createBatch(instanceId, now);
+        const batch = createBatch(instanceId, now, options.trace?.());
         const planned: { readonly id: string; readonly plan: EventReason | Plan }[] = [];
         for (; at < events.length && !batch.isFull; at++) {
           const event = events[at]!;

@@ -32,7 +32,8 @@ export interface SendingContext {
   /** Asked to read the registration again; it comes back held, or is settled as withdrawn. */
   stale(outlet: Outlet, held: Held): void;
   tokenRefused: TokenRefused;
-  observe(gateway: string, outcome: Outcome, held: Held): void;
+  /** `at`: when it began, milliseconds since the epoch. */
+  observe(gateway: string, outcome: Outcome, held: Held, at: number): void;
   /** An answer may have begun or ended an outage. */
   look(outlet: Outlet): void;
   /** An attempt ended: there may be room for more work. */
@@ -112,7 +113,7 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
       health.isSilent = false;
     } else if (outcome.kind === 'unknown' && outcome.ms >= SILENT_MS && health.answers === answersBefore)
       health.isSilent = true;
-    context.observe(gateway.name, outcome, held);
+    context.observe(gateway.name, outcome, held, at);
     after(context, outlet, breaker, held, outcome, {
       at,
       outcome: outcome.kind,

@@ -9,6 +9,8 @@ export interface Work extends Notification {
   readonly registrationId: string;
   /** Milliseconds since the epoch after which nobody wants it any more. */
   readonly expiresAt: number;
+  /** `traceparent` of the call that brought it, where that is traced; it stands here so that every attempt joins its trace. */
+  readonly trace?: string | undefined;
 }
 
 export const serialiseWork = (work: Work): string => JSON.stringify(work);

@@ -19,6 +19,7 @@ import { CODECS } from './codec.ts';
 import { decodeQuery, decodeSegments, findRoute } from './routes.ts';
 import type { AnyOperationName, Route } from './routes.ts';
 import type { Throttle } from './throttle.ts';
+import type { CallSpan } from '../tracing/traces.ts';
 import { turnOwner } from './turn-owner.ts';
 
 export interface PipelineParts {
@@ -46,6 +47,8 @@ export interface Trace {
   instanceId?: string;
   /** The members by which what it changes is known. */
   named?: Named;
+  /** Where its trace is recorded. */
+  span?: CallSpan;
 }
 
 export type Pipeline = (

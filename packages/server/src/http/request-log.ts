@@ -5,7 +5,8 @@ import type { Logger } from 'pino';
 import { ServiceError } from '../service-error.ts';
 import type { Trace } from './pipeline.ts';
 
-export interface LogLine extends Omit<Trace, 'named'> {
+export interface LogLine extends Omit<Trace, 'named' | 'span'> {
+  readonly traceId?: string;
   readonly status: number;
   readonly durationMs: number;
 }

@@ -40,6 +40,7 @@ import type { Trace } from './pipeline.ts';
 import { ALL_OPERATIONS } from './routes.ts';
 import { answerClientError, writeAndEnd } from './refused-connection.ts';
 import { writeLog } from './request-log.ts';
+import type { BeginCall } from '../tracing/traces.ts';
 import { createThrottle } from './throttle.ts';
 
 /** A part of the server that answers on its own, such as the emulator's routes: whether it took the request. */
@@ -84,6 +85,8 @@ export interface HttpServerOptions {
   readonly metrics?: PageParts['metrics'];
   /** Told of every answer: the operation or the source's path, where the request named one. Must not throw. */
   readonly onAnswer?: (asked: string | undefined, status: number, durationMs: number) => void;
+  /** Begins the span of a call. Default: there are no traces. */
+  readonly beginCall?: BeginCall | undefined;
   /** Told of every call, once it was answered. Must not throw. */
   readonly onCallAnswered?: (call: AnsweredCall) => void;
   /** Asked in order, before operations; the body is theirs to read. A response still streaming on close is ended. */
@@ -192,8 +195,21 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       response.once('close', () => mounted.delete(response));
       return undefined;
     }
+    const span = options.beginCall?.(request.headers['traceparent'] as string | undefined);
+    if (span === undefined) return answerCall(request, response, path, trace);
+    trace.span = span;
+    return span.run(() => answerCall(request, response, path, trace));
+  };
+
+  /** Of an operation, or a source's. */
+  const answerCall = async (
+    request: IncomingMessage,
+    response: ServerResponse,
+    path: string,
+    trace: Trace,
+  ): Promise<Answer> => {
     const source = request.method === 'POST' ? options.sources?.get(path) : undefined;
-    if (source === undefined) return pipeline(request, response, target, trace);
+    if (source === undefined) return pipeline(request, response, request.url ?? '', trace);
     trace.source = path;
     const { bodyLimitBytes } = source;
     const owner = source.turnOwner(request.headers, request);
@@ -226,19 +242,36 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     const durationMs = clock.monotonic() - startedAtMs;
     options.onAnswer?.(trace.operation ?? trace.source, answer.status, durationMs);
     const { status } = answer;
-    const { named, ...line } = trace;
+    const { named, span, ...line } = trace;
+    const error = failure === undefined ? undefined : errorNameOf(answer);
+    span?.end({
+      asked: trace.operation ?? trace.source,
+      method: request.method ?? '',
+      status,
+      error,
+      instanceId: trace.instanceId,
+    });
     options.onCallAnswered?.({
       operation: trace.operation,
       requestId: trace.requestId,
       status,
-      error: failure === undefined ? undefined : errorNameOf(answer),
+      error,
       accessKeyId: trace.accessKeyId,
       instanceId: trace.instanceId,
       named,
       address: addressOf(request),
       authorization: request.headers.authorization ?? request.url ?? '',
     });
-    writeLog(log, { ...line, status, durationMs: clock.monotonic() - startedAtMs }, failure);
+    writeLog(
+      log,
+      {
+        ...line,
+        ...(span && { traceId: span.traceId }),
+        status,
+        durationMs: clock.monotonic() - startedAtMs,
+      },
+      failure,
+    );
   };
 
   const server = createServer({

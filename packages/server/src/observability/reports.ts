@@ -12,6 +12,7 @@ import { diagnose } from '../doctor/diagnoses.ts';
 import { laneOf } from '../delivery/work.ts';
 import type { Metrics } from './metrics.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
+import type { Traces } from '../tracing/traces.ts';
 
 export function createReports({
   log,
@@ -19,16 +20,30 @@ export function createReports({
   changes,
   fingerprintOf,
   audit = NO_AUDIT,
+  traces,
 }: {
   readonly log: Logger;
   readonly metrics: Metrics;
   readonly changes: ContactChanges;
   readonly fingerprintOf: ChannelFingerprint;
   readonly audit?: Audit;
+  /** Undefined: off. */
+  readonly traces?: Traces | undefined;
 }): DispatcherEvents {
   return {
-    attempt: (gateway, outcome, delivery, sinceAcceptedMs) => {
+    attempt: (gateway, outcome, { delivery, work, sentBefore, attempts }, at, sinceAcceptedMs) => {
       metrics.attempt(gateway, outcome, sinceAcceptedMs);
+      if (traces !== undefined && work.trace !== undefined)
+        traces.attempt({
+          traceparent: work.trace,
+          deliveryId: delivery.id,
+          gateway,
+          number: sentBefore + attempts.length + 1,
+          at,
+          ms: outcome.ms,
+          outcome: outcome.kind,
+          answer: outcome.answer,
+        });
       if (!log.isLevelEnabled('debug')) return;
       log.debug(
         {

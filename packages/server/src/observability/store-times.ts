@@ -28,16 +28,23 @@ const TIMED = [
 ] as const satisfies readonly (keyof Store)[];
 
 /** The store, to be used in its place. A call that fails counts like one that does not. */
-export function timedStore(store: Store, clock: Clock, took: (verb: string, ms: number) => void): Store {
+export function timedStore(
+  store: Store,
+  clock: Clock,
+  took: (verb: string, ms: number, failed: boolean) => void,
+): Store {
   const timed: Store = { ...store };
   for (const verb of TIMED) {
     const call = store[verb] as (...parameters: unknown[]) => Promise<unknown>;
     const measured = async (...parameters: unknown[]): Promise<unknown> => {
       const begun = clock.monotonic();
+      let failed = true;
       try {
-        return await call(...parameters);
+        const answer = await call(...parameters);
+        failed = false;
+        return answer;
       } finally {
-        took(verb, clock.monotonic() - begun);
+        took(verb, clock.monotonic() - begun, failed);
       }
     };
     Object.assign(timed, { [verb]: measured });

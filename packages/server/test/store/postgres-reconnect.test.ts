@@ -68,6 +68,60 @@ test('a server that answers no new connection is asked for one at a time, howeve
   assert.ok(performance.now() - healedAt < 4_500, `${performance.now() - healedAt} ms`);
 });
 
+test('a node keeps its lease at a slow database, however many calls wait for it', async (t) => {
+  const server = await startPostgres();
+  t.after(() => server.close());
+  if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES has no socket of ours');
+  /** On each way: ten connections then do 33 statements a second. */
+  const LATE_MS = 150;
+  let isSlow = false;
+  const open = new Set<Socket>();
+  const way = createServer((near) => {
+    const far = connect(join(server.folder, '.s.PGSQL.5432'));
+    for (const [from, to] of [
+      [near, far],
+      [far, near],
+    ] as const) {
+      open.add(from);
+      from.on('error', () => undefined);
+      from.on('close', () => to.destroy());
+      from.on('data', (chunk) => void setTimeout(() => to.write(chunk), isSlow ? LATE_MS : 0));
+    }
+  });
+  await once(way.listen(0, '127.0.0.1'), 'listening');
+  t.after(() => {
+    for (const socket of open) socket.destroy();
+    way.close();
+  });
+  const { port } = way.address() as AddressInfo;
+  const store = await openPostgresStore({
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    schema: fresh('slow').replace('-', '_'),
+  });
+  t.after(() => store.close());
+  const contact = contactChange();
+  await store.commit({ contact });
+  const node = fresh('node');
+  await store.beat(node, 10_000);
+
+  isSlow = true;
+  let isOver = false;
+  const caller = async (): Promise<void> => {
+    while (!isOver) await store.contacts([contact]).catch(() => undefined);
+  };
+  const callers = Array.from({ length: 400 }, caller);
+  try {
+    for (const until = performance.now() + 5_000; performance.now() < until;) {
+      const asked = performance.now();
+      assert.equal(await store.beat(node, 10_000), 'alive');
+      assert.ok(performance.now() - asked < 2_000, `a beat took ${performance.now() - asked} ms`);
+    }
+  } finally {
+    isOver = true;
+    await Promise.all(callers);
+  }
+});
+
 test('of the calls that wait before the door each fails with what the one before it met', async () => {
   const door = createDoor(() => true);
   const fault = new Error('no');

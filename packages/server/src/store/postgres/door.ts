@@ -51,20 +51,25 @@ export function createDoor(isFault: (error: unknown) => boolean): Door {
     }
   }
 
+  async function pass<T>(connect: () => Promise<T>): Promise<T> {
+    if (probe !== undefined) {
+      await probe;
+      return pass(connect);
+    }
+    if (failures > 0) return passFirst(connect);
+    try {
+      return await connect();
+    } catch (error) {
+      // Of many that failed together the first counts.
+      if (failures === 0 && isFault(error)) failed(error);
+      throw error;
+    }
+  }
+
   return {
     get closedBy() {
       return failures > 0 && !isAsking ? last : undefined;
     },
-    async pass(connect) {
-      while (probe !== undefined) await probe;
-      if (failures > 0) return passFirst(connect);
-      try {
-        return await connect();
-      } catch (error) {
-        // Of many that failed together the first counts.
-        if (failures === 0 && isFault(error)) failed(error);
-        throw error;
-      }
-    },
+    pass,
   };
 }

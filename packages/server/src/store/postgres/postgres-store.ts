@@ -29,7 +29,7 @@ export interface PostgresStoreOptions {
   readonly url: string;
   /** Where the tables are; made where it is missing. Lower-case letters, digits and `_`. Default: `chatpush`. */
   readonly schema?: string;
-  /** At most; one more listens for hints. Default: 10. */
+  /** At most, and at least 2; one more listens for hints. Default: 10. */
   readonly connections?: number;
   /** Past the pooler, for hints. Default: `url`, and no hints where a pooler is found there. */
   readonly direct?: string;
@@ -38,6 +38,12 @@ export interface PostgresStoreOptions {
   /** Told a sentence each about what may lose accepted pushes. */
   readonly warn?: (sentence: string) => void;
 }
+
+/**
+ * Of a node's connections, for what it does of itself: beat, claim, look for work, settle. In one line with calls, these waited
+ * behind a flood of them at a database that was slow: nodes lost their leases, and nothing that had been accepted was sent.
+ */
+const OWN_CONNECTIONS = 2;
 
 /** So long a `close` waits for calls that run and for the server's goodbye; then its connections are cut. */
 const CLOSE_MS = 5_000;
@@ -64,23 +70,26 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const { isPooled, warnings } = await openFirst(hosts, { sockets }, (client) => migrate(client, schema));
   for (const warning of warnings) options.warn?.(warning);
   const session = { isPooled, isPrepared: options.prepared ?? !isPooled };
-  const database = createDatabase({ hosts, schema, connections, sockets, session });
+  const shared = { hosts, schema, sockets, session };
+  const ofOwn = Math.min(OWN_CONNECTIONS, connections - 1);
+  const database = createDatabase({ ...shared, connections: connections - ofOwn });
+  const own = createDatabase({ ...shared, connections: ofOwn });
   const listensTo = options.direct === undefined ? (isPooled ? undefined : hosts) : hostsOf(options.direct);
   const hints = await openHints({ hosts: listensTo, schema, sockets }, database).catch(
     async (error: unknown) => {
-      await database.close();
+      await Promise.all([database.close(), own.close()]);
       throw error;
     },
   );
   const leases = createLeases();
-  const nodes = nodeVerbs(database, leases);
-  const lanes = laneVerbs(database, nodes);
+  const nodes = nodeVerbs(own, leases);
+  const lanes = laneVerbs(own, nodes);
   const verbs: Verbs = {
     ...contactVerbs(database),
-    enqueue: enqueueVerb(database, nodes, lanes, leases),
+    enqueue: enqueueVerb(database, nodeVerbs(database, leases), laneVerbs(database, nodes), leases),
     claim: lanes.claim,
     waiting: lanes.waiting,
-    settle: settleVerb(database, leases),
+    settle: settleVerb(own, leases),
     beat: nodes.beat,
     leave: nodes.leave,
     deliveries: deliveryLogVerb(database),
@@ -115,7 +124,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     const deadline = setTimeout(() => sockets.cut(), CLOSE_MS);
     await Promise.allSettled(running);
     await hints.close();
-    await database.close();
+    await Promise.all([database.close(), own.close()]);
     await sockets.closed();
     clearTimeout(deadline);
   }
