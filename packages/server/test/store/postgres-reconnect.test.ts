@@ -105,9 +105,9 @@ test('a node keeps its lease at a slow database, however many calls wait for it'
   await store.beat(node, 10_000);
 
   isSlow = true;
-  let isOver = false;
+  const over = new AbortController();
   const caller = async (): Promise<void> => {
-    while (!isOver) await store.contacts([contact]).catch(() => undefined);
+    while (!over.signal.aborted) await store.contacts([contact]).catch(() => undefined);
   };
   const callers = Array.from({ length: 400 }, caller);
   try {
@@ -117,7 +117,7 @@ test('a node keeps its lease at a slow database, however many calls wait for it'
       assert.ok(performance.now() - asked < 2_000, `a beat took ${performance.now() - asked} ms`);
     }
   } finally {
-    isOver = true;
+    over.abort();
     await Promise.all(callers);
   }
 });
