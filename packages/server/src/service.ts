@@ -2,10 +2,12 @@
 // The only file that knows all others, which is why it is longer than they are.
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
+import { everyApplication } from './applications/every-application.ts';
 import { openApplications } from './applications/open-applications.ts';
 import { answerRekey } from './applications/rekey-answer.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { auditCall } from './audit/audited-call.ts';
+import { certificatesOf } from './observability/certificates.ts';
 import { createChannelFingerprint } from './channels/fingerprint.ts';
 import { createChannelVersion } from './channels/version.ts';
 import { createChannels } from './channels/channels.ts';
@@ -127,7 +129,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       gateways: () => dispatcher.status(),
       holdsLease: () => dispatcher.holdsLease,
       outages: () => dispatcher.outages(),
-      certificates: () => inUse.certificates,
+      certificates: () => certificatesOf(allApplications()),
       limits: {
         listed: () => inUse.instances,
         allowed: () => inUse.config.limits.perInstance,
@@ -150,6 +152,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         log.warn({ err: error }, 'applications could not be read again; those that are known stay in use'),
     });
     take('applications', () => applications.live.close());
+    const allApplications = () => everyApplication(inUse.config.applications, applications.live.all());
     const directory = createDirectory({
       live: applications.live,
       store,
@@ -238,7 +241,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     let sns = openSns(inUse);
     await dispatcher.start();
     const examination = examineAtStart({
-      config: () => inUse.config,
+      config: () => ({ ...inUse.config, applications: allApplications() }),
       openGateway,
       channelVersion,
       log,
@@ -338,6 +341,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       done: createReloadReports({ log, audit }),
     });
     const door = await openDoorForCommands(config, {
+      applications,
       reload,
       rekey: (response) => answerRekey(response, applications),
       ...('copyTo' in opened && { sqlite: opened }),

@@ -22,12 +22,16 @@ export interface LiveApplicationOptions {
 }
 
 /** An application as texts and gateways need it. */
-export type LiveApplication = ApplicationConfig & { readonly ttlMs: number };
+export type LiveApplication = ApplicationConfig & {
+  readonly ttlMs: number;
+  /** As CreateApp got it. */
+  readonly name?: string;
+};
 
 /** Never throws: a credential that does not open becomes a channel that says so, and its pushes wait. */
 export function toLiveApplication(
   arn: string,
-  { look = {}, channels = {} }: ApplicationDocument,
+  { name: givenName, look = {}, channels = {} }: ApplicationDocument,
   options: LiveApplicationOptions,
 ): LiveApplication {
   const live: Partial<Record<ChannelName, ChannelConfig>> = {};
@@ -41,6 +45,7 @@ export function toLiveApplication(
   return {
     ...look,
     arn,
+    ...(givenName !== undefined && { name: givenName }),
     genericText: look.genericText ?? GENERIC_TEXT,
     attachmentText: look.attachmentText ?? ATTACHMENT_TEXT,
     fcmMessage: look.fcmMessage ?? 'data',

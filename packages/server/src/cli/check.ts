@@ -4,17 +4,19 @@ import { whereTo } from '../channels/channels.ts';
 import type { Config, Environment } from '../config/config.ts';
 import { ConfigError, readConfig } from '../config/environment.ts';
 import type { Say } from './say.ts';
+import { withStoredApplications } from './stored-applications.ts';
 
 export const USAGE = `chatpush check [file]
 
-Reads the settings (CHATPUSH_CONFIG, or the file) as a start would, and says what is wrong with them, or what would run.
+Reads the settings (CHATPUSH_CONFIG, or the file) as a start would, and says what is wrong with them, or what would run, with the
+applications in the store.
 `;
 
 /**
  * Exit code 0: a service would start with these settings; 1: it would not, and every mistake has been said; 2: the command
  * line cannot be understood.
  */
-export function check(argv: readonly string[], environment: Environment, say: Say): number {
+export async function check(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
   const [argument, ...more] = positionals;
   // An empty argument is a variable that was not set; the defaults would say that all is well with a file nobody read.
@@ -28,7 +30,7 @@ export function check(argv: readonly string[], environment: Environment, say: Sa
         ? readConfig(environment)
         : readConfig({ ...environment, CHATPUSH_CONFIG: argument }, { fileNamedBy: 'the argument' });
     const file = argument ?? environment['CHATPUSH_CONFIG'];
-    say(`${file ? file : 'The development defaults'}: no mistakes.\n${summary(config)}`);
+    say(`${file ? file : 'The development defaults'}: no mistakes.\n${await summary(config)}`);
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
@@ -41,19 +43,32 @@ const DAY_MS = 86_400_000;
 /** Apple's certificates live a year; two months are time enough to notice. */
 const SOON_MS = 60 * DAY_MS;
 
-function summary({ accessKeys, instances, applications, autoCreate, proxy }: Config): string {
+/** A store that cannot be reached from here is no mistake: settings are often checked elsewhere than they are used. */
+async function summary(config: Config): Promise<string> {
+  let unread: string | undefined;
+  const { accessKeys, instances, applications, autoCreate, proxy } = await withStoredApplications(
+    config,
+  ).catch((error: unknown) => {
+    unread = error instanceof Error ? error.message : String(error);
+    return config;
+  });
+  const inStore = applications.length - config.applications.length;
   const count = (list: readonly unknown[], noun: string): string =>
     `${list.length} ${noun}${list.length === 1 ? '' : 's'}`;
   const lines = [
-    `  ${count(accessKeys, 'access key')}, ${count(instances, 'instance')}, ${count(applications, 'application')}`,
+    `  ${count(accessKeys, 'access key')}, ${count(instances, 'instance')}, ${count(applications, 'application')}${inStore > 0 ? `, ${inStore} of them in the store` : ''}`,
   ];
   for (const { id, instances: named, applications: usable } of accessKeys)
     if (named !== 'all' && usable === 'all' && applications.length > 1)
       lines.push(
         `  the access key ${id} is for some instances only, but can register devices with every application: name its own under "applications"`,
       );
-  if (applications.length === 0 && autoCreate !== 'all')
-    lines.push('  no application, so no device can be registered: add "applications"');
+  if (unread !== undefined)
+    lines.push(`  the applications in the store are not among them, because it could not be read. ${unread}`);
+  else if (applications.length === 0 && autoCreate !== 'all')
+    lines.push(
+      '  no application, so no device can be registered: add "applications", or create one with "aws pinpoint create-app"',
+    );
   for (const { arn, channels } of applications) {
     for (const [name, channel] of Object.entries(channels)) {
       lines.push(`  ${name.padEnd(13)}${arn}: ${whereTo(channel)}`);

@@ -1,15 +1,18 @@
 // What the running service does for commands on the same machine, and the socket by which they ask.
 import type { ServerResponse } from 'node:http';
+import type { Applications } from '../applications/open-applications.ts';
 import type { Config } from '../config/config.ts';
 import type { Reload } from '../reload/reload.ts';
 import { createCopyAnswer } from '../store/sqlite/copy-answer.ts';
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { localSocketOf, openLocalDoor } from './local-door.ts';
 import type { LocalDoor, LocalRoutes } from './local-door.ts';
+import { answerApplications } from './stored-applications.ts';
 
 export async function openDoorForCommands(
   config: Config,
   parts: {
+    readonly applications: Pick<Applications, 'stored'>;
     readonly reload: Reload;
     readonly rekey: (response: ServerResponse) => Promise<void>;
     readonly sqlite?: SqliteStore;
@@ -17,7 +20,7 @@ export async function openDoorForCommands(
     readonly unavailable: (error: unknown) => void;
   },
 ): Promise<LocalDoor | undefined> {
-  const { reload, rekey, sqlite, unavailable } = parts;
+  const { applications, reload, rekey, sqlite, unavailable } = parts;
   const socket = localSocketOf(config);
   if (socket === undefined) return undefined;
   const routes: LocalRoutes = new Map([
@@ -29,6 +32,7 @@ export async function openDoorForCommands(
       },
     ],
     ['POST /rekey', rekey],
+    ['GET /applications', (response) => answerApplications(response, applications.stored)],
     ...(config.store.kind === 'sqlite' && sqlite
       ? [['GET /copy', await createCopyAnswer(config.store.path, sqlite)] as const]
       : []),

@@ -10,6 +10,7 @@ import { examine } from '../doctor/examine.ts';
 import { askEmulator } from '../channels/emulator-address.ts';
 import { isNamed } from './application-name.ts';
 import type { Say } from './say.ts';
+import { withStoredApplications } from './stored-applications.ts';
 
 export const USAGE = `chatpush doctor [application]
 
@@ -25,12 +26,18 @@ export async function doctor(argv: readonly string[], environment: Environment, 
     say(USAGE);
     return 2;
   }
-  const config = readConfig(environment);
+  const settings = readConfig(environment);
+  let isStoreGood = wanted !== undefined || (await examineStore(settings.store, say));
+  const config = await withStoredApplications(settings).catch((error: unknown) => {
+    // PostgreSQL's examination has said so.
+    if (isStoreGood) say(`${error instanceof Error ? error.message : String(error)}\n`);
+    isStoreGood = false;
+    return settings;
+  });
   if (wanted !== undefined && !config.applications.some(({ arn }) => isNamed(arn, wanted))) {
-    say(`The settings have no application ${wanted}.\n`);
+    say(`There is no application ${wanted}, neither in the settings nor in the store.\n`);
     return 1;
   }
-  const isStoreGood = wanted !== undefined || (await examineStore(config.store, say));
   const examined = channelsToExamine(config).filter(
     ({ applicationArn }) => wanted === undefined || isNamed(applicationArn, wanted),
   );

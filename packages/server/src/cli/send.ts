@@ -15,9 +15,16 @@ import { wordsOf } from '../doctor/examine.ts';
 import { findEmulator } from '../channels/emulator-address.ts';
 import { isNamed } from './application-name.ts';
 import type { Say } from './say.ts';
+import { withStoredApplications } from './stored-applications.ts';
 
 export const USAGE =
   'chatpush send --application <arn or name> --type APNS|APNS_SANDBOX|GCM --token <token> "text"\n';
+const UPDATES = {
+  APNS: 'aws pinpoint update-apns-channel',
+  APNS_SANDBOX: 'aws pinpoint update-apns-sandbox-channel',
+  GCM: 'aws pinpoint update-gcm-channel',
+} as const satisfies Record<ChannelName, string>;
+
 /** Long enough for a phone to be switched on. */
 const TTL_MS = 3_600_000;
 
@@ -36,16 +43,23 @@ export async function send(argv: readonly string[], environment: Environment, sa
     say(USAGE);
     return 2;
   }
-  const config = readConfig(environment);
-  const everything = config.autoCreate === 'all';
-  const configured = config.applications.find(({ arn }) => isNamed(arn, application));
+  const settings = readConfig(environment);
+  const everything = settings.autoCreate === 'all';
+  const isWanted = ({ arn }: { readonly arn: string }): boolean => isNamed(arn, application);
+  const isInFile = settings.applications.some(isWanted);
+  const config = isInFile ? settings : await withStoredApplications(settings);
+  const configured = config.applications.find(isWanted);
   if (!configured && !everything) {
     const names = config.applications.map(({ arn }) => arn).join(', ');
-    say(`The settings have no application ${application}; they have ${names === '' ? 'none' : names}.\n`);
+    const others = names === '' ? 'There are no others.' : `There are: ${names}.`;
+    say(`There is no application ${application}, neither in the settings nor in the store. ${others}\n`);
     return 1;
   }
   if (configured && !configured.channels[deviceType]) {
-    say(`${configured.arn} has no channel ${deviceType}; add it to its "channels" in the settings.\n`);
+    const how = isInFile
+      ? 'add it to its "channels" in the settings'
+      : `set it up with ${UPDATES[deviceType]}`;
+    say(`${configured.arn} has no channel ${deviceType}; ${how}.\n`);
     return 1;
   }
   const arn = configured?.arn ?? application;

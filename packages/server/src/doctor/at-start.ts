@@ -50,8 +50,11 @@ export function examineAtStart(options: {
     options.channelVersion({ applicationArn, deviceType: channel });
 
   async function examineChanged(): Promise<void> {
+    const examinable = channelsToExamine(options.config());
+    const names = new Set(examinable.map(({ applicationArn, channel }) => nameOf(applicationArn, channel)));
+    for (const name of verdicts.keys()) if (!names.has(name)) verdicts.delete(name);
     // One after the other: a service with many applications has better things to do when it starts.
-    for (const examined of channelsToExamine(options.config())) {
+    for (const examined of examinable) {
       const { applicationArn, channel, to } = examined;
       const name = nameOf(applicationArn, channel);
       const version = versionOf(examined);
@@ -75,10 +78,12 @@ export function examineAtStart(options: {
   return {
     states: (outages) => {
       const config = options.config();
-      const examined = channelsToExamine(config);
+      const examined = new Set(
+        channelsToExamine(config).map(({ applicationArn, channel }) => nameOf(applicationArn, channel)),
+      );
       const states = config.applications.flatMap(({ arn, channels }) =>
         Object.entries(channels).map(([channel, to]) => {
-          const isExamined = examined.some((one) => one.applicationArn === arn && one.channel === channel);
+          const isExamined = examined.has(nameOf(arn, channel));
           const state = verdicts.get(nameOf(arn, channel))?.state ?? 'not examined yet';
           return [nameOf(arn, channel), `${whereTo(to)}${isExamined ? `, ${state}` : ''}`];
         }),

@@ -26,6 +26,17 @@ export const SAYS_YES_TO_ALL: Diagnosis = {
 };
 
 export const DIAGNOSES: readonly Diagnosis[] = [
+  // The credential itself.
+  {
+    when: /CHATPUSH_SECRET_KEY/,
+    says: 'The credential is stored encrypted, and the key that it was encrypted under is not here.',
+    cure: 'set CHATPUSH_SECRET_KEY as on the node that stored it, on every node and for commands',
+  },
+  {
+    when: /It does not open: the text was changed|does not fit together/,
+    says: 'The stored credential is damaged.',
+    cure: 'give the channel its credential again with UpdateApnsChannel, UpdateApnsSandboxChannel or UpdateGcmChannel',
+  },
   // The way there.
   {
     when: /PROXY_407/,

@@ -11,7 +11,6 @@ import type { ParticipantKeyOf } from '../auth/participant-keys.ts';
 import type { AccessKeyConfig, Config } from '../config/config.ts';
 import { DEFAULT_CONTACT_SETTINGS } from '../contact/settings.ts';
 import type { ContactSettings } from '../contact/settings.ts';
-import type { Certificate } from '../observability/metrics.ts';
 import type { Listed } from '../operations/directory.ts';
 import { readParticipantToken } from '../operations/participant-token.ts';
 import type { Participant, TokenKind } from '../operations/participant-token.ts';
@@ -33,7 +32,6 @@ export interface SettingsInUse {
   readonly findParticipant: (token: string, kind: TokenKind, now: number) => Participant | undefined;
   /** What page tokens are sealed with, and opened with. */
   readonly pageTokenKeys: readonly Uint8Array[];
-  readonly certificates: readonly Certificate[];
 }
 
 export function settingsInUse(config: Config): SettingsInUse {
@@ -69,18 +67,8 @@ export function settingsInUse(config: Config): SettingsInUse {
       return undefined;
     },
     pageTokenKeys: pageTokenKeys(accessKeys),
-    certificates: certificatesOf(config),
   };
 }
-
-const certificatesOf = (config: Config): Certificate[] =>
-  config.applications.flatMap(({ arn, channels }) =>
-    Object.entries(channels).flatMap(([channel, { gateway, ...rest }]) =>
-      gateway === 'apns' && 'auth' in rest && 'expiresAt' in rest.auth
-        ? [{ application: arn, channel, expiresAt: rest.auth.expiresAt }]
-        : [],
-    ),
-  );
 
 function toAccessKey({ sessionToken, ...key }: AccessKeyConfig): AccessKeySettings {
   const secret = key.secret.reveal();

@@ -26,6 +26,8 @@ export interface Production {
   readonly connect: ConnectClient;
   /** For the AWS CLI and boto3. */
   readonly variables: Readonly<Record<string, string>>;
+  /** That the service reads; for commands. */
+  readonly environment: Readonly<Record<string, string | undefined>>;
   /** An agent writes into a contact. */
   say(instanceId: string, contactId: string, id: string, text: string): Promise<void>;
   /** Another node on the same store, where the store takes several. */
@@ -123,6 +125,9 @@ export async function startProduction(options: ProductionOptions = {}): Promise<
           },
         ],
       });
+    },
+    get environment() {
+      return environment;
     },
     async another() {
       const other = await start();

@@ -143,7 +143,7 @@ test('what is missing is said: usage, application, channel, emulator', async (t)
   const device = ['--type', 'GCM', '--token', 't', 'x'];
   assert.match(
     (await run(['--application', 'sales', ...device], environment)).said,
-    /no application sales; they have arn:/,
+    /no application sales, .* There are: arn:/,
   );
   const apnsOnly = settingsWith(t, { APNS: { gateway: 'emulated' } });
   assert.match(

@@ -174,7 +174,7 @@ test('a run with every kind of secret leaves none of them behind', async (t) => 
       JSON.stringify(await client.listPushNotificationRegistrations({ instanceId: 'i1', contactId: 'c1' }));
 
     await doctor([], environment, (text) => void (answers += text));
-    check([], environment, (text) => void (answers += text));
+    await check([], environment, (text) => void (answers += text));
     assert.match(answers, /broken/);
 
     // Tokens are secrets, too, while they last. Apple's is the same for everybody who has the key; Google's are random.

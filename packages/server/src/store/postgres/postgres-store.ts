@@ -2,7 +2,7 @@
 //
 // Every verb is one statement or one short transaction; time is the database's, so the clocks of nodes need not agree.
 import { databaseUrls } from '../../addresses/database-url.ts';
-import { StoreUnavailableError, type Store } from '../store.ts';
+import { StoreUnavailableError, type Setting, type SettingKind, type Store } from '../store.ts';
 import { createWaitingLimit } from '../waiting-limit.ts';
 import { contactVerbs } from './contacts.ts';
 import { createDatabase } from './database.ts';
@@ -53,6 +53,28 @@ export async function examinePostgres(url: string): Promise<readonly string[]> {
   return (await openFirst(hostsOf(url), { sockets: createSockets() })).warnings;
 }
 
+/** All settings of a kind, for commands beside the service; changes nothing. Empty where no service has begun with the database. */
+export async function readPostgresSettings(
+  url: string,
+  kind: SettingKind,
+  schema = 'chatpush',
+): Promise<readonly Pick<Setting, 'body' | 'id'>[]> {
+  let settings: readonly Pick<Setting, 'body' | 'id'>[] = [];
+  checkSchema(schema);
+  await openFirst(hostsOf(url), { sockets: createSockets() }, async (client) => {
+    const table = `${schema}.setting`;
+    const { rows: found } = await client.query('select where to_regclass($1) is not null', [table]);
+    if (found.length === 0) return;
+    const text = `select id, body from ${table} where kind = $1 order by id`;
+    settings = (await client.query<Setting>(text, [kind])).rows;
+  });
+  return settings;
+}
+
+function checkSchema(name: string): void {
+  if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new TypeError(`Not a name for a schema: ${name}`);
+}
+
 function hostsOf(url: string): Hosts {
   const urls = databaseUrls(url);
   if (urls === undefined) throw new TypeError('Not the URL of a database.');
@@ -64,7 +86,7 @@ type Verbs = Omit<Store, 'onHint' | 'hint' | 'close'>;
 /** Connects and migrates. Rejects with StoreUnavailableError, or with a sentence for the operator. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { schema = 'chatpush', connections = 10 } = options;
-  if (!/^[a-z_][a-z0-9_]*$/.test(schema)) throw new TypeError(`Not a name for a schema: ${schema}`);
+  checkSchema(schema);
   const hosts = hostsOf(options.url);
   const sockets = createSockets();
   const { isPooled, warnings } = await openFirst(hosts, { sockets }, (client) => migrate(client, schema));

@@ -1,0 +1,66 @@
+// The applications of the store, as commands see them: told by the running service where it holds the database for itself, or read
+// from the database. Credentials stay encrypted on the way.
+import { existsSync } from 'node:fs';
+import type { ServerResponse } from 'node:http';
+import { DatabaseSync } from 'node:sqlite';
+import { json } from 'node:stream/consumers';
+import { parseApplication } from '../applications/document.ts';
+import { everyApplication } from '../applications/every-application.ts';
+import { toLiveApplication } from '../applications/live-application.ts';
+import type { StoredApplication, StoredApplications } from '../applications/stored-applications.ts';
+import type { Config } from '../config/config.ts';
+import { createSealing } from '../secrets/sealing.ts';
+import { askLocalDoor, localSocketOf } from './local-door.ts';
+
+/** The settings with the applications of the store among their own. Rejects with a sentence where the store cannot be read. */
+export async function withStoredApplications(config: Config): Promise<Config> {
+  const options = {
+    emulated: config.autoCreate === 'all',
+    reach: config.gateways,
+    sealing: config.secretKeys && createSealing(config.secretKeys),
+  };
+  const stored = (await readStored(config)).map(({ arn, body }) =>
+    toLiveApplication(arn, parseApplication(body), options),
+  );
+  return { ...config, applications: everyApplication(config.applications, stored) };
+}
+
+async function readStored(config: Config): Promise<readonly StoredApplication[]> {
+  const { store } = config;
+  if (store.kind === 'postgres') {
+    const { readPostgresSettings } = await import('../store/postgres/postgres-store.ts');
+    const settings = await readPostgresSettings(store.url.reveal(), 'application', store.schema);
+    return settings.map(({ id, body }) => ({ arn: id, body }));
+  }
+  if (!existsSync(store.path)) return [];
+  const answer = await askLocalDoor(localSocketOf(config), 'GET', '/applications');
+  if (answer?.statusCode === 200) return (await json(answer)) as StoredApplication[];
+  if (answer !== undefined)
+    throw new Error(`The service could not tell its applications: ${answer.statusCode}. Look at its log.`);
+  return readFile(store.path);
+}
+
+/** Of a database that no service uses. */
+function readFile(path: string): StoredApplication[] {
+  try {
+    using database = new DatabaseSync(path, { readOnly: true });
+    const tables = database.prepare("select 1 from sqlite_schema where name = 'setting'").get();
+    if (tables === undefined) return [];
+    return database
+      .prepare("select id as arn, body from setting where kind = 'application' order by id")
+      .all()
+      .map(({ arn, body }) => ({ arn: String(arn), body: String(body) }));
+  } catch (error) {
+    throw new Error(`The database ${path} could not be read: ${(error as Error).message}.`, { cause: error });
+  }
+}
+
+/** What the running service answers. */
+export async function answerApplications(
+  response: ServerResponse,
+  stored: Pick<StoredApplications, 'all'>,
+): Promise<void> {
+  const all: StoredApplication[] = [];
+  for await (const application of stored.all()) all.push(application);
+  response.end(JSON.stringify(all));
+}
