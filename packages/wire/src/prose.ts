@@ -187,7 +187,8 @@ export const OPERATION_PROSE: {
       ClientToken: CLIENT_TOKEN,
       ParticipantDetails: 'Who joins.',
       'ParticipantDetails.ParticipantRole': 'Only `CUSTOM_BOT` can join a chat this way.',
-      'ParticipantDetails.DisplayName': 'Its name.',
+      'ParticipantDetails.DisplayName':
+        'Its name, which `{displayName}` in titles stands for. It travels in the tokens; what does not fit there is cut off.',
     },
     output: {
       ParticipantCredentials: 'The credentials it connects with.',

@@ -4,6 +4,7 @@
 // It is derived from what it says, so a repeated call gives the same one and the store keeps none of them.
 // The shape is ours (Amazon's is opaque): base64url of a JSON list, a dot, base64url of HMAC-SHA256 over that.
 import { createHmac, timingSafeEqual } from 'node:crypto';
+import { firstUnits } from '../contact/text.ts';
 import { ServiceError } from '../service-error.ts';
 
 export interface Participant {
@@ -11,6 +12,8 @@ export interface Participant {
   readonly contactId: string;
   readonly participantId: string;
   readonly role: string;
+  /** As it was given when the participant was created; absent: none was. */
+  readonly displayName?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
 }
@@ -36,11 +39,26 @@ export function participantKey(keys: ParticipantKeys, instanceId: string): Uint8
 const proofOf = (key: Uint8Array, kind: TokenKind, payload: string): string =>
   createHmac('sha256', key).update(`chatpush ${kind} token\n`).update(payload).digest('base64url');
 
-/** At most 1,000 characters, which is what Amazon's SDKs accept, for contact ids of up to 256 bytes. */
+/** What Amazon's SDKs accept. */
+export const MAX_TOKEN = 1_000;
+
+/** Without a name at most 1,000 characters, for contact ids of up to 256 bytes. */
 export function participantToken(key: Uint8Array, of: Participant, kind: TokenKind = 'participant'): string {
-  const said = [VERSION, of.instanceId, of.contactId, of.participantId, of.role, of.expiresAt];
+  const said: unknown[] = [VERSION, of.instanceId, of.contactId, of.participantId, of.role, of.expiresAt];
+  if (of.displayName !== undefined) said.push(of.displayName);
   const payload = Buffer.from(JSON.stringify(said)).toString('base64url');
   return `${payload}.${proofOf(key, kind, payload)}`;
+}
+
+/** The participant with as much of its name as its token has room for. */
+export function withNameThatFits(key: Uint8Array, of: Participant): Participant {
+  const { displayName = '', ...nameless } = of;
+  const fits = (participant: Participant): boolean => participantToken(key, participant).length <= MAX_TOKEN;
+  for (let units = displayName.length; units > 0; units--) {
+    const named = { ...nameless, displayName: firstUnits(displayName, units) };
+    if (fits(named)) return named;
+  }
+  return nameless;
 }
 
 /** Who holds the token; undefined: it is not ours, of the other kind, was changed, or has expired. */
@@ -72,14 +90,22 @@ function parse(payload: string): Participant | undefined {
   } catch {
     return undefined;
   }
-  if (!Array.isArray(said) || said.length !== 6) return undefined;
-  const [version, instanceId, contactId, participantId, role, expiresAt] = said as unknown[];
+  if (!Array.isArray(said) || (said.length !== 6 && said.length !== 7)) return undefined;
+  const [version, instanceId, contactId, participantId, role, expiresAt, displayName] = said as unknown[];
   return version === VERSION &&
     typeof instanceId === 'string' &&
     typeof contactId === 'string' &&
     typeof participantId === 'string' &&
     typeof role === 'string' &&
-    typeof expiresAt === 'number'
-    ? { instanceId, contactId, participantId, role, expiresAt }
+    typeof expiresAt === 'number' &&
+    (displayName === undefined || typeof displayName === 'string')
+    ? {
+        instanceId,
+        contactId,
+        participantId,
+        role,
+        expiresAt,
+        ...(displayName !== undefined && { displayName }),
+      }
     : undefined;
 }

@@ -7,7 +7,7 @@ import type { ContactDocument } from '../contact/document.ts';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
 import type { OperationDependencies } from './dependencies.ts';
-import { participantKey, participantToken } from './participant-token.ts';
+import { MAX_TOKEN, participantKey, participantToken, withNameThatFits } from './participant-token.ts';
 import type { Participant } from './participant-token.ts';
 
 /** Repeated with the same ClientToken it answers the same participant, hence the same token; only the claim is stored. */
@@ -15,7 +15,7 @@ export async function createParticipant(
   { changes, directory, settings, participantKeys }: OperationDependencies,
   { InstanceId, ContactId, ClientToken, ParticipantDetails }: Input<'CreateParticipant'>,
 ): Promise<Output<'CreateParticipant'>> {
-  const { ParticipantRole: role } = ParticipantDetails;
+  const { ParticipantRole: role, DisplayName: displayName } = ParticipantDetails;
   if (role !== 'CUSTOM_BOT')
     throw new ServiceError(
       'InvalidRequestException',
@@ -35,13 +35,15 @@ export async function createParticipant(
         ? { result: { participantId: randomUUID(), expiresAt: now + settings.lifetimeMs } }
         : refuse('ResourceNotFoundException', 'The contact does not exist, or has ended.'),
   });
-  const token = participantToken(key, {
+  const participant = withNameThatFits(key, {
     instanceId: InstanceId,
     contactId: ContactId,
     participantId: joined.participantId,
     role,
     expiresAt: joined.expiresAt,
+    ...(displayName !== undefined && { displayName }),
   });
+  const token = participantToken(key, participant);
   if (token.length > MAX_TOKEN)
     throw new ServiceError(
       'InvalidRequestException',
@@ -52,8 +54,6 @@ export async function createParticipant(
     ParticipantId: joined.participantId,
   };
 }
-
-const MAX_TOKEN = 1_000;
 
 /** The connection token follows from the participant's, so it is the same however often it is asked for. */
 export async function createParticipantConnection(
@@ -89,7 +89,7 @@ export async function createParticipantConnection(
 export async function sendMessage(
   { changes, notify }: OperationDependencies,
   { ContentType, Content, ClientToken }: Input<'SendMessage'>,
-  { instanceId, contactId, participantId, role }: Participant,
+  { instanceId, contactId, participantId, role, displayName }: Participant,
 ): Promise<Output<'SendMessage'>> {
   const written = await changes.change({
     key: { instanceId, contactId },
@@ -112,6 +112,7 @@ export async function sendMessage(
       contentType: ContentType,
       content: Content,
       participantRole: role,
+      displayName,
       visibility: 'ALL',
       at: written.at,
     },

@@ -216,6 +216,19 @@ describe('contacts', () => {
       readParticipantToken(() => Buffer.alloc(32, 8), token, 0),
       undefined,
     );
+    const bot = (ContactId: string, DisplayName: string) =>
+      service.call('CreateParticipant', {
+        InstanceId,
+        ContactId,
+        ParticipantDetails: { ParticipantRole: 'CUSTOM_BOT', DisplayName },
+      });
+    for (const name of ['Robo', '\u{1F4F1}'.repeat(128)]) {
+      const { ParticipantToken } = (await bot(started.ContactId, name)).ParticipantCredentials;
+      assert.ok(ParticipantToken.length <= 1_000, `${ParticipantToken.length} characters`);
+      const { displayName = '' } = readParticipantToken(keys, ParticipantToken, service.clock.now())!;
+      assert.ok(name.startsWith(displayName) && displayName.length >= 4, displayName);
+      assert.ok(displayName.isWellFormed());
+    }
     const [payload, proof] = token.split('.') as [string, string];
     const forged = Buffer.from(Buffer.from(payload, 'base64url').toString().replace('CUSTOMER', 'AGENT'));
     for (const bad of [

@@ -16,12 +16,27 @@ import {
 import { INSTANCE, startScene } from '../sources/harness.ts';
 import type { Scene } from '../sources/harness.ts';
 
+const APPLICATIONS = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/';
+
 let scene: Scene;
 let connect: ConnectClient;
 /** Its keys are nobody's: what counts is the token. */
 let participants: ConnectParticipantClient;
 before(async () => {
-  scene = await startScene();
+  scene = await startScene({
+    applications: [
+      {
+        arn: `${APPLICATIONS}titled`,
+        title: '{displayName} writes',
+        genericText: 'You have a message',
+        attachmentText: '{name}',
+        fcmMessage: 'data',
+        priority: 'high',
+        ttlMinutes: 60,
+        channels: { GCM: { gateway: 'emulated' } },
+      },
+    ],
+  });
   connect = scene.sdk;
   participants = new ConnectParticipantClient({
     region: 'eu-central-1',
@@ -36,7 +51,7 @@ after(async () => {
 });
 
 /** A chat with a phone and a bot in it. */
-async function startChat(deviceToken: string) {
+async function startChat(deviceToken: string, application = 'support') {
   const { ContactId, ParticipantToken: customerToken } = await connect.send(
     new StartChatContactCommand({
       InstanceId: INSTANCE,
@@ -47,7 +62,7 @@ async function startChat(deviceToken: string) {
   await connect.send(
     new CreatePushNotificationRegistrationCommand({
       InstanceId: INSTANCE,
-      PinpointAppArn: 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support',
+      PinpointAppArn: APPLICATIONS + application,
       DeviceToken: deviceToken,
       DeviceType: 'GCM',
       ContactConfiguration: { ContactId, IncludeRawMessage: true },
@@ -91,6 +106,14 @@ test('a bot joins, writes, and the phone lights up; what the customer writes doe
   const [notification, ...others] = phone('phone-a').notifications;
   assert.equal(others.length, 0);
   assert.ok(JSON.stringify(notification!.payload).includes(Id!));
+});
+
+test('a title that names the author has the name that the bot was created with', async () => {
+  const { bot } = await startChat('phone-title', 'titled');
+  const { ConnectionToken } = await connection(bot.ParticipantCredentials!.ParticipantToken!);
+  await write(ConnectionToken!, 'I am the bot');
+  const [notification] = await phone('phone-title').waitFor({ contains: 'I am the bot' });
+  assert.ok(JSON.stringify(notification!.payload).includes('Robo writes'));
 });
 
 test('the same calls again answer the same participant, tokens and message, and push once', async () => {
