@@ -115,6 +115,16 @@ export function createDispatcher(options: {
   const freed = (outlet: Outlet): void => {
     if (outlet.stored > 0) claims.claim();
   };
+  /** Outlets at which attempts ended in this run of microtasks: the answers of one read, for the most part. */
+  const ended = new Set<Outlet>();
+  const goOn = (): void => {
+    const outlets = [...ended];
+    ended.clear();
+    for (const outlet of outlets) {
+      pump(context, outlet);
+      freed(outlet);
+    }
+  };
   const outlets = createOutlets({ channelVersion: () => 'the only one', ...options }, clock, random, {
     credit: (outlet) => {
       direct.serve(outlet);
@@ -160,7 +170,10 @@ export function createDispatcher(options: {
     look: (outlet) => outages.look(outlet),
     observe: (gateway, outcome, held, at) =>
       events.attempt(gateway, outcome, held, at, clock.monotonic() - held.acceptedAt),
-    freed,
+    ended: (outlet) => {
+      if (ended.size === 0) queueMicrotask(goOn);
+      ended.add(outlet);
+    },
   };
   const backlog = createBacklog();
   const claims = createClaims({

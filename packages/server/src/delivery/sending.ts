@@ -36,35 +36,37 @@ export interface SendingContext {
   observe(gateway: string, outcome: Outcome, held: Held, at: number): void;
   /** An answer may have begun or ended an outage. */
   look(outlet: Outlet): void;
-  /** An attempt ended: there may be room for more work. */
-  freed(outlet: Outlet): void;
+  /** An attempt ended: there may be room for more work. Looks once for all that end together. */
+  ended(outlet: Outlet): void;
 }
 
 /** Begins as many attempts as the gateway and this turn of the event loop take. */
 export function pump(context: SendingContext, outlet: Outlet): void {
   const { clock } = context;
+  // Of all that begin in this call, which are a few milliseconds' worth.
+  const now = clock.monotonic();
+  const wallNow = clock.now();
+  if (!context.lease.holds()) return outlet.announce();
   while (
     !context.stopping() &&
+    outlet.held > 0 &&
     outlet.gateway.credit > 0 &&
     outlet.breaker.allows(outlet.running) > 0 &&
     context.settler.pending + context.settler.aside < MAX_UNSETTLED &&
-    context.lease.holds() &&
-    outlet.held > 0 &&
     context.turns.takes(outlet)
   ) {
     const turn = outlet.next();
     if (!turn) break;
     const { lane, held } = turn;
-    const now = clock.monotonic();
     // Leased under a name that was given up since: the next node to claim it sends it.
     if (held.node !== context.lease.name) continue;
     const pauseMs = outlet.pausedDevices.waitMs(held.work.deviceToken);
     if (context.revoked.has(held.delivery.registrationId))
       end(context, held, { status: 'withdrawn', reason: 'registration-deleted' });
-    else if (clock.now() >= held.work.expiresAt) end(context, held, { status: 'expired' });
+    else if (wallNow >= held.work.expiresAt) end(context, held, { status: 'expired' });
     else if (pauseMs > 0) end(context, held, { status: 'queued', dueInMs: pauseMs, reason: 'device-busy' });
     else if (now - held.freshAt > LIVENESS_MS) context.stale(outlet, held);
-    else begin(context, outlet, lane, held);
+    else begin(context, outlet, lane, held, wallNow);
   }
   outlet.announce();
 }
@@ -78,18 +80,14 @@ export function end(
   { delivery: { id, day }, work, attempts }: Held,
   to: Settlement['to'],
 ): void {
+  if (to.status !== 'queued') return settler.add({ id, day, attempts, to });
   const leftMs = Math.max(0, work.expiresAt - clock.now());
-  settler.add({
-    id,
-    day,
-    attempts,
-    to: to.status === 'queued' ? { ...to, dueInMs: Math.min(to.dueInMs, leftMs) } : to,
-  });
+  settler.add({ id, day, attempts, to: { ...to, dueInMs: Math.min(to.dueInMs, leftMs) } });
 }
 
-function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held): void {
+/** `at`: milliseconds since the epoch. */
+function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held, at: number): void {
   const { work, delivery } = held;
-  const at = context.clock.now();
   // Both may be replaced while the attempt is under way, and what it ends in says nothing of those that follow.
   const { gateway, breaker, health } = outlet;
   const answersBefore = health.answers;
@@ -121,8 +119,7 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held):
       answer: outcome.answer,
       ms: Math.round(outcome.ms),
     });
-    pump(context, outlet);
-    context.freed(outlet);
+    context.ended(outlet);
   });
 }
 

@@ -209,8 +209,9 @@ export function createPool(options: PoolOptions): Pool {
 
     want(attempts) {
       wanted = attempts;
-      if (attempts > 0) open();
-      else clearTimeout(retryTimer);
+      if (attempts > 0) return open();
+      clearTimeout(retryTimer);
+      // While attempts wait nothing is in surplus, and this is called for every push.
       closeSurplus();
     },
 

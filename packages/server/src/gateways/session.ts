@@ -100,7 +100,8 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
 
   /** Idle for so long that the way to the peer may be gone without a word. */
   get #stale(): boolean {
-    return this.#monotonic() - this.idleSince >= this.#policy.idleTrustMs;
+    // Asked of every session for every push, so a busy one must not cost a look at the clock.
+    return this.#connection.streams === 0 && this.#monotonic() - this.#heardAt >= this.#policy.idleTrustMs;
   }
 
   /** Asks for a sign of life where attempts would wait for one. Returns since when there was none. */

@@ -139,7 +139,8 @@ for (const kind of KINDS) {
       for (let n = 0; n < total; n++) {
         gateway.want(total - n);
         await until(() => gateway.credit > 0);
-        const deviceToken = n.toString(16).padStart(64, '0');
+        const hexadecimal = n.toString(16).padStart(64, '0');
+        const deviceToken = kind === 'fcm' ? `android:${hexadecimal}` : hexadecimal;
         running.push(
           gateway.attempt(aPush({ deviceToken })).then(({ kind }) => {
             seen.set(kind, (seen.get(kind) ?? 0) + 1);
