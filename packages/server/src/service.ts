@@ -40,7 +40,7 @@ import { createReload } from './reload/reload.ts';
 import type { Reload } from './reload/reload.ts';
 import { createReports } from './observability/reports.ts';
 import { createReloadReports } from './observability/reload-reports.ts';
-import { createSnsReports } from './observability/sns-reports.ts';
+import { createSnsReports, warnOfStandIns } from './observability/sns-reports.ts';
 import { createResources } from './lifecycle/resources.ts';
 import { followContactSettings } from './reload/follow.ts';
 import { settingsInUse } from './reload/settings-in-use.ts';
@@ -227,8 +227,9 @@ export async function startService(config: Config, options: ServiceOptions = {})
     };
     const participantKeys: ParticipantKeys = (instanceId) => inUse.participantKeys(instanceId);
     const reportSns = createSnsReports({ log, metrics });
-    const openSns = ({ config: { sources, proxy }, contact }: SettingsInUse) =>
-      createSnsSource({
+    const openSns = ({ config: { sources, proxy }, contact }: SettingsInUse) => {
+      warnOfStandIns(log, sources.sns);
+      return createSnsSource({
         topics: sources.sns,
         notify: counted,
         now: () => clock.now(),
@@ -238,6 +239,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         network: options.snsNetwork,
         proxy: proxy?.reveal(),
       });
+    };
     let sns = openSns(inUse);
     await dispatcher.start();
     const examination = examineAtStart({

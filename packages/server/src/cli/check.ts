@@ -81,6 +81,9 @@ async function summary(config: Config): Promise<string> {
     if (Object.keys(channels).length === 0) lines.push(`  ${arn}: no channels, so nothing can be sent`);
   }
   if (autoCreate === 'all') lines.push('  every other application: EMULATED, created on first use');
+  for (const { topicArn, endpoint } of config.sources.sns)
+    if (endpoint !== undefined)
+      lines.push(`  ${topicArn}: from a stand-in for Amazon SNS at ${endpoint}, for development only`);
   if (proxy) lines.push('  real gateways are reached through the proxy');
   lines.push('  Whether Apple and Google agree is shown by: chatpush doctor');
   return `${lines.join('\n')}\n`;

@@ -25,6 +25,9 @@ export interface BearerKeyConfig {
 export interface SnsTopicConfig {
   readonly topicArn: string;
   readonly instances: readonly string[];
+  /** Base URL of a LocalStack or moto that stands in for Amazon SNS, in development. */
+  readonly endpoint?: string;
+  readonly signatures?: 'checked' | 'ignored';
 }
 
 export type ChannelName = 'APNS' | 'APNS_SANDBOX' | 'GCM';

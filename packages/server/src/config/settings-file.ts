@@ -70,7 +70,18 @@ export function readSettingsFile(
       if (key[name]?.length === 0 && !reader.isWrong(`accessKeys[${index}].${name}`))
         reader.wrong(`accessKeys[${index}].${name}`, `names no ${noun}; write "all" or a list`);
   const topics = (settings.sources?.sns ?? []).map(({ topicArn }) => topicArn);
-  for (const [index, { topicArn, instances }] of (settings.sources?.sns ?? []).entries()) {
+  for (const [index, topic] of (settings.sources?.sns ?? []).entries()) {
+    const { topicArn, instances, endpoint, signatures } = topic;
+    if (endpoint !== undefined && !createsInstances)
+      reader.wrong(
+        `sources.sns[${index}].endpoint`,
+        'is for local development: anyone could sign messages there; leave it out, or set CHATPUSH_AUTO_CREATE=all',
+      );
+    if (signatures === 'ignored' && endpoint === undefined)
+      reader.wrong(
+        `sources.sns[${index}].signatures`,
+        'is "ignored", and Amazon signs every message; leave it out, or name the stand-in by "endpoint"',
+      );
     if (topicArn !== undefined && topics.indexOf(topicArn) < index)
       reader.wrong(`sources.sns[${index}].topicArn`, 'is there twice; write all its instances in one place');
     if (instances?.length === 0)
@@ -92,7 +103,13 @@ export function readSettingsFile(
     ),
     trustedProxies: settings.trustedProxies ?? [],
     allowedHosts: settings.allowedHosts ?? [],
-    sources: { sns: settings.sources?.sns ?? [] },
+    sources: {
+      sns: (settings.sources?.sns ?? []).map(({ endpoint, signatures, ...topic }) => ({
+        ...topic,
+        ...(endpoint !== undefined && { endpoint }),
+        ...(signatures !== undefined && { signatures }),
+      })),
+    },
     regions: settings.regions,
     account: settings.account,
     instances: settings.instances ?? [],

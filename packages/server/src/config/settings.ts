@@ -177,6 +177,19 @@ export const SETTINGS = {
                 means:
                   'Ids of the instances whose messages it may carry. Everyone who may publish to the topic can speak for each of them.',
               },
+              endpoint: {
+                kind: 'text',
+                hint: 'the URL of a LocalStack or moto without a path, such as "http://localhost:4566"',
+                pattern: /^https?:\/\/[^/?#@]+\/?$/,
+                means:
+                  'Where a LocalStack or moto stands in for Amazon SNS: certificates and confirmations are asked there instead of at Amazon, and no authority vouches for them. Only with CHATPUSH_AUTO_CREATE=all, and a warning at start.',
+              },
+              signatures: {
+                kind: 'choice',
+                of: ['checked', 'ignored'],
+                means:
+                  '`ignored` takes the unsigned messages of older LocalStacks: anyone who reaches the service can then post messages of this topic. Only with `endpoint`.',
+              },
             },
           },
         },

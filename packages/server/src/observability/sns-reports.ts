@@ -1,7 +1,17 @@
 // What became of messages of SNS → metrics and log lines.
 import type { Logger } from 'pino';
-import type { ReportSns } from '../sources/sns/sns-source.ts';
+import type { ReportSns, SnsTopicSettings } from '../sources/sns/sns-source.ts';
 import type { Metrics } from './metrics.ts';
+
+/** Told at start and after a reload: an operator who did not mean it must see it. */
+export function warnOfStandIns(log: Logger, topics: readonly SnsTopicSettings[]): void {
+  for (const { topicArn, endpoint, signatures = 'checked' } of topics)
+    if (endpoint !== undefined)
+      log.warn(
+        { topicArn, endpoint, signatures },
+        'chat messages of this topic come from a stand-in for Amazon SNS: use it for local development only',
+      );
+}
 
 export const createSnsReports =
   ({ log, metrics }: { readonly log: Logger; readonly metrics: Metrics }): ReportSns =>

@@ -1,14 +1,14 @@
 // Amazon's own Python clients, boto3 and the AWS CLI, as published on PyPI: installed once into node_modules/.cache.
 import { execFile } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync, rmSync } from 'node:fs';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
 import { movedClock } from '../moved-clock.ts';
 
 const run = promisify(execFile);
 const PACKAGES = ['awscli==1.46.3', 'boto3==1.43.62'];
-const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/', import.meta.url));
+export const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/', import.meta.url));
 const FOLDER = join(CACHE, `python-${PACKAGES[0]!.replace('==', '-')}`);
 
 export interface Answer {
@@ -24,30 +24,39 @@ export interface Python {
   aws(words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
+/** Installs packages of PyPI into a folder, once; answers why that cannot be done here. */
+export async function installPython(
+  folder: string,
+  packages: readonly string[],
+): Promise<string | undefined> {
+  if (existsSync(folder)) return undefined;
+  // Made beside its place and moved there whole: test files run side by side, and may be ended at any time.
+  const making = `${folder}.${process.pid}`;
+  try {
+    mkdirSync(dirname(folder), { recursive: true });
+    await run('python3', [
+      '-m',
+      'pip',
+      'install',
+      '--quiet',
+      '--disable-pip-version-check',
+      '--target',
+      making,
+      ...packages,
+    ]);
+    renameSync(making, folder);
+  } catch (error) {
+    rmSync(making, { recursive: true, force: true });
+    if (!existsSync(folder))
+      return `needs python3 with pip, and PyPI: ${(error as Error).message.slice(0, 300)}`;
+  }
+  return undefined;
+}
+
 /** The clients, or why they cannot be had here. */
 export async function findPython(): Promise<Python | { readonly missing: string }> {
-  if (!existsSync(FOLDER)) {
-    // Made beside its place and moved there whole: test files run side by side, and may be ended at any time.
-    const making = `${FOLDER}.${process.pid}`;
-    try {
-      mkdirSync(CACHE, { recursive: true });
-      await run('python3', [
-        '-m',
-        'pip',
-        'install',
-        '--quiet',
-        '--disable-pip-version-check',
-        '--target',
-        making,
-        ...PACKAGES,
-      ]);
-      renameSync(making, FOLDER);
-    } catch (error) {
-      rmSync(making, { recursive: true, force: true });
-      if (!existsSync(FOLDER))
-        return { missing: `needs python3 with pip, and PyPI: ${(error as Error).message.slice(0, 300)}` };
-    }
-  }
+  const missing = await installPython(FOLDER, PACKAGES);
+  if (missing !== undefined) return { missing };
   const call = (words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Answer> =>
     new Promise((resolve) => {
       const { PATH = '' } = process.env;

@@ -53,28 +53,30 @@ export function signedText(envelope: Envelope): string {
     .join('');
 }
 
-const NAMES = [
-  'MessageId',
-  'TopicArn',
-  'Message',
-  'Timestamp',
-  'SignatureVersion',
-  'Signature',
-  'SigningCertURL',
-];
+const NAMES = ['MessageId', 'TopicArn', 'Message', 'Timestamp'];
+const SIGNATURE = ['SignatureVersion', 'Signature', 'SigningCertURL'];
 
-/** Throws on what SNS would not have sent. SNS says `text/plain`, so the content type is not asked. */
-export function parseEnvelope(body: Buffer): Envelope {
+/**
+ * Throws on what SNS would not have sent. SNS says `text/plain`, so the content type is not asked. `mayBeUnsigned`: whether the
+ * messages of a topic need no signature.
+ */
+export function parseEnvelope(
+  body: Buffer,
+  mayBeUnsigned: (topicArn: string) => boolean = () => false,
+): Envelope {
   const value = parseObject(body.toString(), 'not-sns');
   const { Type: type } = value;
   if (typeof type !== 'string' || !Object.hasOwn(SIGNED, type))
     throw new SnsRefusal('not-sns', 'Type is not a type of SNS');
   const isNotification = type === 'Notification';
-  const lacking = [...NAMES, ...(isNotification ? [] : ['Token', 'SubscribeURL'])].filter(
-    (name) => typeof value[name] !== 'string',
-  );
+  const isUnsigned = mayBeUnsigned(String(value['TopicArn']));
+  const lacking = [
+    ...NAMES,
+    ...(isUnsigned ? [] : SIGNATURE),
+    ...(isNotification ? [] : ['Token', 'SubscribeURL']),
+  ].filter((name) => typeof value[name] !== 'string');
   if (lacking.length > 0) throw new SnsRefusal('not-sns', `it lacks ${lacking.join(', ')}`);
-  if (value['SignatureVersion'] !== '1' && value['SignatureVersion'] !== '2')
+  if (!isUnsigned && value['SignatureVersion'] !== '1' && value['SignatureVersion'] !== '2')
     throw new SnsRefusal('not-sns', 'SignatureVersion is neither 1 nor 2');
   if (Number.isNaN(Date.parse(String(value['Timestamp']))))
     throw new SnsRefusal('not-sns', 'Timestamp is no time');

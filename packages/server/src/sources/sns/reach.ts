@@ -10,7 +10,10 @@ export const MAX_BYTES = 16_384;
 export const TIMEOUT_MS = 5_000;
 
 /** The answer of a host, whatever its status. Rejects with the fault of the connection. */
-export type Reach = (url: URL) => Promise<{ readonly status: number; readonly body: Buffer }>;
+export type Reach = (
+  url: URL,
+  headers?: Readonly<Record<string, string>>,
+) => Promise<{ readonly status: number; readonly body: Buffer }>;
 
 /** Where another network stands for Amazon's: tests have a stand-in with an authority of its own. */
 export interface OtherNetwork {
@@ -24,19 +27,23 @@ export interface ReachOptions {
   readonly network?: OtherNetwork | undefined;
   /** URL of an HTTP proxy by which all hosts are reached; it may hold user and password. */
   readonly proxy?: string | undefined;
+  /** Hosts may be on this machine: default not. */
+  readonly isAnywhere?: boolean;
 }
 
 /** The agents keep nothing alive: a host is asked a few times a year. */
-export function createReach({ network, proxy }: ReachOptions = {}): Reach {
+export function createReach({ network, proxy, isAnywhere = false }: ReachOptions = {}): Reach {
   const proxyEnv = proxy === undefined ? {} : { HTTPS_PROXY: proxy, HTTP_PROXY: proxy };
   const agent = network?.agent ?? new Agent({ proxyEnv });
   const plainAgent = network?.plainAgent ?? new PlainAgent({ proxyEnv });
   const trust = network && { ca: [...network.authorities] };
   // A proxy resolves names itself, and may be on this machine.
-  const names = network === undefined && proxy === undefined ? { lookup: lookupElsewhere } : {};
-  return (url) =>
+  const names =
+    network === undefined && proxy === undefined && !isAnywhere ? { lookup: lookupElsewhere } : {};
+  return (url, headers = {}) =>
     new Promise((resolve, reject) => {
       const signal = AbortSignal.timeout(TIMEOUT_MS);
+      const asked = { signal, headers, ...names };
       const take = (response: IncomingMessage): void => {
         readUpTo(response, MAX_BYTES).then(
           (body) => resolve({ status: response.statusCode ?? 0, body }),
@@ -45,8 +52,8 @@ export function createReach({ network, proxy }: ReachOptions = {}): Reach {
       };
       const request =
         url.protocol === 'https:'
-          ? getOverTls(url, { signal, agent, ...trust, ...names }, take)
-          : getPlain(url, { signal, agent: plainAgent, ...names }, take);
+          ? getOverTls(url, { ...asked, agent, ...trust }, take)
+          : getPlain(url, { ...asked, agent: plainAgent }, take);
       request.on('error', (error) => reject(toFault(url, error)));
     });
 }

@@ -1,0 +1,63 @@
+// A LocalStack or moto in the place of Amazon SNS, for local development. Its certificates are its own, under an address that may
+// be Amazon's (moto) or one that only its own machine can resolve (LocalStack), so the settings say where it is asked.
+// How they sign: localstack/services/sns/publisher.py, moto/sns/models.py.
+import { X509Certificate } from 'node:crypto';
+import type { KeyObject } from 'node:crypto';
+import type { Notification } from './envelope.ts';
+import type { Reach } from './reach.ts';
+import { SnsRefusal } from './refusal.ts';
+import { unavailable } from './signing-keys.ts';
+
+export interface StandIn {
+  /** Signatures are not checked. */
+  readonly isUnsigned: boolean;
+  /** The key of a certificate, unproven. Rejects as `FindSigningKey` does. */
+  key(certificateUrl: string): Promise<KeyObject>;
+  /** Asks the stand-in for what an address in a message names. */
+  get(url: string): ReturnType<Reach>;
+  /** moto posts no attributes over HTTP: what Amazon Connect says in them is then taken from the settings. */
+  completed(notification: Notification): Notification;
+}
+
+export function createStandIn(options: {
+  readonly endpoint: string;
+  readonly region: string;
+  readonly reach: Reach;
+  readonly isUnsigned: boolean;
+  readonly instances: readonly string[];
+}): StandIn {
+  const { endpoint, region, reach, isUnsigned, instances } = options;
+  // moto's server finds the service by the scope in this header, and its region; nothing is signed.
+  const authorization = `AWS4-HMAC-SHA256 Credential=chatpush/20260101/${region}/sns/aws4_request, SignedHeaders=host, Signature=0`;
+  /** Whatever host a message names, only the endpoint is connected to. */
+  const get = async (text: string): ReturnType<Reach> => {
+    const url = URL.parse(text);
+    if (url === null) throw new SnsRefusal('foreign-address', `${text} is no URL`);
+    return reach(new URL(url.pathname + url.search, endpoint), { host: url.host, authorization });
+  };
+  return {
+    isUnsigned,
+    get,
+    key: async (certificateUrl) => {
+      const { status, body } = await get(certificateUrl).catch((error: unknown) => {
+        throw error instanceof SnsRefusal ? error : unavailable('The certificate cannot be read now', error);
+      });
+      if (status !== 200)
+        throw new SnsRefusal('bad-certificate', `${endpoint} answers ${status} for ${certificateUrl}`);
+      try {
+        return new X509Certificate(body).publicKey;
+      } catch (error) {
+        throw new SnsRefusal('bad-certificate', 'it cannot be read', error);
+      }
+    },
+    completed: (notification) => {
+      const [only] = instances;
+      if (notification.attributes.size > 0 || only === undefined) return notification;
+      const attributes = new Map([
+        ['InstanceId', only],
+        ['MessageVisibility', 'ALL'],
+      ]);
+      return { ...notification, attributes };
+    },
+  };
+}
