@@ -9,6 +9,7 @@ import type {
   ChannelName,
   Config,
   Environment,
+  SnsTopicConfig,
 } from './config.ts';
 import { CHANNEL_NAMES } from './config.ts';
 import { certificateExpiry, certificatesOf, certificateUseFault, providerKeyFault } from './credentials.ts';
@@ -103,13 +104,7 @@ export function readSettingsFile(
     ),
     trustedProxies: settings.trustedProxies ?? [],
     allowedHosts: settings.allowedHosts ?? [],
-    sources: {
-      sns: (settings.sources?.sns ?? []).map(({ endpoint, signatures, ...topic }) => ({
-        ...topic,
-        ...(endpoint !== undefined && { endpoint }),
-        ...(signatures !== undefined && { signatures }),
-      })),
-    },
+    sources: { sns: (settings.sources?.sns ?? []).map(toTopic) },
     regions: settings.regions,
     account: settings.account,
     instances: settings.instances ?? [],
@@ -122,6 +117,13 @@ export function readSettingsFile(
     ...(settings.proxy && { proxy: settings.proxy }),
   };
 }
+
+const toTopic = ({ topicArn, instances, endpoint, signatures }: SnsTopicConfig): SnsTopicConfig => ({
+  topicArn,
+  instances,
+  ...(endpoint !== undefined && { endpoint }),
+  ...(signatures !== undefined && { signatures }),
+});
 
 /** Without the members that nobody wrote. */
 function gatewaysOf(given: Settings['gateways']): Config['gateways'] {

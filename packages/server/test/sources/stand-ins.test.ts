@@ -96,7 +96,7 @@ function localstackMessage(key: Parameters<typeof sign>[2], port: number, fields
   const text = Object.entries(message)
     .filter(([name]) => name !== 'MessageAttributes')
     .sort(([one], [other]) => (one < other ? -1 : 1))
-    .map(([name, value]) => `${name}\n${String(value)}\n`)
+    .map(([name, value]) => `${name}\n${value}\n`)
     .join('');
   return {
     ...message,
@@ -210,7 +210,7 @@ test('moto: a message published with Amazon’s API lights a phone up', { timeou
     await sleep(50);
   }
   const call = async (parameters: Record<string, string>): Promise<void> => {
-    const answer = await fetch(endpoint!, {
+    const answer = await fetch(endpoint, {
       method: 'POST',
       headers: {
         authorization: `AWS4-HMAC-SHA256 Credential=test/20260101/eu-central-1/sns/aws4_request, SignedHeaders=host, Signature=0`,
