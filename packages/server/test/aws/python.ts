@@ -40,6 +40,8 @@ export async function installPython(
       'install',
       '--quiet',
       '--disable-pip-version-check',
+      // Compiling takes longer than downloading, and most modules are never imported.
+      '--no-compile',
       '--target',
       making,
       ...packages,

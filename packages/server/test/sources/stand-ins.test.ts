@@ -1,6 +1,6 @@
 // LocalStack and moto in the place of Amazon SNS: allowed for a topic in development, and nowhere else.
 import assert from 'node:assert/strict';
-import { spawn } from 'node:child_process';
+import { spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
 import { once } from 'node:events';
 import { writeFileSync } from 'node:fs';
@@ -195,7 +195,8 @@ const MOTO = 'moto[server]==5.2.5';
 
 test('moto: a message published with Amazon’s API lights a phone up', { timeout: 240_000 }, async (t) => {
   const folder = join(CACHE, 'python-moto-5.2.5');
-  const missing = await installPython(folder, [MOTO]);
+  const isHere = spawnSync('python3', ['-c', 'import moto.server']).status === 0;
+  const missing = isHere ? undefined : await installPython(folder, [MOTO]);
   if (missing !== undefined) return t.skip(missing);
   const moto = spawn('python3', ['-m', 'moto.server', '-H', '127.0.0.1', '-p', '0'], {
     env: { PATH: process.env['PATH'], PYTHONPATH: folder, PYTHONUNBUFFERED: '1', ...movedClock() },
