@@ -20,6 +20,8 @@ export interface Answer {
 export interface Python {
   /** Runs a program text; its variables are added to the environment. */
   run(text: string, variables: Readonly<Record<string, string>>): Promise<Answer>;
+  /** The AWS CLI as a line of a shell script; its arguments follow. */
+  readonly awsCommand: string;
   /** Runs the AWS CLI. */
   aws(words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Answer>;
 }
@@ -79,6 +81,7 @@ export async function findPython(): Promise<Python | { readonly missing: string 
       );
     });
   return {
+    awsCommand: `AWS_EC2_METADATA_DISABLED=true AWS_PAGER= PYTHONPATH="${FOLDER}" exec python3 -m awscli`,
     run: (text, variables) => call(['-c', text], variables),
     aws: (words, variables) => call(['-m', 'awscli', ...words], variables),
   };

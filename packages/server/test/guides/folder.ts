@@ -23,7 +23,12 @@ export interface GuideFolder {
   start(command: string): Promise<ChildProcess>;
 }
 
-export function guideFolder(test: TestContext, environment: Readonly<Record<string, string>>): GuideFolder {
+/** `aws`: the AWS CLI as a line of a shell script, where the guide uses it. */
+export function guideFolder(
+  test: TestContext,
+  environment: Readonly<Record<string, string>>,
+  { aws }: { readonly aws?: string } = {},
+): GuideFolder {
   const path = mkdtempSync(join(tmpdir(), 'chatpush-guide-'));
   const running: ChildProcess[] = [];
   test.after(async () => {
@@ -47,6 +52,8 @@ export function guideFolder(test: TestContext, environment: Readonly<Record<stri
     'npx',
     `shift; exec "${process.execPath}" --conditions=source "${ROOT}packages/server/src/main.ts" "$@"`,
   );
+
+  if (aws !== undefined) script('aws', `${aws} "$@"`);
 
   let kept: Record<string, string> = {
     PATH: `${bin}:${process.env['PATH'] ?? ''}`,
