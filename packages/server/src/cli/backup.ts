@@ -29,7 +29,11 @@ export async function backup(argv: readonly string[], environment: Environment, 
   const config = readConfig(environment);
   const { store } = config;
   if (store.kind !== 'sqlite') {
-    say('The store is PostgreSQL: back it up with pg_dump, while all runs.\n');
+    say(
+      store.kind === 'postgres'
+        ? 'The store is PostgreSQL: back it up with pg_dump, while all runs.\n'
+        : 'The store is NATS JetStream: back it up with nats account backup, while all runs.\n',
+    );
     return 1;
   }
   if (existsSync(file)) {

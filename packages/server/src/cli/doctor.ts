@@ -9,13 +9,14 @@ import { channelsToExamine } from '../doctor/examined.ts';
 import { examine } from '../doctor/examine.ts';
 import { askEmulator } from '../channels/emulator-address.ts';
 import { isNamed } from './application-name.ts';
+import { checkedNatsUrl } from '../addresses/nats-url.ts';
 import type { Say } from './say.ts';
 import { withStoredApplications } from './stored-applications.ts';
 
 export const USAGE = `chatpush doctor [application]
 
 Asks Apple and Google whether they take the credentials of every channel, or of those of one application, by name or ARN.
-Without an application it also looks at the settings of a PostgreSQL database.
+Without an application it also looks at the settings of a PostgreSQL database or of JetStream's streams.
 `;
 
 /** Exit code 0: every channel is healthy, and the database can be used; 1: one is not; 2: the command line cannot be understood. Throws ConfigError. */
@@ -69,15 +70,28 @@ export async function doctor(argv: readonly string[], environment: Environment, 
 /** Whether the store can be used. What could lose accepted pushes is said, and is no reason to refuse it. */
 async function examineStore(store: Config['store'], say: Say): Promise<boolean> {
   if (store.kind === 'sqlite') return true;
-  const { examinePostgres } = await import('../store/postgres/postgres-store.ts');
+  const name = store.kind === 'nats' ? 'JetStream' : 'PostgreSQL';
   try {
-    const warnings = await examinePostgres(store.url.reveal());
-    say(`PostgreSQL: ${warnings.length === 0 ? 'healthy' : 'works, but may lose accepted pushes'}\n`);
+    const warnings = await examineDatabase(store);
+    say(`${name}: ${warnings.length === 0 ? 'healthy' : 'works, but may lose accepted pushes'}\n`);
     for (const warning of warnings) say(`  ${warning}\n`);
     return true;
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    say(`PostgreSQL: broken\n  ${error.message}\n`);
+    say(`${name}: broken\n  ${error.message}\n`);
     return false;
   }
+}
+
+/** Sentences about what could lose accepted pushes; rejects with what is wrong. */
+async function examineDatabase(
+  store: Exclude<Config['store'], { kind: 'sqlite' }>,
+): Promise<readonly string[]> {
+  if (store.kind === 'postgres') {
+    const { examinePostgres } = await import('../store/postgres/postgres-store.ts');
+    return examinePostgres(store.url.reveal());
+  }
+  const { examineJetStream } = await import('../store/jetstream/examine.ts');
+  const address = checkedNatsUrl(store.url.reveal());
+  return examineJetStream(address);
 }

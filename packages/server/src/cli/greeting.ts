@@ -4,6 +4,8 @@ import type { Emulation } from '../channels/emulation.ts';
 import type { Config } from '../config/config.ts';
 import { consoleAccess } from '../config/console-access.ts';
 
+const STORE_NAMES = { postgres: 'PostgreSQL', nats: 'NATS JetStream' } as const;
+
 export function greeting(
   config: Config,
   url: string,
@@ -12,7 +14,7 @@ export function greeting(
   const access = consoleAccess(config);
   const hasEmulator = config.emulatorUrl !== undefined || gateways() !== undefined;
   const lines = [`chatpush listens on ${url}`];
-  const store = config.store.kind === 'sqlite' ? config.store.path : 'PostgreSQL';
+  const store = config.store.kind === 'sqlite' ? config.store.path : STORE_NAMES[config.store.kind];
   lines.push(`  store       ${store}`);
   if (config.development)
     lines.push('  development access key test / test; instances and applications are created on first use');

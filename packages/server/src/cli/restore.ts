@@ -34,7 +34,11 @@ export function restore(argv: readonly string[], environment: Environment, say: 
   }
   const { store } = readConfig(environment);
   if (store.kind !== 'sqlite') {
-    say('The store is PostgreSQL: restore it with pg_restore or psql.\n');
+    say(
+      store.kind === 'postgres'
+        ? 'The store is PostgreSQL: restore it with pg_restore or psql.\n'
+        : 'The store is NATS JetStream: restore it with nats account restore.\n',
+    );
     return 1;
   }
   const { path } = store;

@@ -4,6 +4,7 @@ import { existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
 import { json } from 'node:stream/consumers';
+import { checkedNatsUrl } from '../addresses/nats-url.ts';
 import { parseApplication } from '../applications/document.ts';
 import { everyApplication } from '../applications/every-application.ts';
 import { toLiveApplication } from '../applications/live-application.ts';
@@ -30,6 +31,11 @@ async function readStored(config: Config): Promise<readonly StoredApplication[]>
   if (store.kind === 'postgres') {
     const { readPostgresSettings } = await import('../store/postgres/postgres-store.ts');
     const settings = await readPostgresSettings(store.url.reveal(), 'application', store.schema);
+    return settings.map(({ id, body }) => ({ arn: id, body }));
+  }
+  if (store.kind === 'nats') {
+    const { readJetStreamSettings } = await import('../store/jetstream/read-settings.ts');
+    const settings = await readJetStreamSettings(checkedNatsUrl(store.url.reveal()), 'application');
     return settings.map(({ id, body }) => ({ arn: id, body }));
   }
   if (!existsSync(store.path)) return [];

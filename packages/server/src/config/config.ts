@@ -106,6 +106,11 @@ export interface Config {
   readonly store:
     | { readonly kind: 'sqlite'; readonly path: string }
     | {
+        readonly kind: 'nats';
+        /** As `readNatsUrl` reads it. */
+        readonly url: Secret;
+      }
+    | {
         readonly kind: 'postgres';
         /** May name several hosts. */
         readonly url: Secret;

@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs';
 import { isIP } from 'node:net';
 import { isHttpUrl } from '../addresses/base-url.ts';
 import { databaseUrls } from '../addresses/database-url.ts';
+import { readNatsUrl } from '../addresses/nats-url.ts';
 import { isLoopback } from '../addresses/loopback.ts';
 import { SecretKeyError, parseSecretKeys } from '../secrets/secret-keys.ts';
 import { LOG_LEVELS } from './config.ts';
@@ -205,9 +206,14 @@ function readStore(reader: Reader, environment: Environment): Config['store'] {
       ...(isSet && { prepared: readYes(reader, environment, 'CHATPUSH_POSTGRES_PREPARED') }),
     };
   }
+  if (/^(nats|tls):/.test(text)) {
+    const address = readNatsUrl(text);
+    if (typeof address === 'string') reader.wrong('CHATPUSH_STORE', address);
+    return { kind: 'nats', url: new Secret(text) };
+  }
   reader.wrong(
     'CHATPUSH_STORE',
-    'is not a store; write sqlite:path/to/file.db or postgres://user@host/database',
+    'is not a store; write sqlite:path/to/file.db, postgres://user@host/database or nats://host',
   );
   return { kind: 'sqlite', path: '' };
 }

@@ -318,7 +318,7 @@ export const ENVIRONMENT_VARIABLES: readonly {
     name: 'CHATPUSH_STORE',
     default: 'sqlite:./data/chatpush.db',
     means:
-      '`sqlite:path` or `postgres://user:password@host/database`, there with `?schema=name` if wanted. Several hosts (`postgres://a,b:5433/database`) are the servers of a cluster; the one that can write is used.',
+      '`sqlite:path` or `postgres://user:password@host/database`, there with `?schema=name` if wanted. Several hosts (`postgres://a,b:5433/database`) are the servers of a cluster; the one that can write is used. Or `nats://a,b,c` (`tls://` with TLS): the servers of a JetStream cluster, with `?replicas=3&shards=4&prefix=chatpush&creds=file&ca=file` where the defaults do not fit.',
   },
   {
     name: 'CHATPUSH_POSTGRES_DIRECT',

@@ -49,11 +49,14 @@ export function watchRoom(store: Store, clock: Clock): WatchedStore {
   };
 }
 
-/** SQLite's own words for SQLITE_FULL, or PostgreSQL's disk_full. */
+/** PostgreSQL's disk_full; JetStream's insufficient resources, and what its limits of bytes say. */
+const FULL_CODES: ReadonlySet<unknown> = new Set(['53100', 10002, 10023, 10047]);
+
+/** SQLite's own words for SQLITE_FULL, or a code of a server. */
 const isForWantOfRoom = (error: unknown): boolean =>
   error instanceof StoreUnavailableError &&
   (error.message === 'database or disk is full' ||
-    (error.cause instanceof Error && 'code' in error.cause && error.cause.code === '53100'));
+    (error.cause instanceof Error && 'code' in error.cause && FULL_CODES.has(error.cause.code)));
 
 export async function readiness(
   { store, isFull }: WatchedStore,

@@ -1,5 +1,6 @@
 // The store that the settings name.
 import type { Logger } from 'pino';
+import { checkedNatsUrl } from '../addresses/nats-url.ts';
 import type { Clock } from '../clock.ts';
 import type { Config } from '../config/config.ts';
 import { openSqliteStore } from './sqlite/sqlite-store.ts';
@@ -20,6 +21,11 @@ export async function openStore(
       onFatal,
       ...(maxBytes !== undefined && { maxBytes }),
     });
+  if (config.store.kind === 'nats') {
+    const { openJetStreamStore } = await import('./jetstream/jetstream-store.ts');
+    const address = checkedNatsUrl(config.store.url.reveal());
+    return openJetStreamStore({ address, warn: (sentence) => log.warn({ store: 'NATS' }, sentence) });
+  }
   const { openPostgresStore } = await import('./postgres/postgres-store.ts');
   const { url, direct, ...rest } = config.store;
   return openPostgresStore({

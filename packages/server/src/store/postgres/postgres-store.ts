@@ -2,8 +2,8 @@
 //
 // Every verb is one statement or one short transaction; time is the database's, so the clocks of nodes need not agree.
 import { databaseUrls } from '../../addresses/database-url.ts';
-import { StoreUnavailableError, type Setting, type SettingKind, type Store } from '../store.ts';
-import { createWaitingLimit } from '../waiting-limit.ts';
+import { limitVerbs, type Verbs } from '../limited-verbs.ts';
+import type { Setting, SettingKind, Store } from '../store.ts';
 import { contactVerbs } from './contacts.ts';
 import { createDatabase } from './database.ts';
 import { deliveryLogVerb } from './delivery-log.ts';
@@ -81,8 +81,6 @@ function hostsOf(url: string): Hosts {
   return createHosts(urls);
 }
 
-type Verbs = Omit<Store, 'onHint' | 'hint' | 'close'>;
-
 /** Connects and migrates. Rejects with StoreUnavailableError, or with a sentence for the operator. */
 export async function openPostgresStore(options: PostgresStoreOptions): Promise<Store> {
   const { schema = 'chatpush', connections = 10 } = options;
@@ -120,31 +118,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     sweep: sweepVerb(database),
   };
 
-  const limit = createWaitingLimit();
-  const running = new Set<Promise<unknown>>();
+  const limited = limitVerbs(verbs);
   let closed: Promise<void> | undefined;
-
-  /** Counts a call in, and keeps `close` waiting for it. */
-  const limited = <V extends keyof Verbs>(verb: V): Verbs[V] => {
-    const answer = verbs[verb] as (...parameters: unknown[]) => Promise<unknown>;
-    return (async (...parameters: unknown[]) => {
-      if (closed !== undefined) throw new StoreUnavailableError('The store is closed.');
-      const turn = Promise.withResolvers<void>();
-      const release = limit.admit(verb, parameters, turn.resolve);
-      const call = turn.promise.then(() => answer(...parameters));
-      running.add(call);
-      try {
-        return await call;
-      } finally {
-        running.delete(call);
-        release();
-      }
-    }) as unknown as Verbs[V];
-  };
 
   async function close(): Promise<void> {
     const deadline = setTimeout(() => sockets.cut(), CLOSE_MS);
-    await Promise.allSettled(running);
+    await limited.close();
     await hints.close();
     await Promise.all([database.close(), own.close()]);
     await sockets.closed();
@@ -152,27 +131,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   }
 
   return {
-    contacts: limited('contacts'),
-    claimed: limited('claimed'),
-    commit: limited('commit'),
-    ended: limited('ended'),
-    registrations: limited('registrations'),
-    enqueue: limited('enqueue'),
-    claim: limited('claim'),
-    waiting: limited('waiting'),
-    settle: limited('settle'),
-    beat: limited('beat'),
-    leave: limited('leave'),
-    deliveries: limited('deliveries'),
-    instanceDeliveries: limited('instanceDeliveries'),
-    deliveryCounts: limited('deliveryCounts'),
-    delivery: limited('delivery'),
-    replay: limited('replay'),
-    withdraw: limited('withdraw'),
-    setting: limited('setting'),
-    settings: limited('settings'),
-    putSetting: limited('putSetting'),
-    sweep: limited('sweep'),
+    ...limited.verbs,
     onHint: hints.onHint,
     hint: hints.hint,
     close: () => (closed ??= close()),

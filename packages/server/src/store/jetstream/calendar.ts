@@ -1,0 +1,106 @@
+// What is to be known of all contacts at once: when each is to be looked at again or removed, and how many registrations it has. It is
+// read from the heads of their documents when somebody asks for the first time, so that no start waits for it. About 200 bytes for
+// each contact.
+import type { JetStreamClient } from '@nats-io/jetstream';
+import type { Contact } from '../store.ts';
+import type { ContactHead } from './contact-message.ts';
+import { follow, type Follower } from './follower.ts';
+import { hashed, type ShardLayout } from './layout.ts';
+import type { Reads } from './reads.ts';
+
+interface Dates {
+  readonly sequence: number;
+  readonly reviewAt: number;
+  readonly removeAt: number;
+  readonly registrations: number;
+}
+
+export interface Calendar {
+  /** Contacts whose review is due, the longest due first. */
+  ended(limit: number): Promise<{ readonly dueAt: number; readonly contact: Contact }[]>;
+  /** Removes what is past its time; answers how many. What the server has removed by then costs nothing. */
+  sweep(limit: number): Promise<number>;
+  /** How many registrations the contacts of an instance have. */
+  registrations(instanceId: string): Promise<number>;
+  close(): Promise<void>;
+}
+
+export function createCalendar(
+  client: JetStreamClient,
+  layout: ShardLayout,
+  reads: Reads,
+  now: () => number,
+  reachedTip: (follower: Follower) => Promise<void>,
+): Calendar {
+  const documents = layout.subject('doc', '');
+  const dates = new Map<string, Dates>();
+  const byInstance = new Map<string, number>();
+  let following: Promise<Follower> | undefined;
+
+  function count(rest: string, registrations: number): void {
+    const instance = rest.slice(0, rest.indexOf('.'));
+    byInstance.set(instance, (byInstance.get(instance) ?? 0) + registrations);
+  }
+
+  function forget(rest: string): void {
+    count(rest, -(dates.get(rest)?.registrations ?? 0));
+    dates.delete(rest);
+  }
+
+  function note(rest: string, sequence: number, head: Partial<ContactHead> = {}): void {
+    if ((dates.get(rest)?.sequence ?? 0) >= sequence) return;
+    const { reviewAt = Infinity, removeAt = Infinity, registrations = 0 } = head;
+    forget(rest);
+    dates.set(rest, { sequence, reviewAt, removeAt, registrations });
+    count(rest, registrations);
+  }
+
+  /** Everything that was written before is known. */
+  async function read(): Promise<void> {
+    following ??= follow(client, layout.stream, [`${documents}>`, layout.tip], (subject, sequence, head) => {
+      if (subject !== layout.tip) note(subject.slice(documents.length), sequence, head);
+    });
+    following.catch(() => (following = undefined));
+    await reachedTip(await following);
+  }
+
+  async function ended(limit: number): Promise<{ readonly dueAt: number; readonly contact: Contact }[]> {
+    await read();
+    const at = now();
+    const due = [...dates]
+      .filter(([, { reviewAt }]) => reviewAt <= at)
+      .sort(([, a], [, b]) => a.reviewAt - b.reviewAt);
+    const contacts = await Promise.all(
+      due.slice(0, limit).map(async ([rest, { sequence, reviewAt }]) => {
+        const found = await reads.last<ContactHead>(layout.subject('doc', rest));
+        if (found === undefined) forget(rest);
+        // One that was written since has other dates, and the follower is about to say so.
+        if (found?.sequence !== sequence) return [];
+        const { instanceId, contactId, version } = found.head;
+        return [{ dueAt: reviewAt, contact: { instanceId, contactId, version, body: found.text } }];
+      }),
+    );
+    return contacts.flat();
+  }
+
+  return {
+    ended,
+    async sweep(limit) {
+      await read();
+      const at = now();
+      const past = [...dates].filter(([, { removeAt }]) => removeAt <= at).slice(0, limit);
+      await Promise.all(
+        past.map(async ([rest, { sequence }]) => {
+          await reads.remove(sequence);
+          forget(rest);
+        }),
+      );
+      return past.length;
+    },
+    async registrations(instanceId) {
+      await read();
+      return byInstance.get(hashed(instanceId)) ?? 0;
+    },
+    close: async () => (await following)?.close(),
+  };
+}

@@ -1,0 +1,29 @@
+// The delivery log of a contact: what waits and what is over, read together.
+import type { Page, LogEntry, Store } from '../store.ts';
+import { toLogEntry, type DeliveryHead } from './delivery-message.ts';
+import { contactRest } from './layout.ts';
+import type { Shard } from './shard.ts';
+
+export function deliveryLogVerb(shardFor: (instanceId: string) => Shard): Store['deliveries'] {
+  return async ({ instanceId, contactId }, { limit, next }): Promise<Page<LogEntry>> => {
+    const { layout, reads, writer } = shardFor(instanceId);
+    const of = `*.${contactRest(instanceId, contactId)}.*`;
+    const before = next === undefined ? Infinity : Number(next);
+    // A contact has some tens of deliveries: its pages are cut here.
+    const found = await reads.list<DeliveryHead>(
+      [layout.subject('due', of), layout.subject('log', of)],
+      writer.last,
+    );
+    const rows = found
+      .filter(({ head }) => head.status !== undefined)
+      .map(({ head, sequence }) => ({ head, first: head.first ?? sequence }))
+      .filter(({ first }) => first < before)
+      .sort((a, b) => b.first - a.first);
+    const kept = rows.slice(0, limit);
+    const last = kept.at(-1);
+    return {
+      items: kept.map(({ head }) => toLogEntry(head)),
+      ...(rows.length > limit && last && { next: String(last.first) }),
+    };
+  };
+}

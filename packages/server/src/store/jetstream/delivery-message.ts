@@ -1,0 +1,111 @@
+// A delivery as a message: all of it in the head but the text, which goes when it ends.
+import { RETENTION, type Delivery, type Enqueued, type LogEntry } from '../store.ts';
+import { countSent, readAttempts } from '../attempts.ts';
+import { contactRest, hashed } from './layout.ts';
+
+/** Stored as `due` while the status is `queued`, as `log` afterwards. */
+export interface DeliveryHead {
+  readonly id: string;
+  readonly day: string;
+  readonly instanceId: string;
+  readonly contactId: string;
+  readonly messageId: string;
+  readonly registrationId?: string;
+  readonly enqueuedAt: number;
+  /** The sequence of its first message, by which the delivery log is sorted; absent in that message. */
+  readonly first?: number;
+  readonly status: LogEntry['status'];
+  readonly reason?: string;
+  /** See `appendAttempts`. */
+  readonly kept?: string;
+  readonly count: number;
+  /** Absent where it never started. */
+  readonly lane?: string;
+  readonly expiresAt?: number;
+  readonly dueAt?: number;
+  /** The node that leased it. */
+  readonly owner?: string;
+}
+
+/** The head of an emptied `due`: the delivery is over. */
+export const OVER = { over: true } as const;
+/** A node that reads on so much later finds out when it tries to lease it. */
+export const OVER_KEEP_MS = 600_000;
+
+export const deliveryRest = ({
+  day,
+  instanceId,
+  contactId,
+  id,
+}: Pick<DeliveryHead, 'day' | 'instanceId' | 'contactId' | 'id'>): string =>
+  `${day}.${contactRest(instanceId, contactId)}.${hashed(id)}`;
+
+export function newHead(entry: Enqueued, now: number, owner: string | undefined): DeliveryHead {
+  const { id, day, instanceId, contactId, messageId, registrationId } = entry;
+  return {
+    id,
+    day,
+    instanceId,
+    contactId,
+    messageId,
+    ...(registrationId !== undefined && { registrationId }),
+    enqueuedAt: now,
+    count: 0,
+    ...('lane' in entry
+      ? {
+          status: 'queued',
+          lane: entry.lane,
+          expiresAt: now + entry.expiresInMs,
+          dueAt: now,
+          ...(owner !== undefined && { owner }),
+        }
+      : { status: 'skipped', reason: entry.reason }),
+  };
+}
+
+/** The UTC day of which deliveries are kept, by the day of their event; those of days before are past their time. */
+export const oldestDay = (now: number): string =>
+  new Date(now - RETENTION.deliveryMs).toISOString().slice(0, 10);
+
+/** One whose day was over long ago is not removed while it is being sent. */
+const LEAST_KEEP_MS = 3_600_000;
+
+/** How long a delivery is kept from now on. */
+export const keepMs = (day: string, now: number): number =>
+  Math.max(LEAST_KEEP_MS, Date.parse(`${day}T00:00:00Z`) + 86_400_000 + RETENTION.deliveryMs - now);
+
+/** As it is claimed. */
+export function toDelivery(head: DeliveryHead, work: string, now: number): Delivery {
+  const { id, day, instanceId, contactId, messageId, registrationId, lane, expiresAt, kept, enqueuedAt } =
+    head;
+  return {
+    id,
+    day,
+    instanceId,
+    contactId,
+    messageId,
+    registrationId: registrationId!,
+    lane: lane!,
+    expiresInMs: expiresAt! - now,
+    work,
+    sentBefore: countSent(kept ?? null),
+    ageMs: now - enqueuedAt,
+  };
+}
+
+/** As the delivery log shows it. */
+export function toLogEntry(head: DeliveryHead): LogEntry {
+  const { id, contactId, messageId, registrationId, lane, status, reason, kept, count, enqueuedAt } = head;
+  return {
+    id,
+    contactId,
+    messageId,
+    ...(registrationId !== undefined && { registrationId }),
+    ...(lane !== undefined && { lane }),
+    status,
+    ...(reason !== undefined && { reason }),
+    attempts: readAttempts(kept ?? null),
+    attemptCount: count,
+    at: enqueuedAt,
+  };
+}

@@ -1,0 +1,114 @@
+// Reads along a stream: every message of some subjects, in order, once each, heads only. The client makes its consumer anew
+// where one is lost, and goes on behind the last message; a consumer keeps nothing on the servers' disks.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { Consumer, ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
+import { StoreUnavailableError } from '../store.ts';
+import { toStoreError } from './faults.ts';
+import { readHead } from './message.ts';
+
+export interface Follower {
+  /** The sequence up to which everything was told. */
+  readonly position: number;
+  /** Resolves once everything up to `sequence` was told; rejects with StoreUnavailableError after a while. */
+  reached(sequence: number): Promise<void>;
+  /** Resolves once all that the consumer's replica has was told. */
+  caughtUp(): Promise<void>;
+  close(): Promise<void>;
+}
+
+/** Told of each message. `head` is undefined for one without. */
+export type Told = (subject: string, sequence: number, head: object | undefined) => void;
+
+const REACH_MS = 10_000;
+const AGAIN_MS = 500;
+const CATCH_UP = { tries: 500, everyMs: 20 } as const;
+
+export async function follow(
+  client: JetStreamClient,
+  stream: string,
+  subjects: readonly string[],
+  told: Told,
+): Promise<Follower> {
+  let position = 0;
+  let isClosed = false;
+  let consumer: Consumer | undefined;
+  let messages: ConsumerMessages | undefined;
+  let latest: JsMsg | undefined;
+  let again: NodeJS.Timeout | undefined;
+  const waiting = new Set<{ readonly sequence: number; readonly resolve: () => void }>();
+
+  function take(message: JsMsg): void {
+    const { subject, seq, headers } = message;
+    latest = message;
+    if (seq <= position) return;
+    told(subject, seq, readHead(headers));
+    position = seq;
+    for (const one of waiting)
+      if (one.sequence <= position) {
+        waiting.delete(one);
+        one.resolve();
+      }
+  }
+
+  async function start(): Promise<void> {
+    consumer = await client.consumers.get(stream, {
+      filter_subjects: [...subjects],
+      headers_only: true,
+      ...(position > 0 && { opt_start_seq: position + 1 }),
+    });
+    messages = await consumer.consume({ callback: take, max_messages: 1_000, idle_heartbeat: 2_000 });
+    // It ends by itself where the consumer cannot be had any more, such as after all servers were down.
+    messages.closed().then(restartLater, restartLater);
+  }
+
+  function restartLater(): void {
+    if (isClosed) return;
+    clearTimeout(again);
+    again = setTimeout(() => {
+      start().catch(restartLater);
+    }, AGAIN_MS);
+  }
+
+  async function reached(sequence: number): Promise<void> {
+    if (position >= sequence) return;
+    const { promise, resolve, reject } = Promise.withResolvers<void>();
+    const one = { sequence, resolve };
+    waiting.add(one);
+    const timer = setTimeout(() => {
+      waiting.delete(one);
+      reject(new StoreUnavailableError(`NATS does not tell what is new in the stream ${stream}.`));
+    }, REACH_MS);
+    await promise.finally(() => clearTimeout(timer));
+  }
+
+  async function caughtUp(): Promise<void> {
+    // Under load something is pending nearly always; then what there was at first has been told by the end.
+    for (let tried = 0; tried < CATCH_UP.tries; tried++) {
+      if (tried > 0) await sleep(CATCH_UP.everyMs);
+      const { num_pending: pending, delivered } = await consumer!.info().catch((error: unknown) => {
+        throw toStoreError(error);
+      });
+      // The position is of no use: a consumer without messages counts as having delivered what was there before it.
+      if (pending === 0 && (latest?.info.deliverySequence ?? 0) >= delivered.consumer_seq) return;
+    }
+  }
+
+  try {
+    await start();
+  } catch (error) {
+    throw toStoreError(error);
+  }
+  return {
+    get position() {
+      return position;
+    },
+    reached,
+    caughtUp,
+    async close() {
+      isClosed = true;
+      clearTimeout(again);
+      for (const { resolve } of waiting) resolve();
+      await messages?.close();
+    },
+  };
+}

@@ -1,0 +1,27 @@
+// Hints between nodes, as plain messages that nobody stores; those of the own process without the server.
+import type { NatsConnection } from '@nats-io/transport-node';
+import { createHints } from '../hints.ts';
+import type { HintKind, Store } from '../store.ts';
+
+export interface Hints extends Pick<Store, 'onHint' | 'hint'> {
+  close(): void;
+}
+
+/** The connection does not hear itself (`noEcho`). */
+export function openHints(nats: NatsConnection, subject: string): Hints {
+  const local = createHints();
+  const listening = nats.subscribe(`${subject}.*`, {
+    callback: (error, message) => {
+      if (error === null) local.hint(message.subject.slice(subject.length + 1) as HintKind, message.string());
+    },
+  });
+  return {
+    onHint: local.onHint,
+    hint(kind, id) {
+      local.hint(kind, id);
+      // A hint may be lost: nodes also look by themselves.
+      if (!nats.isClosed()) nats.publish(`${subject}.${kind}`, id);
+    },
+    close: () => listening.unsubscribe(),
+  };
+}

@@ -1,0 +1,140 @@
+// All deliveries of a shard, by instance: what lists and counts of an instance go by. Read from the heads when somebody asks for the
+// first time, and forgotten when nobody has asked for a while: about 200 bytes for each delivery of the last week.
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { SCANNED_ROWS, startOf, statusIn, type Place } from '../instance-log.ts';
+import { UNDELIVERED } from '../settle-rule.ts';
+import type { DeliveryFilter, LogEntry, PageRequest } from '../store.ts';
+import type { DeliveryHead } from './delivery-message.ts';
+import { follow, type Follower } from './follower.ts';
+import { hashed, type ShardLayout } from './layout.ts';
+
+export interface LedgerRow extends Place {
+  readonly subject: string;
+  readonly day: string;
+  /** The sequence of its message now; `seq` is that of its first. */
+  readonly sequence: number;
+  readonly status: LogEntry['status'];
+  readonly reason: string | undefined;
+  readonly lane: string | undefined;
+}
+
+export interface Ledger {
+  /**
+   * Rows of a page, one more than its limit where there are more, and the last that was looked at, where that is not the end.
+   */
+  page(
+    filter: DeliveryFilter,
+    page: PageRequest,
+  ): Promise<{ readonly rows: readonly LedgerRow[]; readonly edge: Place | undefined }>;
+  /** How many were enqueued in each minute. */
+  counts(instanceId: string, of: 'started' | 'undelivered', from: number, to: number): Promise<number[]>;
+  /** The subject of a delivery, where that is known without reading. */
+  find(instanceId: string, idHash: string): string | undefined;
+  dropBefore(day: string): void;
+  close(): Promise<void>;
+}
+
+const FORGET_MS = 600_000;
+const MINUTE_MS = 60_000;
+
+interface Instance {
+  readonly byId: Map<string, LedgerRow>;
+  /** Newest first; absent while something has changed since. */
+  sorted?: LedgerRow[];
+}
+
+const newestFirst = (a: Place, b: Place): number => b.at - a.at || b.seq - a.seq;
+const hasStarted = ({ lane }: LedgerRow): boolean => lane !== undefined;
+const isUndelivered = ({ status }: LedgerRow): boolean => UNDELIVERED.includes(status);
+
+export function createLedger(
+  client: JetStreamClient,
+  layout: ShardLayout,
+  reachedTip: (follower: Follower) => Promise<void>,
+): Ledger {
+  const instances = new Map<string, Instance>();
+  let following: Promise<Follower> | undefined;
+  let forgetting: NodeJS.Timeout | undefined;
+
+  function note(subject: string, sequence: number, head: object | undefined): void {
+    // A tip, or an emptied message: the other one of the delivery says what it is now.
+    if (head === undefined || !('status' in head)) return;
+    const { status, reason, lane, enqueuedAt: at, first: seq = sequence, day } = head as DeliveryHead;
+    const [instance = '', , id = ''] = subject.split('.').slice(-3);
+    let of = instances.get(instance);
+    if (of === undefined) instances.set(instance, (of = { byId: new Map() }));
+    const before = of.byId.get(id);
+    if (before && before.sequence >= sequence) return;
+    of.byId.set(id, { subject, day, sequence, status, reason, lane, at, seq });
+    delete of.sorted;
+  }
+
+  async function read(): Promise<void> {
+    clearTimeout(forgetting);
+    forgetting = setTimeout(() => void close(), FORGET_MS).unref();
+    const subjects = [layout.subject('due', '>'), layout.subject('log', '>'), layout.tip];
+    following ??= follow(client, layout.stream, subjects, note);
+    following.catch(() => (following = undefined));
+    await reachedTip(await following);
+  }
+
+  async function close(): Promise<void> {
+    clearTimeout(forgetting);
+    const follower = following;
+    following = undefined;
+    await (await follower?.catch(() => undefined))?.close();
+    if (following === undefined) instances.clear();
+  }
+
+  function rowsOf(instanceId: string): readonly LedgerRow[] {
+    const instance = instances.get(hashed(instanceId));
+    return instance === undefined ? [] : (instance.sorted ??= [...instance.byId.values()].sort(newestFirst));
+  }
+
+  return {
+    async page(filter, page) {
+      await read();
+      const { from = 0, lanes, reason, status } = filter;
+      const sorted = rowsOf(filter.instanceId);
+      const start = startOf(filter, page);
+      const begin = sorted.findIndex((row) => newestFirst(start, row) < 0);
+      if (begin < 0) return { rows: [], edge: undefined };
+      const only = statusIn(filter);
+      const fits = (row: LedgerRow): boolean =>
+        (status === 'skipped' ? !hasStarted(row) : hasStarted(row)) &&
+        (status !== 'undelivered' || isUndelivered(row)) &&
+        (only === null || row.status === only) &&
+        (reason === undefined || row.reason === reason) &&
+        (lanes === undefined || lanes.some((lane) => row.lane?.startsWith(lane)));
+      const rows: LedgerRow[] = [];
+      let at = begin;
+      for (; at < sorted.length && at - begin < SCANNED_ROWS && rows.length <= page.limit; at++) {
+        const row = sorted[at]!;
+        if (row.at < from) return { rows, edge: undefined };
+        if (fits(row)) rows.push(row);
+      }
+      return { rows, edge: at < sorted.length ? sorted[at - 1] : undefined };
+    },
+    async counts(instanceId, of, from, to) {
+      await read();
+      const counts = Array.from({ length: Math.max(0, to - from) }, () => 0);
+      const fits = of === 'started' ? hasStarted : isUndelivered;
+      for (const row of rowsOf(instanceId)) {
+        const minute = Math.floor(row.at / MINUTE_MS) - from;
+        if (minute < 0) break;
+        if (minute < counts.length && fits(row)) counts[minute]! += 1;
+      }
+      return counts;
+    },
+    find: (instanceId, idHash) => instances.get(hashed(instanceId))?.byId.get(idHash)?.subject,
+    dropBefore(day) {
+      for (const instance of instances.values())
+        for (const [id, row] of instance.byId)
+          if (row.day < day) {
+            instance.byId.delete(id);
+            delete instance.sorted;
+          }
+    },
+    close,
+  };
+}

@@ -1,0 +1,55 @@
+// A message as this store keeps it: its head, which followers read too, and a text.
+import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import { HEAD } from './layout.ts';
+
+/** A message as it is written. */
+export interface NewMessage {
+  readonly subject: string;
+  readonly head: object;
+  readonly text?: string;
+  /** Written only if the last message of `of` (default: the subject; may have wildcards) has this sequence; 0: there is none. */
+  readonly expected?: { readonly sequence: number; readonly of?: string };
+  /** After this the server removes it by itself. */
+  readonly keepMs?: number;
+}
+
+/** A message as it was found. */
+export interface Found<Head> {
+  readonly subject: string;
+  readonly sequence: number;
+  readonly head: Head;
+  readonly text: string;
+}
+
+interface RawMessage {
+  readonly subject: string;
+  readonly seq: number;
+  readonly header: MsgHdrs;
+  readonly data: Uint8Array;
+}
+
+const decoder = new TextDecoder();
+
+export function readHead(header: MsgHdrs | undefined): object | undefined {
+  const text = header?.get(HEAD) ?? '';
+  return text === '' ? undefined : (JSON.parse(text) as object);
+}
+
+export function toFound<Head>({ subject, seq, header, data }: RawMessage): Found<Head> | undefined {
+  const head = readHead(header);
+  return head && { subject, sequence: seq, head: head as Head, text: decoder.decode(data) };
+}
+
+/** `Nats-TTL` counts whole seconds, at least one. */
+export const ttlSeconds = (keepMs: number): number => Math.max(1, Math.ceil(keepMs / 1000));
+
+export function headersOf({ head, expected, keepMs }: NewMessage): MsgHdrs {
+  const header = headers();
+  header.set(HEAD, JSON.stringify(head));
+  if (expected) {
+    header.set('Nats-Expected-Last-Subject-Sequence', String(expected.sequence));
+    if (expected.of !== undefined) header.set('Nats-Expected-Last-Subject-Sequence-Subject', expected.of);
+  }
+  if (keepMs !== undefined) header.set('Nats-TTL', String(ttlSeconds(keepMs)));
+  return header;
+}

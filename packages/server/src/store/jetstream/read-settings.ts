@@ -1,0 +1,25 @@
+// What commands read without opening the store: its settings. Nothing is created.
+import type { NatsAddress } from '../../addresses/nats-url.ts';
+import type { Setting, SettingKind } from '../store.ts';
+import { connectTo, explainedBy } from './connect.ts';
+import { controlLayout } from './layout.ts';
+import { createReads } from './reads.ts';
+import { settingsOf } from './settings.ts';
+import { findStreams } from './streams.ts';
+
+export async function readJetStreamSettings(
+  address: NatsAddress,
+  kind: SettingKind,
+): Promise<readonly Setting[]> {
+  const { nats, manager } = await connectTo(address);
+  try {
+    const layout = controlLayout(address.prefix);
+    const streams = await findStreams(manager, address);
+    if (!streams.some(({ config }) => config.name === layout.stream)) return [];
+    return await settingsOf(layout, createReads(nats, manager, layout.stream), kind, 0);
+  } catch (error) {
+    throw explainedBy(error, address);
+  } finally {
+    await nats.close();
+  }
+}

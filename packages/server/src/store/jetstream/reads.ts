@@ -1,0 +1,93 @@
+// Reading one stream. What decides something is asked of the stream's leader; what a sequence names never changes, so any replica
+// may say it.
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { JetStreamManager } from '@nats-io/jetstream';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { StoreUnavailableError } from '../store.ts';
+import { isGone, toStoreError } from './faults.ts';
+import { askForMany } from './many.ts';
+import { toFound, type Found } from './message.ts';
+
+export interface Reads {
+  /** The last message of a subject, by the leader: sees every write that was answered before. */
+  last<Head>(subject: string): Promise<Found<Head> | undefined>;
+  /** The message of this sequence; undefined where the replica that was asked has it no more, or not yet. */
+  at<Head>(sequence: number): Promise<Found<Head> | undefined>;
+  /** The messages of subjects (with wildcards), by any replica that has come as far as `least`. */
+  list<Head>(subjects: readonly string[], least: number): Promise<Found<Head>[]>;
+  /** Removes all messages of subjects (with wildcards). */
+  purge(subject: string): Promise<void>;
+  /** Removes the message of this sequence; false: it is gone, or was overwritten. */
+  remove(sequence: number): Promise<boolean>;
+}
+
+/** How long a replica may be behind, and how often one is asked. */
+const BEHIND = { tries: 100, everyMs: 20 } as const;
+
+export function createReads(nats: NatsConnection, manager: JetStreamManager, stream: string): Reads {
+  async function told<T>(ask: () => Promise<T>): Promise<T> {
+    try {
+      return await ask();
+    } catch (error) {
+      throw toStoreError(error);
+    }
+  }
+
+  async function last<Head>(subject: string): Promise<Found<Head> | undefined> {
+    const message = await manager.streams.getMessage(stream, { last_by_subj: subject });
+    return message === null ? undefined : toFound<Head>(message);
+  }
+
+  /** One answer has room for 1,024 messages; more come page by page, from whichever replica. */
+  async function listPages<Head>(subject: string): Promise<Found<Head>[]> {
+    const found: Found<Head>[] = [];
+    for (let seq = 1; ;) {
+      const before = found.length;
+      const page = await manager.direct.getBatch(stream, { seq, batch: 1000, next_by_subj: subject });
+      for await (const message of page) {
+        seq = message.seq + 1;
+        const one = toFound<Head>(message);
+        if (one) found.push(one);
+      }
+      if (found.length === before) return found;
+    }
+  }
+
+  async function list<Head>(subjects: readonly string[], least: number): Promise<Found<Head>[]> {
+    for (let tried = 0; tried < BEHIND.tries; tried++) {
+      if (tried > 0) await sleep(BEHIND.everyMs);
+      const answer = await askForMany(nats, stream, subjects);
+      if (answer === 'too many')
+        return (await Promise.all(subjects.map((one) => listPages<Head>(one)))).flat();
+      if (answer === 'nothing') {
+        const there = await Promise.all(subjects.map((subject) => last(subject)));
+        if (there.every((one) => one === undefined)) return [];
+      } else if (answer.upTo >= least)
+        return answer.messages.flatMap((message) => toFound<Head>(message) ?? []);
+    }
+    throw new StoreUnavailableError(`The replicas of ${stream} are too far behind their leader.`);
+  }
+
+  return {
+    last: (subject) => told(() => last(subject)),
+    at: (sequence) =>
+      told(async () => {
+        const message = await manager.direct.getMessage(stream, { seq: sequence });
+        return message === null ? undefined : toFound(message);
+      }),
+    list: (subjects, least) => told(() => list(subjects, least)),
+    purge: (subject) =>
+      told(async () => {
+        await manager.streams.purge(stream, { filter: subject });
+      }),
+    remove: (sequence) =>
+      told(async () => {
+        try {
+          return await manager.streams.deleteMessage(stream, sequence);
+        } catch (error) {
+          if (isGone(error)) return false;
+          throw error;
+        }
+      }),
+  };
+}

@@ -1,0 +1,53 @@
+// Settings: applications, instances, access keys.
+import type { Setting, SettingKind, Store } from '../store.ts';
+import type { controlLayout } from './layout.ts';
+import type { Reads } from './reads.ts';
+import type { Writer } from './writer.ts';
+
+/** The body is the text. */
+type SettingHead = Omit<Setting, 'body'>;
+
+/** All of a kind, by id, of a replica that has come as far as `least`. */
+export async function settingsOf(
+  layout: ReturnType<typeof controlLayout>,
+  reads: Reads,
+  kind: SettingKind,
+  least: number,
+): Promise<Setting[]> {
+  const found = await reads.list<SettingHead>([layout.settings(kind)], least);
+  return found
+    .map(({ head: { id, version }, text }): Setting => ({ kind, id, version, body: text }))
+    .sort((a, b) => (a.id < b.id ? -1 : 1));
+}
+
+export function settingVerbs(
+  layout: ReturnType<typeof controlLayout>,
+  reads: Reads,
+  writer: Writer,
+): Pick<Store, 'setting' | 'settings' | 'putSetting'> {
+  const find = (kind: SettingKind, id: string) => reads.last<SettingHead>(layout.setting(kind, id));
+
+  return {
+    async setting(kind, id) {
+      const found = await find(kind, id);
+      return found && { ...found.head, body: found.text };
+    },
+    async settings(kind, { limit, next = '' }) {
+      const all = await settingsOf(layout, reads, kind, writer.last);
+      const after = all.filter(({ id }) => id > next);
+      const items = after.slice(0, limit);
+      const last = items.at(-1);
+      return after.length > limit && last !== undefined ? { items, next: last.id } : { items };
+    },
+    async putSetting(kind, id, expectedVersion, body) {
+      const found = await find(kind, id);
+      if ((found?.head.version ?? 0) !== expectedVersion) return 'changed';
+      if (body === undefined)
+        return found === undefined || (await reads.remove(found.sequence)) ? 'committed' : 'changed';
+      const head: SettingHead = { kind, id, version: expectedVersion + 1 };
+      const expected = { sequence: found?.sequence ?? 0 };
+      const written = await writer.write([{ subject: layout.setting(kind, id), head, text: body, expected }]);
+      return 'sequences' in written ? 'committed' : 'changed';
+    },
+  };
+}

@@ -1,0 +1,102 @@
+// Moving deliveries on: what this process leased, without reading it; the rest, and what another node has written since, as it is
+// found in the stream.
+import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
+import type { Settlement, Store } from '../store.ts';
+import type { DeliveryHead } from './delivery-message.ts';
+import type { LeasedDeliveries } from './leased.ts';
+import type { Nodes } from './nodes.ts';
+import type { Shard } from './shard.ts';
+import { findDelivery, readDelivery, replaceDelivery, type StoredDelivery } from './stored-delivery.ts';
+
+/** The owner's number as the rule has it. */
+const SELF = 1;
+const ANOTHER = 2;
+
+export function settleVerb(
+  shards: readonly Shard[],
+  nodes: Nodes,
+  leased: LeasedDeliveries,
+  now: () => number,
+): Store['settle'] {
+  async function search(id: string): Promise<StoredDelivery | undefined> {
+    for (const shard of shards) {
+      const found = await findDelivery(shard, id);
+      if (found) return found;
+    }
+    return undefined;
+  }
+
+  /** Settles one delivery, by all its settlements; answers how many of them are lost. */
+  async function settleOne(
+    node: string,
+    isLive: boolean,
+    settlements: readonly Settlement[],
+  ): Promise<number> {
+    const { id } = settlements[0]!;
+    let stored = leased.get(id) ?? (await search(id));
+    while (stored !== undefined) {
+      const { shard, rest, head } = stored;
+      const state = toState(head, node);
+      const lost = settlements.filter((one) => !applySettlement(state, isLive ? SELF : NOBODY, one)).length;
+      const next = toHead(head, state, now());
+      const text = state.keep === undefined ? stored.text : (state.keep ?? '');
+      if (text === stored.text && JSON.stringify(next) === JSON.stringify(head)) return lost;
+      const written = await shard.writer.write(replaceDelivery(stored, next, text, now()));
+      leased.delete(id);
+      if ('found' in written) {
+        stored = await readDelivery(shard, rest);
+        continue;
+      }
+      const sequence = written.sequences.at(-1)!;
+      const isOpen = next.status === 'queued';
+      shard.open.put(rest, sequence, isOpen ? { ...next, lane: next.lane!, dueAt: next.dueAt! } : undefined);
+      // Where only attempts were noted, the lease stays.
+      if (isOpen && next.owner === node) leased.set({ ...stored, sequence, head: next });
+      return lost;
+    }
+    return settlements.filter(({ to }) => to.status !== 'accepted').length;
+  }
+
+  return async (node, batch) => {
+    const byId = new Map<string, Settlement[]>();
+    for (const one of batch) {
+      const settlements = byId.get(one.id);
+      if (settlements) settlements.push(one);
+      else byId.set(one.id, [one]);
+    }
+    const isLive = await nodes.isLive(node);
+    const lost: string[] = [];
+    await Promise.all(
+      [...byId].map(async ([id, settlements]) => {
+        const count = await settleOne(node, isLive, settlements);
+        for (let index = 0; index < count; index++) lost.push(id);
+      }),
+    );
+    return { lost };
+  };
+}
+
+function toState({ status, reason, owner, kept, count }: DeliveryHead, node: string): DeliveryState {
+  return {
+    status,
+    reason: reason ?? null,
+    owner: owner === undefined ? NOBODY : owner === node ? SELF : ANOTHER,
+    kept: kept ?? null,
+    count,
+  };
+}
+
+/** The head after the rule; what has become undefined is left out. */
+function toHead(head: DeliveryHead, state: DeliveryState, now: number): DeliveryHead {
+  const { owner, reason: _, kept: __, ...rest } = head;
+  const { status, count } = state;
+  return {
+    ...rest,
+    status,
+    count,
+    ...(state.reason !== null && { reason: state.reason }),
+    ...(state.kept !== null && { kept: state.kept }),
+    ...(owner !== undefined && state.owner !== NOBODY && { owner }),
+    ...(state.dueInMs !== undefined && { dueAt: now + state.dueInMs }),
+  };
+}

@@ -1,0 +1,185 @@
+// Writing to one stream. What arrives while a batch is on its way becomes the next batch: the stream takes 25 times as many messages
+// in batches of 500 as it takes alone (docs/decisions/0008).
+//
+//   write ─► waits ─► batch ─► written ──────────────────────────► each unit: its sequences
+//              ▲        │
+//              │        └ an expectation failed: nothing of it is written. Every unit is looked at by itself:
+//              └────────── still as expected ◄──┴──► not: `found` says what is there instead
+import { randomUUID } from 'node:crypto';
+import { setTimeout as sleep } from 'node:timers/promises';
+import type { NatsConnection } from '@nats-io/transport-node';
+import { isConflict, isNotTaken, toStoreError } from './faults.ts';
+import { headersOf, type Found, type NewMessage } from './message.ts';
+import { publishAlone, publishBatch, type Outgoing } from './publish.ts';
+import type { Reads } from './reads.ts';
+
+/** A unit is written as a whole or not at all. `found`: what stands where each message was to go, in their order. */
+export type Written =
+  | { readonly sequences: readonly number[] }
+  | { readonly found: readonly (Found<unknown> | undefined)[] };
+
+export interface Writer {
+  write(unit: readonly NewMessage[]): Promise<Written>;
+  /** The last sequence that was answered. */
+  readonly last: number;
+  /** Waits for what is on its way. */
+  idle(): Promise<void>;
+}
+
+/** Most messages of a unit, and of a batch unless one unit is larger. The server takes 1,000. */
+export const UNIT_MESSAGES = 500;
+const BATCH_BYTES = 1024 * 1024;
+/** Batches on their way at once. The server refuses a 51st of all nodes. */
+const AT_ONCE = 3;
+/** So long a stream may be without a leader before callers are told. */
+const LEADERLESS = { forMs: 5_000, everyMs: 100 } as const;
+
+interface Waiting {
+  readonly unit: readonly NewMessage[];
+  readonly keys: readonly string[];
+  readonly bytes: number;
+  readonly resolve: (written: Written) => void;
+  readonly reject: (error: unknown) => void;
+}
+
+/**
+ * `keyOf`: subjects with the same key are never on their way twice, or one would fail for the other's sake. `closing`: written
+ * behind a batch, where that is wanted.
+ */
+export function createWriter(options: {
+  readonly nats: NatsConnection;
+  readonly reads: Reads;
+  readonly keyOf: (subject: string) => string;
+  readonly closing?: (subjects: readonly string[]) => NewMessage | undefined;
+}): Writer {
+  const { nats, reads, keyOf, closing } = options;
+  let waiting: Waiting[] = [];
+  const busy = new Set<string>();
+  const running = new Set<Promise<void>>();
+  let last = 0;
+  let isPlanned = false;
+
+  function plan(): void {
+    if (isPlanned) return;
+    isPlanned = true;
+    // Once this turn's microtasks have run: what they write belongs together.
+    setImmediate(() => {
+      isPlanned = false;
+      while (running.size < AT_ONCE) {
+        const batch = takeBatch();
+        if (batch.length === 0) return;
+        const run = send(batch).finally(() => {
+          for (const { keys } of batch) for (const key of keys) busy.delete(key);
+          running.delete(run);
+          plan();
+        });
+        running.add(run);
+      }
+    });
+  }
+
+  /** The next batch, in order of arrival; what would meet something on its way stays, and so does what stands behind that. */
+  function takeBatch(): Waiting[] {
+    const batch: Waiting[] = [];
+    const left: Waiting[] = [];
+    const passed = new Set<string>();
+    let messages = 0;
+    let bytes = 0;
+    for (const one of waiting) {
+      const isFree = one.keys.every((key) => !busy.has(key) && !passed.has(key));
+      const fits =
+        batch.length === 0 ||
+        (messages + one.unit.length <= UNIT_MESSAGES && bytes + one.bytes <= BATCH_BYTES);
+      if (isFree && fits) {
+        batch.push(one);
+        messages += one.unit.length;
+        bytes += one.bytes;
+        for (const key of one.keys) busy.add(key);
+      } else {
+        left.push(one);
+        for (const key of one.keys) passed.add(key);
+      }
+    }
+    waiting = left;
+    return batch;
+  }
+
+  async function send(batch: readonly Waiting[]): Promise<void> {
+    try {
+      const sequences = await publish(batch.flatMap(({ unit }) => unit));
+      if (sequences === 'conflict') return await sendApart(batch);
+      let at = 0;
+      for (const { unit, resolve } of batch) resolve({ sequences: sequences.slice(at, (at += unit.length)) });
+    } catch (error) {
+      for (const { reject } of batch) reject(toStoreError(error));
+    }
+  }
+
+  /** Nothing was written: those whose expectation does not hold are told so, and the rest goes again. */
+  async function sendApart(batch: readonly Waiting[]): Promise<void> {
+    const rest: Waiting[] = [];
+    await Promise.all(
+      batch.map(async (one) => {
+        const found = await Promise.all(
+          one.unit.map(async ({ subject, expected }) => expected && reads.last(expected.of ?? subject)),
+        );
+        const holds = one.unit.every(
+          ({ expected }, index) =>
+            expected === undefined || (found[index]?.sequence ?? 0) === expected.sequence,
+        );
+        if (holds) rest.push(one);
+        else one.resolve({ found });
+      }),
+    );
+    if (rest.length === 0) return;
+    // What stood in the way was not visible yet.
+    if (rest.length === batch.length) await sleep(5 + Math.random() * 20);
+    await send(rest);
+  }
+
+  async function publish(unit: readonly NewMessage[]): Promise<readonly number[] | 'conflict'> {
+    const end = closing?.(unit.map(({ subject }) => subject));
+    const messages = (end ? [...unit, end] : unit).map((message): Outgoing => ({
+      subject: message.subject,
+      text: message.text,
+      headers: headersOf(message),
+    }));
+    const deadline = performance.now() + LEADERLESS.forMs;
+    for (;;) {
+      try {
+        const sequence =
+          messages.length === 1
+            ? await publishAlone(nats, messages[0]!)
+            : await publishBatch(nats, messages, randomUUID());
+        last = Math.max(last, sequence);
+        const first = sequence - messages.length + 1;
+        return unit.map((_, index) => first + index);
+      } catch (error) {
+        if (isConflict(error)) return 'conflict';
+        if (!isNotTaken(error) || performance.now() > deadline) throw error;
+        await sleep(LEADERLESS.everyMs);
+      }
+    }
+  }
+
+  return {
+    get last() {
+      return last;
+    },
+    write(unit) {
+      if (unit.length > UNIT_MESSAGES) throw new RangeError(`A unit of ${unit.length} messages.`);
+      const { promise, resolve, reject } = Promise.withResolvers<Written>();
+      const bytes = unit.reduce((sum, { text = '' }) => sum + text.length + 500, 0);
+      const keys = unit.map(({ subject }) => keyOf(subject));
+      waiting.push({ unit, keys, bytes, resolve, reject });
+      plan();
+      return promise;
+    },
+    async idle() {
+      while (running.size > 0 || waiting.length > 0) {
+        await Promise.race(running);
+        await new Promise((resolve) => setImmediate(resolve));
+      }
+    },
+  };
+}

@@ -1,0 +1,166 @@
+// NATS servers with JetStream for tests: one, or a cluster of three, on free ports, their data in a temporary folder.
+import { spawn, type ChildProcess } from 'node:child_process';
+import { once } from 'node:events';
+import { mkdirSync, writeFileSync } from 'node:fs';
+import { createServer, type AddressInfo, type Server } from 'node:net';
+import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { jetstreamManager } from '@nats-io/jetstream';
+import { connect } from '@nats-io/transport-node';
+import { natsServer } from '../../../../scripts/nats-server.ts';
+import { movedClock } from '../moved-clock.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+
+export interface NatsServers {
+  /** Without parameters. */
+  readonly url: string;
+  readonly count: number;
+  /** Where each server keeps its streams. */
+  readonly folder: string;
+  /** The number of the server that has this name. */
+  numberOf(serverName: string): number;
+  /** Ends a server as a power failure would (`kill -9`). */
+  kill(server: number): Promise<void>;
+  /** Starts it again, with its data and on its ports. */
+  start(server: number): Promise<void>;
+  /** Stops it where it stands; its connections stay open. */
+  freeze(server: number): void;
+  thaw(server: number): void;
+  /** CPU time is counted by these. */
+  readonly processIds: readonly number[];
+  close(): Promise<void>;
+}
+
+export interface NatsServersOptions {
+  readonly count?: 1 | 3;
+  /** Whether every write is on disk before it is answered; tests of something else need not wait for it. */
+  readonly isSynced?: boolean;
+  /** Lines for every server's configuration. */
+  readonly lines?: readonly string[];
+  readonly program?: string;
+  /** Where a client reaches a server's route instead of directly, by `<from>-<to>`. */
+  readonly routePort?: (from: number, to: number, port: number) => number;
+}
+
+const READY_MS = 30_000;
+
+export async function startNats({
+  count = 1,
+  isSynced = false,
+  lines = [],
+  program = natsServer(),
+  routePort = (_from, _to, port) => port,
+}: NatsServersOptions = {}): Promise<NatsServers> {
+  const folder = temporaryFolder();
+  const ports = await freePorts(2 * count);
+  const clientPort = (server: number): number => ports[server]!;
+  const clusterPort = (server: number): number => ports[count + server]!;
+  const processes: (ChildProcess | undefined)[] = [];
+
+  function configure(server: number): string {
+    const routes = Array.from({ length: count }, (_, other) => other)
+      .filter((other) => other !== server)
+      .map((other) => `"nats://127.0.0.1:${routePort(server, other, clusterPort(other))}"`);
+    const store = join(folder.path, `server-${server}`);
+    mkdirSync(store, { recursive: true });
+    const path = join(folder.path, `server-${server}.conf`);
+    writeFileSync(
+      path,
+      [
+        `server_name: server-${server}`,
+        `listen: "127.0.0.1:${clientPort(server)}"`,
+        `jetstream { store_dir: "${store}"${isSynced ? ', sync_interval: always' : ''} }`,
+        count > 1
+          ? `cluster { name: test, listen: "127.0.0.1:${clusterPort(server)}", routes: [${routes.join(', ')}], no_advertise: true }`
+          : '',
+        ...lines,
+      ].join('\n'),
+    );
+    return path;
+  }
+
+  async function start(server: number): Promise<void> {
+    const child = spawn(program, ['-c', configure(server)], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+      env: { ...process.env, ...movedClock() },
+    });
+    processes[server] = child;
+    let said = '';
+    const isReady = new Promise<void>((resolve, reject) => {
+      child.stderr.setEncoding('utf8').on('data', (text: string) => {
+        if (said.length < 100_000) said += text;
+        if (said.includes('Server is ready')) resolve();
+      });
+      child.once('exit', () => reject(new Error(`nats-server ended:\n${said}`)));
+      child.once('error', reject);
+    });
+    await isReady;
+  }
+
+  async function kill(server: number): Promise<void> {
+    const child = processes[server];
+    if (child === undefined || child.exitCode !== null || child.signalCode !== null) return;
+    const ended = once(child, 'exit');
+    child.kill('SIGKILL');
+    await ended;
+  }
+
+  const servers = Array.from({ length: count }, (_, server) => server);
+  const url = `nats://${servers.map((server) => `127.0.0.1:${clientPort(server)}`).join(',')}`;
+  const nats: NatsServers = {
+    url,
+    count,
+    folder: folder.path,
+    numberOf: (name) => Number(name.slice('server-'.length)),
+    kill,
+    start,
+    freeze: (server) => void processes[server]!.kill('SIGSTOP'),
+    thaw: (server) => void processes[server]!.kill('SIGCONT'),
+    get processIds() {
+      return processes.flatMap((child) => child?.pid ?? []);
+    },
+    async close() {
+      await Promise.all(servers.map(kill));
+      folder.remove();
+    },
+  };
+  try {
+    await Promise.all(servers.map(start));
+    await untilReady(url, count);
+  } catch (error) {
+    await nats.close();
+    throw error;
+  }
+  return nats;
+}
+
+/** Resolves once JetStream has a leader, and every server is known to it. */
+async function untilReady(url: string, count: number): Promise<void> {
+  const servers = url.slice('nats://'.length).split(',');
+  const nats = await connect({ servers });
+  const deadline = performance.now() + READY_MS;
+  try {
+    for (;;) {
+      try {
+        const manager = await jetstreamManager(nats, { timeout: 1_000 });
+        const name = 'is-ready';
+        await manager.streams.add({ name, subjects: [name], num_replicas: count });
+        await manager.streams.delete(name);
+        return;
+      } catch (error) {
+        if (performance.now() > deadline) throw error;
+        await sleep(100);
+      }
+    }
+  } finally {
+    await nats.close();
+  }
+}
+
+async function freePorts(count: number): Promise<number[]> {
+  const listening = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
+  await Promise.all(listening.map((server: Server) => once(server, 'listening')));
+  const ports = listening.map((server) => (server.address() as AddressInfo).port);
+  await Promise.all(listening.map((server) => once(server.close(), 'close')));
+  return ports;
+}

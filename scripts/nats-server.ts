@@ -1,0 +1,47 @@
+// Installs nats-server for the tests, by Go's own client, and prints where it is: `npm run nats-server`.
+//
+// It is built once per version into the user's cache; `CHATPUSH_TEST_NATS_SERVER=/path/to/nats-server` names another.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { existsSync, mkdirSync, renameSync } from 'node:fs';
+import { homedir } from 'node:os';
+import { join } from 'node:path';
+
+const VERSION = process.env['CHATPUSH_TEST_NATS_VERSION'] ?? 'v2.15.2';
+
+/** The path of nats-server, built if need be. Throws where it is missing and there is no Go. */
+export function natsServer(): string {
+  const given = process.env['CHATPUSH_TEST_NATS_SERVER'];
+  if (given !== undefined) return given;
+  const cache = process.env['XDG_CACHE_HOME'] ?? join(homedir(), '.cache');
+  const folder = join(cache, 'chatpush', `nats-server-${VERSION}`);
+  const path = join(folder, 'nats-server');
+  if (existsSync(path)) return path;
+  const building = join(folder, `building-${process.pid}`);
+  mkdirSync(building, { recursive: true });
+  execFileSync(findGo(), ['install', `github.com/nats-io/nats-server/v2@${VERSION}`], {
+    env: { ...process.env, GOBIN: building, GOFLAGS: '-mod=mod', CGO_ENABLED: '0' },
+    stdio: ['ignore', 'ignore', 'inherit'],
+  });
+  renameSync(join(building, 'nats-server'), path);
+  return path;
+}
+
+/** Whether `natsServer` would find or build one. */
+export function hasNatsServer(): boolean {
+  try {
+    return natsServer() !== '';
+  } catch {
+    return false;
+  }
+}
+
+function findGo(): string {
+  const found = ['go', '/usr/local/go/bin/go'].find((go) => spawnSync(go, ['version']).status === 0);
+  if (found === undefined)
+    throw new Error(
+      'There is no nats-server in the cache, and no Go to build it with: install Go, or name a server by CHATPUSH_TEST_NATS_SERVER.',
+    );
+  return found;
+}
+
+if (import.meta.main) console.log(natsServer());
