@@ -15,6 +15,7 @@ const SOURCES = [
   'packages/{client,wire}/src/**/*.ts',
   'packages/emulator/src/{screen,notification}.ts',
   'packages/server/src/{explain,contact/reasons,delivery/log-reason,doctor/diagnoses}.ts',
+  'docs/guides/troubleshooting.md',
   'package-lock.json',
 ];
 

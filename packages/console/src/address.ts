@@ -12,7 +12,9 @@ export type Address =
     }
   | { view: 'contacts'; contactId?: string; instanceId?: string }
   | { view: 'search'; text: string }
-  | { view: 'applications' | 'health' | 'faults' };
+  /** `alert`: what Troubleshooting says about it is open. */
+  | { view: 'health'; alert?: string }
+  | { view: 'applications' | 'faults' };
 
 const numberIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -39,8 +41,9 @@ export function parseAddress(hash: string): Address {
       };
     case 'search':
       return { view, text: parts[0] ?? '' };
-    case 'applications':
     case 'health':
+      return { view, alert: parts[0] || undefined };
+    case 'applications':
     case 'faults':
       return { view };
     case 'requests':
@@ -77,8 +80,9 @@ export function hrefOf(address: Address): string {
     }
     case 'search':
       return at(['search', address.text]);
-    case 'applications':
     case 'health':
+      return at(address.alert === undefined ? ['health'] : ['health', address.alert]);
+    case 'applications':
     case 'faults':
       return at([address.view]);
   }

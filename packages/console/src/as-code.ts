@@ -22,8 +22,12 @@ export interface MessageStep extends Endpoint {
   displayName: string;
 }
 
-/** The same step in each language; `absent` says why it is missing. */
-export type AsCode = Readonly<Record<'TypeScript' | 'AWS CLI' | 'curl', string | { absent: string }>>;
+export interface ChatStep extends Endpoint {
+  contactId: string;
+}
+
+/** The same step in each language. */
+export type AsCode = Readonly<Record<'TypeScript' | 'AWS CLI' | 'curl', string>>;
 
 const regionOf = ({ applicationArn }: Endpoint): string => applicationArn.split(':')[3] || 'us-east-1';
 
@@ -51,6 +55,24 @@ const curl = (step: Endpoint, method: string, path: string, body: object): strin
   -H 'content-type: application/json' \\
   -d ${quoted(JSON.stringify(body))}`;
 
+/** A command of the AWS CLI with its options, each on a line of its own. */
+const awsCli = (
+  step: Endpoint,
+  command: string,
+  options: Readonly<Record<string, string>>,
+  more: readonly string[] = [],
+): string =>
+  [
+    `aws ${command}`,
+    `--endpoint-url ${quoted(step.endpoint)} --region ${regionOf(step)}`,
+    ...Object.entries(options).map(([name, value]) => `--${name} ${value}`),
+    ...more,
+  ].join(' \\\n  ');
+
+/** The key stays in the environment, as the secret does. */
+const withKey = (step: Endpoint, command: string): string =>
+  `export AWS_ACCESS_KEY_ID=${quoted(step.accessKeyId)} # and AWS_SECRET_ACCESS_KEY\n${command}`;
+
 const upperFirst = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
 
 /** Members as they are on the wire. */
@@ -73,12 +95,16 @@ export function registrationAsCode(step: RegistrationStep): AsCode {
   const configuration = JSON.stringify(onWire(request.contactConfiguration));
   return {
     TypeScript: typescript(step, 'createPushNotificationRegistration', { instanceId, ...request }),
-    'AWS CLI': `AWS_ACCESS_KEY_ID=${quoted(step.accessKeyId)} aws connect create-push-notification-registration \\
-  --endpoint-url ${quoted(step.endpoint)} --region ${regionOf(step)} \\
-  --instance-id ${quoted(instanceId)} \\
-  --pinpoint-app-arn ${quoted(applicationArn)} \\
-  --device-type ${deviceType} --device-token ${quoted(deviceToken)} \\
-  --contact-configuration ${quoted(configuration)}`,
+    'AWS CLI': withKey(
+      step,
+      awsCli(step, 'connect create-push-notification-registration', {
+        'instance-id': quoted(instanceId),
+        'pinpoint-app-arn': quoted(applicationArn),
+        'device-type': deviceType,
+        'device-token': quoted(deviceToken),
+        'contact-configuration': quoted(configuration),
+      }),
+    ),
     curl: curl(
       step,
       'PUT',
@@ -101,15 +127,75 @@ export function messageAsCode(step: MessageStep): AsCode {
   };
   return {
     TypeScript: typescript(step, 'putChatEvents', { instanceId, events: [event] }),
-    'AWS CLI': {
-      absent:
-        'In production Amazon Connect says this over its stream; the AWS CLI has no command for it. Use curl or the client.',
-    },
+    'AWS CLI': withKey(step, sendByAwsCli(step)),
     curl: curl(
       step,
       'PUT',
       `/chat-events/${encodeURIComponent(instanceId)}`,
       onWire({ events: [event] }) as object,
     ),
+  };
+}
+
+/** Amazon has no command for what its stream says, so a bot joins the chat and writes. */
+function sendByAwsCli(step: MessageStep): string {
+  const { instanceId, contactId, content, displayName } = step;
+  const bot = JSON.stringify({ ParticipantRole: 'CUSTOM_BOT', DisplayName: displayName });
+  const join = awsCli(
+    step,
+    'connect create-participant',
+    {
+      'instance-id': quoted(instanceId),
+      'contact-id': quoted(contactId),
+      'participant-details': quoted(bot),
+    },
+    ['--query ParticipantCredentials.ParticipantToken --output text'],
+  );
+  const connect = awsCli(
+    step,
+    'connectparticipant create-participant-connection',
+    { 'participant-token': '"$participant"', type: 'CONNECTION_CREDENTIALS' },
+    ['--query ConnectionCredentials.ConnectionToken --output text'],
+  );
+  const send = awsCli(step, 'connectparticipant send-message', {
+    'connection-token': '"$connection"',
+    'content-type': 'text/plain',
+    content: quoted(content),
+  });
+  return `participant=$(${join})\nconnection=$(${connect})\n${send}`;
+}
+
+export function startAsCode(step: Endpoint): AsCode {
+  const { instanceId } = step;
+  const request = {
+    contactFlowId: 'console',
+    participantDetails: { displayName: 'Customer' },
+  };
+  return {
+    TypeScript: typescript(step, 'startChatContact', { instanceId, ...request }),
+    'AWS CLI': withKey(
+      step,
+      awsCli(step, 'connect start-chat-contact', {
+        'instance-id': quoted(instanceId),
+        'contact-flow-id': request.contactFlowId,
+        'participant-details': `DisplayName=${request.participantDetails.displayName}`,
+      }),
+    ),
+    curl: curl(step, 'PUT', '/contact/chat', onWire({ instanceId, ...request }) as object),
+  };
+}
+
+export function endAsCode(step: ChatStep): AsCode {
+  const { instanceId, contactId } = step;
+  return {
+    TypeScript: typescript(step, 'stopContact', { instanceId, contactId }),
+    'AWS CLI': withKey(
+      step,
+      awsCli(step, 'connect stop-contact', {
+        'instance-id': quoted(instanceId),
+        'contact-id': quoted(contactId),
+      }),
+    ),
+    curl: curl(step, 'POST', '/contact/stop', onWire({ instanceId, contactId }) as object),
   };
 }

@@ -1,6 +1,6 @@
 // One phone as the page knows it: what the emulator said of it, and what has lit it up since.
 import type { DeviceType, Notification, PhoneState } from '@chatpush/emulator';
-import { lightUp, type Shown } from '@chatpush/emulator/screen';
+import { lightUp, silentAfter, type Shown, type Silent } from '@chatpush/emulator/screen';
 
 /** One of `GET /emulator/phones`. */
 export interface PhoneSummary {
@@ -18,6 +18,8 @@ export interface PhoneSummary {
 /** `GET /emulator/phones/{deviceToken}` */
 export interface PhoneView extends PhoneSummary {
   shown: readonly Shown[];
+  /** Absent while nothing came that shows nothing. */
+  silent?: Silent;
 }
 
 export interface ShownOnPage extends Shown {
@@ -28,6 +30,7 @@ export interface ShownOnPage extends Shown {
 export interface PhoneOnPage extends PhoneSummary {
   /** The lock screen, newest first; undefined until it was read. */
   shown?: readonly ShownOnPage[];
+  silent?: Silent;
   /** Given anew with every switch: an answer asked for under another one is of the past, or of a phone forgotten since. */
   revision: number;
   /** Whether the lock screen must be read: only the emulator knows what a gateway stored for a phone that was off. */
@@ -40,8 +43,19 @@ const PLAUSIBLE_MS = 60_000;
 /** A phone from its summary; what the page knew `before` stays in sight until it is read again. */
 export function phoneOnPage(summary: PhoneSummary, revision: number, before?: PhoneOnPage): PhoneOnPage {
   const { deviceToken, deviceType, app, state, uninstalledAt, received } = summary;
-  const shown = before?.shown;
-  return { deviceToken, deviceType, app, state, uninstalledAt, received, shown, revision, isStale: true };
+  const { shown, silent } = before ?? {};
+  return {
+    deviceToken,
+    deviceType,
+    app,
+    state,
+    uninstalledAt,
+    received,
+    shown,
+    silent,
+    revision,
+    isStale: true,
+  };
 }
 
 /** A phone that has just come into being: dark, as far as one knows; it may have been switched before it appeared. */
@@ -75,7 +89,7 @@ export const switched = (
 /** A notification that the page has not heard of yet, at `nowMs`. */
 export function notified(phone: PhoneOnPage, notification: Notification, nowMs: number): PhoneOnPage {
   const { n, app, receivedAt } = notification;
-  const next = { ...phone, app, received: n };
+  const next = { ...phone, app, received: n, silent: silentAfter(phone.silent, notification) };
   if (n !== phone.received + 1) return { ...next, isStale: true }; // some were missed
   if (phone.shown === undefined || phone.state === 'off') return next;
   const [first, ...rest] = lightUp(phone.shown, notification, receivedAt);
@@ -89,7 +103,7 @@ export function notified(phone: PhoneOnPage, notification: Notification, nowMs: 
 export function read(phone: PhoneOnPage, view: PhoneView, asOf: number): PhoneOnPage {
   if (asOf !== phone.revision || view.received < phone.received) return { ...phone };
   const lit = new Map(phone.shown?.map(({ n, litAfterMs }) => [n, litAfterMs]));
-  const { deviceType, app, state, uninstalledAt, received } = view;
+  const { deviceType, app, state, uninstalledAt, received, silent } = view;
   const shown = view.shown.map((one) => ({ ...one, litAfterMs: lit.get(one.n) }));
-  return { ...phone, deviceType, app, state, uninstalledAt, received, shown, isStale: false };
+  return { ...phone, deviceType, app, state, uninstalledAt, received, shown, silent, isStale: false };
 }

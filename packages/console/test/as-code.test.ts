@@ -3,7 +3,8 @@ import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import test from 'node:test';
 import { promisify } from 'node:util';
-import { messageAsCode, quoted, registrationAsCode } from '../src/as-code.ts';
+import { findPython } from '../../server/test/aws/python.ts';
+import { endAsCode, messageAsCode, quoted, registrationAsCode, startAsCode } from '../src/as-code.ts';
 import { DEVELOPMENT_ACCESS } from '../src/service.ts';
 import { openScene } from './scene.ts';
 
@@ -30,16 +31,36 @@ test(
       role: 'AGENT',
       displayName: 'Ana',
     });
-    for (const { curl } of [registration, message]) {
-      assert.ok(typeof curl === 'string');
+    for (const { curl } of [registration, message, startAsCode(step), endAsCode(step)]) {
       const { stdout } = await promisify(execFile)('sh', ['-c', `${curl} --fail-with-body --silent`], {
         env: { ...process.env, AWS_SECRET_ACCESS_KEY: DEVELOPMENT_ACCESS.secretAccessKey },
       });
-      assert.match(stdout, /RegistrationId|Deliveries/);
+      assert.match(stdout, /RegistrationId|Deliveries|ContactId|^\{\}$/);
     }
     await scene.emulator.phone(TOKEN).waitFor({ contains: `It's \\ "five"` });
   },
 );
+
+test('the lines for the AWS CLI do the same', { timeout: 120_000 }, async (t) => {
+  const python = await findPython();
+  if ('missing' in python) return t.skip(python.missing);
+  await using scene = await openScene();
+  const step = { ...DEVELOPMENT_ACCESS, endpoint: scene.url, contactId: `o'clock "5"` };
+  const message = { content: `It's "six"`, role: 'AGENT', displayName: "Ana's bot" } as const;
+  const steps = [
+    startAsCode(step),
+    registrationAsCode({ ...step, deviceToken: TOKEN, deviceType: 'APNS', includeRawMessage: true }),
+    messageAsCode({ ...step, ...message }),
+    endAsCode(step),
+  ];
+  for (const code of steps) {
+    const { code: status, stderr } = await python.shell(code['AWS CLI'], {
+      AWS_SECRET_ACCESS_KEY: DEVELOPMENT_ACCESS.secretAccessKey,
+    });
+    assert.equal(status, 0, stderr);
+  }
+  await scene.emulator.phone(TOKEN).waitFor({ contains: `It's "six"` });
+});
 
 test('the secret is in none of them', () => {
   const step = {
@@ -51,6 +72,8 @@ test('the secret is in none of them', () => {
   const all = [
     registrationAsCode({ ...step, deviceToken: TOKEN, deviceType: 'APNS', includeRawMessage: true }),
     messageAsCode({ ...step, content: 'Hi', role: 'AGENT', displayName: 'Ana' }),
+    startAsCode(step),
+    endAsCode(step),
   ];
   assert.ok(!JSON.stringify(all).includes('very-secret'));
 });

@@ -32,6 +32,23 @@ test('the keyboard alone reaches a notification, and Esc gives the focus back', 
   assert.equal(await focused(), 'card');
 });
 
+test('a push that shows nothing is marked on its phone, live and after a reload', options, async () => {
+  await using emulator = await startEmulator();
+  await using sender = openSender(emulator);
+  await using opened = await openConsole(browser(), emulator.url);
+  const { page } = opened;
+  const background = { 'apns-push-type': 'background', 'apns-priority': '5' };
+  await sender.push(IPHONE, { aps: { 'content-available': 1 }, refresh: 'all' }, background);
+  await page.getByRole('article').getByRole('button', { name: '1 silent push, now' }).waitFor();
+  await sender.push(IPHONE, alert('Ana', 'Hello'));
+  await sender.push(IPHONE, { aps: { 'content-available': 1 } }, background);
+  await page.getByRole('button', { name: '2 silent pushes, now' }).waitFor();
+  await page.reload();
+  await page.getByRole('button', { name: '2 silent pushes, now' }).click();
+  await page.getByRole('dialog', { name: 'Notification 3 of 3' }).getByText('"content-available"').waitFor();
+  assert.deepEqual(opened.problems, []);
+});
+
 test('at 375 pixels nothing is wider than the page', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);

@@ -1,6 +1,8 @@
 // Numbers of /metrics as the page of health tells them.
 import assert from 'node:assert/strict';
+import { readFileSync } from 'node:fs';
 import test from 'node:test';
+import { adviceIn } from '../src/views/health/advice.ts';
 import { figuresOf, quantile } from '../src/views/health/figures.ts';
 import { parseMetrics } from '../src/views/health/metrics-text.ts';
 import { troublesOf } from '../src/views/health/troubles.ts';
@@ -70,12 +72,18 @@ test('a channel that cannot send and a store that is away are said, with what to
   assert.equal(figures.gateways.find(({ gateway }) => gateway === 'apns')?.p50, 0.01);
   const troubles = troublesOf({ ready: false, checks: { store: 'not available', lease: 'ok' }, figures });
   assert.equal(troubles.length, 3);
-  assert.match(troubles[0] ?? '', /store: not available/);
+  assert.match(troubles[0]?.says ?? '', /store: not available/);
   assert.match(
-    troubles[1] ?? '',
+    troubles[1]?.says ?? '',
     /^bank APNS sends nothing: its gateway refuses the credential.*1,200 deliveries wait/,
   );
-  assert.match(troubles[2] ?? '', /^bank GCM has had deliveries waiting for 1 min: 7 now/);
+  assert.match(troubles[2]?.says ?? '', /^bank GCM has had deliveries waiting for 1 min: 7 now/);
+  const guide = readFileSync(new URL('../../../docs/guides/troubleshooting.md', import.meta.url), 'utf8');
+  assert.deepEqual(
+    troubles.map(({ alert }) => adviceIn(guide, alert)?.slice(0, 9)),
+    ['The datab', 'A channel', 'Some deli'],
+  );
+  assert.equal(adviceIn(guide, 'ChatpushNothing'), undefined);
   const well = { gateways: [], channels: [], failedRequests: 0, storeFailures: 0 };
   assert.deepEqual(troublesOf({ ready: true, checks: { store: 'ok' }, figures: well }), []);
 });

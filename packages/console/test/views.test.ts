@@ -200,6 +200,13 @@ test(
       .getByRole('alert')
       .getByText('bank APNS sends nothing: its gateway cannot be reached')
       .waitFor();
+    // In the words of the guide, at an address of their own.
+    await page.getByRole('link', { name: 'What to do' }).click();
+    await page
+      .getByRole('region', { name: 'What to do' })
+      .getByText('A channel has not been able to send for five minutes.')
+      .waitFor();
+    assert.match(page.url(), /#\/health\/ChatpushChannelClosed$/);
     assert.deepEqual(opened.problems, []);
   },
 );

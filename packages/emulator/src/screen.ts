@@ -38,6 +38,8 @@ export interface Extras {
   level?: string;
   /** Android's notification channel. */
   channel?: string;
+  /** An FCM data message, which the app makes a notification of. */
+  drawn?: 'by the app';
 }
 
 /** How any of the gateways treats one notification. */
@@ -82,6 +84,7 @@ const apnsExtras = (aps: Json, payload: Json): Extras | undefined =>
 
 const fcmExtras = (drawn: Json): Extras | undefined =>
   present({
+    drawn: Object.keys(drawn).length === 0 ? 'by the app' : undefined,
     badge: numberOf(drawn['notification_count'] ?? drawn['notificationCount']),
     sound: textOf(drawn['sound']),
     image: textOf(drawn['image']),
@@ -139,6 +142,26 @@ function fcmHandling({ payload, receivedAt }: Notification): Handling {
 
 const handlingOf = (notification: Notification): Handling =>
   notification.gateway === 'fcm' ? fcmHandling(notification) : apnsHandling(notification);
+
+/** What came of the pushes that show nothing: APNs background notifications, FCM data messages without a text of their own. */
+export interface Silent {
+  /** How many there were. */
+  count: number;
+  /** The newest. */
+  n: number;
+  receivedAt: number;
+}
+
+/** Whether a phone shows nothing of it. */
+export const isSilent = (notification: Notification): boolean =>
+  handlingOf(notification).visible === undefined;
+
+/** With one more notification; unchanged where that is seen. */
+export function silentAfter(silent: Silent | undefined, notification: Notification): Silent | undefined {
+  if (!isSilent(notification)) return silent;
+  const { n, receivedAt } = notification;
+  return { count: (silent?.count ?? 0) + 1, n, receivedAt };
+}
 
 /** The lock screen after `notification` was shown at `shownAt`; unchanged if there is nothing to show. */
 export function lightUp(shown: readonly Shown[], notification: Notification, shownAt: number): Shown[] {

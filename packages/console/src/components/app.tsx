@@ -69,7 +69,7 @@ export function App({ live, session }: { live: Live; session: Session | undefine
           )}
           {address.view === 'contacts' && isKnown && <ContactsView address={address} {...registering} />}
           {address.view === 'applications' && <ApplicationsView channels={channels} />}
-          {address.view === 'health' && <HealthView />}
+          {address.view === 'health' && <HealthView alert={address.alert} />}
           {address.view === 'search' && isKnown && (
             <SearchView text={address.text} access={access} session={session} state={state} />
           )}

@@ -8,23 +8,20 @@ export function AsCode({ what, code }: { what: string; code: Code }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details class="as-code" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>This {what} as code</summary>
+      <summary>{what.slice(0, 1).toUpperCase() + what.slice(1)} as code</summary>
       {isOpen && (
         <Tabs
           label={`The ${what} in`}
           tabs={Object.entries(code).map(([name, text]) => ({
             name,
-            content:
-              typeof text === 'string' ? (
-                <>
-                  <pre tabIndex={0}>
-                    <code>{text}</code>
-                  </pre>
-                  <CopyButton text={text} what={`${what} as ${name}`} />
-                </>
-              ) : (
-                <p class="hint">{text.absent}</p>
-              ),
+            content: (
+              <>
+                <pre tabIndex={0}>
+                  <code>{text}</code>
+                </pre>
+                <CopyButton text={text} what={`${what} as ${name}`} />
+              </>
+            ),
           }))}
         />
       )}

@@ -15,7 +15,7 @@ interface Props {
 }
 
 export function LockScreen({ phone, nowMs, onOpen }: Props) {
-  const { shown = [], state, uninstalledAt } = phone;
+  const { shown = [], silent, state, uninstalledAt } = phone;
   const hidden = shown.length - DRAWN_NOTIFICATIONS;
   if (state === 'off') {
     return (
@@ -42,6 +42,14 @@ export function LockScreen({ phone, nowMs, onOpen }: Props) {
             </li>
           ))}
           {hidden > 0 && <li class="hidden-cards">and {hidden} older</li>}
+          {silent !== undefined && (
+            <li>
+              <button type="button" class="silent" onClick={() => onOpen(silent.n)}>
+                {silent.count === 1 ? '1 silent push' : `${silent.count} silent pushes`},{' '}
+                {ago(silent.receivedAt, nowMs)}
+              </button>
+            </li>
+          )}
         </ol>
       ) : (
         <p class="uninstalled">The app is uninstalled. Pushes are refused: {refusalOf(phone)}.</p>

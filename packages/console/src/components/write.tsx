@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { ParticipantRole } from '@chatpush/client';
 import type { Live } from '../live.ts';
 import { endChat, startChat, write } from '../service.ts';
-import { messageAsCode } from '../as-code.ts';
+import { endAsCode, messageAsCode, startAsCode } from '../as-code.ts';
 import { hrefOf } from '../address.ts';
 import { AsCode } from './as-code.tsx';
 import type { Written } from '../written.ts';
@@ -132,6 +132,13 @@ export function Write({ live, state, access, contactId, onContact }: Registering
           ...writer,
         })}
       />
+      <AsCode what="start of a chat" code={startAsCode({ ...access, endpoint: location.origin })} />
+      {contactId !== '' && (
+        <AsCode
+          what="end of the chat"
+          code={endAsCode({ ...access, endpoint: location.origin, contactId })}
+        />
+      )}
       <ol class="written" aria-label="Messages written here, newest first" aria-live="polite">
         {state.written.slice(0, DRAWN_WRITTEN).map((written) => (
           <li key={written.eventId}>

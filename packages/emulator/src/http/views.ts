@@ -1,6 +1,7 @@
 // The JSON of phones. People script against it.
 import type { Notification } from '../notification.ts';
 import type { Phone } from '../phone.ts';
+import { silentAfter, type Silent } from '../screen.ts';
 
 /** One line of `GET /emulator/phones`. */
 export const phoneSummary = (phone: Phone): object => ({
@@ -21,6 +22,7 @@ export const phoneView = (phone: Phone, most = Infinity): object => ({
   ...phoneSummary(phone),
   notifications: newest(phone.notifications, most),
   shown: phone.shown,
+  silent: phone.notifications.reduce<Silent | undefined>(silentAfter, undefined),
 });
 
 /** A file for Xcode's simulator: drag and drop it, or use `simctl push`. */

@@ -22,6 +22,8 @@ export interface Python {
   run(text: string, variables: Readonly<Record<string, string>>): Promise<Answer>;
   /** The AWS CLI as a line of a shell script; its arguments follow. */
   readonly awsCommand: string;
+  /** Runs lines of a shell in which `aws` is the AWS CLI. */
+  shell(text: string, variables: Readonly<Record<string, string>>): Promise<Answer>;
   /** Runs the AWS CLI. */
   aws(words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Answer>;
 }
@@ -61,7 +63,11 @@ export async function installPython(
 export async function findPython(): Promise<Python | { readonly missing: string }> {
   const missing = await installPython(FOLDER, PACKAGES);
   if (missing !== undefined) return { missing };
-  const call = (words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Answer> =>
+  const call = (
+    words: readonly string[],
+    variables: Readonly<Record<string, string>>,
+    program = 'python3',
+  ): Promise<Answer> =>
     new Promise((resolve) => {
       const { PATH = '' } = process.env;
       const env = {
@@ -72,7 +78,7 @@ export async function findPython(): Promise<Python | { readonly missing: string 
         AWS_PAGER: '',
         ...variables,
       };
-      execFile('python3', words, { env }, (error, stdout, stderr) =>
+      execFile(program, words, { env }, (error, stdout, stderr) =>
         resolve({
           code: error === null ? 0 : typeof error.code === 'number' ? error.code : -1,
           stdout,
@@ -84,5 +90,6 @@ export async function findPython(): Promise<Python | { readonly missing: string 
     awsCommand: `AWS_EC2_METADATA_DISABLED=true AWS_PAGER= PYTHONPATH="${FOLDER}" exec python3 -m awscli`,
     run: (text, variables) => call(['-c', text], variables),
     aws: (words, variables) => call(['-m', 'awscli', ...words], variables),
+    shell: (text, variables) => call(['-ec', `aws() { python3 -m awscli "$@"; }\n${text}`], variables, 'sh'),
   };
 }

@@ -1,4 +1,6 @@
 // Whether the node that serves this page is well, and what to do where it is not.
+import { hrefOf } from '../../address.ts';
+import { Troubleshooting } from './troubleshooting.tsx';
 import { troublesOf } from './troubles.ts';
 import { Gateways } from './gateways.tsx';
 import { duration } from '../../words.ts';
@@ -7,7 +9,7 @@ import { useHealth, type Health } from './use-health.ts';
 const perSecond = (value: number | undefined): string =>
   value === undefined ? '…' : value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
 
-export function HealthView() {
+export function HealthView({ alert }: { alert: string | undefined }) {
   const { health, isUnreachable } = useHealth();
   return (
     <>
@@ -19,7 +21,11 @@ export function HealthView() {
           The service does not answer. What is below is what it said last.
         </p>
       )}
-      {health === undefined ? <p class="hint">Asking the service…</p> : <Shown health={health} />}
+      {health === undefined ? (
+        <p class="hint">Asking the service…</p>
+      ) : (
+        <Shown health={health} alert={alert} />
+      )}
       <p class="hint">
         Of the node that serves this page, since it started. p50 and p99 are the time from the service’s
         acceptance of a message to the gateway’s. Every number is at <a href="/metrics">/metrics</a>,
@@ -29,7 +35,7 @@ export function HealthView() {
   );
 }
 
-function Shown({ health }: { health: Health }) {
+function Shown({ health, alert }: { health: Health; alert: string | undefined }) {
   const { ready, figures } = health;
   const { eventsPerSecond, pushesPerSecond, failedRequests, gateways, channels } = figures;
   const troubles = troublesOf(health);
@@ -46,10 +52,11 @@ function Shown({ health }: { health: Health }) {
   return (
     <>
       {troubles.map((trouble) => (
-        <p key={trouble} class="problem" role="alert">
-          {trouble}
+        <p key={trouble.says} class="problem" role="alert">
+          {trouble.says} <a href={hrefOf({ view: 'health', alert: trouble.alert })}>What to do</a>
         </p>
       ))}
+      {alert !== undefined && <Troubleshooting alert={alert} />}
       <dl class="facts">
         {facts.map(([name, value]) => (
           <div key={name} class="panel">

@@ -1,0 +1,28 @@
+// A part of the guide "Troubleshooting", as it stands in docs/, fetched when somebody wants it.
+import { useAnswer } from '../../use-answer.ts';
+import { adviceIn } from './advice.ts';
+
+const readAdvice = async (alert: string): Promise<string | undefined> => {
+  const { default: guide } = await import('../../../../../docs/guides/troubleshooting.md?raw');
+  return adviceIn(guide, alert);
+};
+
+export function Troubleshooting({ alert }: { alert: string }) {
+  const { answer: advice } = useAnswer(() => readAdvice(alert), [alert]);
+  if (advice === undefined) return null;
+  return (
+    <section class="panel advice" aria-labelledby="advice-title">
+      <h2 id="advice-title">What to do</h2>
+      {advice.split('\n\n').map((paragraph) => (
+        <p key={paragraph}>
+          {paragraph
+            .split('`')
+            .map((part, index) => (index % 2 === 1 ? <code key={part}>{part}</code> : part))}
+        </p>
+      ))}
+      <p class="hint">
+        From the guide “Troubleshooting”, under {alert}, which is also the name of the alert in Prometheus.
+      </p>
+    </section>
+  );
+}
