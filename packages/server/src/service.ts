@@ -106,7 +106,9 @@ export async function startService(config: Config, options: ServiceOptions = {})
       log.error({ err: error }, 'the audit log cannot be written'),
     );
     take('audit log', () => audit.close());
-    const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log);
+    const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log, (calls) =>
+      metrics.commit(calls),
+    );
     take('store', () => opened.close());
     const watched = watchRoom(opened, clock);
     const traces = config.traces && (await openTraces(config.traces, await ownVersion(), log));

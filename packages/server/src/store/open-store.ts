@@ -13,12 +13,14 @@ export async function openStore(
   onFatal: (error: Error) => void,
   maxBytes: number | undefined,
   log: Logger,
+  onCommit: (calls: number) => void,
 ): Promise<Store | SqliteStore> {
   if (config.store.kind === 'sqlite')
     return openSqliteStore({
       path: config.store.path,
       clock,
       onFatal,
+      onCommit,
       ...(maxBytes !== undefined && { maxBytes }),
     });
   if (config.store.kind === 'nats') {

@@ -50,6 +50,9 @@ test('the times of one push are measured: call, store, delivery', () => {
     'chatpush_node_holds_lease 1',
   ])
     assert.ok(metrics.includes(`\n${series}\n`), series);
+  const commits = Number(/^chatpush_store_commit_calls_count (\d+)$/m.exec(metrics)?.[1]);
+  const calls = Number(/^chatpush_store_commit_calls_sum (\d+)$/m.exec(metrics)?.[1]);
+  assert.ok(commits > 0 && calls >= commits, `${calls} calls in ${commits} commits`);
   assert.match(metrics, /^chatpush_deliveries_waiting\{application="[^"]+support",channel="APNS"\} 0$/m);
 });
 

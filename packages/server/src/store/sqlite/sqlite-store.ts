@@ -31,6 +31,8 @@ export interface SqliteStoreOptions {
   readonly onFatal?: (error: Error) => void;
   /** Largest size of the database file in bytes; beyond it calls are refused as on a full disk. Default: the disk. */
   readonly maxBytes?: number;
+  /** Told of each commit how many calls it carried. Must not throw. */
+  readonly onCommit?: (calls: number) => void;
   /** For the test of durability only, which must be seen to fail without it. */
   readonly synchronous?: 'FULL' | 'OFF';
 }
@@ -72,7 +74,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     });
   }
   worker.on('message', (reply: Reply) => {
-    if (reply.kind === 'results') for (const result of reply.results) settle(result.seq, result);
+    if (reply.kind === 'results') {
+      options.onCommit?.(reply.results.length);
+      for (const result of reply.results) settle(result.seq, result);
+    }
     if (reply.kind === 'fatal') fail(new Error(`The database ${path} failed: ${reply.message}`));
   });
   worker.on('error', fail);
