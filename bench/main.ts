@@ -16,6 +16,7 @@ const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Prom
   isolation: () => import('./isolation.ts'),
   reload: () => import('./reload.ts'),
   rotation: () => import('./rotation.ts'),
+  nodes: () => import('./nodes.ts'),
   soak: () => import('./soak.ts'),
 };
 

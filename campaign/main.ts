@@ -1,9 +1,10 @@
-// npm run campaign -- [--store sqlite,postgres] [--nemesis kill,…] [--nodes 3] [--minutes 1] [--rate 100] [--seed 1]
+// npm run campaign -- [--store sqlite,postgres] [--nemesis kill,…] [--nodes 3] [--minutes 1] [--rate 100] [--seed 1] [--write]
 //
 // Every nemesis on every store, one after the other, for so many minutes each. Prints a table, and fails where anything
 // acknowledged was lost, got two identities, went out after its delete or expiry, or where the rate did not come back.
 import { parseArgs } from 'node:util';
 import { NEMESES } from './nemeses.ts';
+import { openPage } from './reliability-page.ts';
 import { run } from './run.ts';
 import { STORES } from './stores.ts';
 import type { StoreName } from './stores.ts';
@@ -13,24 +14,26 @@ const DEFAULT_SEED = 20_261_122;
 
 const { values } = parseArgs({
   options: {
-    store: { type: 'string', default: Object.keys(STORES).join(',') },
-    nemesis: { type: 'string', default: Object.keys(NEMESES).join(',') },
+    store: { type: 'string', default: 'all' },
+    nemesis: { type: 'string', default: 'all' },
     nodes: { type: 'string', default: '3' },
     minutes: { type: 'string', default: '1' },
     rate: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(DEFAULT_SEED) },
+    write: { type: 'boolean' },
     help: { type: 'boolean' },
   },
 });
 
 const USAGE = `npm run campaign -- [options]
 
-  --store    ${Object.keys(STORES).join(',')}
+  --store    ${Object.keys(STORES).join(',')}; all (the default)
   --nodes    processes on a store that several can share (3)
   --minutes  of load for each nemesis on each store (1)
   --rate     events a second (100)
   --seed     of everything that is drawn (${DEFAULT_SEED})
-  --nemesis
+  --write    puts the table into docs/reliability.md, row by row
+  --nemesis  all (the default), or some of
 ${Object.entries(NEMESES)
   .map(([name, { says }]) => `    ${name.padEnd(20)} ${says}`)
   .join('\n')}
@@ -48,7 +51,7 @@ function numberOf(name: 'nodes' | 'minutes' | 'rate' | 'seed'): number {
 }
 
 function namesOf(name: 'store' | 'nemesis', known: object): string[] {
-  const names = values[name].split(',');
+  const names = values[name] === 'all' ? Object.keys(known) : values[name].split(',');
   const unknown = names.find((one) => !Object.hasOwn(known, one));
   if (unknown !== undefined) fail(`--${name} names ${unknown}, which does not exist.`);
   return names;
@@ -64,7 +67,8 @@ async function judge(nemesis: string, store: StoreName): Promise<string[]> {
     const verdict = await run({ ...options, nemesis, store });
     if (verdict === undefined) return [];
     const row = { nemesis, store, verdict };
-    console.log(rowOf(row));
+    rows.push(rowOf(row));
+    console.log(rows.at(-1));
     return failuresOf(row);
   } catch (error) {
     // Those that follow are worth their time all the same.
@@ -83,11 +87,14 @@ const nemeses = namesOf('nemesis', NEMESES);
 console.log(
   `${options.nodes} nodes (SQLite: 1), ${options.rate} events/s, ${options.minutes} min each, seed ${options.seed}\n\n${HEADING}`,
 );
+const rows: string[] = [];
 const failures: string[] = [];
+const page = values.write ? openPage(`npm run campaign -- ${process.argv.slice(2).join(' ')}`) : undefined;
 for (const nemesis of nemeses)
   for (const store of stores) {
     const found = await judge(nemesis, store);
     failures.push(...found.map((failure) => `${nemesis} on ${store}: ${failure}`));
+    page?.write(rows, failures);
   }
 console.log(failures.length === 0 ? '\nEverything held.' : `\n${failures.join('\n')}`);
 // Each run has closed what it opened. A socket that a frozen or promoted server left behind must not keep the process alive.

@@ -1,0 +1,45 @@
+// docs/reliability.md: a campaign with --write puts its table there, and says when and on what it ran.
+import { execFileSync, spawnSync } from 'node:child_process';
+import { readFileSync, writeFileSync } from 'node:fs';
+import { availableParallelism, loadavg } from 'node:os';
+import { fileURLToPath } from 'node:url';
+import { HEADING } from './table.ts';
+
+const PAGE = fileURLToPath(new URL('../docs/reliability.md', import.meta.url));
+const FORMATTER = fileURLToPath(new URL('../node_modules/.bin/oxfmt', import.meta.url));
+const BEGIN = '<!-- campaign: written by npm run campaign -- --write -->';
+const END = '<!-- /campaign -->';
+
+export interface Page {
+  /** The table so far goes into the page: a run that is cut short has left what it found. */
+  write(rows: readonly string[], failures: readonly string[]): void;
+}
+
+/** `command`: what repeats the run. */
+export function openPage(command: string): Page {
+  const begun = new Date();
+  const loads: number[] = [];
+  const commit = execFileSync('git', ['rev-parse', '--short', 'HEAD'], { encoding: 'utf8' }).trim();
+  return {
+    write: (rows, failures) => {
+      loads.push(loadavg()[0]!);
+      const minutes = Math.round((Date.now() - begun.getTime()) / 60_000);
+      const [least, most] = [Math.min(...loads), Math.max(...loads)].map((load) => load.toFixed(1));
+      const about =
+        `${begun.toISOString().slice(0, 10)}, commit ${commit}, Node.js ${process.versions.node}, ${availableParallelism()} cores ` +
+        `(load average ${least} to ${most}), ${rows.length} runs in ${minutes} minutes: \`${command}\`.`;
+      const verdict =
+        failures.length === 0
+          ? 'Everything held.'
+          : `Not held:\n\n${failures.map((one) => `- ${one}`).join('\n')}`;
+      const table = [HEADING, ...rows].join('\n');
+      const page = readFileSync(PAGE, 'utf8');
+      const [before, rest] = page.split(BEGIN);
+      const after = rest?.split(END)[1];
+      if (after === undefined)
+        throw new Error(`docs/reliability.md has no place for the table: ${BEGIN} … ${END}`);
+      writeFileSync(PAGE, `${before}${BEGIN}\n\n${about}\n\n${table}\n\n${verdict}\n\n${END}${after}`);
+      spawnSync(FORMATTER, [PAGE]);
+    },
+  };
+}
