@@ -10,7 +10,7 @@ import { setTimeout as delay } from 'node:timers/promises';
 import { createDoor } from '../../src/store/postgres/door.ts';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
-import { contactChange, fresh } from './conformance/harness.ts';
+import { contactChange, fresh, newDeliveries } from './conformance/harness.ts';
 import { startPostgres } from './postgres-server.ts';
 
 const SILENT_MS = 7_500;
@@ -120,6 +120,58 @@ test('a node keeps its lease at a slow database, however many calls wait for it'
     over.abort();
     await Promise.all(callers);
   }
+});
+
+test('a node that vanishes in the middle of a transaction holds up others for seconds', async (t) => {
+  const server = await startPostgres();
+  t.after(() => server.close());
+  if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES has no socket of ours');
+  // The statement that locks the table gets through, and from then on the connection is silent and open, as behind a firewall
+  // that forgot it.
+  const locked = Promise.withResolvers<void>();
+  const open = new Set<Socket>();
+  const way = createServer((near) => {
+    const far = connect(join(server.folder, '.s.PGSQL.5432'));
+    let isSilent = false;
+    for (const socket of [near, far]) {
+      open.add(socket);
+      socket.on('error', () => undefined);
+    }
+    near.on('data', (chunk) => {
+      if (isSilent) return;
+      far.write(chunk);
+      if (!chunk.includes('lock table')) return;
+      isSilent = true;
+      locked.resolve();
+    });
+    far.on('data', (chunk) => {
+      if (!isSilent) near.write(chunk);
+    });
+    near.on('close', () => isSilent || far.destroy());
+    far.on('close', () => isSilent || near.destroy());
+  });
+  await once(way.listen(0, '127.0.0.1'), 'listening');
+  const { port } = way.address() as AddressInfo;
+  const schema = fresh('vanished').replace('-', '_');
+  const vanishing = await openPostgresStore({
+    url: `postgres://postgres@127.0.0.1:${port}/postgres`,
+    schema,
+  });
+  const other = await openPostgresStore({ url: server.url, schema });
+  t.after(async () => {
+    for (const socket of open) socket.destroy();
+    way.close();
+    await Promise.all([vanishing.close(), other.close()]);
+  });
+
+  const [delivery] = newDeliveries(1);
+  const lost = vanishing.enqueue([delivery!], 'node', new Map()).catch((error: unknown) => error);
+  await locked.promise;
+  const from = performance.now();
+  while (!(await other.enqueue([delivery!], 'node', new Map()).catch(() => undefined)));
+  assert.ok(performance.now() - from < 9_000, `${performance.now() - from} ms`);
+  for (const socket of open) socket.destroy();
+  assert.ok((await lost) instanceof StoreUnavailableError);
 });
 
 test('of the calls that wait before the door each fails with what the one before it met', async () => {
