@@ -28,7 +28,16 @@ export async function packAll(folder: string): Promise<string[]> {
   return packed.map(({ filename }) => join(folder, filename));
 }
 
+const manifestIn = (folder: string): Manifest =>
+  JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
+
+/** Pages, pictures and the settings' schema; what makes the site of them stays. */
+const isPage = (path: string): boolean =>
+  !/[\\/](\.vitepress|node_modules|public)([\\/]|$)|[\\/](package(-lock)?|tsconfig)\.json$/.test(path);
+
 interface Manifest {
+  /** Written once, in the root's package.json; every package is published with it. */
+  readonly repository?: { readonly type: string; readonly url: string };
   readonly files: readonly string[];
   readonly scripts?: object;
   readonly imports?: object;
@@ -39,11 +48,16 @@ interface Manifest {
 function stage(name: string, staging: string): string {
   const from = join(ROOT, 'packages', name);
   const to = join(staging, name);
-  const { scripts: _, ...manifest } = JSON.parse(
-    readFileSync(join(from, 'package.json'), 'utf8'),
-  ) as Manifest;
+  const { scripts: _, ...own } = manifestIn(from);
+  const { repository } = manifestIn(ROOT);
+  const manifest = {
+    ...own,
+    ...(repository && { repository: { ...repository, directory: `packages/${name}` } }),
+  };
   for (const part of [...manifest.files, 'README.md', 'LICENSE'])
-    cpSync(join(from, part), join(to, part), { recursive: true });
+    // The documentation is the whole repository's, and is published with the service.
+    if (part === 'docs') cpSync(join(ROOT, part), join(to, part), { recursive: true, filter: isPage });
+    else cpSync(join(from, part), join(to, part), { recursive: true });
   const withoutSource = (key: string, value: unknown): unknown => (key === 'source' ? undefined : value);
   writeFileSync(join(to, 'package.json'), `${JSON.stringify(manifest, withoutSource, 2)}\n`);
   return to;

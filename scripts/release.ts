@@ -20,9 +20,10 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** What is wrong with a release; none where all is well. */
+/** What is wrong with a release; none where all is well. The first manifest is the root's. */
 export function releaseFaults(manifests: readonly Manifest[], changelog: string): string[] {
-  const [{ version } = { version: '' }] = manifests;
+  const [root] = manifests;
+  const { version = '' } = root ?? {};
   const names = new Set(manifests.map(({ name }) => name));
   const faults = manifests
     .filter((manifest) => manifest.version !== version)
@@ -33,10 +34,9 @@ export function releaseFaults(manifests: readonly Manifest[], changelog: string)
     for (const [dependency, wanted] of Object.entries(dependencies))
       if (names.has(dependency) && wanted !== version)
         faults.push(`${name} wants ${dependency} ${wanted}, and what is published is ${version}.`);
-  const nowhere = manifests.filter((manifest) => manifest.private !== true && !manifest.repository?.url);
-  if (nowhere.length > 0)
+  if (!root?.repository?.url)
     faults.push(
-      `No repository in package.json of ${nowhere.map(({ name }) => name).join(', ')}: npm refuses --provenance where it is not the one that the workflow runs in. Add "repository": { "type": "git", "url": "git+https://…" }.`,
+      'No repository in the root\'s package.json, from which packing copies it to every package: npm refuses --provenance where it is not the one that the workflow runs in. Add "repository": { "type": "git", "url": "git+https://…" }.',
     );
   const entries = [...changelog.matchAll(/^## (.+)\n([^]*?)(?=^## |$(?![^]))/gm)];
   const entry = entries.find(([, title]) => title!.split(' ')[0] === version);

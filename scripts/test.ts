@@ -8,6 +8,31 @@ import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
+/** Processes below one, the nearest first. Linux tells by /proc; elsewhere none are found. */
+function descendants(pid: number): number[] {
+  const parents = new Map<number, number>();
+  for (const file of globSync('/proc/[0-9]*/stat')) {
+    try {
+      // The name, in parentheses, may hold anything; the state and the parent follow it (proc(5)).
+      const parent = /\) \S (\d+)/.exec(readFileSync(file, 'utf8'))?.[1];
+      parents.set(Number(file.split('/')[2]), Number(parent));
+    } catch {
+      // It has ended meanwhile.
+    }
+  }
+  const found = [pid];
+  for (const one of found) for (const [child, parent] of parents) if (parent === one) found.push(child);
+  return found.slice(1);
+}
+
+function end(pid: number): void {
+  try {
+    process.kill(pid, 'SIGKILL');
+  } catch {
+    // It has ended by itself.
+  }
+}
+
 /** No test of ours is silent for so long. */
 const SILENCE_MS = 150_000;
 
@@ -35,6 +60,8 @@ const heard = (): void => {
     console.error(
       `Nothing was heard for ${SILENCE_MS / 1000} seconds; these files left something open, or hang:\n  ${[...running].join('\n  ')}`,
     );
+    // What they started, PostgreSQL above all, would outlive them.
+    for (const pid of descendants(process.pid)) end(pid);
     process.exit(1);
   }, SILENCE_MS);
 };

@@ -86,6 +86,7 @@ export default defineConfig({
             'amazon-connect',
             'any-backend',
             'production',
+            'postgresql',
             'troubleshooting',
           ]),
         ],

@@ -3,9 +3,9 @@ import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { releaseFaults } from '../release.ts';
 
-const root = { name: 'chatpush-workspace', version: '1.2.0', private: true };
 const repository = { url: 'git+https://git.example.com/chatpush.git' };
-const wire = { name: '@chatpush/wire', version: '1.2.0', repository };
+const root = { name: 'chatpush-workspace', version: '1.2.0', private: true, repository };
+const wire = { name: '@chatpush/wire', version: '1.2.0' };
 const client = { ...wire, name: '@chatpush/client', dependencies: { '@chatpush/wire': '1.2.0' } };
 const CHANGELOG =
   '# Changelog\n\n## Unreleased\n\n## 1.2.0 (2026-12-01)\n\n- Faster.\n\n## 1.1.0\n\n- First.\n';
@@ -15,25 +15,25 @@ test('a release of one version with its changes written down is good', () => {
 });
 
 for (const [what, manifests, changelog, expected] of [
-  ['two versions', [wire, { ...client, version: '1.1.0' }], CHANGELOG, /one version for all/],
+  ['two versions', [root, wire, { ...client, version: '1.1.0' }], CHANGELOG, /one version for all/],
   [
     'a dependency of another version',
-    [wire, { ...client, dependencies: { '@chatpush/wire': '1.1.0' } }],
+    [root, wire, { ...client, dependencies: { '@chatpush/wire': '1.1.0' } }],
     CHANGELOG,
     /wants @chatpush\/wire 1\.1\.0/,
   ],
   // npm's registry answers 422 to the first package, and nothing is published.
   [
-    'a package of no repository',
-    [root, wire, { ...client, repository: undefined }],
+    'a root without a repository',
+    [{ ...root, repository: undefined }, wire, client],
     CHANGELOG,
-    /No repository in package\.json of @chatpush\/client:/,
+    /No repository in the root's package\.json/,
   ],
-  ['no entry', [wire], CHANGELOG.replace('## 1.2.0', '## 1.2.01'), /no entry for 1\.2\.0/],
-  ['an entry that says nothing', [wire], CHANGELOG.replace('- Faster.', ''), /says nothing of 1\.2\.0/],
+  ['no entry', [root, wire], CHANGELOG.replace('## 1.2.0', '## 1.2.01'), /no entry for 1\.2\.0/],
+  ['an entry that says nothing', [root, wire], CHANGELOG.replace('- Faster.', ''), /says nothing of 1\.2\.0/],
   [
     'changes without a version',
-    [wire],
+    [root, wire],
     CHANGELOG.replace('## Unreleased\n', '## Unreleased\n\n- More.\n'),
     /"Unreleased"/,
   ],

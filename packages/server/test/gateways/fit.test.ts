@@ -122,13 +122,20 @@ describe('any message', () => {
     assert(aps.alert.title.length > 900 && aps.alert.body.length > 2_500);
   });
 
-  test('of 16 KB is cut without looking at all of it: a thousand in well under a second', () => {
+  test('of 16 KB is cut without looking at all of it', () => {
     const body = '👨‍👩‍👧‍👦 नमस्ते '.repeat(900).slice(0, 16_384);
     const push = aPush({ body });
-    const startedAt = performance.now();
-    for (let n = 0; n < 1_000; n++) apnsPayload(push);
-    const ms = performance.now() - startedAt;
-    assert(ms < 3_000, `${ms} ms`); // about 0.15 ms each; segmenting everything would take 3
+    const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
+    const times = 100;
+    const timed = (work: () => unknown): number => {
+      const startedAt = performance.now();
+      for (let n = 0; n < times; n++) work();
+      return (performance.now() - startedAt) / times;
+    };
+    timed(() => apnsPayload(push));
+    const [cutMs, allMs] = [timed(() => apnsPayload(push)), timed(() => [...graphemes.segment(body)])];
+    // Both in this run, whatever else the machine does: about 0.15 ms against 3.
+    assert(cutMs < allMs / 2, `${cutMs} ms, and ${allMs} ms to segment everything`);
   });
 });
 

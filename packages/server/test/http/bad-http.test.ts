@@ -132,7 +132,9 @@ test('a body said to be of more bytes than any may have is refused before it com
 
 test('a body without end is refused once more has come than anyone reads', async () => {
   // With time for 32 MiB to arrive.
-  await using server = await startRecordingServer();
+  await using server = await startRecordingServer({
+    limits: { requestTimeoutMs: 120_000, bodyTimeoutMs: 120_000 },
+  });
   const { head } = signedHead(server.port, GOOD);
   const chunked = head.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
   const chunk = Buffer.from(`100000\r\n${' '.repeat(0x10_0000)}\r\n`);

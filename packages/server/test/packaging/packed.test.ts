@@ -102,7 +102,15 @@ describe('what is packed', { concurrency: false, skip: process.platform === 'win
         .split('\n')
         .map((path) => path.replace(/^package\//, ''))
         .filter((path) => !/^(dist\/(console\/.+|[\w/.-]+(\.js|\.d\.ts))|bin\/chatpush\.js)$/.test(path));
-      assert.deepEqual(others.sort(), ['LICENSE', 'README.md', 'package.json'], name);
+      const pages = others.filter((path) => path.startsWith('docs/'));
+      assert.deepEqual(
+        others.filter((path) => !pages.includes(path)).sort(),
+        ['LICENSE', 'README.md', 'package.json'],
+        name,
+      );
+      assert.ok(pages.every((path) => /\.(md|png|svg)$|^docs\/settings\.schema\.json$/.test(path)));
+      for (const page of ['docs/settings.schema.json', 'docs/settings.md', 'docs/guides/set-up.md'])
+        assert.equal(pages.includes(page), name === 'server', `${page} of ${name}`);
       const manifest = await manifestOf(name === 'server' ? 'chatpush' : `@chatpush/${name}`);
       assert.doesNotMatch(JSON.stringify(manifest), /src\/|"scripts"/);
       versions.add(manifest.version);
