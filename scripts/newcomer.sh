@@ -26,7 +26,7 @@ step 'npm ci'
 npm ci --no-audit --no-fund > "$work/ci.log" 2>&1 || { cat "$work/ci.log"; exit 1; }
 
 step 'npm run demo'
-npm run demo
+npm run demo -- --once
 
 step 'npm start'
 port=$(node -p "const s = require('net').createServer().listen(0, () => { console.log(s.address().port); s.close(); }); ''" | tr -d '\n')
