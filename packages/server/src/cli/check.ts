@@ -6,10 +6,10 @@ import { ConfigError, readConfig } from '../config/environment.ts';
 import type { Say } from './say.ts';
 import { withStoredApplications } from './stored-applications.ts';
 
-export const USAGE = `chatpush check [file]
+export const USAGE = `chatpush check [file] [--json]
 
 Reads the settings (CHATPUSH_CONFIG, or the file) as a start would, and says what is wrong with them, or what would run, with the
-applications in the store.
+applications in the store. With --json it prints { "ok": …, "mistakes": [{ "where": …, "what": … }] } for programs.
 `;
 
 /**
@@ -17,7 +17,11 @@ applications in the store.
  * line cannot be understood.
  */
 export async function check(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
-  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  });
   const [argument, ...more] = positionals;
   // An empty argument is a variable that was not set; the defaults would say that all is well with a file nobody read.
   if (more.length > 0 || argument === '') {
@@ -30,11 +34,12 @@ export async function check(argv: readonly string[], environment: Environment, s
         ? readConfig(environment)
         : readConfig({ ...environment, CHATPUSH_CONFIG: argument }, { fileNamedBy: 'the argument' });
     const file = argument ?? environment['CHATPUSH_CONFIG'];
-    say(`${file ? file : 'The development defaults'}: no mistakes.\n${await summary(config)}`);
+    if (values.json) say(`${JSON.stringify({ ok: true, mistakes: [] })}\n`);
+    else say(`${file ? file : 'The development defaults'}: no mistakes.\n${await summary(config)}`);
     return 0;
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    say(`${error.message}\n`);
+    say(values.json ? `${JSON.stringify({ ok: false, mistakes: error.mistakes })}\n` : `${error.message}\n`);
     return 1;
   }
 }

@@ -43,7 +43,11 @@ export async function doctor(argv: readonly string[], environment: Environment, 
     ({ applicationArn }) => wanted === undefined || isNamed(applicationArn, wanted),
   );
   if (examined.length === 0) {
-    say('Nothing to examine: no channel leads to a real gateway.\n');
+    say(
+      config.development
+        ? 'Nothing to examine: with the development defaults every channel is emulated, so there is no credential to refuse.\n  To try a push through the emulator of the running service: chatpush send --application support --type GCM --token a-phone "Hello"\n'
+        : 'Nothing to examine: no channel leads to a real gateway.\n',
+    );
     return isStoreGood ? 0 : 1;
   }
   const emulator = config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl);

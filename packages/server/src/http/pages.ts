@@ -3,14 +3,11 @@ import type { Logger } from 'pino';
 
 import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { ALL_OPERATIONS } from './routes.ts';
 import { createShared } from './shared.ts';
+import { STATUS_PAGE_POLICY, statusPage } from './status-page.ts';
+import type { Link, Readiness } from './status-page.ts';
 
-export interface Readiness {
-  readonly ready: boolean;
-  /** What was looked at, each `ok` or what is wrong with it: `{ store: 'ok' }`. Shown to anyone who asks. */
-  readonly checks: Readonly<Record<string, string>>;
-}
+export type { Link, Readiness } from './status-page.ts';
 
 export interface PageParts {
   readonly ready: () => Promise<Readiness>;
@@ -22,11 +19,6 @@ export interface PageParts {
   readonly log?: Logger;
   /** Milliseconds that only grow. */
   readonly monotonic: () => number;
-}
-
-export interface Link {
-  readonly href: string;
-  readonly text: string;
 }
 
 export interface Pages {
@@ -65,7 +57,7 @@ export function createPages({ ready, channels, metrics, links, log, monotonic }:
             return jsonAnswer(200, { service: 'chatpush', ...state, links: all });
           const headers = {
             'content-type': 'text/html; charset=utf-8',
-            'content-security-policy': "default-src 'none'; frame-ancestors 'none'",
+            'content-security-policy': STATUS_PAGE_POLICY,
             'x-frame-options': 'DENY',
           };
           return { status: 200, headers, body: statusPage(state, channels?.() ?? {}, all) };
@@ -89,35 +81,3 @@ export function createPages({ ready, channels, metrics, links, log, monotonic }:
     },
   };
 }
-
-function statusPage(
-  { ready, checks }: Readiness,
-  channels: Readonly<Record<string, string>>,
-  links: readonly Link[],
-): string {
-  const looked = Object.entries({ ...checks, ...channels }).map(
-    ([name, state]) => `<li>${escape(name)}: ${escape(state)}</li>`,
-  );
-  const pointed = links.map(({ href, text }) => `<li><a href="${escape(href)}">${escape(text)}</a></li>`);
-  const operations = Object.values(ALL_OPERATIONS).map(
-    ({ name, method, path }) => `<tr><td>${name}</td><td><code>${method} ${escape(path)}</code></td></tr>`,
-  );
-  return `<!doctype html>
-<html lang="en">
-<meta charset="utf-8">
-<meta name="viewport" content="width=device-width">
-<title>chatpush</title>
-<h1>chatpush</h1>
-<p>Push notifications for mobile chat. The service is ${ready ? 'ready' : '<strong>not ready</strong>'}.</p>
-<ul>${looked.join('')}</ul>
-<ul>${pointed.join('')}</ul>
-<h2>Operations</h2>
-<p>Signed with AWS Signature Version 4, for the service <code>connect</code>, or <code>mobiletargeting</code> under <code>/v1/</code>.</p>
-<table>${operations.join('')}</table>
-</html>
-`;
-}
-
-const ENTITIES: Readonly<Record<string, string>> = { '&': '&amp;', '<': '&lt;', '>': '&gt;', '"': '&quot;' };
-
-const escape = (text: string): string => text.replace(/[&<>"]/g, (character) => ENTITIES[character]!);

@@ -99,11 +99,23 @@ test('what it would not look at, it does not take', async () => {
   // "chatpush check a.json b.json" said that all is well, having read the first alone; an empty argument, having read none.
   for (const argv of [['a.json', 'b.json'], ['']]) {
     const { code, said } = await run(argv, {});
-    assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush check [file]']);
+    assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush check [file] [--json]']);
   }
   let said = '';
   const code = await doctor(['support', 'sales'], {}, (text) => {
     said += text;
   });
   assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush doctor [application]']);
+});
+
+test('with --json a program can read every mistake, and where it is', async (t) => {
+  const folder = settingsFolder(t);
+  const good = await run(['--json'], { CHATPUSH_CONFIG: folder.settings(LEAST).CHATPUSH_CONFIG });
+  assert.deepEqual([good.code, JSON.parse(good.said)], [0, { ok: true, mistakes: [] }]);
+  const bad = await run(['--json'], { CHATPUSH_PORT: 'abc' });
+  const { ok, mistakes } = JSON.parse(bad.said) as {
+    ok: boolean;
+    mistakes: { where: string; what: string }[];
+  };
+  assert.deepEqual([bad.code, ok, mistakes.map(({ where }) => where)], [1, false, ['CHATPUSH_PORT']]);
 });
