@@ -16,6 +16,7 @@ import { startService } from '../../src/service.ts';
 import { channelsAt, KEY, settingsWith, strictEmulator } from '../doctor/accounts.ts';
 import { startConnectProxy } from '../doctor/connect-proxy.ts';
 import { PEM, p256, rsa } from './keys.ts';
+import { assertNone, formsOf, formsOfKey } from './secret-forms.ts';
 import { ARN } from './settings-folder.ts';
 
 const ACCESS = 'access-secret-4f1c9e';
@@ -23,36 +24,6 @@ const BEARER = 'bearer-secret-77aa01bcd2';
 const PROXY = 'proxy-secret-0c3d';
 const TEXT = 'the text of a message that nobody else may read';
 const IPHONE = 'ab'.repeat(32);
-
-/** In every form in which it could slip out. */
-function formsOf(secret: string): string[] {
-  const bytes = Buffer.from(secret);
-  return [
-    secret,
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('hex'),
-    encodeURIComponent(secret),
-  ];
-}
-
-/** The lines of a key, and the number it is about. */
-function formsOfKey(pem: string, number: string): string[] {
-  const bytes = Buffer.from(number, 'base64url');
-  return [
-    ...pem.split('\n').slice(1, -2),
-    number,
-    bytes.toString('base64').replace(/=+$/, ''),
-    bytes.toString('hex'),
-  ];
-}
-
-function assertNone(where: string, haystack: string | Buffer, needles: readonly string[]): void {
-  for (const needle of needles) {
-    assert.ok(needle.length >= 12, 'too short to be told from anything else');
-    assert.ok(!haystack.includes(needle), `${where} holds ${needle}`);
-  }
-  assert.ok(!/emulated\.[\w-]{20}/.test(haystack.toString('latin1')), `${where} holds an access token`);
-}
 
 test('a run with every kind of secret leaves none of them behind', async (t) => {
   const emulator = await strictEmulator(t);
