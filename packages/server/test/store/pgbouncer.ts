@@ -17,7 +17,10 @@ export interface Pgbouncer {
 export const PGBOUNCER_PORT = 6432;
 const NOBODY = 65_534;
 
-export const hasPgbouncer = spawnSync('pgbouncer', ['--version']).status === 0;
+const asked = spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' });
+export const hasPgbouncer = asked.status === 0;
+/** It keeps prepared statements apart: from 1.21 on. Debian 12 has 1.18; another one is found by `PATH`. */
+export const keepsPrepared = hasPgbouncer && Number(/ 1\.(\d+)/.exec(asked.stdout)?.[1]) >= 21;
 
 export async function startPgbouncer(
   server: PostgresServer,
@@ -40,7 +43,7 @@ pool_mode = ${mode}
 default_pool_size = 20
 max_client_conn = 200
 server_login_retry = 1
-`,
+${keepsPrepared ? 'max_prepared_statements = 100\n' : ''}`,
   );
   const child = spawn('pgbouncer', [settings], { ...as, stdio: ['ignore', 'ignore', 'pipe'] });
   const ready = Promise.withResolvers<void>();

@@ -4,7 +4,7 @@ import { after, before, describe, test } from 'node:test';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { conformance } from './conformance.ts';
 import { contactChange, newClaim, newDeliveries } from './conformance/harness.ts';
-import { hasPgbouncer, startPgbouncer, type Pgbouncer } from './pgbouncer.ts';
+import { hasPgbouncer, keepsPrepared, startPgbouncer, type Pgbouncer } from './pgbouncer.ts';
 import { openPostgresHarness } from './postgres-harness.ts';
 import { createTestSchema } from './postgres-schema.ts';
 import { startPostgres, type PostgresServer } from './postgres-server.ts';
@@ -29,7 +29,23 @@ if (isThere) {
     name: 'PostgreSQL behind pgbouncer in transaction mode',
     open: () => openPostgresHarness(server.url, { url: pooler.url, direct: server.url }),
   });
+  if (keepsPrepared)
+    conformance({
+      name: 'PostgreSQL behind pgbouncer, with prepared statements',
+      open: () => openPostgresHarness(server.url, { url: pooler.url, direct: server.url, prepared: true }),
+    });
 }
+
+test(
+  'statements prepared under names are refused at start where the pooler would forget them',
+  { skip: (!isThere && 'no pgbouncer here') || (keepsPrepared && 'this pgbouncer keeps them') },
+  async () => {
+    await assert.rejects(
+      openPostgresStore({ url: pooler.url, schema: 'forgotten', prepared: true }),
+      /The database .* cannot be used: CHATPUSH_POSTGRES_PREPARED is yes.*max_prepared_statements above 0/,
+    );
+  },
+);
 
 describe('a pooler', { skip: !isThere && 'no pgbouncer here (apt install pgbouncer)' }, () => {
   for (const mode of ['transaction', 'session'] as const)

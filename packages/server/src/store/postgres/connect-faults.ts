@@ -45,6 +45,10 @@ const MISTAKES: readonly Mistake[] = [
     message: /unsupported startup parameter/,
     cure: 'the pooler refuses a parameter of the URL. Remove options from it',
   },
+  {
+    message: /forgets prepared statements/,
+    cure: 'CHATPUSH_POSTGRES_PREPARED is yes, and the pooler cannot do that. Leave it out, or use PgBouncer 1.21 or newer with max_prepared_statements above 0',
+  },
   { codes: ['ENOTFOUND', 'EAI_AGAIN'], cure: 'the name cannot be looked up. Correct the host, or DNS' },
   {
     message: /timeout expired/,

@@ -10,6 +10,7 @@ const CONTACT = `instance_id as "instanceId", contact_id as "contactId", version
 
 const READ_CONTACTS = {
   name: 'contacts',
+  isQuick: true,
   text: `select place::int, version, body
     from unnest($1::text[], $2::text[]) with ordinality as wanted (instance_id, contact_id, place)
     join chatpush.contact using (instance_id, contact_id)`,
@@ -22,6 +23,7 @@ const READ_ENDED = {
 
 const READ_CLAIM = {
   name: 'claimed',
+  isQuick: true,
   text: `select fingerprint, answer from chatpush.claim
     where instance_id = $1 and operation = $2 and token = $3 and expires_at > chatpush.now_ms()`,
 };

@@ -20,6 +20,8 @@ export interface DatabaseOptions {
 export interface Statement {
   /** With a name it is prepared, where that can be: the server parses and plans it once per connection. */
   readonly name?: string;
+  /** It touches a few rows by their key: what takes seconds is the connection. */
+  readonly isQuick?: boolean;
   /** Names every table in the schema `chatpush`; where the settings say another, that is put in its place. */
   readonly text: string;
 }
@@ -39,6 +41,12 @@ export interface Database {
 const ALL_IN_USE = 'timeout exceeded when trying to connect';
 
 type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+
+/**
+ * After so long without an answer to a quick statement its connection is replaced. Most calls begin with one, so that a network
+ * which went silent is noticed in this time and not in that of the longest statement.
+ */
+const QUICK_MS = 5_000;
 
 /** How often a statement that lost a deadlock is tried in all. */
 const TRIES = 5;
@@ -102,11 +110,13 @@ export function createDatabase(options: DatabaseOptions): Database {
   }
 
   const run = async <R>(client: pg.PoolClient, statement: Statement, values: readonly unknown[]) => {
-    const { rows } = await client.query<Record<string, unknown>>({
-      ...(session.isPrepared && { name: statement.name }),
+    const asked: pg.QueryConfig & Pick<pg.ClientConfig, 'query_timeout'> = {
+      ...(session.isPrepared && statement.name !== undefined && { name: statement.name }),
+      ...(statement.isQuick && { query_timeout: QUICK_MS }),
       text: textOf(statement),
       values: values.map(encode),
-    });
+    };
+    const { rows } = await client.query<Record<string, unknown>>(asked);
     return rows.map(decodeRow) as R[];
   };
 

@@ -21,6 +21,8 @@ const WITHOUT_SQLSTATE =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|connect |read |write )/;
 
 export const UNIQUE_VIOLATION = '23505';
+/** invalid_sql_statement_name: a prepared statement that is not there. */
+export const UNDEFINED_STATEMENT = '26000';
 /** A row whose partition does not exist. */
 export const CHECK_VIOLATION = '23514';
 

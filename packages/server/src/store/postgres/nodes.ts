@@ -13,6 +13,7 @@ export const LIVE_NODE = `select number from chatpush.node where name = $1 and n
 
 const BEAT = {
   name: 'beat',
+  isQuick: true,
   text: `insert into chatpush.node (name, silent_at) values ($1, chatpush.now_ms() + $2::bigint)
     on conflict (name) do update set silent_at = excluded.silent_at
       where not node.gone and node.silent_at > chatpush.now_ms()
@@ -21,6 +22,7 @@ const BEAT = {
 
 const ANY_SILENT = {
   name: 'any-silent',
+  isQuick: true,
   text: 'select 1 from chatpush.node where not gone and silent_at <= chatpush.now_ms() limit 1',
 };
 

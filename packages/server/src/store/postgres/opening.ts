@@ -4,7 +4,7 @@ import { connection, type DatabaseOptions } from './database.ts';
 import { explained } from './connect-faults.ts';
 import { onAnyHost, type Hosts } from './hosts.ts';
 import { checkServer } from './server-checks.ts';
-import { greet, isPooledSession } from './session.ts';
+import { greet, isPooledSession, keepsPrepared } from './session.ts';
 
 export interface Opened {
   readonly isPooled: boolean;
@@ -17,6 +17,8 @@ export function openFirst(
   hosts: Hosts,
   options: Pick<DatabaseOptions, 'sockets'>,
   work: (client: pg.Client) => Promise<void> = () => Promise.resolve(),
+  /** Somebody says that statements can be prepared behind the pooler. */
+  wantsPrepared = false,
 ): Promise<Opened> {
   return onAnyHost(hosts, async (url) => {
     let client: pg.Client | undefined;
@@ -27,6 +29,7 @@ export function openFirst(
       const isPooled = await isPooledSession(client);
       await greet(client, { isPooled: true, isPrepared: false });
       const warnings = await checkServer(client, hosts.count);
+      if (isPooled && wantsPrepared) await checkPrepared(client, connection(options, url));
       await work(client);
       return { isPooled, warnings };
     } catch (error) {
@@ -35,4 +38,16 @@ export function openFirst(
       await client?.end();
     }
   });
+}
+
+async function checkPrepared(client: pg.Client, config: pg.ClientConfig): Promise<void> {
+  const other = new pg.Client(config);
+  other.on('error', () => undefined);
+  try {
+    await other.connect();
+    if (await keepsPrepared(client, other)) return;
+  } finally {
+    await other.end();
+  }
+  throw new Error('the pooler forgets prepared statements between transactions');
 }

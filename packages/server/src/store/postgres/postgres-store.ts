@@ -87,7 +87,12 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   checkSchema(schema);
   const hosts = hostsOf(options.url);
   const sockets = createSockets();
-  const { isPooled, warnings } = await openFirst(hosts, { sockets }, (client) => migrate(client, schema));
+  const { isPooled, warnings } = await openFirst(
+    hosts,
+    { sockets },
+    (client) => migrate(client, schema),
+    options.prepared,
+  );
   for (const warning of warnings) options.warn?.(warning);
   const session = { isPooled, isPrepared: options.prepared ?? !isPooled };
   const shared = { hosts, schema, sockets, session };

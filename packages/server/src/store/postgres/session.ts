@@ -3,6 +3,7 @@
 // Behind a pooler in transaction mode each transaction may meet another server process: what is set for a session, and what is
 // prepared in it, is then somewhere else, or someone else's.
 import type pg from 'pg';
+import { sqlState, UNDEFINED_STATEMENT } from './faults.ts';
 
 /** What the session may be used for. */
 export interface Session {
@@ -50,6 +51,25 @@ export async function greet(client: pg.ClientBase, { isPooled }: Session): Promi
     throw new ReadOnlyServerError(
       'it is read-only: a standby, or default_transaction_read_only is on. Name the primary, or all servers of the cluster (postgres://a,b/database)',
     );
+}
+
+/**
+ * Whether statements that a client has prepared are found again in its next transaction, whichever server process that meets.
+ * `other` keeps the process of the first one busy. PgBouncer does so from 1.21 on, with `max_prepared_statements` above 0.
+ */
+export async function keepsPrepared(client: pg.ClientBase, other: pg.ClientBase): Promise<boolean> {
+  const named = { name: 'chatpush-check', text: 'select 1' };
+  await client.query(named);
+  await other.query('begin');
+  try {
+    await client.query(named);
+    return true;
+  } catch (error) {
+    if (sqlState(error) === UNDEFINED_STATEMENT) return false;
+    throw error;
+  } finally {
+    await other.query('rollback');
+  }
 }
 
 /**

@@ -4,6 +4,7 @@ import type { Database } from './database.ts';
 
 const READ = {
   name: 'setting',
+  isQuick: true,
   text: 'select kind, id, version, body from chatpush.setting where kind = $1 and id = $2',
 };
 
