@@ -8,7 +8,7 @@ from=${1:-$(cd "$(dirname "$0")/.." && pwd)}
 work=$(mktemp -d)
 service=
 finish() {
-  [ -z "$service" ] || kill "$service" 2>/dev/null || true
+  [ -z "$service" ] || kill -- "-$service" 2>/dev/null || true
   [ -z "$service" ] || wait "$service" 2>/dev/null || true
   rm -rf "$work"
 }
@@ -31,8 +31,11 @@ npm run demo -- --once
 step 'npm start'
 port=$(node -p "const s = require('net').createServer().listen(0, () => { console.log(s.address().port); s.close(); }); ''" | tr -d '\n')
 export CHATPUSH_PORT="$port" CHATPUSH_STORE="sqlite:$work/data/chatpush.db"
+# A process group of its own: npm passes SIGTERM to its shell, and not to the service.
+set -m
 npm start > "$work/service.log" 2>&1 &
 service=$!
+set +m
 url=http://127.0.0.1:$port
 curl --silent --fail --retry 60 --retry-delay 1 --retry-all-errors "$url/readyz" > "$work/ready" || { cat "$work/service.log"; exit 1; }
 
