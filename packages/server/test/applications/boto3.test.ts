@@ -1,7 +1,7 @@
 // The same operations by boto3, unmodified: it knows errors by name alone, and answers by the shapes of its own model.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { PEM } from '../config/keys.ts';
+import { ACCOUNT, PEM } from '../config/keys.ts';
 import { findPython } from '../aws/python.ts';
 import { TENANT, startProduction } from './production.ts';
 import type { ProductionOptions } from './production.ts';
@@ -37,7 +37,18 @@ assert pinpoint.get_apns_channel(ApplicationId=id)['APNSChannelResponse'] == mad
 sandbox = pinpoint.update_apns_sandbox_channel(ApplicationId=id, APNSSandboxChannelRequest=key)
 assert sandbox['APNSSandboxChannelResponse']['Platform'] == 'APNS_SANDBOX'
 assert sorted(pinpoint.get_channels(ApplicationId=id)['ChannelsResponse']['Channels']) == ['APNS', 'APNS_SANDBOX']
+for wrong, says in [({'TokenKey': os.environ['P8'][:100]}, 'TokenKey'), ({'TokenKeyId': 'SHORT'}, 'TokenKeyId'), ({'TeamId': 'ABCDE123456'}, 'TeamId')]:
+    assert says in refused(e.BadRequestException, pinpoint.update_apns_channel, ApplicationId=id, APNSChannelRequest={**key, **wrong})
 assert 'RSA' in refused(e.BadRequestException, pinpoint.update_apns_channel, ApplicationId=id, APNSChannelRequest={**key, 'TokenKey': os.environ['RSA']})
+refused(e.NotFoundException, pinpoint.get_gcm_channel, ApplicationId=id)
+account = json.loads(os.environ['ACCOUNT'])
+gcm = lambda value: {'ApplicationId': id, 'GCMChannelRequest': {'ServiceJson': json.dumps(value), 'DefaultAuthenticationMethod': 'TOKEN'}}
+assert 'client_email' in refused(e.BadRequestException, pinpoint.update_gcm_channel, **gcm({name: value for name, value in account.items() if name != 'client_email'}))
+refused(e.NotFoundException, pinpoint.get_gcm_channel, ApplicationId=id)
+assert pinpoint.update_gcm_channel(**gcm(account))['GCMChannelResponse']['HasFcmServiceCredentials']
+said = json.dumps(pinpoint.get_gcm_channel(ApplicationId=id)['GCMChannelResponse'])
+assert account['private_key'].split('\\n')[1] not in said, said
+pinpoint.delete_gcm_channel(ApplicationId=id)
 refused(e.NotFoundException, pinpoint.get_gcm_channel, ApplicationId=id)
 refused(e.NotFoundException, pinpoint.get_app, ApplicationId='none')
 pinpoint.delete_apns_sandbox_channel(ApplicationId=id)
@@ -95,6 +106,7 @@ async function run(program: string, options: ProductionOptions = {}): Promise<vo
     ...production.variables,
     P8: PEM.p8,
     RSA: PEM.rsa,
+    ACCOUNT: JSON.stringify(ACCOUNT),
     TENANT: TENANT.accessKeyId,
     TENANT_SECRET: TENANT.secretAccessKey,
   });

@@ -5,6 +5,7 @@ import {
   BadRequestException,
   CreateAppCommand,
   DeleteApnsChannelCommand,
+  DeleteApnsSandboxChannelCommand,
   ForbiddenException,
   GetApnsChannelCommand,
   GetApnsSandboxChannelCommand,
@@ -82,6 +83,14 @@ describe('a channel', () => {
     assert.deepEqual(
       Object.keys((answers[3] as { ChannelsResponse: { Channels: object } }).ChannelsResponse.Channels),
       ['APNS', 'APNS_SANDBOX', 'GCM'],
+    );
+    const { APNSSandboxChannelResponse: gone } = await pinpoint.send(
+      new DeleteApnsSandboxChannelCommand({ ApplicationId }),
+    );
+    assert.deepEqual([gone?.Enabled, gone?.HasCredential, gone?.Platform], [false, false, 'APNS_SANDBOX']);
+    await assert.rejects(
+      pinpoint.send(new GetApnsSandboxChannelCommand({ ApplicationId })),
+      NotFoundException,
     );
     const said = JSON.stringify(answers) + production.logged.join('');
     for (const secret of [PEM.p8, certificate.privateKey, ACCOUNT.private_key])
