@@ -1,4 +1,4 @@
-// npm run bench -- deliver [--store sqlite|postgres|both] [--pairs 5] [--count 20000] [--against folder] [--json file]
+// npm run bench -- deliver [--store sqlite|postgres|both|nats] [--pairs 5] [--count 20000] [--against folder] [--json file]
 //
 // Signed PutChatEvents in batches of 500 → store (synced to disk) → APNs over TLS to a sink in a process of its own; the same
 // through FCM; and, in turn, senders that keep nothing, with the same payload to the same sink. The requests are signed ahead;
@@ -43,14 +43,13 @@ interface Contender {
 
 export async function run(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv, {
-    store: ['sqlite', 'postgres', 'both'],
+    store: ['sqlite', 'postgres', 'both', 'nats'],
     pairs: 5,
     count: 20_000,
     against: '',
   });
   const count = Math.ceil(options.count / BATCH) * BATCH;
-  const stores: StoreName[] =
-    options.store === 'both' ? ['sqlite', 'postgres'] : [options.store as StoreName];
+  const stores = STORES[options.store as keyof typeof STORES];
   const report = openReport('deliver', options);
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
   const children: Child[] = [];
@@ -75,7 +74,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       return [service, store];
     };
     if (options.against !== '') {
-      const [service, store] = await start(stores[0]!, options.against);
+      const [service, store] = await start(stores[0], options.against);
       contenders.push({
         name: AGAINST,
         run: (round) => runService(service, store, sinkUrl, count, 'apns', `${round}-against`),
@@ -114,7 +113,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 
     const ratio = (ours: string, theirs: string): number =>
       median(runs[ours]!.map((run, round) => run.perSecond / runs[theirs]![round]!.perSecond));
-    const ours = nameOf(stores[0]!, 'APNs');
+    const ours = nameOf(stores[0], 'APNs');
     if (options.against !== '') {
       report.figure(`${ours} / ${AGAINST}`, ratio(ours, AGAINST));
       console.log(`      ${ours} / ${AGAINST}: ${ratio(ours, AGAINST).toFixed(2)}`);
@@ -134,6 +133,15 @@ export async function run(argv: readonly string[]): Promise<void> {
       );
     if (options.store === 'both')
       report.atLeast('PostgreSQL / SQLite', ratio(nameOf('postgres', 'APNs'), nameOf('sqlite', 'APNs')), 0.6);
+
+    if (options.store === 'nats') {
+      const against = nameOf('postgres', 'APNs');
+      report.atLeast('JetStream, 3 replicas / PostgreSQL', ratio(nameOf('nats', 'APNs'), against), 0.5);
+      report.figure('JetStream, 1 server / PostgreSQL', ratio(nameOf('nats-one', 'APNs'), against));
+      console.log(
+        `      JetStream, 1 server / PostgreSQL: ${ratio(nameOf('nats-one', 'APNs'), against).toFixed(2)}`,
+      );
+    }
 
     for (const { name, service } of services) {
       const { sent, accepted } = await measureLatency(service, sinkUrl, 'apns', 'latency', 500, 50);
@@ -158,8 +166,22 @@ export async function run(argv: readonly string[]): Promise<void> {
 /** The service of another checkout. */
 const AGAINST = 'chatpush --against';
 
-const nameOf = (store: StoreName, gateway: string): string =>
-  `chatpush ${store === 'sqlite' ? 'SQLite' : 'PostgreSQL'} ${gateway}`;
+/** What is measured together, the first of it against the other senders. */
+const STORES = {
+  sqlite: ['sqlite'],
+  postgres: ['postgres'],
+  both: ['sqlite', 'postgres'],
+  nats: ['postgres', 'nats', 'nats-one'],
+} as const satisfies Record<string, readonly StoreName[]>;
+
+const STORE_TITLES = {
+  sqlite: 'SQLite',
+  postgres: 'PostgreSQL',
+  nats: 'JetStream (3 replicas)',
+  'nats-one': 'JetStream (1 server)',
+} as const satisfies Record<StoreName, string>;
+
+const nameOf = (store: StoreName, gateway: string): string => `chatpush ${STORE_TITLES[store]} ${gateway}`;
 
 const asContender = ({ name, share, send }: Sender, sinkUrl: string, count: number): Contender => ({
   name,

@@ -1,11 +1,13 @@
-// The stores that a benchmark puts under the service: a new SQLite file, or a PostgreSQL server of its own that syncs to disk.
+// The stores that a benchmark puts under the service: a new SQLite file, a PostgreSQL server of its own, or NATS servers, three with
+// three replicas or one; all sync to disk.
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { startPostgres } from '../packages/server/test/store/postgres-server.ts';
+import { startNats } from '../packages/server/test/store/nats-servers.ts';
 import { familyMs } from './process-time.ts';
 
-export type StoreName = 'sqlite' | 'postgres';
+export type StoreName = keyof typeof OPEN;
 
 export interface BenchStore {
   /** For CHATPUSH_STORE. */
@@ -17,8 +19,14 @@ export interface BenchStore {
   close(): Promise<void>;
 }
 
-export const openStore = (name: StoreName): Promise<BenchStore> =>
-  name === 'sqlite' ? openSqlite() : openPostgres();
+const OPEN = {
+  sqlite: openSqlite,
+  postgres: openPostgres,
+  nats: () => openNats(3),
+  'nats-one': () => openNats(1),
+} as const satisfies Record<string, () => Promise<BenchStore>>;
+
+export const openStore = (name: StoreName): Promise<BenchStore> => OPEN[name]();
 
 async function openSqlite(): Promise<BenchStore> {
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
@@ -51,5 +59,18 @@ async function openPostgres(): Promise<BenchStore> {
     },
     size: () => Promise.resolve(0),
     close: () => server.close(),
+  };
+}
+
+async function openNats(count: 1 | 3): Promise<BenchStore> {
+  const servers = await startNats({ count, isSynced: true });
+  return {
+    url: servers.url,
+    async cpuMs() {
+      const each = await Promise.all(servers.processIds.map((pid) => familyMs(String(pid))));
+      return each.reduce((sum, ms) => sum + ms, 0);
+    },
+    size: () => Promise.resolve(0),
+    close: () => servers.close(),
   };
 }

@@ -70,6 +70,20 @@ const ofPostgres = (says: string, strike: Nemesis['strike']): Nemesis => ({
   fits: onPostgres,
 });
 
+const ofNats = (says: string, strike: Nemesis['strike']): Nemesis => ({
+  ...ofNodes(says, strike),
+  fits: ({ store }) => store.nats !== undefined,
+});
+
+const SERVERS = [0, 1, 2] as const;
+
+/** A server is away for so long as a service manager takes to start it again. */
+async function killServer({ store }: World, server: number): Promise<void> {
+  await store.nats!.servers.kill(server);
+  await wait(2_000);
+  await store.nats!.servers.start(server);
+}
+
 const ofWay = (says: string, strike: Nemesis['strike']): Nemesis => ({
   ...ofNodes(says, strike),
   fits: ({ store }) => store.way !== undefined,
@@ -217,6 +231,30 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
       ({ store }) => store.postgres!.setReadOnly(false),
     ),
   ),
+  'kill-server': ofNats('kill -9 of a random NATS server, started again after 2 s', (world) =>
+    killServer(world, oneOf(SERVERS, world.random)),
+  ),
+  'kill-leader': ofNats('kill -9 of the NATS server that leads a shard’s stream', async (world) =>
+    killServer(world, await world.store.nats!.leader(world.random)),
+  ),
+  'kill-server-and-node': ofNats('kill -9 of a NATS server and of a node at once', async (world) => {
+    const node = oneOf(world.nodes, world.random);
+    await Promise.all([killServer(world, oneOf(SERVERS, world.random)), node.kill()]);
+    await node.start();
+  }),
+  'freeze-server': ofNats('the NATS server that leads a shard’s stream frozen for 8 s', async (world) => {
+    const server = await world.store.nats!.leader(world.random);
+    world.store.nats!.servers.freeze(server);
+    await wait(8_000);
+    world.store.nats!.servers.thaw(server);
+  }),
+  'cut-servers': ofNats('the way between two NATS servers cut for 8 s', async ({ store, random }) => {
+    const apart = oneOf(SERVERS, random);
+    const [one = 0, other = 1] = SERVERS.filter((server) => server !== apart);
+    const heal = store.nats!.cutBetween(one, other);
+    await wait(8_000);
+    heal();
+  }),
   'cut-database': ofWay(
     'the way to the database cut for 4 s',
     during(

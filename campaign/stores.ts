@@ -3,6 +3,7 @@ import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
 import { temporaryFolder } from '../packages/server/test/store/temporary-folder.ts';
+import { openNats, type NatsFaults } from './nats.ts';
 import { openCluster, openPostgres } from './postgres.ts';
 import type { PostgresFaults } from './postgres.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
@@ -13,6 +14,7 @@ export interface CampaignStore {
   /** The way to the database, where there is one. */
   readonly way?: TcpProxy;
   readonly postgres?: PostgresFaults;
+  readonly nats?: NatsFaults;
   readonly disk?: Disk;
   /** Kills the primary and promotes the standby; once. */
   readonly failOver?: () => Promise<void>;
@@ -35,6 +37,7 @@ export const STORES = {
   postgres: { severalNodes: true, open: () => openPostgres({ isPooled: false }) },
   pgbouncer: { severalNodes: true, open: () => openPostgres({ isPooled: true }) },
   cluster: { severalNodes: true, open: openCluster },
+  nats: { severalNodes: true, open: openNats },
 } as const satisfies Record<string, StoreKind>;
 
 export type StoreName = keyof typeof STORES;

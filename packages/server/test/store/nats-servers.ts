@@ -38,8 +38,8 @@ export interface NatsServersOptions {
   /** Lines for every server's configuration. */
   readonly lines?: readonly string[];
   readonly program?: string;
-  /** Where a client reaches a server's route instead of directly, by `<from>-<to>`. */
-  readonly routePort?: (from: number, to: number, port: number) => number;
+  /** The port by which one server reaches another, where that is not the other's own. */
+  readonly routeThrough?: (from: number, to: number, port: number) => Promise<number>;
 }
 
 const READY_MS = 30_000;
@@ -49,7 +49,7 @@ export async function startNats({
   isSynced = false,
   lines = [],
   program = natsServer(),
-  routePort = (_from, _to, port) => port,
+  routeThrough = (_from, _to, port) => Promise.resolve(port),
 }: NatsServersOptions = {}): Promise<NatsServers> {
   const folder = temporaryFolder();
   const ports = await freePorts(2 * count);
@@ -57,10 +57,18 @@ export async function startNats({
   const clusterPort = (server: number): number => ports[count + server]!;
   const processes: (ChildProcess | undefined)[] = [];
 
+  const servers = Array.from({ length: count }, (_, server) => server);
+  const routes = await Promise.all(
+    servers.map((from) =>
+      Promise.all(
+        servers
+          .filter((to) => to !== from)
+          .map(async (to) => `"nats://127.0.0.1:${await routeThrough(from, to, clusterPort(to))}"`),
+      ),
+    ),
+  );
+
   function configure(server: number): string {
-    const routes = Array.from({ length: count }, (_, other) => other)
-      .filter((other) => other !== server)
-      .map((other) => `"nats://127.0.0.1:${routePort(server, other, clusterPort(other))}"`);
     const store = join(folder.path, `server-${server}`);
     mkdirSync(store, { recursive: true });
     const path = join(folder.path, `server-${server}.conf`);
@@ -71,7 +79,7 @@ export async function startNats({
         `listen: "127.0.0.1:${clientPort(server)}"`,
         `jetstream { store_dir: "${store}"${isSynced ? ', sync_interval: always' : ''} }`,
         count > 1
-          ? `cluster { name: test, listen: "127.0.0.1:${clusterPort(server)}", routes: [${routes.join(', ')}], no_advertise: true }`
+          ? `cluster { name: test, listen: "127.0.0.1:${clusterPort(server)}", routes: [${routes[server]!.join(', ')}], no_advertise: true }`
           : '',
         ...lines,
       ].join('\n'),
@@ -105,7 +113,6 @@ export async function startNats({
     await ended;
   }
 
-  const servers = Array.from({ length: count }, (_, server) => server);
   const url = `nats://${servers.map((server) => `127.0.0.1:${clientPort(server)}`).join(',')}`;
   const nats: NatsServers = {
     url,

@@ -58,7 +58,7 @@ export function createCalendar(
   /** Everything that was written before is known. */
   async function read(): Promise<void> {
     following ??= follow(client, layout.stream, [`${documents}>`, layout.tip], (subject, sequence, head) => {
-      if (subject !== layout.tip) note(subject.slice(documents.length), sequence, head);
+      if (subject !== layout.tip) note(subject.slice(documents.length), sequence, head());
     });
     following.catch(() => (following = undefined));
     await reachedTip(await following);

@@ -26,6 +26,9 @@ interface Seen {
 
 const NOTHING = { sequence: 0, registrations: 0 } as const;
 
+/** From so many keys on, one answer for all is cheaper than one for each. */
+const MANY = 4;
+
 /** Contacts of which the sequence is remembered, so that a commit after a read asks nothing more. */
 const REMEMBERED = 10_000;
 
@@ -49,6 +52,14 @@ export function contactVerbs(
     const { layout, reads } = shardFor(instanceId);
     const rest = contactRest(instanceId, contactId);
     const found = await reads.last<ContactHead>(layout.subject('doc', rest));
+    return asContact({ instanceId, contactId }, rest, found);
+  }
+
+  function asContact(
+    { instanceId, contactId }: ContactKey,
+    rest: string,
+    found: Found<ContactHead> | undefined,
+  ): Contact | undefined {
     remember(rest, found);
     if (found === undefined || isOver(found.head.removeAt)) return undefined;
     return { instanceId, contactId, version: found.head.version, body: found.text };
@@ -146,7 +157,23 @@ export function contactVerbs(
   }
 
   return {
-    contacts: (keys) => Promise.all(keys.map(contact)),
+    async contacts(keys) {
+      if (keys.length < MANY) return Promise.all(keys.map(contact));
+      const byShard = Map.groupBy(keys, ({ instanceId }) => shardFor(instanceId));
+      const found = new Map<string, Found<ContactHead>>();
+      for (const [{ layout, reads }, some] of byShard) {
+        const subjects = new Set(
+          some.map((key) => layout.subject('doc', contactRest(key.instanceId, key.contactId))),
+        );
+        for (const one of await reads.lastOfMany<ContactHead>([...subjects], layout.tip))
+          found.set(one.subject, one);
+      }
+      return keys.map((key) => {
+        const { layout } = shardFor(key.instanceId);
+        const rest = contactRest(key.instanceId, key.contactId);
+        return asContact(key, rest, found.get(layout.subject('doc', rest)));
+      });
+    },
     async claimed(instanceId, operation, token) {
       const { layout, reads } = shardFor(instanceId);
       const found = await reads.last<ClaimHead>(

@@ -16,8 +16,8 @@ export interface Follower {
   close(): Promise<void>;
 }
 
-/** Told of each message. `head` is undefined for one without. */
-export type Told = (subject: string, sequence: number, head: object | undefined) => void;
+/** Told of each message. `head` reads what it says, undefined for one without: most of what is heard is known already. */
+export type Told = (subject: string, sequence: number, head: () => object | undefined) => void;
 
 const REACH_MS = 10_000;
 const AGAIN_MS = 500;
@@ -41,7 +41,7 @@ export async function follow(
     const { subject, seq, headers } = message;
     latest = message;
     if (seq <= position) return;
-    told(subject, seq, readHead(headers));
+    told(subject, seq, () => readHead(headers));
     position = seq;
     for (const one of waiting)
       if (one.sequence <= position) {

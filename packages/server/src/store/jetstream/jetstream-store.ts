@@ -59,7 +59,7 @@ async function openOn(
   const writer = createWriter({ nats, reads, keyOf: (subject) => subject });
   const nodes = createNodes(layout, reads, writer, () => time.monotonic());
   const beats = await follow(client, layout.stream, [layout.nodes], (_, sequence, head) =>
-    nodes.hear(sequence, head),
+    nodes.hear(sequence, head()),
   );
   await beats.caughtUp();
 

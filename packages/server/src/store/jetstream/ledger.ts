@@ -56,7 +56,8 @@ export function createLedger(
   let following: Promise<Follower> | undefined;
   let forgetting: NodeJS.Timeout | undefined;
 
-  function note(subject: string, sequence: number, head: object | undefined): void {
+  function note(subject: string, sequence: number, readHead: () => object | undefined): void {
+    const head = readHead();
     // A tip, or an emptied message: the other one of the delivery says what it is now.
     if (head === undefined || !('status' in head)) return;
     const { status, reason, lane, enqueuedAt: at, first: seq = sequence, day } = head as DeliveryHead;

@@ -37,7 +37,7 @@ interface Lane {
 
 export interface OpenDeliveries {
   /** A delivery waits as this head says; undefined: it is over. What is older than what is known already changes nothing. */
-  put(rest: string, sequence: number, head: OpenHead | undefined): void;
+  put(rest: string, sequence: number, head: OpenHead | undefined | (() => OpenHead | undefined)): void;
   /** The follower has told everything up to here. */
   told(sequence: number): void;
   find(rest: string): Entry | undefined;
@@ -140,10 +140,11 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
   }
 
   return {
-    put(rest, sequence, head) {
+    put(rest, sequence, given) {
       const id = idOf(rest);
       const before = entries.get(id);
       if (sequence <= (before?.sequence ?? over.get(id) ?? 0)) return;
+      const head = typeof given === 'function' ? given() : given;
       if (before) drop(before);
       over.delete(id);
       if (head === undefined) {

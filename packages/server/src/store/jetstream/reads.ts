@@ -15,11 +15,19 @@ export interface Reads {
   at<Head>(sequence: number): Promise<Found<Head> | undefined>;
   /** The messages of subjects (with wildcards), by any replica that has come as far as `least`. */
   list<Head>(subjects: readonly string[], least: number): Promise<Found<Head>[]>;
+  /**
+   * The last messages of many subjects, by a replica that has come as far as the leader's `tip` says: sees every write that was
+   * answered before and had a tip behind it.
+   */
+  lastOfMany<Head>(subjects: readonly string[], tip: string): Promise<Found<Head>[]>;
   /** Removes all messages of subjects (with wildcards). */
   purge(subject: string): Promise<void>;
   /** Removes the message of this sequence; false: it is gone, or was overwritten. */
   remove(sequence: number): Promise<boolean>;
 }
+
+/** Subjects in one request: an answer has room for 1,024, a request for 1 MB. */
+const MANY = 500;
 
 /** How long a replica may be behind, and how often one is asked. */
 const BEHIND = { tries: 100, everyMs: 20 } as const;
@@ -53,15 +61,21 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
     }
   }
 
-  async function list<Head>(subjects: readonly string[], least: number): Promise<Found<Head>[]> {
+  async function list<Head>(
+    subjects: readonly string[],
+    least: number,
+    kind: 'wildcards' | 'literal' = 'wildcards',
+  ): Promise<Found<Head>[]> {
     for (let tried = 0; tried < BEHIND.tries; tried++) {
       if (tried > 0) await sleep(BEHIND.everyMs);
       const answer = await askForMany(nats, stream, subjects);
       if (answer === 'too many')
         return (await Promise.all(subjects.map((one) => listPages<Head>(one)))).flat();
       if (answer === 'nothing') {
-        const there = await Promise.all(subjects.map((subject) => last(subject)));
-        if (there.every((one) => one === undefined)) return [];
+        // It does not say how far it has come, so the leader must.
+        const there = await Promise.all(subjects.map((subject) => last<Head>(subject)));
+        const found = there.filter((one) => one !== undefined);
+        if (found.length === 0 || kind === 'literal') return found;
       } else if (answer.upTo >= least)
         return answer.messages.flatMap((message) => toFound<Head>(message) ?? []);
     }
@@ -74,6 +88,14 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
       told(async () => {
         const message = await manager.direct.getMessage(stream, { seq: sequence });
         return message === null ? undefined : toFound(message);
+      }),
+    lastOfMany: (subjects, tip) =>
+      told(async () => {
+        const least = (await last(tip))?.sequence ?? 0;
+        const parts = Array.from({ length: Math.ceil(subjects.length / MANY) }, (_, part) =>
+          list<never>(subjects.slice(part * MANY, (part + 1) * MANY), least, 'literal'),
+        );
+        return (await Promise.all(parts)).flat();
       }),
     list: (subjects, least) => told(() => list(subjects, least)),
     purge: (subject) =>

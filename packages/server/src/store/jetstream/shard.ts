@@ -29,6 +29,9 @@ export interface Connected {
   readonly manager: JetStreamManager;
 }
 
+const asOpen = (head: object | undefined): OpenHead | undefined =>
+  head !== undefined && 'lane' in head ? (head as OpenHead) : undefined;
+
 export async function openShard(
   { nats, client, manager }: Connected,
   prefix: string,
@@ -62,11 +65,8 @@ export async function openShard(
     client,
     layout.stream,
     [`${dues}>`, layout.tip],
-    (subject, sequence, head) => {
-      if (subject.startsWith(dues)) {
-        const isOpen = head !== undefined && 'lane' in head;
-        open.put(subject.slice(dues.length), sequence, isOpen ? (head as OpenHead) : undefined);
-      }
+    (subject, sequence, readHead) => {
+      if (subject.startsWith(dues)) open.put(subject.slice(dues.length), sequence, () => asOpen(readHead()));
       open.told(sequence);
     },
   );
