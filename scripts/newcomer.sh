@@ -1,4 +1,4 @@
-#!/bin/sh
+#!/usr/bin/env bash
 # The first quarter of an hour of a newcomer, on a clone of its own: install, demo, a first push registered by Amazon's SDK, written
 # by curl and by the command line, and the emulator in a test. Needs git, curl 7.75 or newer and any Node.js from 20 on.
 #
