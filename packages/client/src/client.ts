@@ -4,6 +4,7 @@ import { OPERATIONS } from '@chatpush/wire';
 import { createCall } from './call.ts';
 import type { Context } from './call.ts';
 import { lowerFirst } from './casing.ts';
+import type { ExamineChannelRequest, ExamineChannelResponse } from './channels.ts';
 import type { PutChatEventsRequest, PutChatEventsResponse } from './chat-events.ts';
 import { createClockOffset } from './clock-offset.ts';
 import type {
@@ -201,6 +202,18 @@ export interface ChatpushClient {
     request: CreateParticipantRequest,
     options?: CallOptions,
   ): Promise<CreateParticipantResponse>;
+
+  /**
+   * Asks a gateway what it thinks of a channel now, without disturbing a device. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not use this application.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown application, or it has no such channel.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  examineChannel(request: ExamineChannelRequest, options?: CallOptions): Promise<ExamineChannelResponse>;
 }
 
 /**

@@ -7,6 +7,7 @@ export type {
   PutChatEventsRequest,
   PutChatEventsResponse,
 } from './chat-events.ts';
+export type { ExamineChannelRequest, ExamineChannelResponse } from './channels.ts';
 export { createClient } from './client.ts';
 export type { CallOptions, ChatpushClient, ClientOptions } from './client.ts';
 export { generateClientToken } from './client-token.ts';

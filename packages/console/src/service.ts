@@ -4,6 +4,7 @@ import {
   DeviceType,
   ResourceNotFoundException,
   type Delivery,
+  type ExamineChannelResponse,
   type ParticipantRole,
   type Registration,
 } from '@chatpush/client';
@@ -113,6 +114,14 @@ export async function startChat({ instanceId, ...access }: Access): Promise<stri
 
 export const endChat = (access: Access, contactId: string): Promise<unknown> =>
   clientFor(access).stopContact({ instanceId: access.instanceId, contactId });
+
+/** Asks a gateway what it thinks of a channel now. */
+export const examineChannel = (
+  access: Access,
+  pinpointAppArn: string,
+  deviceType: string,
+): Promise<ExamineChannelResponse> =>
+  clientFor(access).examineChannel({ pinpointAppArn, deviceType: deviceType as DeviceType });
 
 /** What the service knows of a contact. */
 export interface KnownContact {

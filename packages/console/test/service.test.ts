@@ -97,10 +97,18 @@ test(
     await page.getByText(`at ${elsewhere.apns.url}, healthy`).waitFor();
     assert.deepEqual(
       (await channelsOn(page)).map((text) => text.replace(/\s+/g, ' ')),
-      [`bank APNS at ${elsewhere.apns.url}, healthy`, 'bank GCM EMULATED'],
+      [`bank APNS at ${elsewhere.apns.url}, healthy Ask the doctor`, 'bank GCM EMULATED Ask the doctor'],
     );
     await page.getByText('does not come to this page').waitFor();
-    assert.deepEqual(opened.problems, []);
+    // Only a key of the settings may ask.
+    const first = page.getByRole('region', { name: 'Channels' }).getByRole('listitem').first();
+    await first.getByRole('button', { name: 'Ask the doctor' }).click();
+    await first
+      .getByRole('alert')
+      .getByText(/security token/i)
+      .waitFor();
+    // The browser notes the refusal.
+    assert.ok(opened.problems.every((problem) => problem.includes('403')));
   },
 );
 

@@ -91,6 +91,23 @@ test('where nothing is emulated there are neither phones nor faults', options, a
   assert.deepEqual(opened.problems, []);
 });
 
+test('the doctor is asked again from the page, by who may ask', options, async () => {
+  await using opened = await openConsole(browser(), service.url, { address: '#/applications', key: ADMIN });
+  const { page } = opened;
+  const channel = page.getByRole('region', { name: 'Channels' }).getByRole('listitem');
+  await channel.getByText('0 % dead tokens').waitFor();
+  await channel.getByText(/^last accepted/).waitFor();
+  await channel.getByRole('button', { name: 'Ask the doctor' }).click();
+  await channel.getByRole('status').getByText('healthy').waitFor();
+  assert.deepEqual(opened.problems, []);
+  await using reading = await openConsole(browser(), service.url, { address: '#/applications', key: READER });
+  await reading.page.getByRole('button', { name: 'Ask the doctor' }).click();
+  await reading.page
+    .getByRole('alert')
+    .getByText('do not allow the chatpush:ExamineChannel action')
+    .waitFor();
+});
+
 test('who signs out is asked to sign in again, and the views are closed', options, async () => {
   await using opened = await openConsole(browser(), service.url, { address: '#/health', key: READER });
   const { page } = opened;
@@ -148,7 +165,12 @@ for (const colorScheme of ['light', 'dark'] as const)
           const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
           assert.ok(overflow <= 0, `${what} is ${overflow} pixels wider than the window`);
         };
-        for (const address of ['#/contacts', '#/contacts/chat-of-support?instance=support', '#/health']) {
+        for (const address of [
+          '#/contacts',
+          '#/contacts/chat-of-support?instance=support',
+          '#/applications',
+          '#/health',
+        ]) {
           await page.goto(`${service.url}/console/${address}`);
           await page.getByText('Asking the service').waitFor({ state: 'detached' });
           await inspect(address);

@@ -281,6 +281,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
           dispatcher
             .outages()
             .find((one) => one.applicationArn === applicationArn && one.deviceType === deviceType),
+        examineChannel: (applicationArn, deviceType) => examination.now(applicationArn, deviceType),
         registrationRefusal: (instanceId) => instanceLimits.registrationRefusal(instanceId),
         onRevoked: (registrationId) => dispatcher.revoke(registrationId),
       }),

@@ -25,6 +25,7 @@ import {
   updateApnsSandboxChannel,
   updateGcmChannel,
 } from './operations/application-channels.ts';
+import { examineChannel } from './operations/channel-examination.ts';
 import { putChatEvents } from './operations/chat-events.ts';
 import { startChatContact, stopContact } from './operations/contacts.ts';
 import { listDeliveries } from './operations/deliveries.ts';
@@ -47,6 +48,7 @@ export const OPERATIONS = {
   ListPushNotificationRegistrations: listPushNotificationRegistrations,
   PutChatEvents: putChatEvents,
   ListDeliveries: listDeliveries,
+  ExamineChannel: examineChannel,
   StartChatContact: startChatContact,
   StopContact: stopContact,
   CreateParticipant: createParticipant,

@@ -135,6 +135,18 @@ export const OPERATION_PROSE: {
       NextToken: NEXT_TOKEN,
     },
   },
+  ExamineChannel: {
+    summary:
+      'Asks a gateway what it thinks of a channel now, with a push that no device can get, and says what its answer means: what `chatpush doctor` does. Of a channel that is emulated it asks the emulator.',
+    input: { PinpointAppArn: 'The application.', DeviceType: 'Which of its channels.' },
+    output: {
+      State: '`unclear`: the gateway said nothing about the settings, because it is busy or broken.',
+      Answer: "In the gateway's words, or the connection's; empty if there is none.",
+      Says: 'What that means.',
+      Cure: 'What to do; absent where nothing is to be done, or nobody has documented what.',
+    },
+    errors: { ResourceNotFoundException: 'The application does not exist, or has no such channel.' },
+  },
   StartChatContact: {
     summary:
       'Starts a chat: creates a contact to register devices for, and a token for its customer. No flow runs. Members marked as ignored are validated as Amazon does and have no effect.',

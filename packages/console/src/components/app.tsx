@@ -68,7 +68,9 @@ export function App({ live, session }: { live: Live; session: Session | undefine
             <PhonesView live={live} address={address} attempt={attempt} {...registering} />
           )}
           {address.view === 'contacts' && isKnown && <ContactsView address={address} {...registering} />}
-          {address.view === 'applications' && <ApplicationsView channels={channels} />}
+          {address.view === 'applications' && (
+            <ApplicationsView channels={channels} access={access} hasPhones={state.hasPhones} />
+          )}
           {address.view === 'health' && <HealthView alert={address.alert} />}
           {address.view === 'search' && isKnown && (
             <SearchView text={address.text} access={access} session={session} state={state} />

@@ -34,24 +34,3 @@ export function useChannels({ hasService, connection }: State): readonly Channel
   }, [hasService, connection]);
   return channels;
 }
-
-export function Channels({ channels }: { channels: readonly ChannelOnPage[] }) {
-  return (
-    <section aria-labelledby="channels-title">
-      <h2 id="channels-title">Channels</h2>
-      <ul class="channels">
-        {channels.map(({ application, channel, leads, isEmulated }) => (
-          <li key={`${application} ${channel}`} data-emulated={isEmulated}>
-            <span title={application}>
-              <strong>{application.split('/').at(-1)}</strong> {channel}
-            </span>
-            <span class="leads">{leads}</span>
-          </li>
-        ))}
-      </ul>
-      {channels.some(({ isEmulated }) => !isEmulated) && (
-        <p class="hint">What goes through a channel that is not emulated does not come to this page.</p>
-      )}
-    </section>
-  );
-}

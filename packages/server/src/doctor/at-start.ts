@@ -2,7 +2,7 @@
 // keeps the verdicts for those who ask.
 import type { Logger } from 'pino';
 import { whereTo } from '../channels/channels.ts';
-import type { Config } from '../config/config.ts';
+import type { ChannelName, Config } from '../config/config.ts';
 import type { ChannelVersion, OpenGateway } from '../delivery/outlets.ts';
 import { examine } from './examine.ts';
 import type { Verdict } from './examine.ts';
@@ -25,6 +25,8 @@ export interface StartExamination {
    * `{ 'arn:… APNS': 'real, healthy', 'every other application': 'EMULATED' }`.
    */
   states(outages: readonly ChannelOutage[]): Record<string, string>;
+  /** Examines a channel now; undefined: the application has no such channel. */
+  now(applicationArn: string, channel: ChannelName): Promise<Verdict | undefined>;
   /** Examines the channels that have changed since, or are new. */
   again(): void;
   /** Resolves when nothing is under way any more. */
@@ -67,6 +69,16 @@ export function examineAtStart(options: {
     }
   }
 
+  /** Those that are asked for now: who asks at the same time gets the same answer. */
+  const asked = new Map<string, Promise<Verdict>>();
+  async function examineNow(applicationArn: string, channel: ChannelName): Promise<Verdict> {
+    const name = nameOf(applicationArn, channel);
+    const version = options.channelVersion({ applicationArn, deviceType: channel });
+    const verdict = await examine(openGateway, applicationArn, channel, closing.signal);
+    if (verdicts.has(name)) verdicts.set(name, { version, state: verdict.state });
+    return verdict;
+  }
+
   let running = Promise.resolve();
   const again = (): void => {
     running = running.then(examineChanged).catch((error: unknown) => {
@@ -100,6 +112,16 @@ export function examineAtStart(options: {
           ]),
         ),
       };
+    },
+    now: async (applicationArn, channel) => {
+      const { applications, autoCreate } = options.config();
+      const application = applications.find(({ arn }) => arn === applicationArn);
+      if (application?.channels[channel] === undefined && (application || autoCreate !== 'all'))
+        return undefined;
+      const name = nameOf(applicationArn, channel);
+      const under = asked.get(name) ?? examineNow(applicationArn, channel);
+      asked.set(name, under);
+      return under.finally(() => asked.delete(name));
     },
     again,
     stop: () => {

@@ -11,6 +11,11 @@ export interface Metrics {
   /** Every answer, by what was asked for: an operation, a source's path, or neither. */
   request(asked: string | undefined, status: number, durationMs: number): void;
   attempt(gateway: string, outcome: Outcome, sinceAcceptedMs: number): void;
+  /** The same attempt, for its channel. */
+  channelAttempt(
+    channel: { readonly applicationArn: string; readonly deviceType: string },
+    outcome: Outcome,
+  ): void;
   storeCall(verb: string, durationMs: number): void;
   /** SQLite committed so many calls together. */
   commit(calls: number): void;
@@ -193,6 +198,18 @@ export function createMetrics({
     labelNames: ['gateway', 'about'],
     registers,
   });
+  const channelAttempts = new Counter({
+    name: 'chatpush_channel_attempts_total',
+    help: 'Requests to the gateway of a channel by result: accepted, unsent, unknown, or what the refusal means (token-dead, token-suspect, credential, message, …).',
+    labelNames: ['application', 'channel', 'result'],
+    registers,
+  });
+  const lastAccepted = new Gauge({
+    name: 'chatpush_channel_last_accepted_timestamp_seconds',
+    help: 'When a gateway last accepted a push of the channel from this node, in seconds since 1970.',
+    labelNames: ['application', 'channel'],
+    registers,
+  });
   const lost = new Counter({
     name: 'chatpush_leases_lost_total',
     help: 'Deliveries that another node had taken over before they were settled.',
@@ -301,6 +318,11 @@ export function createMetrics({
       if (outcome.kind === 'accepted' || outcome.kind === 'rejected')
         seconds.observe({ gateway }, outcome.ms / 1000);
       if (outcome.kind === 'accepted') deliverySeconds.labels(gateway).observe(sinceAcceptedMs / 1000);
+    },
+    channelAttempt: ({ applicationArn: application, deviceType: channel }, outcome) => {
+      const result = outcome.kind === 'rejected' ? outcome.verdict : outcome.kind;
+      channelAttempts.inc({ application, channel, result });
+      if (outcome.kind === 'accepted') lastAccepted.labels(application, channel).setToCurrentTime();
     },
     event: (reason) => events.inc({ reason: reason ?? 'none' }),
     snsMessage: (result) => snsMessages.inc({ result }),

@@ -12,6 +12,14 @@ import type { Directory } from './directory.ts';
 import type { PageTokens } from './page-token.ts';
 import type { ParticipantKeys } from './participant-token.ts';
 
+/** What the doctor found. */
+export interface ChannelVerdict {
+  readonly state: 'healthy' | 'broken' | 'unclear';
+  readonly answer: string;
+  readonly says: string;
+  readonly cure?: string;
+}
+
 export interface OperationDependencies extends ApplicationDependencies {
   readonly store: Store;
   readonly changes: ContactChanges;
@@ -29,6 +37,11 @@ export interface OperationDependencies extends ApplicationDependencies {
     applicationArn: string,
     deviceType: string,
   ) => { readonly reason: string; readonly answer: string } | undefined;
+  /** What a gateway thinks of a channel now; undefined: the application has no such channel. */
+  readonly examineChannel: (
+    applicationArn: string,
+    deviceType: 'APNS' | 'APNS_SANDBOX' | 'GCM',
+  ) => Promise<ChannelVerdict | undefined>;
   /** Why an instance may not have another registration. */
   readonly registrationRefusal: (instanceId: string) => Promise<string | undefined>;
   /** Called when a registration was deleted, before its call is answered: no attempt for it begins from now on. */

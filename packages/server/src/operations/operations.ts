@@ -1,5 +1,6 @@
 // All operations together, one function per name in wire's table.
 import { createApplicationHandlers } from './applications/handlers.ts';
+import { examineChannel } from './channel-examination.ts';
 import { putChatEvents } from './chat-events.ts';
 import { startChatContact, stopContact } from './contacts.ts';
 import { listDeliveries } from './deliveries.ts';
@@ -15,6 +16,7 @@ export const createHandlers = (dependencies: OperationDependencies): Handlers =>
   ListPushNotificationRegistrations: (input) => listRegistrations(dependencies, input),
   PutChatEvents: (input) => putChatEvents(dependencies, input),
   ListDeliveries: (input) => listDeliveries(dependencies, input),
+  ExamineChannel: (input) => examineChannel(dependencies, input),
   StartChatContact: (input) => startChatContact(dependencies, input),
   StopContact: (input) => stopContact(dependencies, input),
   CreateParticipant: (input) => createParticipant(dependencies, input),

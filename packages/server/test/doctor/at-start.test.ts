@@ -2,9 +2,11 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
+import { createClient } from '@chatpush/client';
+import type { DeviceType } from '@chatpush/client';
 import { readConfig } from '../../src/config/environment.ts';
 import { startService } from '../../src/service.ts';
-import { ARN } from '../config/settings-folder.ts';
+import { ACCESS_KEY, ARN } from '../config/settings-folder.ts';
 import { channelsAt, settingsWith, strictEmulator } from './accounts.ts';
 
 interface Line {
@@ -70,7 +72,7 @@ test('what the doctor found is logged and shown by /readyz?verbose and the page,
     [`${ARN} GCM`]: 'EMULATED',
   });
   const page = await (await fetch(service.url, { headers: { accept: 'text/html' } })).text();
-  assert.match(page, new RegExp(`${ARN} GCM: EMULATED`));
+  assert.match(page, new RegExp(`${ARN} GCM</th><td>EMULATED</td>`));
   const plain = await (await fetch(`${service.url}/readyz`)).json();
   assert.deepEqual(Object.keys(plain as object), ['ready', 'checks']);
   assert.match(service.greeting, new RegExp(`APNS_SANDBOX +${ARN}: at https://`));
@@ -92,6 +94,32 @@ test('a gateway that never answers does not keep a service from starting or stop
   assert.deepEqual(await verboseOf(service.url), {
     [`${ARN} APNS`]: `at ${emulator.apns.url}, not examined yet`,
   });
+});
+
+test('a channel is examined when a call asks for it, and its new verdict is shown', async (t) => {
+  const emulator = await strictEmulator(t);
+  const { service, logged } = await start(t, {
+    APNS: channelsAt(emulator).apns(),
+    APNS_SANDBOX: channelsAt(emulator).sandbox({ keyId: 'REVOKED001' }),
+  });
+  await logged(({ msg, channel }) => msg.startsWith('channel examined') && channel === 'APNS_SANDBOX');
+  const client = createClient({
+    endpoint: service.url,
+    region: 'eu-central-1',
+    credentials: { accessKeyId: ACCESS_KEY.id, secretAccessKey: ACCESS_KEY.secret },
+  });
+  const examine = (deviceType: DeviceType, pinpointAppArn = ARN) =>
+    client.examineChannel({ pinpointAppArn, deviceType });
+  const [broken, again] = await Promise.all([examine('APNS_SANDBOX'), examine('APNS_SANDBOX')]);
+  assert.deepEqual([broken.state, broken.answer], ['broken', '403 InvalidProviderToken']);
+  assert.ok(broken.cure);
+  assert.deepEqual(broken, again);
+  assert.equal((await examine('APNS')).state, 'healthy');
+  emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503, reason: 'Shutdown' }]);
+  assert.equal((await examine('APNS')).state, 'unclear');
+  assert.match((await verboseOf(service.url))[`${ARN} APNS`] ?? '', /unclear$/);
+  await assert.rejects(examine('GCM'), { name: 'ResourceNotFoundException' });
+  await assert.rejects(examine('APNS', `${ARN}-other`), { name: 'ResourceNotFoundException' });
 });
 
 test('the end of a certificate is a metric', async (t) => {

@@ -51,6 +51,10 @@ export const GOOD_INPUTS: { readonly [N in OperationName]: Input<N> } = {
     ConnectionTypes: ['CONNECTION_CREDENTIALS'],
     ChatStreamingConfiguration: { StreamingEndpointArn: 'arn:aws:sns:eu-central-1:123456789012:chat' },
   },
+  ExamineChannel: {
+    PinpointAppArn: 'arn:aws:mobiletargeting:us-east-1:000000000000:apps/a',
+    DeviceType: 'APNS',
+  },
   StopContact: { InstanceId: 'i-1', ContactId: 'c-1', DisconnectReason: { Code: 'DONE' } },
   CreateParticipant: {
     InstanceId: 'i-1',

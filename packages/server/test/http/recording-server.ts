@@ -55,6 +55,7 @@ const OUTPUTS: { readonly [N in ApplicationOperationName | OperationName]: objec
   PutChatEvents: { Results: [] },
   ListDeliveries: { Deliveries: [] },
   StartChatContact: { ContactId: 'c-1', ParticipantId: 'p-1', ParticipantToken: 't-1' },
+  ExamineChannel: { State: 'healthy', Answer: '', Says: 'Well.' },
   StopContact: {},
   CreateParticipant: {
     ParticipantCredentials: { ParticipantToken: 't-1', Expiry: '2026-11-22T19:00:00.000Z' },

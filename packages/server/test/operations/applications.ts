@@ -21,6 +21,7 @@ export function applicationParts(store: Store) {
     configured: () => [],
     sealing: () => undefined,
     account: () => '000000000000',
+    examineChannel: async () => undefined,
     sendDirect: async () => ({ kind: 'no-channel' as const }),
   };
 }

@@ -1,41 +1,28 @@
-// Where each channel of each application leads, what the doctor found there, and until when its certificate is valid.
+// Every channel of every application: where it leads, whether it sends, and what its gateway thinks of it.
 import type { ChannelOnPage } from '../../channels.ts';
-import { Channels } from '../../components/channels.tsx';
-import { useAnswer } from '../../use-answer.ts';
-import { duration } from '../../words.ts';
+import type { Access } from '../../service.ts';
 import { useHealth } from '../health/use-health.ts';
-import { parseMetrics } from '../health/metrics-text.ts';
+import { Channel } from './channel.tsx';
 
-interface Certificate {
-  application: string;
-  channel: string;
-  expiresAtMs: number;
+interface Props {
+  channels: readonly ChannelOnPage[];
+  access: Access;
+  hasPhones: boolean;
 }
 
-/** Certificates are in `/metrics`, so that an alarm can be set on them. */
-async function readCertificates(): Promise<Certificate[]> {
-  const response = await fetch('/metrics');
-  return parseMetrics(await response.text())
-    .filter(({ name }) => name === 'chatpush_certificate_expires_timestamp_seconds')
-    .map(({ labels: { application = '', channel = '' }, value }) => ({
-      application,
-      channel,
-      expiresAtMs: value * 1000,
-    }));
-}
-
-const DAY_MS = 86_400_000;
-
-const untilWhen = (expiresAtMs: number): string => {
-  const days = Math.floor((expiresAtMs - Date.now()) / DAY_MS);
-  const date = new Date(expiresAtMs).toISOString().slice(0, 10);
-  return days < 0 ? `expired on ${date}` : `until ${date}, ${days} days from now`;
-};
-
-export function ApplicationsView({ channels }: { channels: readonly ChannelOnPage[] }) {
-  const { answer: certificates = [], problem } = useAnswer(readCertificates, []);
+export function ApplicationsView({ channels, access, hasPhones }: Props) {
   const { health } = useHealth();
   const figures = health?.figures.channels ?? [];
+  // Where applications are created on first use, those that were used are not in the list of the settings.
+  const listed = new Set(channels.map(({ application, channel }) => `${application} ${channel}`));
+  const used = figures
+    .filter(({ application, channel }) => !listed.has(`${application} ${channel}`))
+    .map(({ application, channel }): ChannelOnPage => ({
+      application,
+      channel,
+      leads: 'created on first use, EMULATED',
+      isEmulated: true,
+    }));
   return (
     <>
       <div class="toolbar">
@@ -45,54 +32,28 @@ export function ApplicationsView({ channels }: { channels: readonly ChannelOnPag
         <p class="hint">The settings name no application, or the service has not answered yet.</p>
       )}
       {channels.length > 0 && (
-        <div class="panel">
-          <Channels channels={channels} />
-        </div>
-      )}
-      {figures.length > 0 && (
-        <section class="panel" aria-labelledby="lanes-title">
-          <h2 id="lanes-title">Now</h2>
+        <section class="panel" aria-labelledby="channels-title">
+          <h2 id="channels-title">Channels</h2>
           <ul class="channels">
-            {figures.map(({ application, channel, waiting, waitingSeconds, closedBy }) => (
-              <li key={`${application} ${channel}`}>
-                <span title={application}>
-                  <strong>{application.split('/').at(-1)}</strong> {channel}
-                </span>
-                <span>
-                  {waiting > 0 &&
-                    `${waiting.toLocaleString('en')} waiting, for ${duration(waitingSeconds * 1000)} without a pause `}
-                  <span class="mood" data-mood={closedBy === undefined ? 'good' : 'bad'}>
-                    {closedBy === undefined ? 'Sends' : `Sends nothing: ${closedBy}`}
-                  </span>
-                </span>
-              </li>
+            {[...channels, ...used].map((one) => (
+              <Channel
+                key={`${one.application} ${one.channel}`}
+                channel={one}
+                figures={figures.find(
+                  ({ application, channel }) => application === one.application && channel === one.channel,
+                )}
+                access={access}
+              />
             ))}
           </ul>
-        </section>
-      )}
-      {problem !== undefined && (
-        <p class="problem" role="alert">
-          {problem}
-        </p>
-      )}
-      {certificates.length > 0 && (
-        <section class="panel" aria-labelledby="certificates-title">
-          <h2 id="certificates-title">Push certificates</h2>
-          <ul class="channels">
-            {certificates.map(({ application, channel, expiresAtMs }) => (
-              <li key={`${application} ${channel}`}>
-                <span title={application}>
-                  <strong>{application.split('/').at(-1)}</strong> {channel}
-                </span>
-                <span class="leads">{untilWhen(expiresAtMs)}</span>
-              </li>
-            ))}
-          </ul>
+          {hasPhones && channels.some(({ isEmulated }) => !isEmulated) && (
+            <p class="hint">What goes through a channel that is not emulated does not come to this page.</p>
+          )}
         </section>
       )}
       <p class="hint">
-        The doctor examines each channel when the service starts and after <code>chatpush reload</code>;{' '}
-        <code>chatpush doctor</code> asks again and says what to correct.
+        The doctor examines each channel when the service starts and after <code>chatpush reload</code>.
+        Numbers are those of the node that serves this page, since it started.
       </p>
     </>
   );

@@ -30,6 +30,13 @@ export interface ChannelFigures {
   waiting: number;
   /** For how long some delivery has been waiting without a pause. */
   waitingSeconds: number;
+  /** Attempts that the gateway accepted since this node started, and those it refused because the token is dead. */
+  accepted: number;
+  dead: number;
+  /** Milliseconds since 1970; undefined before the first. */
+  lastAcceptedAt?: number;
+  /** When its push certificate expires, in milliseconds since 1970. */
+  certificateExpiresAt?: number;
   /** Why the channel cannot send now: `connection`, `credential` or `gateway`. */
   closedBy?: string;
 }
@@ -100,15 +107,28 @@ function gatewayFigures(reading: Reading, gateway: string): GatewayFigures {
   };
 }
 
-function channelFigures({ samples }: Reading): ChannelFigures[] {
+function channelFigures(reading: Reading): ChannelFigures[] {
+  const { samples } = reading;
   const of = (wanted: string, { application, channel }: Labels): Sample | undefined =>
     samples.find(
       ({ name, labels }) =>
         name === wanted && labels['application'] === application && labels['channel'] === channel,
     );
+  const attempts = ({ application, channel }: Labels, result: string): number =>
+    totalOf(
+      reading,
+      'chatpush_channel_attempts_total',
+      (labels) =>
+        labels['application'] === application && labels['channel'] === channel && labels['result'] === result,
+    );
+  const msOf = (sample: Sample | undefined): number | undefined => sample && sample.value * 1000;
   const found = new Map(
     samples
-      .filter(({ name }) => /^chatpush_(deliveries_waiting|channel_closed)$/.test(name))
+      .filter(({ name }) =>
+        /^chatpush_(deliveries_waiting|channel_closed|channel_attempts_total|certificate_expires_timestamp_seconds)$/.test(
+          name,
+        ),
+      )
       .map(({ labels }) => [`${labels['application']} ${labels['channel']}`, labels]),
   );
   return [...found.values()].map((labels) => ({
@@ -116,6 +136,10 @@ function channelFigures({ samples }: Reading): ChannelFigures[] {
     channel: labels['channel'] ?? '',
     waiting: of('chatpush_deliveries_waiting', labels)?.value ?? 0,
     waitingSeconds: of('chatpush_waiting_seconds', labels)?.value ?? 0,
+    accepted: attempts(labels, 'accepted'),
+    dead: attempts(labels, 'token-dead'),
+    lastAcceptedAt: msOf(of('chatpush_channel_last_accepted_timestamp_seconds', labels)),
+    certificateExpiresAt: msOf(of('chatpush_certificate_expires_timestamp_seconds', labels)),
     closedBy: of('chatpush_channel_closed', labels)?.labels['cause'],
   }));
 }

@@ -1,0 +1,30 @@
+// The doctor's question to a gateway, asked now: would it take a push of this channel?
+import { operation } from '../operation.ts';
+import { oneOf, required, string, structure } from '../shape.ts';
+import { deviceType } from './registrations.ts';
+
+export const examineChannel = operation({
+  name: 'ExamineChannel',
+  method: 'GET',
+  path: '/channel-examination',
+  query: { PinpointAppArn: 'pinpointAppArn', DeviceType: 'deviceType' },
+  input: structure({
+    PinpointAppArn: required(string({ min: 1, max: 2048 })),
+    DeviceType: required(deviceType),
+  }),
+  output: structure({
+    State: required(oneOf('healthy', 'broken', 'unclear')),
+    Answer: required(string()),
+    Says: required(string()),
+    Cure: string(),
+  }),
+  errors: [
+    'AccessDeniedException',
+    'InternalServiceException',
+    'InvalidParameterException',
+    'ResourceNotFoundException',
+    'ThrottlingException',
+  ],
+  bodyLimitBytes: 65_536,
+  origin: 'chatpush',
+});
