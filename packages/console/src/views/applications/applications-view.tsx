@@ -29,7 +29,7 @@ export function ApplicationsView({ channels, access, hasPhones }: Props) {
         <h1>Applications</h1>
       </div>
       {channels.length === 0 && (
-        <p class="hint">The settings name no application, or the service has not answered yet.</p>
+        <p class="hint">There is no application, or the service has not answered yet.</p>
       )}
       {channels.length > 0 && (
         <section class="panel" aria-labelledby="channels-title">
