@@ -17,7 +17,18 @@ import type {
 } from './contacts.ts';
 import { createCredentialSource } from './credentials.ts';
 import type { Credentials, CredentialsProvider } from './credentials.ts';
-import type { ListDeliveriesRequest, ListDeliveriesResponse } from './deliveries.ts';
+import type {
+  GetDeliveryCountsRequest,
+  GetDeliveryCountsResponse,
+  GetDeliveryRequest,
+  GetDeliveryResponse,
+  ListDeliveriesRequest,
+  ListDeliveriesResponse,
+  ReplayDeliveryRequest,
+  ReplayDeliveryResponse,
+  WithdrawDeliveryRequest,
+  WithdrawDeliveryResponse,
+} from './deliveries.ts';
 import { resolveEndpoint, resolveRegion } from './endpoint.ts';
 import { sendByFetch } from './fetch.ts';
 import type {
@@ -150,6 +161,63 @@ export interface ChatpushClient {
    * @throws {@link ChatpushError} for everything else: signature, network, time-out.
    */
   listDeliveries(request: ListDeliveriesRequest, options?: CallOptions): Promise<ListDeliveriesResponse>;
+
+  /**
+   * Returns one delivery with its attempts. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or delivery.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  getDelivery(request: GetDeliveryRequest, options?: CallOptions): Promise<GetDeliveryResponse>;
+
+  /**
+   * Counts, minute by minute, the deliveries that started, and those of them that did not arrive. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  getDeliveryCounts(
+    request: GetDeliveryCountsRequest,
+    options?: CallOptions,
+  ): Promise<GetDeliveryCountsResponse>;
+
+  /**
+   * Pushes a delivery again that did not arrive, under the same id. Safe to repeat: what waits already is left as it is, and
+   * what was accepted is never pushed a second time. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link ConditionalOperationFailedException} 409: it cannot be replayed; the message says why.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or delivery.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  replayDelivery(request: ReplayDeliveryRequest, options?: CallOptions): Promise<ReplayDeliveryResponse>;
+
+  /**
+   * Withdraws a delivery that waits: no further attempt begins. Safe to repeat. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link ConditionalOperationFailedException} 409: it has ended otherwise, or never started.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or delivery.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  withdrawDelivery(
+    request: WithdrawDeliveryRequest,
+    options?: CallOptions,
+  ): Promise<WithdrawDeliveryResponse>;
 
   /**
    * Starts a chat. chatpush creates a contact to register devices for and runs no flow.

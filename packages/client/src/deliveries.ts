@@ -1,18 +1,28 @@
-// The delivery log: what became of each notification.
+// The delivery log: what became of each notification, and what may be done about one.
+import type { DeviceType } from './registrations.ts';
 
 /** What {@link ChatpushClient.listDeliveries} takes. */
 export interface ListDeliveriesRequest {
   /** Identifier of the instance, 1–100 characters. */
   instanceId: string;
-  /** Identifier of the chat, 1–256 characters. */
-  contactId: string;
+  /** Identifier of the chat, 1–256 characters. Absent: the whole instance, narrowed by the filters that follow. */
+  contactId?: string;
+  /** `undelivered` stands for rejected, expired and withdrawn. `skipped` ones are listed only if asked for. */
+  status?: DeliveryStatus | 'undelivered';
+  reason?: string;
+  pinpointAppArn?: string;
+  deviceType?: DeviceType;
+  /** ISO 8601: accepted at this time or later. */
+  startTime?: string;
+  /** ISO 8601: accepted before this time. */
+  endTime?: string;
   /** Size of a page, 1–100. */
   maxResults?: number;
   /** `nextToken` of the page before. */
   nextToken?: string;
 }
 
-/** `skipped`: never attempted. `withdrawn`: stopped because the registration was deleted. `reason` says why. */
+/** `skipped`: never attempted. `withdrawn`: stopped, for example because the registration was deleted. `reason` says why. */
 export type DeliveryStatus = 'queued' | 'accepted' | 'rejected' | 'expired' | 'withdrawn' | 'skipped';
 
 /** The outcome of one request to a gateway. `unsent`: it was never sent. `unknown`: it was sent and got no answer. */
@@ -30,9 +40,14 @@ export interface DeliveryAttempt {
 
 export interface Delivery {
   deliveryId: string;
+  /** The chat that has the registration. */
+  contactId: string;
   /** The chat event that caused it. */
   messageId: string;
   registrationId?: string;
+  /** The application and its channel; absent if the delivery never started. */
+  pinpointAppArn?: string;
+  deviceType?: DeviceType;
   status: DeliveryStatus;
   reason?: string;
   /** Why the channel cannot send now, as the gateway or the connection put it. Only for deliveries that wait for it. */
@@ -43,11 +58,73 @@ export interface Delivery {
   attemptCount: number;
   /** ISO 8601, UTC. */
   createdAt: string;
+  /** ISO 8601, UTC; absent if the delivery never started. */
+  expiresAt?: string;
+  /** Whether it did not arrive, and its content was kept for {@link ChatpushClient.replayDelivery}. */
+  canReplay: boolean;
 }
 
 export interface ListDeliveriesResponse {
-  /** Newest first. */
+  /** Newest first. A page of a whole instance may hold fewer than `maxResults`, even none, and have a next one. */
   deliveries: Delivery[];
   /** Present when there is another page. */
   nextToken?: string;
+}
+
+/** What {@link ChatpushClient.getDelivery} takes. */
+export interface GetDeliveryRequest {
+  /** Identifier of the instance, 1–100 characters. */
+  instanceId: string;
+  deliveryId: string;
+}
+
+export interface GetDeliveryResponse {
+  delivery: Delivery;
+}
+
+/** What {@link ChatpushClient.getDeliveryCounts} takes. */
+export interface GetDeliveryCountsRequest {
+  /** Identifier of the instance, 1–100 characters. */
+  instanceId: string;
+  /** 1–180. Default 60. */
+  minutes?: number;
+  /** ISO 8601: the last minute is the one of this time. Default: now. */
+  endTime?: string;
+}
+
+export interface DeliveryCount {
+  /** When the minute begins, ISO 8601, UTC. */
+  at: string;
+  started: number;
+  /** Those of them that were rejected, expired or withdrawn by now. */
+  undelivered: number;
+}
+
+export interface GetDeliveryCountsResponse {
+  /** Oldest first. */
+  counts: DeliveryCount[];
+}
+
+/** What {@link ChatpushClient.replayDelivery} takes. */
+export interface ReplayDeliveryRequest {
+  /** Identifier of the instance, 1–100 characters. */
+  instanceId: string;
+  deliveryId: string;
+}
+
+export interface ReplayDeliveryResponse {
+  /** As it is now. */
+  delivery: Delivery;
+}
+
+/** What {@link ChatpushClient.withdrawDelivery} takes. */
+export interface WithdrawDeliveryRequest {
+  /** Identifier of the instance, 1–100 characters. */
+  instanceId: string;
+  deliveryId: string;
+}
+
+export interface WithdrawDeliveryResponse {
+  /** As it is now. */
+  delivery: Delivery;
 }

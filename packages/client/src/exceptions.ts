@@ -6,6 +6,11 @@ export class AccessDeniedException extends ChatpushError {
   static override readonly exception = 'AccessDeniedException';
 }
 
+/** 409: the resource is not in the state that the operation needs; the message says in which one it is. Not retried. */
+export class ConditionalOperationFailedException extends ChatpushError {
+  static override readonly exception = 'ConditionalOperationFailedException';
+}
+
 /** 410: there is no such contact. Not retried. */
 export class ContactNotFoundException extends ChatpushError {
   static override readonly exception = 'ContactNotFoundException';
@@ -52,6 +57,7 @@ export class ThrottlingException extends ChatpushError {
 /** By their name on the wire. */
 export const EXCEPTIONS = {
   AccessDeniedException,
+  ConditionalOperationFailedException,
   ContactNotFoundException,
   InternalServiceException,
   InvalidParameterException,

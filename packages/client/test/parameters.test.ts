@@ -101,11 +101,13 @@ describe('names are changed by shape', () => {
           Deliveries: [
             {
               DeliveryId: 'd',
+              ContactId: 'c',
               MessageId: 'm',
               Status: 'a-status-of-tomorrow',
               Attempts: [{ At: '2026-11-22T00:00:00Z', Outcome: 'accepted', Gateway: 'apns', Answer: null }],
               AttemptCount: 1,
               CreatedAt: '2026-11-22T00:00:00Z',
+              CanReplay: false,
             },
           ],
         }),
@@ -122,11 +124,13 @@ describe('names are changed by shape', () => {
       deliveries: [
         {
           deliveryId: 'd',
+          contactId: 'c',
           messageId: 'm',
           status: 'a-status-of-tomorrow',
           attempts: [{ at: '2026-11-22T00:00:00Z', outcome: 'accepted', gateway: 'apns' }],
           attemptCount: 1,
           createdAt: '2026-11-22T00:00:00Z',
+          canReplay: false,
         },
       ],
     });

@@ -11,10 +11,26 @@ export type Address =
       request?: number;
     }
   | { view: 'contacts'; contactId?: string; instanceId?: string }
+  | DeliveriesAddress
   | { view: 'search'; text: string }
   /** `alert`: what Troubleshooting says about it is open. */
   | { view: 'health'; alert?: string }
   | { view: 'applications' | 'faults' };
+
+/** Of the instance that is chosen, where it names none. */
+export interface DeliveriesAddress {
+  view: 'deliveries';
+  /** The delivery that is open. */
+  deliveryId?: string;
+  instanceId?: string;
+  status?: string;
+  reason?: string;
+  applicationArn?: string;
+  deviceType?: string;
+  /** ISO 8601 */
+  from?: string;
+  to?: string;
+}
 
 const numberIn = (text: string | undefined): number | undefined =>
   text !== undefined && /^\d{1,15}$/.test(text) ? Number(text) : undefined;
@@ -39,6 +55,20 @@ export function parseAddress(hash: string): Address {
         contactId: parts[0] || undefined,
         instanceId: parameters.get('instance') ?? undefined,
       };
+    case 'deliveries': {
+      const given = (name: string): string | undefined => parameters.get(name) || undefined;
+      return {
+        view,
+        deliveryId: parts[0] || undefined,
+        instanceId: given('instance'),
+        status: given('status'),
+        reason: given('reason'),
+        applicationArn: given('application'),
+        deviceType: given('channel'),
+        from: given('from'),
+        to: given('to'),
+      };
+    }
     case 'search':
       return { view, text: parts[0] ?? '' };
     case 'health':
@@ -77,6 +107,18 @@ export function hrefOf(address: Address): string {
       return contactId === undefined
         ? at(['contacts'])
         : at(['contacts', contactId], { instance: instanceId });
+    }
+    case 'deliveries': {
+      const { deliveryId, instanceId, status, reason, applicationArn, deviceType, from, to } = address;
+      return at(deliveryId === undefined ? ['deliveries'] : ['deliveries', deliveryId], {
+        instance: instanceId,
+        status,
+        reason,
+        application: applicationArn,
+        channel: deviceType,
+        from,
+        to,
+      });
     }
     case 'search':
       return at(['search', address.text]);

@@ -5,6 +5,8 @@ import {
   ResourceNotFoundException,
   type Delivery,
   type ExamineChannelResponse,
+  type DeliveryCount,
+  type ListDeliveriesRequest,
   type ParticipantRole,
   type Registration,
 } from '@chatpush/client';
@@ -122,6 +124,50 @@ export const examineChannel = (
   deviceType: string,
 ): Promise<ExamineChannelResponse> =>
   clientFor(access).examineChannel({ pinpointAppArn, deviceType: deviceType as DeviceType });
+/** Which deliveries are listed; the filters are texts of the address, and the service says what is wrong with them. */
+export interface DeliveryFilter {
+  status?: string | undefined;
+  reason?: string | undefined;
+  pinpointAppArn?: string | undefined;
+  deviceType?: string | undefined;
+  startTime?: string | undefined;
+  endTime?: string | undefined;
+}
+
+/** A page that has nothing yet goes on, so often: each looks at 50,000 deliveries. */
+const MOST_EMPTY_PAGES = 20;
+
+/** The newest deliveries of an instance, `pages` times 50. */
+export async function listDeliveries(
+  access: Access,
+  filter: DeliveryFilter,
+  pages: number,
+): Promise<{ deliveries: readonly Delivery[]; hasMore: boolean }> {
+  const client = clientFor(access);
+  const asked = { ...filter, instanceId: access.instanceId, maxResults: 50 } as ListDeliveriesRequest;
+  const deliveries: Delivery[] = [];
+  let nextToken: string | undefined;
+  for (let call = 0; call < pages + MOST_EMPTY_PAGES; call += 1) {
+    const page = await client.listDeliveries({ ...asked, ...(nextToken !== undefined && { nextToken }) });
+    deliveries.push(...page.deliveries);
+    ({ nextToken } = page);
+    if (nextToken === undefined || deliveries.length >= pages * 50) break;
+  }
+  return { deliveries, hasMore: nextToken !== undefined };
+}
+
+export const readDelivery = async (access: Access, deliveryId: string): Promise<Delivery | undefined> =>
+  (await clientFor(access).getDelivery({ instanceId: access.instanceId, deliveryId }).catch(unlessUnknown))
+    ?.delivery;
+
+export const readCounts = async (access: Access): Promise<readonly DeliveryCount[]> =>
+  (await clientFor(access).getDeliveryCounts({ instanceId: access.instanceId })).counts;
+
+export const replayDelivery = async (access: Access, deliveryId: string): Promise<Delivery> =>
+  (await clientFor(access).replayDelivery({ instanceId: access.instanceId, deliveryId })).delivery;
+
+export const withdrawDelivery = async (access: Access, deliveryId: string): Promise<Delivery> =>
+  (await clientFor(access).withdrawDelivery({ instanceId: access.instanceId, deliveryId })).delivery;
 
 /** What the service knows of a contact. */
 export interface KnownContact {

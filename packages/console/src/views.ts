@@ -12,6 +12,7 @@ export interface View {
 export const VIEWS: readonly View[] = [
   { name: 'phones', title: 'Phones', of: 'emulator' },
   { name: 'contacts', title: 'Contacts', of: 'service' },
+  { name: 'deliveries', title: 'Deliveries', of: 'service' },
   { name: 'applications', title: 'Applications', of: 'service' },
   { name: 'health', title: 'Health', of: 'service' },
   { name: 'faults', title: 'Faults', of: 'emulator' },

@@ -38,6 +38,8 @@ const VIEWS: Readonly<Record<string, string>> = {
   phones: '#/phones',
   contact: '#/contacts/order-4712',
   suspended: '#/contacts/order-4713',
+  deliveries: '#/deliveries',
+  undelivered: '#/deliveries?status=undelivered',
   applications: '#/applications',
   health: '#/health',
   faults: '#/faults',

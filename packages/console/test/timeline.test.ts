@@ -6,12 +6,14 @@ import { explain, summaryOf, timelineOf } from '../src/views/contact/timeline.ts
 
 const delivery = (changed: Partial<Delivery>): Delivery => ({
   deliveryId: 'd-1',
+  contactId: 'c-1',
   messageId: 'm-1',
   registrationId: 'r-1',
   status: 'accepted',
   attempts: [],
   attemptCount: 0,
   createdAt: '2026-11-22T09:05:00.000Z',
+  canReplay: false,
   ...changed,
 });
 

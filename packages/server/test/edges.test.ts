@@ -31,6 +31,7 @@ const ALLOWED: Record<string, readonly string[]> = {
     'delivery/direct.ts',
     'delivery/notify.ts',
     'delivery/log-reason.ts',
+    'delivery/work.ts',
   ],
   applications: ['config', 'contact', 'gateways/gateway.ts', 'secrets', 'store'],
   secrets: ['config/secret.ts'],

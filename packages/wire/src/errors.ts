@@ -19,6 +19,7 @@ const server = (status: number): ErrorKind => ({ status, fault: 'server', repeat
 export const ERRORS = {
   // Modelled by the operations.
   AccessDeniedException: client(403),
+  ConditionalOperationFailedException: client(409),
   ContactNotFoundException: client(410),
   InternalServerException: server(500),
   InternalServiceException: server(500),

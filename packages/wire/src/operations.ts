@@ -28,7 +28,13 @@ import {
 import { examineChannel } from './operations/channel-examination.ts';
 import { putChatEvents } from './operations/chat-events.ts';
 import { startChatContact, stopContact } from './operations/contacts.ts';
-import { listDeliveries } from './operations/deliveries.ts';
+import {
+  getDelivery,
+  getDeliveryCounts,
+  listDeliveries,
+  replayDelivery,
+  withdrawDelivery,
+} from './operations/deliveries.ts';
 import { sendMessages } from './operations/direct-messages.ts';
 import {
   createIntegrationAssociation,
@@ -49,6 +55,10 @@ export const OPERATIONS = {
   PutChatEvents: putChatEvents,
   ListDeliveries: listDeliveries,
   ExamineChannel: examineChannel,
+  GetDelivery: getDelivery,
+  GetDeliveryCounts: getDeliveryCounts,
+  ReplayDelivery: replayDelivery,
+  WithdrawDelivery: withdrawDelivery,
   StartChatContact: startChatContact,
   StopContact: stopContact,
   CreateParticipant: createParticipant,

@@ -23,6 +23,32 @@ const NEXT_TOKEN = 'Present when there is another page.';
 const CLIENT_TOKEN =
   'Makes the call idempotent for 7 days: the same token with the same parameters returns the first result; with other parameters it is refused. Case-sensitive; an empty token counts as absent. SDKs fill it in.';
 
+const DELIVERY = 'The id of the delivery.';
+const UNKNOWN_DELIVERY = 'Unknown instance or delivery. Deliveries are remembered for 7 days.';
+
+/** The members of a delivery, wherever it stands. */
+const deliveryAt = (path: string): { readonly [path: string]: string } => ({
+  [`${path}.DeliveryId`]: 'The id of the delivery, and the `apns-id` of all its attempts.',
+  [`${path}.ContactId`]: 'The chat that has the registration.',
+  [`${path}.MessageId`]: 'The chat event that caused it.',
+  [`${path}.RegistrationId`]: 'The registration; absent if the chat had none.',
+  [`${path}.PinpointAppArn`]: 'The application it goes through; absent if it never started.',
+  [`${path}.DeviceType`]: 'The channel of the application; absent if it never started.',
+  [`${path}.Status`]: 'Its state.',
+  [`${path}.Reason`]: "Why: one of [these reasons](reasons.md), or the gateway's own.",
+  [`${path}.Detail`]: 'Why its channel cannot send now, as the gateway or the connection put it.',
+  [`${path}.Attempts`]: 'The first 2 and the last 8 attempts.',
+  [`${path}.Attempts[].At`]: 'When it began.',
+  [`${path}.Attempts[].Outcome`]:
+    '`unsent`: it was certainly not processed. `unknown`: it was sent and got no answer; it is retried under the same identity.',
+  [`${path}.Attempts[].Gateway`]: 'The gateway, and whether it is emulated.',
+  [`${path}.Attempts[].Answer`]: "The gateway's own reason.",
+  [`${path}.AttemptCount`]: 'The total number of attempts.',
+  [`${path}.CreatedAt`]: 'When the event was accepted.',
+  [`${path}.ExpiresAt`]: 'When it expires; absent if it never started.',
+  [`${path}.CanReplay`]: 'Whether it did not arrive and its content was kept, as ReplayDelivery needs it.',
+});
+
 const PARTICIPANT_DENIED =
   'The token in `X-Amz-Bearer` is missing, invalid, expired or of the wrong kind, or the chat has ended.';
 
@@ -97,7 +123,7 @@ export const OPERATION_PROSE: {
       'Events[].ContentType':
         'MIME type: `text/plain`, `text/markdown`, of an interactive message, or of an event such as `application/vnd.amazonaws.connect.event.chat.ended`. Phones show its readable text, or else the generic text.',
       'Events[].Content':
-        'The text, or the file name of an attachment. Stored only for registrations with `IncludeRawMessage`, and only until it is delivered.',
+        'The text, or the file name of an attachment. Stored only for registrations with `IncludeRawMessage`, and only until it is delivered; of a push that was refused or expired, as long as it can be replayed.',
       'Events[].ParticipantRole':
         'Who wrote it. Events of everybody but `CUSTOMER` are pushed, also if this is absent.',
       'Events[].DisplayName': 'The name of the author.',
@@ -114,25 +140,67 @@ export const OPERATION_PROSE: {
   },
   ListDeliveries: {
     summary:
-      'What became of the notifications of a chat, newest first: every delivery with its attempts, and why others were never attempted.',
-    input: { InstanceId: INSTANCE, ContactId: CONTACT, ...PAGE_INPUT },
+      'What became of notifications, newest first: every delivery with its attempts. With `ContactId`, those of one chat, and also why others were never attempted. Without it, those of the whole instance, narrowed by the other parameters. A page of the instance may hold fewer deliveries than asked for, even none, and still have a `NextToken`: one call looks at a limited number of deliveries.',
+    input: {
+      InstanceId: INSTANCE,
+      ContactId: 'The chat. Do not combine it with the filters below.',
+      Status:
+        'Only those of this status. `undelivered` stands for rejected, expired and withdrawn. `skipped` ones never started; they are listed only if asked for.',
+      Reason: "Only those with this reason: one of [these](reasons.md), or the gateway's own.",
+      PinpointAppArn: 'Only those through this application.',
+      DeviceType: 'Only those through channels of this type.',
+      StartTime: 'Only those whose event was accepted at this time or later.',
+      EndTime: 'Only those whose event was accepted before this time.',
+      MaxResults: 'Page size. Default 50.',
+      NextToken: '`NextToken` of the previous page.',
+    },
+    output: { Deliveries: 'The deliveries.', ...deliveryAt('Deliveries[]'), NextToken: NEXT_TOKEN },
+    errors: {
+      InvalidParameterException:
+        'A parameter breaks a limit, or `ContactId` is combined with a filter. The message lists every fault.',
+    },
+  },
+  GetDelivery: {
+    summary: 'Returns one delivery with its attempts.',
+    input: { InstanceId: INSTANCE, DeliveryId: DELIVERY },
+    output: { Delivery: 'The delivery.', ...deliveryAt('Delivery') },
+    errors: { ResourceNotFoundException: UNKNOWN_DELIVERY },
+  },
+  GetDeliveryCounts: {
+    summary:
+      'How many deliveries of an instance started in each minute, and how many of those have ended without arriving by now. Deliveries that never started are not counted.',
+    input: {
+      InstanceId: INSTANCE,
+      Minutes: 'How many minutes. Default 60.',
+      EndTime: 'The last minute is the one of this time. Default: now.',
+    },
     output: {
-      Deliveries: 'The deliveries.',
-      'Deliveries[].DeliveryId': 'The id of the delivery, and the `apns-id` of all its attempts.',
-      'Deliveries[].MessageId': 'The chat event that caused it.',
-      'Deliveries[].RegistrationId': 'The registration; absent if the chat had none.',
-      'Deliveries[].Status': 'Its state.',
-      'Deliveries[].Reason': "Why: one of [these reasons](reasons.md), or the gateway's own.",
-      'Deliveries[].Detail': 'Why its channel cannot send now, as the gateway or the connection put it.',
-      'Deliveries[].Attempts': 'The first 2 and the last 8 attempts.',
-      'Deliveries[].Attempts[].At': 'When it began.',
-      'Deliveries[].Attempts[].Outcome':
-        '`unsent`: it was certainly not processed. `unknown`: it was sent and got no answer; it is retried under the same identity.',
-      'Deliveries[].Attempts[].Gateway': 'The gateway, and whether it is emulated.',
-      'Deliveries[].Attempts[].Answer': "The gateway's own reason.",
-      'Deliveries[].AttemptCount': 'The total number of attempts.',
-      'Deliveries[].CreatedAt': 'When the event was accepted.',
-      NextToken: NEXT_TOKEN,
+      Counts: 'One entry per minute, oldest first.',
+      'Counts[].At': 'When the minute begins.',
+      'Counts[].Started': 'The deliveries whose events were accepted in it.',
+      'Counts[].Undelivered': 'Those of them that were rejected, expired or withdrawn.',
+    },
+    errors: { ResourceNotFoundException: 'Unknown instance.' },
+  },
+  ReplayDelivery: {
+    summary:
+      "Pushes a delivery again that did not arrive: one that is rejected or expired, or withdrawn because its registration was suspended. It keeps its id, and with it `apns-id` and collapse id, so a phone that has it after all shows it once. It gets the application's time to live anew, counted from the replay, and goes to the registration's channel of now. A delivery that waits already is left as it is, and the call succeeds.",
+    input: { InstanceId: INSTANCE, DeliveryId: DELIVERY },
+    output: { Delivery: 'The delivery as it is now.', ...deliveryAt('Delivery') },
+    errors: {
+      ConditionalOperationFailedException:
+        'It was accepted, it never started, nothing of it was kept, its registration is gone or suspended, or its channel is missing. The message says which.',
+      ResourceNotFoundException: UNKNOWN_DELIVERY,
+    },
+  },
+  WithdrawDelivery: {
+    summary:
+      'Withdraws a delivery that waits: no further attempt begins, on other nodes none later than a second, and its text is erased. An attempt under way at this moment may still arrive; the delivery is `accepted` then. Repeated, it succeeds again.',
+    input: { InstanceId: INSTANCE, DeliveryId: DELIVERY },
+    output: { Delivery: 'The delivery as it is now.', ...deliveryAt('Delivery') },
+    errors: {
+      ConditionalOperationFailedException: 'It has ended, or never started. The message says how.',
+      ResourceNotFoundException: UNKNOWN_DELIVERY,
     },
   },
   ExamineChannel: {
@@ -236,7 +304,7 @@ export const OPERATION_PROSE: {
       ConnectionToken: 'The token of CreateParticipantConnection.',
       ContentType:
         'MIME type; the text of `text/plain` and `text/markdown` is shown on devices registered with `IncludeRawMessage`.',
-      Content: 'The text. Erased when its pushes have ended.',
+      Content: 'The text. Erased when its pushes were delivered; see ReplayDelivery.',
       ClientToken: CLIENT_TOKEN,
     },
     output: { Id: 'The message.', AbsoluteTime: 'When it was written.' },
@@ -250,6 +318,11 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
     AccessDeniedException: {
       cause: 'The access key is limited to other instances.',
       remedy: 'Use a key for this instance, or add the instance to the key in the settings.',
+    },
+    ConditionalOperationFailedException: {
+      cause:
+        'The resource is not in the state that the operation needs. The message says in which one it is.',
+      remedy: 'Look at the resource; a retry alone does not help.',
     },
     ContactNotFoundException: {
       cause: 'Unknown contact.',

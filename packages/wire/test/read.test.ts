@@ -118,7 +118,7 @@ describe('the message', () => {
   test('counts, then lists every fault', () => {
     const input = { InstanceId: '', ContactId: null, MaxResults: 101 };
     assert.equal(
-      describeFaults(faultsBy(OPERATIONS.ListDeliveries.input)(input)),
+      describeFaults(faultsBy(OPERATIONS.ListPushNotificationRegistrations.input)(input)),
       "3 validation errors detected: Value with length 0 at '/InstanceId' failed to satisfy constraint: Member must have length between 1 and 100, inclusive; Value at '/ContactId' failed to satisfy constraint: Member must not be null; Value at '/MaxResults' failed to satisfy constraint: Member must be between 1 and 100, inclusive",
     );
     assert.equal(describeFaults([{ path: '/a', message: 'one' }]), '1 validation error detected: one');

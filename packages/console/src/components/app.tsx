@@ -10,6 +10,7 @@ import { useLive } from '../use-live.ts';
 import { reachable, titleOf } from '../views.ts';
 import { ApplicationsView } from '../views/applications/applications-view.tsx';
 import { ContactsView } from '../views/contact/contacts-view.tsx';
+import { DeliveriesView } from '../views/deliveries/deliveries-view.tsx';
 import { HealthView } from '../views/health/health-view.tsx';
 import { PhonesView } from '../views/phones/phones-view.tsx';
 import { SearchView } from '../views/search/search-view.tsx';
@@ -70,6 +71,9 @@ export function App({ live, session }: { live: Live; session: Session | undefine
           {address.view === 'contacts' && isKnown && <ContactsView address={address} {...registering} />}
           {address.view === 'applications' && (
             <ApplicationsView channels={channels} access={access} hasPhones={state.hasPhones} />
+          )}
+          {address.view === 'deliveries' && isKnown && (
+            <DeliveriesView address={address} channels={channels} {...registering} />
           )}
           {address.view === 'health' && <HealthView alert={address.alert} />}
           {address.view === 'search' && isKnown && (

@@ -16,6 +16,7 @@ export interface AuditEntry {
   readonly instanceId?: string | undefined;
   readonly contactId?: string | undefined;
   readonly registrationId?: string | undefined;
+  readonly deliveryId?: string | undefined;
   /** ARN. */
   readonly application?: string | undefined;
   /** Names of settings. */

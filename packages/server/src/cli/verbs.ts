@@ -16,6 +16,9 @@ export const USAGE = `chatpush: push notifications for mobile chat
   chatpush init [file]         write a commented settings file to start from
   chatpush check [file]        check the settings: list every mistake, or what would run
   chatpush why <contactId>     explain what became of a contact's messages
+  chatpush replay <deliveryId> push a delivery again that did not arrive
+  chatpush withdraw <deliveryId>
+                               withdraw a delivery that waits
   chatpush doctor [app]        ask Apple and Google whether they accept your credentials
   chatpush send --application app --type APNS|APNS_SANDBOX|GCM --token t "text"
                                send one push to one device and explain the result
@@ -35,7 +38,9 @@ export const VERBS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['init', () => import('./init.ts').then(({ init, USAGE: usage }) => ({ run: init, usage }))],
   ['rekey', () => import('./rekey.ts').then(({ rekey, USAGE: usage }) => ({ run: rekey, usage }))],
   ['reload', () => import('./reload.ts').then(({ reload, USAGE: usage }) => ({ run: reload, usage }))],
+  ['replay', () => import('./delivery-verbs.ts').then(({ replay }) => replay)],
   ['restore', () => import('./restore.ts').then(({ restore, USAGE: usage }) => ({ run: restore, usage }))],
   ['send', () => import('./send.ts').then(({ send, USAGE: usage }) => ({ run: send, usage }))],
+  ['withdraw', () => import('./delivery-verbs.ts').then(({ withdraw }) => withdraw)],
   ['why', () => import('./why.ts').then(({ why, USAGE: usage }) => ({ run: why, usage }))],
 ]);

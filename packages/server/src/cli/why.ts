@@ -1,12 +1,11 @@
 // chatpush why <contactId>: what became of every message of a contact, in plain words. Asks the running service.
 import { parseArgs } from 'node:util';
-import { ChatpushError, ResourceNotFoundException, createClient } from '@chatpush/client';
-import type { ListDeliveriesResponse } from '@chatpush/client';
-import { allows, permissionsOf } from '../auth/permissions.ts';
-import { baseUrlFromHere } from '../addresses/base-url.ts';
-import type { Config, Environment } from '../config/config.ts';
+import { ChatpushError, ResourceNotFoundException } from '@chatpush/client';
+import type { Delivery } from '@chatpush/client';
+import type { Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
 import { explainReason } from '../delivery/log-reason.ts';
+import { instanceClient } from './instance-client.ts';
 import type { Say } from './say.ts';
 
 export const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100]
@@ -16,9 +15,7 @@ The key is the first of the settings that may list deliveries of the instance; t
 name one.
 `;
 
-type LoggedDelivery = ListDeliveriesResponse['deliveries'][number];
-
-const STATUS: Record<LoggedDelivery['status'], string> = {
+const STATUS: Record<Delivery['status'], string> = {
   queued: 'waits',
   accepted: 'the gateway took it',
   rejected: 'the gateway refused it',
@@ -28,25 +25,31 @@ const STATUS: Record<LoggedDelivery['status'], string> = {
 };
 
 /** One delivery as people read it. */
-export function tell(delivery: LoggedDelivery): string {
-  const { messageId, status, reason, detail, registrationId, attempts, attemptCount, createdAt } = delivery;
+export function tell(delivery: Delivery): string {
+  const {
+    deliveryId,
+    messageId,
+    status,
+    reason,
+    detail,
+    registrationId,
+    attempts,
+    attemptCount,
+    createdAt,
+    canReplay,
+  } = delivery;
   const whom = registrationId === undefined ? '' : ` to registration ${registrationId}`;
   const now = detail === undefined ? '' : ` Now: ${detail}.`;
   const why = reason === undefined ? '' : ` ${explainReason(reason)}${now}`;
   const lines = [`${createdAt}  message ${messageId}${whom}: ${STATUS[status]}.${why}`];
+  // The id is what `chatpush replay` and `withdraw` take.
+  if (canReplay || status === 'queued') lines.push(`    delivery ${deliveryId}`);
   for (const { at, gateway, outcome, answer } of attempts)
     lines.push(`    ${at}  ${gateway}: ${outcome}${answer === undefined ? '' : `, ${answer}`}`);
   const left = attemptCount - attempts.length;
   // The log keeps the first two and the last eight.
-  if (left > 0) lines.splice(3, 0, `    … ${left} more attempts …`);
+  if (left > 0) lines.splice(-attempts.length + 2, 0, `    … ${left} more attempts …`);
   return lines.join('\n');
-}
-
-function keyFor(config: Config, instanceId: string): { accessKeyId: string; secretAccessKey: string } {
-  const action = 'chatpush:ListDeliveries';
-  const key = config.accessKeys.find((one) => allows(permissionsOf(one), action, instanceId));
-  if (!key) throw new Error(`No access key of the settings may do ${action} on instance ${instanceId}.`);
-  return { accessKeyId: key.id, secretAccessKey: key.secret.reveal() };
 }
 
 const nothingOf = (contactId: string): string =>
@@ -64,30 +67,18 @@ export async function why(argv: readonly string[], environment: Environment, say
     },
   });
   const config = readConfig(environment);
-  const instanceId = values.instance ?? (config.instances.length === 1 ? config.instances[0] : undefined);
   const [contactId, ...rest] = positionals;
   const last = Number(values.last);
   if (values.help || contactId === undefined || rest.length > 0 || !Number.isInteger(last) || last < 1) {
     say(USAGE);
     return values.help ? 0 : 2;
   }
-  if (instanceId === undefined) {
-    const example = config.instances[0] ?? 'support';
-    const why =
-      config.instances.length === 0
-        ? 'The settings name no instance, so none is meant by itself.'
-        : `The settings name ${config.instances.length} instances.`;
-    say(
-      `Which instance? ${why} Add --instance and the id that your calls pass as InstanceId, such as\n` +
-        `  chatpush why ${contactId} --instance ${example}\n\n${USAGE}`,
-    );
+  const asked = instanceClient(config, values, 'chatpush:ListDeliveries', `chatpush why ${contactId}`);
+  if (typeof asked === 'string') {
+    say(`${asked}${USAGE}`);
     return 2;
   }
-  const client = createClient({
-    region: config.regions === 'any' ? 'us-east-1' : (config.regions[0] ?? 'us-east-1'),
-    endpoint: values.endpoint ?? baseUrlFromHere(config.host, config.port),
-    credentials: keyFor(config, instanceId),
-  });
+  const { client, instanceId } = asked;
   try {
     const told: string[] = [];
     let nextToken: string | undefined;

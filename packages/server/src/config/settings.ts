@@ -113,7 +113,7 @@ export const SETTINGS = {
             kind: 'choice',
             of: ['intake', 'reading'],
             means:
-              'What it may do, in a word. `intake`: PutChatEvents. `reading`: the lists of registrations and of deliveries. Either this or `actions`.',
+              'What it may do, in a word. `intake`: PutChatEvents. `reading`: registrations and deliveries. Either this or `actions`.',
           },
           actions: {
             kind: 'list',

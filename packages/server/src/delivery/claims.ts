@@ -14,7 +14,7 @@ import type { Outlets } from './outlets.ts';
 import { CHANNEL_MISSING, OVERDUE, POLL_MS, UNREACHABLE_MS, UNREADABLE_AGAIN_MS } from './retry.ts';
 import { end, pump } from './sending.ts';
 import type { SendingContext } from './sending.ts';
-import { parseWork } from './work.ts';
+import { parseWork, serialiseKept } from './work.ts';
 import type { Work } from './work.ts';
 
 /** Due deliveries of a lane are counted so far each time: enough to know how many connections are worth opening. */
@@ -169,8 +169,8 @@ export function createClaims(options: {
       }
       const alive: { held: Held; outlet: Outlet }[] = [];
       for (const delivery of claimed) {
-        const acceptedAt = clock.monotonic() - delivery.ageMs;
         const work = parseWork(delivery.work);
+        const acceptedAt = clock.monotonic() - ageOf(delivery, work);
         const held = toHeld(delivery, work, node, delivery.sentBefore, acceptedAt, -Infinity);
         if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
         else alive.push({ held, outlet: outlets.known(delivery.lane) });
@@ -195,14 +195,20 @@ export function createClaims(options: {
     }
   }
 
+  /** How long a delivery has been on its way, which begins anew with a replay. */
+  const ageOf = ({ ageMs }: Delivery, { replayedAt }: Work): number =>
+    replayedAt === undefined ? ageMs : Math.max(0, clock.now() - replayedAt);
+
   /** Lanes of channels that are not there: deliveries wait a while for newer settings, then end with the reason. */
   async function endWithoutChannel(lane: string, count: number): Promise<void> {
-    for (const { id, day, ageMs } of await claim(lease.name, new Map([[lane, count]]))) {
+    for (const delivery of await claim(lease.name, new Map([[lane, count]]))) {
+      const { id, day } = delivery;
+      const work = parseWork(delivery.work);
       const reason = 'channel-not-configured';
       const to =
-        ageMs < CHANNEL_MISSING.endsMs
+        ageOf(delivery, work) < CHANNEL_MISSING.endsMs
           ? ({ status: 'queued', dueInMs: CHANNEL_MISSING.againMs, reason } as const)
-          : ({ status: 'rejected', reason } as const);
+          : ({ status: 'rejected', reason, keep: serialiseKept(work) } as const);
       options.context().settler.add({ id, day, attempts: [], to });
     }
   }
@@ -219,7 +225,9 @@ export function createClaims(options: {
     for (const delivery of await claim(lease.name, new Map(lanes.map(({ name }) => [name, each])))) {
       const { id, day, expiresInMs, ageMs } = delivery;
       const to: Settlement['to'] =
-        expiresInMs <= 0 ? { status: 'expired' } : { status: 'queued', dueInMs: -ageMs, reason };
+        expiresInMs <= 0
+          ? { status: 'expired', keep: serialiseKept(parseWork(delivery.work)) }
+          : { status: 'queued', dueInMs: -ageMs, reason };
       options.context().settler.add({ id, day, attempts: [], to });
       // Behind one that has expired there may be more.
       if (expiresInMs <= 0) outlet.reviewedAt = -Infinity;

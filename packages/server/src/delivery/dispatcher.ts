@@ -76,8 +76,8 @@ export interface Dispatcher extends Intake {
   readonly holdsLease: boolean;
   /** Takes its lease and begins to look for work. */
   start(): Promise<void>;
-  /** From now on no attempt for this registration begins. */
-  revoke(registrationId: string): void;
+  /** From now on no attempt for this registration, or of this delivery, begins. */
+  revoke(registrationOrDeliveryId: string): void;
   /** Tries a push that is not kept. */
   readonly sendDirect: SendDirect;
   /** There may be due work. */
@@ -200,7 +200,7 @@ export function createDispatcher(options: {
       await lease.beat();
       claims.start();
     },
-    revoke: (registrationId) => revoked.add(registrationId),
+    revoke: (id) => revoked.add(id),
     sendDirect: direct.send,
     wake: () => claims.poll(),
     refreshChannels: () => {

@@ -17,6 +17,8 @@ export const LOG_REASONS = {
   'contact-unreadable':
     'The stored contact is damaged and cannot be read. The delivery waits until it is repaired.',
   'not-recorded': 'The store refused what is known of its last attempts; the log of the service has them.',
+  replayed: 'It did not arrive, and was replayed: it waits for its turn.',
+  'withdrawn-on-request': 'It was withdrawn by a call of WithdrawDelivery.',
   'store-unavailable': 'The store could not be asked whether the registration still stands; it waits.',
 } as const satisfies { readonly [reason: string]: string };
 

@@ -1,26 +1,26 @@
-// Registrations that were deleted or suspended a moment ago: no attempt for them begins on this node any more.
-// Remembered for longer than a delivery can stay in memory without its registration being read again.
+// Registrations that were deleted or suspended and deliveries that were withdrawn a moment ago, by their ids: no attempt for them
+// begins on this node any more. Remembered for longer than a delivery can stay in memory without its registration being read again.
 import type { Clock } from '../clock.ts';
 import { REVOKED_KEPT_MS } from './retry.ts';
 
 export interface Revoked {
-  add(registrationId: string): void;
-  has(registrationId: string): boolean;
+  add(id: string): void;
+  has(id: string): boolean;
 }
 
 export function createRevoked(clock: Clock): Revoked {
   const until = new Map<string, number>();
   return {
-    add: (registrationId) => {
+    add: (added) => {
       const now = clock.monotonic();
       // Insertion order is order of expiry: all are kept equally long.
       for (const [id, end] of until) {
         if (end > now) break;
         until.delete(id);
       }
-      until.delete(registrationId);
-      until.set(registrationId, now + REVOKED_KEPT_MS);
+      until.delete(added);
+      until.set(added, now + REVOKED_KEPT_MS);
     },
-    has: (registrationId) => until.has(registrationId),
+    has: (id) => until.has(id),
   };
 }

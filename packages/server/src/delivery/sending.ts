@@ -6,12 +6,15 @@ import type { AttemptTurns } from './attempts-per-turn.ts';
 import type { Breaker } from './breaker.ts';
 import { decide } from './decide.ts';
 import type { Effect } from './decide.ts';
+import type { LogReason } from './log-reason.ts';
 import type { Held, Lane } from './lane.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
 import { LIVENESS_MS, MAX_UNSETTLED, QUARANTINE, SILENT_MS } from './retry.ts';
 import type { Revoked } from './revoked.ts';
 import type { Settler } from './settler.ts';
+import { serialiseKept } from './work.ts';
+import type { Work } from './work.ts';
 
 /** A gateway's answer about a token is believed: what becomes of the registration is for the rules of contacts. */
 export type TokenRefused = (
@@ -63,6 +66,8 @@ export function pump(context: SendingContext, outlet: Outlet): void {
     const pauseMs = outlet.pausedDevices.waitMs(held.work.deviceToken);
     if (context.revoked.has(held.delivery.registrationId))
       end(context, held, { status: 'withdrawn', reason: 'registration-deleted' });
+    else if (context.revoked.has(held.delivery.id))
+      end(context, held, { status: 'withdrawn', reason: 'withdrawn-on-request' });
     else if (wallNow >= held.work.expiresAt) end(context, held, { status: 'expired' });
     else if (pauseMs > 0) end(context, held, { status: 'queued', dueInMs: pauseMs, reason: 'device-busy' });
     else if (now - held.freshAt > LIVENESS_MS) context.stale(outlet, held);
@@ -73,16 +78,26 @@ export function pump(context: SendingContext, outlet: Outlet): void {
 
 /**
  * Settles a held delivery. What waits is looked at no later than when it expires, however long a gateway asks for: its log
- * should say so then.
+ * should say so then. What ends and did not arrive can be replayed as long as its registration stands.
  */
 export function end(
   { settler, clock }: Pick<SendingContext, 'settler' | 'clock'>,
   { delivery: { id, day }, work, attempts }: Held,
   to: Settlement['to'],
+  isRegistered = true,
 ): void {
-  if (to.status !== 'queued') return settler.add({ id, day, attempts, to });
+  if (to.status !== 'queued') return settler.add({ id, day, attempts, to: keeping(to, work, isRegistered) });
   const leftMs = Math.max(0, work.expiresAt - clock.now());
   settler.add({ id, day, attempts, to: { ...to, dueInMs: Math.min(to.dueInMs, leftMs) } });
+}
+
+type End = Exclude<Settlement['to'], { readonly status: 'queued' }>;
+
+const SUSPENDED: LogReason = 'registration-suspended';
+
+function keeping(to: End, work: Work, isRegistered: boolean): End {
+  const hasFailed = to.status === 'rejected' || to.status === 'expired' || to.reason === SUSPENDED;
+  return isRegistered && hasFailed ? { ...to, keep: serialiseKept(work) } : to;
 }
 
 /** `at`: milliseconds since the epoch. */
@@ -156,7 +171,8 @@ function after(
     if (againInMs !== undefined)
       return end(context, held, { status: 'queued', dueInMs: againInMs, reason: 'many-tokens-refused' });
   }
-  if (decision.to.status !== 'repeat') return end(context, held, decision.to);
+  if (decision.to.status !== 'repeat')
+    return end(context, held, decision.to, effect?.kind !== 'remove-registration');
   if (context.stopping()) return end(context, held, { status: 'queued', dueInMs: 0, reason: 'node-stopped' });
   held.unsentInARow++;
   outlet.hold(held, 'front');

@@ -106,7 +106,7 @@ export function createSettler(
 
   async function settleAlone(settlement: Settlement, cause: unknown): Promise<void> {
     const what = `settle delivery ${settlement.id}`;
-    on.failed(what, new Error(`The store refuses ${JSON.stringify(settlement)}.`, { cause }));
+    on.failed(what, new Error(`The store refuses ${withoutText(settlement)}.`, { cause }));
     const failure = await settle([plain(settlement)]);
     if (failure === undefined) return;
     on.failed(`${what} without its attempts`, failure.error);
@@ -153,6 +153,10 @@ export function createSettler(
 }
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, RETRY_MS));
+
+/** For the log, in which texts of messages have no place. */
+const withoutText = (settlement: Settlement): string =>
+  JSON.stringify(settlement, (name, value: unknown) => (name === 'keep' ? undefined : value));
 
 /** Nothing but how it ended, or that it waits. */
 function plain({ id, day, to: { status } }: Settlement): Settlement {

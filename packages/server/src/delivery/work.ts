@@ -11,7 +11,16 @@ export interface Work extends Notification {
   readonly expiresAt: number;
   /** `traceparent` of the call that brought it, where that is traced; it stands here so that every attempt joins its trace. */
   readonly trace?: string | undefined;
+  /** Milliseconds since the epoch; absent: it came with its event. */
+  readonly replayedAt?: number;
 }
+
+/**
+ * What is kept of a delivery that did not arrive, for a replay: what the phone was to show. The device token is not kept: the
+ * registration has it, or is gone.
+ */
+export const serialiseKept = ({ title, body, data }: Work): string => JSON.stringify({ title, body, data });
+export const parseKept = (text: string): Notification => JSON.parse(text) as Notification;
 
 export const serialiseWork = (work: Work): string => JSON.stringify(work);
 export const parseWork = (text: string): Work => JSON.parse(text) as Work;
@@ -26,6 +35,14 @@ export interface LaneName {
 /** Device types and ARNs have no spaces (the directory checks ARNs); the instance id, which may, stands last. */
 export const laneOf = ({ instanceId, applicationArn, deviceType }: LaneName): string =>
   `${deviceType} ${applicationArn} ${instanceId}`;
+
+/** How the names of all lanes of a device type begin, or of one application in it. */
+export const laneBeginning = (
+  channel: Pick<LaneName, 'deviceType'> & { readonly applicationArn?: string | undefined },
+): string =>
+  channel.applicationArn === undefined
+    ? `${channel.deviceType} `
+    : `${channel.deviceType} ${channel.applicationArn} `;
 
 export function parseLane(lane: string): LaneName {
   const first = lane.indexOf(' ');

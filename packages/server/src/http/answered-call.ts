@@ -21,6 +21,7 @@ export interface AnsweredCall {
 export interface Named {
   readonly contactId?: string | undefined;
   readonly registrationId?: string | undefined;
+  readonly deliveryId?: string | undefined;
   readonly application?: string | undefined;
 }
 
@@ -28,6 +29,7 @@ interface Members {
   readonly ContactId?: string;
   readonly ContactConfiguration?: { readonly ContactId?: string };
   readonly RegistrationId?: string;
+  readonly DeliveryId?: string;
   readonly PinpointAppArn?: string;
   readonly IntegrationArn?: string;
   readonly ResourceArn?: string;
@@ -39,6 +41,7 @@ interface Members {
 export const namedIn = (input: Members, output: Members = {}): Named => ({
   contactId: input.ContactId ?? input.ContactConfiguration?.ContactId ?? output.ContactId,
   registrationId: input.RegistrationId ?? output.RegistrationId,
+  deliveryId: input.DeliveryId,
   application:
     input.PinpointAppArn ?? input.IntegrationArn ?? input.ResourceArn ?? input.ApplicationId ?? output.Arn,
 });

@@ -1,36 +1,47 @@
-// The delivery log of a contact.
+// The delivery log: of a contact, of an instance, and one delivery.
 import type { Input, Output } from '@chatpush/wire';
-import { registrationIn } from '../contact/document.ts';
-import type { ContactDocument } from '../contact/document.ts';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
-import type { ContactKey, LogEntry, Store } from '../store/store.ts';
+import type { ContactKey, LoggedDelivery, Store } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
+import { toDelivery } from './delivery-answer.ts';
 import type { OperationDependencies } from './dependencies.ts';
+import { refuseFaults, textFault } from './faults.ts';
+import { listOfInstance } from './instance-deliveries.ts';
 import type { PageScope } from './page-token.ts';
 
 const DEFAULT_PAGE = 50;
 
-/** Newest first. The log outlives the contact, so only a contact that is neither known nor in the log is not found. */
+const FILTERS = ['Status', 'Reason', 'PinpointAppArn', 'DeviceType', 'StartTime', 'EndTime'] as const;
+
 export async function listDeliveries(
-  { store, directory, pageTokens, outageOf }: OperationDependencies,
+  dependencies: OperationDependencies,
   input: Input<'ListDeliveries'>,
 ): Promise<Output<'ListDeliveries'>> {
-  await directory.instance(input.InstanceId);
-  const scope: PageScope = {
-    list: 'deliveries',
-    instanceId: input.InstanceId,
-    contactId: input.ContactId,
-  };
-  const next = pageTokens.open(scope, input.NextToken);
-  const { key, nothing, document } = await findLog(store, {
-    instanceId: input.InstanceId,
-    contactId: input.ContactId,
-  });
-  const page = await store.deliveries(key, { limit: input.MaxResults ?? DEFAULT_PAGE, next });
+  const { ContactId } = input;
+  await dependencies.directory.instance(input.InstanceId);
+  if (ContactId === undefined) return listOfInstance(dependencies, input);
+  refuseFaults(
+    FILTERS.map((name) =>
+      textFault(`/${name}`, input[name] !== undefined, 'Member must not be given together with ContactId'),
+    ),
+  );
+  return listOfContact(dependencies, { ...input, ContactId });
+}
+
+/** Newest first. The log outlives the contact, so only a contact that is neither known nor in the log is not found. */
+async function listOfContact(
+  dependencies: OperationDependencies,
+  { InstanceId, ContactId, MaxResults, NextToken }: Input<'ListDeliveries'> & { readonly ContactId: string },
+): Promise<Output<'ListDeliveries'>> {
+  const { store, pageTokens } = dependencies;
+  const scope: PageScope = { list: 'deliveries', instanceId: InstanceId, contactId: ContactId };
+  const next = pageTokens.open(scope, NextToken);
+  const { key, nothing } = await findLog(store, { instanceId: InstanceId, contactId: ContactId });
+  const page = await store.deliveries(key, { limit: MaxResults ?? DEFAULT_PAGE, next });
   if (nothing && page.items.length === 0 && next === undefined) throw nothing;
   return {
-    Deliveries: page.items.map((entry) => ({ ...toDelivery(entry), ...whyNow(entry, document, outageOf) })),
+    Deliveries: page.items.map((entry) => toDelivery(entry, dependencies)),
     ...(page.next !== undefined && { NextToken: pageTokens.seal(scope, page.next) }),
   };
 }
@@ -39,14 +50,10 @@ export async function listDeliveries(
 async function findLog(
   store: Store,
   given: ContactKey,
-): Promise<{
-  readonly key: ContactKey;
-  readonly nothing?: ServiceError;
-  readonly document?: ContactDocument;
-}> {
+): Promise<{ readonly key: ContactKey; readonly nothing?: ServiceError }> {
   try {
     const { key, document } = await findContact(store, given);
-    if (document) return { key, document };
+    if (document) return { key };
     return { key, nothing: new ServiceError('ResourceNotFoundException', 'The contact does not exist.') };
   } catch (error) {
     if (!(error instanceof UnreadableContactError)) throw error;
@@ -55,31 +62,23 @@ async function findLog(
   }
 }
 
-/** What waits was settled with the reason of then, if it began at all. This is the one of now. */
-function whyNow(
-  { status, registrationId = '' }: LogEntry,
-  document: ContactDocument | undefined,
-  outageOf: OperationDependencies['outageOf'],
-): { readonly Reason?: string; readonly Detail?: string } {
-  const registration = status === 'queued' && document && registrationIn(document, registrationId);
-  const outage = registration && outageOf(registration.applicationArn, registration.deviceType);
-  return outage ? { Reason: outage.reason, Detail: outage.answer } : {};
+export async function getDelivery(
+  dependencies: OperationDependencies,
+  { InstanceId, DeliveryId }: Input<'GetDelivery'>,
+): Promise<Output<'GetDelivery'>> {
+  await dependencies.directory.instance(InstanceId);
+  return {
+    Delivery: toDelivery(await findDelivery(dependencies.store, InstanceId, DeliveryId), dependencies),
+  };
 }
 
-function toDelivery(entry: LogEntry): Output<'ListDeliveries'>['Deliveries'][number] {
-  return {
-    DeliveryId: entry.id,
-    MessageId: entry.messageId,
-    RegistrationId: entry.registrationId,
-    Status: entry.status,
-    Reason: entry.reason,
-    Attempts: entry.attempts.map(({ at, outcome, gateway, answer }) => ({
-      At: new Date(at).toISOString(),
-      Outcome: outcome,
-      Gateway: gateway,
-      Answer: answer,
-    })),
-    AttemptCount: entry.attemptCount,
-    CreatedAt: new Date(entry.at).toISOString(),
-  };
+/** Throws ResourceNotFoundException. */
+export async function findDelivery(store: Store, instanceId: string, id: string): Promise<LoggedDelivery> {
+  const entry = await store.delivery(instanceId, id);
+  if (entry === undefined)
+    throw new ServiceError(
+      'ResourceNotFoundException',
+      'The instance has no such delivery, or it is older than 7 days and forgotten.',
+    );
+  return entry;
 }

@@ -44,6 +44,8 @@ export interface OperationDependencies extends ApplicationDependencies {
   ) => Promise<ChannelVerdict | undefined>;
   /** Why an instance may not have another registration. */
   readonly registrationRefusal: (instanceId: string) => Promise<string | undefined>;
-  /** Called when a registration was deleted, before its call is answered: no attempt for it begins from now on. */
-  readonly onRevoked: (registrationId: string) => void;
+  /** Called when a registration was deleted or a delivery withdrawn, before its call is answered: no attempt for it begins from now on. */
+  readonly onRevoked: (registrationOrDeliveryId: string) => void;
+  /** Called when the store has new work. */
+  readonly onWork: () => void;
 }

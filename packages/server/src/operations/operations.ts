@@ -3,10 +3,12 @@ import { createApplicationHandlers } from './applications/handlers.ts';
 import { examineChannel } from './channel-examination.ts';
 import { putChatEvents } from './chat-events.ts';
 import { startChatContact, stopContact } from './contacts.ts';
-import { listDeliveries } from './deliveries.ts';
+import { getDelivery, listDeliveries } from './deliveries.ts';
+import { createDeliveryCounts } from './delivery-counts.ts';
 import type { OperationDependencies } from './dependencies.ts';
 import type { Handlers } from './handlers.ts';
 import { createParticipant, createParticipantConnection, sendMessage } from './participants.ts';
+import { replayDelivery, withdrawDelivery } from './replay.ts';
 import { createRegistration, deleteRegistration, listRegistrations } from './registrations.ts';
 
 export const createHandlers = (dependencies: OperationDependencies): Handlers => ({
@@ -17,6 +19,10 @@ export const createHandlers = (dependencies: OperationDependencies): Handlers =>
   PutChatEvents: (input) => putChatEvents(dependencies, input),
   ListDeliveries: (input) => listDeliveries(dependencies, input),
   ExamineChannel: (input) => examineChannel(dependencies, input),
+  GetDelivery: (input) => getDelivery(dependencies, input),
+  GetDeliveryCounts: createDeliveryCounts(dependencies),
+  ReplayDelivery: (input, call) => replayDelivery(dependencies, input, call),
+  WithdrawDelivery: (input, call) => withdrawDelivery(dependencies, input, call),
   StartChatContact: (input) => startChatContact(dependencies, input),
   StopContact: (input) => stopContact(dependencies, input),
   CreateParticipant: (input) => createParticipant(dependencies, input),

@@ -5,7 +5,7 @@ import { ServiceError } from '../service-error.ts';
 
 /** What a token is good for. */
 export interface PageScope {
-  readonly list: 'applications' | 'deliveries' | 'registrations';
+  readonly list: 'applications' | 'deliveries' | 'instance-deliveries' | 'registrations';
   readonly instanceId: string;
   readonly contactId: string;
 }

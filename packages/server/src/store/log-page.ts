@@ -3,12 +3,18 @@ import { readAttempts } from './attempts.ts';
 import type { LogEntry, Page, PageRequest } from './store.ts';
 
 /** As the stores' queries name their columns. `seq` grows with each row and is what pages go by. */
-export interface LogRow extends Omit<LogEntry, 'registrationId' | 'lane' | 'reason' | 'attempts'> {
+export interface LogRow extends Omit<
+  LogEntry,
+  'registrationId' | 'lane' | 'reason' | 'attempts' | 'expiresAt' | 'isKept'
+> {
   readonly seq: number;
   readonly registrationId: string | null;
   readonly lane: string | null;
   readonly reason: string | null;
   readonly kept: string | null;
+  readonly expiresAt: number | null;
+  /** A number where the database has no booleans. */
+  readonly isKept: boolean | number;
 }
 
 /** Rows of a page are those before this `seq`, newest first, and one more than `limit` to know of a next page. */
@@ -23,7 +29,19 @@ export function toLogPage(rows: readonly LogRow[], { limit }: PageRequest): Page
 }
 
 export function toLogEntry(row: LogRow): LogEntry {
-  const { id, contactId, messageId, registrationId, lane, status, reason, kept, attemptCount, at } = row;
+  const {
+    id,
+    contactId,
+    messageId,
+    registrationId,
+    lane,
+    status,
+    reason,
+    kept,
+    attemptCount,
+    at,
+    expiresAt,
+  } = row;
   return {
     id,
     contactId,
@@ -35,5 +53,7 @@ export function toLogEntry(row: LogRow): LogEntry {
     attempts: readAttempts(kept),
     attemptCount,
     at,
+    ...(expiresAt === null ? {} : { expiresAt }),
+    ...(row.isKept ? { isKept: true } : {}),
   };
 }

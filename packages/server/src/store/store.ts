@@ -138,6 +138,10 @@ export interface LogEntry {
   readonly attemptCount: number;
   /** Milliseconds since the epoch when it was enqueued, by the store's clock. */
   readonly at: number;
+  /** Likewise, when it expires; absent: it never started. */
+  readonly expiresAt?: number;
+  /** It is undelivered, and something of its work was kept: `replay` would take it. */
+  readonly isKept?: true;
 }
 
 /** One row of the delivery log with what a replay needs. */

@@ -94,7 +94,11 @@ const TEXT_UNITS: { readonly [V in keyof Store]?: (...parameters: Parameters<Sto
     for (const entry of batch) if ('work' in entry) units += entry.work.length;
     return units;
   },
-  settle: (_, batch) => batch.length * ROW_UNITS,
+  settle(_, batch) {
+    let units = batch.length * ROW_UNITS;
+    for (const { to } of batch) if (to.status !== 'queued') units += to.keep?.length ?? 0;
+    return units;
+  },
   commit: ({ contact, claim }) => (contact?.body.length ?? 0) + (claim?.answer.length ?? 0),
   putSetting: (_kind, _id, _version, body = '') => body.length,
 };

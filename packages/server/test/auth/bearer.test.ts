@@ -11,7 +11,12 @@ import type { RecordingServer } from '../http/recording-server.ts';
 const INTAKE = ['chatpush:PutChatEvents'];
 const KEYS = [
   { id: 'intake', secret: 'intake-key-0123456789abcdef', instance: 'i-1', actions: INTAKE },
-  { id: 'reading', secret: 'reading-key-0123456789abcdef', instance: 'i-1', actions: ['chatpush:List*'] },
+  {
+    id: 'reading',
+    secret: 'reading-key-0123456789abcdef',
+    instance: 'i-1',
+    actions: ['chatpush:List*', 'chatpush:Get*'],
+  },
   { id: 'other', secret: 'other-key-0123456789abcdef==', instance: 'i-2', actions: INTAKE },
 ] as const;
 const secret = (id: string): string => KEYS.find((key) => key.id === id)!.secret;

@@ -85,7 +85,7 @@ function missingOf(key: Kind, operation: Operation): string | undefined {
     return 'do not name the instance';
   const usesApplication = setsUpApplications
     ? !ABOUT_NO_APPLICATION.has(operation.name)
-    : ['CreatePushNotificationRegistration', 'ExamineChannel'].includes(operation.name);
+    : operation.input.members['PinpointAppArn'] !== undefined;
   if (usesApplication && key.applications !== 'all' && !key.applications.includes(APPLICATION))
     return 'do not name the application';
   return undefined;

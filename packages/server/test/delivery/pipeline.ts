@@ -105,7 +105,8 @@ export async function startPipeline(options: PipelineOptions = {}) {
     pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
     outageOf: () => undefined,
     registrationRefusal: async () => undefined,
-    onRevoked: (registrationId) => dispatcher.revoke(registrationId),
+    onRevoked: (id) => dispatcher.revoke(id),
+    onWork: () => dispatcher.wake(),
   });
   const context = {
     caller: { accessKeyId: 'test', ...EVERYTHING },
@@ -120,6 +121,9 @@ export async function startPipeline(options: PipelineOptions = {}) {
     clock,
     store: plain,
     emulator,
+    /** The operations beside those that have a method of their own here. */
+    handlers,
+    context,
     dispatcher,
     metrics,
     log,

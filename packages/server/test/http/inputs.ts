@@ -35,7 +35,22 @@ export const GOOD_INPUTS: { readonly [N in OperationName]: Input<N> } = {
       },
     ],
   },
-  ListDeliveries: { InstanceId: 'i-1', ContactId: 'c-1', MaxResults: 10, NextToken: 'next' },
+  ListDeliveries: {
+    InstanceId: 'i-1',
+    ContactId: 'c-1',
+    Status: 'undelivered',
+    Reason: 'BadDeviceToken',
+    PinpointAppArn: 'arn:aws:mobiletargeting:us-east-1:000000000000:apps/a',
+    DeviceType: 'APNS',
+    StartTime: '2026-11-22T19:00:00.000Z',
+    EndTime: '2026-11-22T20:00:00.000Z',
+    MaxResults: 10,
+    NextToken: 'next',
+  },
+  GetDelivery: { InstanceId: 'i-1', DeliveryId: 'd-1' },
+  GetDeliveryCounts: { InstanceId: 'i-1', Minutes: 30, EndTime: '2026-11-22T20:00:00.000Z' },
+  ReplayDelivery: { InstanceId: 'i-1', DeliveryId: 'd-1' },
+  WithdrawDelivery: { InstanceId: 'i-1', DeliveryId: 'd-1' },
   StartChatContact: {
     InstanceId: 'i-1',
     ContactFlowId: 'flow',
@@ -143,7 +158,9 @@ function* faults(shape: Shape & { required?: true }, path: readonly string[]): G
       if (shape.maxBytes) yield fault('too many bytes', 'é'.repeat(shape.maxBytes / 2 + 1), 'bytes in UTF-8');
       if (shape.values) {
         yield fault('unknown', 'NONE_OF_THESE', 'enum value set');
-        yield fault('in lower case', shape.values[0]!.toLowerCase(), 'enum value set');
+        const [first = ''] = shape.values;
+        const otherwise = first === first.toLowerCase() ? first.toUpperCase() : first.toLowerCase();
+        yield fault('in the other case', otherwise, 'enum value set');
       }
       if (shape.format) yield fault('no date', 'yesterday', 'ISO 8601');
       return;

@@ -4,6 +4,7 @@ import { connect } from 'node:net';
 
 import {
   APPLICATION_OPERATIONS,
+  OPERATIONS,
   ERRORS,
   SERVICE,
   amzDate,
@@ -54,6 +55,10 @@ const OUTPUTS: { readonly [N in ApplicationOperationName | OperationName]: objec
   ListPushNotificationRegistrations: { Registrations: [] },
   PutChatEvents: { Results: [] },
   ListDeliveries: { Deliveries: [] },
+  GetDelivery: sample(OPERATIONS.GetDelivery.output) as object,
+  GetDeliveryCounts: { Counts: [] },
+  ReplayDelivery: sample(OPERATIONS.ReplayDelivery.output) as object,
+  WithdrawDelivery: sample(OPERATIONS.WithdrawDelivery.output) as object,
   StartChatContact: { ContactId: 'c-1', ParticipantId: 'p-1', ParticipantToken: 't-1' },
   ExamineChannel: { State: 'healthy', Answer: '', Says: 'Well.' },
   StopContact: {},

@@ -110,7 +110,8 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
     pageTokens: createPageTokens(() => [Buffer.alloc(32, 9)]),
     outageOf: () => undefined,
     registrationRefusal: async () => undefined,
-    onRevoked: (registrationId) => void revoked.push(registrationId),
+    onRevoked: (id) => void revoked.push(id),
+    onWork: () => {},
   });
   const call: Call = (operation, input) =>
     handlers[operation](input, {

@@ -93,6 +93,9 @@ describe('List', () => {
       ['1'],
     );
     assert.equal(rest.NextToken, undefined);
+    await assert.rejects(service.call('ListDeliveries', { InstanceId: INSTANCE, NextToken }), {
+      name: 'InvalidParameterException',
+    });
     for (const wrong of [NextToken!, 'AAAA', '%'])
       await assert.rejects(service.call(LIST, { ...CONTACT, NextToken: wrong }), {
         name: 'InvalidParameterException',

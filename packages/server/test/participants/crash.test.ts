@@ -50,6 +50,7 @@ for (const when of ['before', 'after'] as const)
       outageOf: () => undefined,
       registrationRefusal: async () => undefined,
       onRevoked: () => {},
+      onWork: () => {},
     });
     const participant = {
       instanceId: INSTANCE,

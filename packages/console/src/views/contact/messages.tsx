@@ -40,7 +40,7 @@ export function Messages({ timeline, registrations }: Props) {
   );
 }
 
-function DeliveryTold({ delivery, device }: { delivery: Delivery; device: string | undefined }) {
+export function DeliveryTold({ delivery, device }: { delivery: Delivery; device: string | undefined }) {
   const { deliveryId, registrationId, status, reason, attempts, attemptCount, createdAt } = delivery;
   const explanation = explain(delivery);
   const left = attemptCount - attempts.length;

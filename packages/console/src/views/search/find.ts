@@ -3,12 +3,12 @@ import type { FaultGateway } from '@chatpush/emulator';
 import type { Address } from '../../address.ts';
 import { searchEmulator, type Found } from '../../emulator-api.ts';
 import { contactOf, parsed } from '../../payload.ts';
-import { readContact, type Access } from '../../service.ts';
+import { readContact, readDelivery, type Access } from '../../service.ts';
 import type { Session } from '../../session.ts';
 import type { State } from '../../state.ts';
 
 export type Hit = { address: Address } & (
-  | { kind: 'contact' | 'phone'; id: string }
+  | { kind: 'contact' | 'delivery' | 'phone'; id: string }
   | { kind: 'notification'; n: number; at: number; gateway: FaultGateway }
   | { kind: 'request'; n: number; at: number; gateway: FaultGateway; verdict: string }
 );
@@ -18,6 +18,9 @@ const LONGEST_CONTACT_ID = 256;
 
 /** The instances that are looked into: the one that is chosen, and those that the key may look at. */
 const MOST_INSTANCES = 20;
+
+/** As every delivery id is: a UUID. */
+const DELIVERY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const NOTHING_FOUND: Found = { phones: [], notifications: [], requests: [] };
 
@@ -35,7 +38,10 @@ export async function find(
     address: { view: 'contacts', contactId: id, instanceId },
   });
   const readIn = async (instanceId: string): Promise<Hit[]> => {
-    const contact = await readContact({ ...access, instanceId }, text);
+    const of = { ...access, instanceId };
+    if (DELIVERY_ID.test(text) && (await readDelivery(of, text)) !== undefined)
+      return [{ kind: 'delivery', id: text, address: { view: 'deliveries', deliveryId: text, instanceId } }];
+    const contact = await readContact(of, text);
     return contact === undefined ? [] : [contactHit(text, instanceId)];
   };
   const [known, { phones, notifications, requests }] = await Promise.all([

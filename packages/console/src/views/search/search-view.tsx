@@ -18,6 +18,7 @@ interface Props {
 
 const KINDS: Readonly<Record<Hit['kind'], string>> = {
   contact: 'Contact',
+  delivery: 'Delivery',
   phone: 'Phone',
   notification: 'Notification',
   request: 'Request',
@@ -74,6 +75,7 @@ export function SearchView({ text, access, session, state }: Props) {
 function Words({ hit }: { hit: Hit }): ComponentChildren {
   switch (hit.kind) {
     case 'contact':
+    case 'delivery':
     case 'phone':
       return <span class="id">{hit.id}</span>;
     case 'notification':

@@ -25,6 +25,8 @@ export interface DeliveryHead {
   readonly dueAt?: number;
   /** The node that leased it. */
   readonly owner?: string;
+  /** It is undelivered, and its text is what was kept of its work. */
+  readonly isKept?: true | undefined;
 }
 
 /** The head of an emptied `due`: the delivery is over. */
@@ -96,6 +98,7 @@ export function toDelivery(head: DeliveryHead, work: string, now: number): Deliv
 /** As the delivery log shows it. */
 export function toLogEntry(head: DeliveryHead): LogEntry {
   const { id, contactId, messageId, registrationId, lane, status, reason, kept, count, enqueuedAt } = head;
+  const { expiresAt, isKept } = head;
   return {
     id,
     contactId,
@@ -107,5 +110,7 @@ export function toLogEntry(head: DeliveryHead): LogEntry {
     attempts: readAttempts(kept ?? null),
     attemptCount: count,
     at: enqueuedAt,
+    ...(expiresAt !== undefined && { expiresAt }),
+    ...(isKept && { isKept }),
   };
 }

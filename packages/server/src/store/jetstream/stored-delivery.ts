@@ -1,5 +1,6 @@
 // A delivery as it stands in the stream: `due` holds it while it waits, `log` afterwards, and the other one of the two is empty.
 import { keepMs, OVER, OVER_KEEP_MS, type DeliveryHead } from './delivery-message.ts';
+import { UNDELIVERED } from '../settle-rule.ts';
 import { hashed } from './layout.ts';
 import type { Found, NewMessage } from './message.ts';
 import type { Shard } from './shard.ts';
@@ -71,7 +72,8 @@ export function replaceDelivery(
   const { shard, rest, sequence, isOver } = before;
   const staysIn = isOver === (head.status !== 'queued');
   const [here, there] = [isOver ? 'log' : 'due', isOver ? 'due' : 'log'] as const;
-  const message = { head, text, keepMs: keepMs(head.day, now) };
+  const isKept = (text !== '' && UNDELIVERED.includes(head.status)) || undefined;
+  const message = { head: { ...head, isKept }, text, keepMs: keepMs(head.day, now) };
   const subject = shard.layout.subject(here, rest);
   const expected = { sequence };
   if (staysIn) return [{ ...message, subject, expected }];

@@ -2,9 +2,11 @@
 import { logBefore, toLogPage, type LogRow } from '../log-page.ts';
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
+import { NO_LANE } from './lanes.ts';
 
 export const LOG_COLUMNS = `seq, id, contact_id as "contactId", message_id as "messageId", registration_id as "registrationId",
-  lane.name as lane, status, reason, attempts as kept, attempt_count as "attemptCount", enqueued_at as at`;
+  lane.name as lane, status, reason, attempts as kept, attempt_count as "attemptCount", enqueued_at as at,
+  case when lane > ${NO_LANE} then expires_at end as "expiresAt", (is_undelivered and work is not null) is true as "isKept"`;
 
 const READ_LOG = {
   name: 'deliveries',

@@ -16,7 +16,8 @@ import type { Verbs } from './protocol.ts';
 
 export const LOG_COLUMNS = `seq, id, contact_id as contactId, message_id as messageId, registration_id as registrationId,
   (select name from lane where number = delivery.lane) as lane, status, reason, attempts as kept,
-  attempt_count as attemptCount, enqueued_at as at`;
+  attempt_count as attemptCount, enqueued_at as at, case when lane > ${NO_LANE} then expires_at end as expiresAt,
+  is_undelivered is not null and work is not null as isKept`;
 
 /** The conditions of the partial indexes, word for word: that is how SQLite knows that it may use them. */
 const CONDITIONS: Readonly<Record<LogIndex, string>> = {

@@ -37,6 +37,7 @@ export function deliveryLogCases(open: Open): void {
           lane: queued.lane,
           status: 'queued',
           ...never,
+          expiresAt: time + queued.expiresInMs,
         },
       ]);
     });

@@ -28,14 +28,16 @@ export function replayCases(open: Open): void {
     for (const status of ['rejected', 'expired', 'withdrawn'] satisfies EndStatus[])
       test(`${status}: what was kept is read, and goes out again under the same id with its attempts`, async () => {
         const { instanceId, id, read } = await delivery({ status, reason: 'why', keep: KEEP });
-        assert.equal((await read())?.kept, KEEP);
+        const ended = await read();
+        assert.deepEqual([ended?.kept, ended?.isKept], [KEEP, true]);
         const lane = fresh('lane');
         assert.equal(await at.store.replay(instanceId, id, again(lane)), 'queued');
         const queued = await read();
         assert.deepEqual(
-          [queued?.status, queued?.reason, queued?.lane, queued?.attemptCount, queued?.kept],
-          ['queued', 'replayed', lane, 1, undefined],
+          [queued?.status, queued?.reason, queued?.lane, queued?.attemptCount, queued?.kept, queued?.isKept],
+          ['queued', 'replayed', lane, 1, undefined, undefined],
         );
+        assert.ok(queued!.expiresAt! > queued!.at);
         const node = await at.node();
         const [claimed, ...others] = await at.store.claim(node, credit(lane, 5));
         assert.deepEqual(others, []);

@@ -1,0 +1,39 @@
+// A row of the delivery log as operations answer it.
+import type { Output } from '@chatpush/wire';
+import { parseLane } from '../delivery/work.ts';
+import type { DeviceType } from '../contact/document.ts';
+import type { LogEntry } from '../store/store.ts';
+import type { OperationDependencies } from './dependencies.ts';
+
+type DeliveryAnswer = Output<'GetDelivery'>['Delivery'];
+
+export function toDelivery(
+  entry: LogEntry,
+  { outageOf }: Pick<OperationDependencies, 'outageOf'>,
+): DeliveryAnswer {
+  const channel = entry.lane === undefined ? undefined : parseLane(entry.lane);
+  // What waits was settled with the reason of then, if it began at all. This is the one of now.
+  const outage =
+    channel && entry.status === 'queued' ? outageOf(channel.applicationArn, channel.deviceType) : undefined;
+  return {
+    DeliveryId: entry.id,
+    ContactId: entry.contactId,
+    MessageId: entry.messageId,
+    RegistrationId: entry.registrationId,
+    PinpointAppArn: channel?.applicationArn,
+    DeviceType: channel?.deviceType as DeviceType | undefined,
+    Status: entry.status,
+    Reason: outage?.reason ?? entry.reason,
+    Detail: outage?.answer,
+    Attempts: entry.attempts.map(({ at, outcome, gateway, answer }) => ({
+      At: new Date(at).toISOString(),
+      Outcome: outcome,
+      Gateway: gateway,
+      Answer: answer,
+    })),
+    AttemptCount: entry.attemptCount,
+    CreatedAt: new Date(entry.at).toISOString(),
+    ExpiresAt: entry.expiresAt === undefined ? undefined : new Date(entry.expiresAt).toISOString(),
+    CanReplay: entry.isKept === true,
+  };
+}
