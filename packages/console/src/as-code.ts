@@ -1,5 +1,6 @@
 // What the forms do, as one would do it from a program or a terminal. Pure.
 import type { DeviceType, ParticipantRole } from '@chatpush/client';
+import { KINDS, type Kind } from './kinds.ts';
 
 interface Endpoint {
   endpoint: string;
@@ -20,6 +21,7 @@ export interface MessageStep extends Endpoint {
   content: string;
   role: ParticipantRole;
   displayName: string;
+  kind?: Kind;
 }
 
 export interface ChatStep extends Endpoint {
@@ -115,12 +117,12 @@ export function registrationAsCode(step: RegistrationStep): AsCode {
 }
 
 export function messageAsCode(step: MessageStep): AsCode {
-  const { instanceId, contactId, content, role, displayName } = step;
+  const { instanceId, contactId, content, role, displayName, kind = KINDS[0] } = step;
   const event = {
     id: 'message-1',
     contactId,
-    type: 'MESSAGE',
-    contentType: 'text/plain',
+    type: kind.type,
+    contentType: kind.contentType,
     content,
     participantRole: role,
     displayName,
@@ -137,9 +139,14 @@ export function messageAsCode(step: MessageStep): AsCode {
   };
 }
 
+/** What SendMessage takes. */
+const SENT_BY_BOTS = new Set(['text/plain', 'text/markdown', 'application/json']);
+
 /** Amazon has no command for what its stream says, so a bot joins the chat and writes. */
 function sendByAwsCli(step: MessageStep): string {
-  const { instanceId, contactId, content, displayName } = step;
+  const { instanceId, contactId, content, displayName, kind = KINDS[0] } = step;
+  if (!SENT_BY_BOTS.has(kind.contentType))
+    return `# SendMessage takes no ${kind.contentType}: use curl or the client, as Amazon Connect's stream would say it.`;
   const bot = JSON.stringify({ ParticipantRole: 'CUSTOM_BOT', DisplayName: displayName });
   const join = awsCli(
     step,
@@ -159,7 +166,7 @@ function sendByAwsCli(step: MessageStep): string {
   );
   const send = awsCli(step, 'connectparticipant send-message', {
     'connection-token': '"$connection"',
-    'content-type': 'text/plain',
+    'content-type': kind.contentType,
     content: quoted(content),
   });
   return `participant=$(${join})\nconnection=$(${connect})\n${send}`;

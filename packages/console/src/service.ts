@@ -10,6 +10,7 @@ import {
   type ParticipantRole,
   type Registration,
 } from '@chatpush/client';
+import type { Kind } from './kinds.ts';
 import { installPhone } from './emulator-api.ts';
 import { fetchBySession, type Session } from './session.ts';
 import type { Written } from './written.ts';
@@ -84,6 +85,7 @@ export async function write(
   access: Access,
   { eventId, contactId, displayName, content }: Written,
   participantRole: ParticipantRole,
+  { type, contentType }: Pick<Kind, 'type' | 'contentType'>,
 ): Promise<{ deliveries: number; reason?: string }> {
   const { results } = await clientFor(access).putChatEvents({
     instanceId: access.instanceId,
@@ -91,8 +93,8 @@ export async function write(
       {
         id: eventId,
         contactId,
-        type: 'MESSAGE',
-        contentType: 'text/plain',
+        type,
+        contentType,
         content,
         participantRole,
         displayName,

@@ -33,6 +33,26 @@ test('a visitor registers a phone, writes as agent, bot and system, and it light
   assert.deepEqual(opened.problems, []);
 });
 
+test('a drawn phone shows what each kind of message becomes', options, async () => {
+  await using service = await openService();
+  await using opened = await openConsole(browser(), service.url);
+  const { page } = opened;
+  await page.getByRole('button', { name: 'Register' }).click();
+  await page.getByText(/is registered/).waitFor();
+  const write = page.getByRole('region', { name: 'Write' });
+  for (const [kind, shown] of [
+    ['Markdown', 'Good news: your parcel arrives tomorrow.'],
+    ['List picker', 'Which order is it about?'],
+    ['Attachment', 'sent a file: label.png'],
+    ['JSON for the app', 'You have a new message'],
+  ] as const) {
+    await write.getByLabel('Kind').selectOption(kind);
+    await write.getByRole('button', { name: 'Send' }).click();
+    await page.getByRole('article').getByRole('button', { name: shown }).waitFor();
+  }
+  assert.deepEqual(opened.problems, []);
+});
+
 test('what makes no push is said with its reason', options, async () => {
   await using service = await openService();
   await using opened = await openConsole(browser(), service.url);

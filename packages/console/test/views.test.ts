@@ -217,6 +217,7 @@ const ADDRESSES = [
   '#/contacts/doubted',
   '#/applications',
   '#/health',
+  '#/health/ChatpushChannelClosed',
   '#/faults',
   '#/search/a',
   '#/requests/1',

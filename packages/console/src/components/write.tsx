@@ -1,6 +1,7 @@
 // Begins and ends a chat, writes into it as agent, bot or system, and shows how soon which phone lit up.
 import { useState } from 'preact/hooks';
 import type { ParticipantRole } from '@chatpush/client';
+import { KINDS } from '../kinds.ts';
 import type { Live } from '../live.ts';
 import { endChat, startChat, write } from '../service.ts';
 import { endAsCode, messageAsCode, startAsCode } from '../as-code.ts';
@@ -22,7 +23,8 @@ const DRAWN_WRITTEN = 5;
 export function Write({ live, state, access, contactId, onContact }: RegisteringProps & { live: Live }) {
   const [chat, setChat] = useState<{ said?: string; problem?: string }>({});
   const [writer, setWriter] = useState(WRITERS[0]!);
-  const [content, setContent] = useState('Hello, how can I help you?');
+  const [kind, setKind] = useState(KINDS[0]);
+  const [content, setContent] = useState(KINDS[0].sample);
 
   const send = async (): Promise<void> => {
     const { displayName, role } = writer;
@@ -38,7 +40,7 @@ export function Write({ live, state, access, contactId, onContact }: Registering
     setContent('');
     live.change({ type: 'wrote', written });
     try {
-      const { deliveries, reason } = await write(access, written, role);
+      const { deliveries, reason } = await write(access, written, role, kind);
       const afterMs = Date.now() - written.writtenAt;
       live.change({ type: 'answered', eventId, answer: { afterMs, deliveries, reason } });
     } catch (error) {
@@ -100,7 +102,22 @@ export function Write({ live, state, access, contactId, onContact }: Registering
           )}
         </div>
         <label>
-          Message
+          Kind
+          <select
+            value={kind.name}
+            onChange={({ currentTarget: { value } }) => {
+              const chosen = KINDS.find(({ name }) => name === value) ?? KINDS[0];
+              setKind(chosen);
+              setContent(chosen.sample);
+            }}
+          >
+            {KINDS.map(({ name }) => (
+              <option key={name}>{name}</option>
+            ))}
+          </select>
+        </label>
+        <label>
+          {kind.type === 'ATTACHMENT' ? 'File' : 'Message'}
           <input
             type="text"
             required
@@ -129,6 +146,7 @@ export function Write({ live, state, access, contactId, onContact }: Registering
           endpoint: location.origin,
           contactId,
           content: content || 'Hello',
+          kind,
           ...writer,
         })}
       />
