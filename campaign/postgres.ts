@@ -22,8 +22,8 @@ const PORT = 5432;
 
 /** `isPooled`: nodes reach it through pgbouncer in transaction mode, and in no other way. */
 export async function openPostgres({ isPooled }: { readonly isPooled: boolean }): Promise<CampaignStore> {
-  // As few connections as three nodes need, so that they can be exhausted.
-  const server = await startPostgres({ max_connections: '60' });
+  // As many connections as three nodes need, twice over: for a while a server keeps those that fell silent. Few, to be exhausted.
+  const server = await startPostgres({ max_connections: '80' });
   const pooler = isPooled ? await startPgbouncer(server) : undefined;
   const way = await startTcpProxy({
     path: pooler

@@ -21,6 +21,11 @@ export const TIME_OUTS = {
    * server's TCP did, two hours later; the first delivery of a day then waited for the lock on the table.
    */
   idleInTransactionMs: 5_000,
+  /**
+   * Between two transactions. The pool gives a connection back after 10 s, so one that is idle for longer is one that the node has
+   * given up and the server does not know of: they took the place of those that were to follow.
+   */
+  idleMs: 15_000,
 } as const;
 
 const settings = (scope: 'local' | 'session'): string =>
@@ -40,11 +45,11 @@ export class ReadOnlyServerError extends Error {
   readonly code = '25006';
 }
 
-/** Run once for each new connection. Rejects where the server cannot write. */
+/** Run once for each new connection of the pool, not for the one that listens. Rejects where the server cannot write. */
 export async function greet(client: pg.ClientBase, { isPooled }: Session): Promise<void> {
   // Several commands in one query bring several results; the types know of one.
   const answers = await client.query<{ transaction_read_only: string }>(
-    `${isPooled ? '' : `${settings('session')}; `}show transaction_read_only`,
+    `${isPooled ? '' : `${settings('session')}; set idle_session_timeout = ${TIME_OUTS.idleMs}; `}show transaction_read_only`,
   );
   const last = [answers].flat().at(-1);
   if (last?.rows[0]?.transaction_read_only === 'on')
