@@ -38,6 +38,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   sources: ['contact', 'delivery/notify.ts'],
   delivery: ['contact', 'gateways/gateway.ts', 'store'],
   store: ['config/config.ts', 'contact'],
+  transfer: ['contact/document.ts', 'store/store.ts'],
   contact: [],
   gateways: [],
   config: ['secrets/secret-keys.ts'],

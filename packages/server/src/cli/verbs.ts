@@ -26,6 +26,8 @@ export const USAGE = `chatpush: push notifications for mobile chat
   chatpush reload              reload the settings file without a restart
   chatpush backup <file>       copy the SQLite store while the service runs
   chatpush restore <file>      replace the SQLite store with such a copy while the service is stopped
+  chatpush export > file       write everything in the store while every node is stopped
+  chatpush import < file       read such a file into another store
   chatpush emulator            start only the emulator: both gateways, phones and faults
   chatpush help [command]      show this help, or that of a command; -h and --help do the same
   chatpush --version           show the version
@@ -35,6 +37,14 @@ export const VERBS: ReadonlyMap<string, () => Promise<Command>> = new Map([
   ['backup', () => import('./backup.ts').then(({ backup, USAGE: usage }) => ({ run: backup, usage }))],
   ['check', () => import('./check.ts').then(({ check, USAGE: usage }) => ({ run: check, usage }))],
   ['doctor', () => import('./doctor.ts').then(({ doctor, USAGE: usage }) => ({ run: doctor, usage }))],
+  [
+    'export',
+    () => import('./export.ts').then(({ exportCommand, USAGE: usage }) => ({ run: exportCommand, usage })),
+  ],
+  [
+    'import',
+    () => import('./import.ts').then(({ importCommand, USAGE: usage }) => ({ run: importCommand, usage })),
+  ],
   ['init', () => import('./init.ts').then(({ init, USAGE: usage }) => ({ run: init, usage }))],
   ['rekey', () => import('./rekey.ts').then(({ rekey, USAGE: usage }) => ({ run: rekey, usage }))],
   ['reload', () => import('./reload.ts').then(({ reload, USAGE: usage }) => ({ run: reload, usage }))],

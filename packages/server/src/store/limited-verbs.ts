@@ -54,6 +54,7 @@ export function limitVerbs(verbs: Verbs): LimitedVerbs {
       setting: limited('setting'),
       settings: limited('settings'),
       putSetting: limited('putSetting'),
+      everything: limited('everything'),
       sweep: limited('sweep'),
     },
     async close() {

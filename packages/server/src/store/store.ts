@@ -192,6 +192,20 @@ export interface Setting {
   readonly body: string;
 }
 
+/** One thing as it leaves a store for another one. What is left of times is in milliseconds from now on. */
+export type StoredThing =
+  | { readonly kind: 'setting'; readonly setting: Omit<Setting, 'version'> }
+  | { readonly kind: 'contact'; readonly contact: Omit<ContactChange, 'version' | 'registrationsGained'> }
+  | { readonly kind: 'claim'; readonly claim: Claim }
+  | { readonly kind: 'delivery'; readonly delivery: StoredDelivery };
+
+/** A row of the delivery log, and of one that waits what it needs to be sent. */
+export interface StoredDelivery extends LoggedDelivery {
+  readonly instanceId: string;
+  readonly day: string;
+  readonly waiting?: { readonly work: string; readonly expiresInMs: number; readonly dueInMs: number };
+}
+
 export type HintKind = 'work' | 'setting' | 'revoked';
 
 /** Thrown (as the rejection of any verb) when the store cannot answer now: disk full, database away. The caller answers 5xx. */
@@ -289,6 +303,12 @@ export interface Store {
     expectedVersion: number,
     body?: string,
   ): Promise<'committed' | 'changed'>;
+
+  /**
+   * Everything that another store must have to take the place of this one, page by page; pages may be short. Exact while nobody
+   * writes: what is written meanwhile may be missing.
+   */
+  everything(page: PageRequest): Promise<Page<StoredThing>>;
 
   /** Removes what is past its time, at most `limit` rows; true: there is more. */
   sweep(limit: number): Promise<boolean>;

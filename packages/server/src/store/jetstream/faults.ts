@@ -33,6 +33,10 @@ export const isGone = (error: unknown): boolean =>
   [10037, 10043, 10057].includes(apiCode(error) ?? 0) &&
   /not found|no message/i.test((error as Error).message);
 
+/** Nothing matches a direct get: its answer is a status. */
+export const isNothing = (error: unknown): boolean =>
+  error instanceof JetStreamError && 'code' in error && error.code === 404;
+
 /** What a caller sees of an error. */
 export function toStoreError(error: unknown): unknown {
   if (error instanceof StoreUnavailableError || !(error instanceof Error)) return error;

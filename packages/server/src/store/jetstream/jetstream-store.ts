@@ -4,6 +4,7 @@ import { limitVerbs, type Verbs } from '../limited-verbs.ts';
 import type { Store } from '../store.ts';
 import { connectTo, explainedBy } from './connect.ts';
 import { contactVerbs } from './contacts.ts';
+import { everythingVerb } from './everything.ts';
 import { deliveryLogVerb } from './delivery-log.ts';
 import { enqueueVerb } from './enqueue.ts';
 import { follow } from './follower.ts';
@@ -98,6 +99,13 @@ async function openOn(
     ...instanceLogVerbs(shardFor, now),
     registrations: (instanceId) => shardFor(instanceId).calendar.registrations(instanceId),
     ...settingVerbs(layout, reads, writer),
+    everything: everythingVerb(
+      [
+        { reads, subject: `${prefix}.set.>` },
+        ...shards.map((shard) => ({ reads: shard.reads, subject: shard.layout.all })),
+      ],
+      now,
+    ),
     sweep: sweepVerb(shards, now),
   };
   const limited = limitVerbs(verbs);

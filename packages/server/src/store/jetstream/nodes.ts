@@ -31,7 +31,7 @@ export interface Nodes extends Pick<Store, 'beat' | 'leave'> {
   isLive(name: string): Promise<boolean>;
   /** Whether this owner of a lease is known to be gone. */
   isGone(owner: string): boolean;
-  /** Looks for those of these owners of leases that nobody has heard of yet. */
+  /** Asks the leader which of these owners of leases are gone: that may not have been heard yet. */
   resolve(owners: Iterable<string>): Promise<void>;
   /** Evicts nodes that are silent. */
   evictSilent(): Promise<void>;
@@ -88,9 +88,9 @@ export function createNodes(
     isLive: async (name) => lives(known.get(name) ?? (await look(name))),
     isGone: (owner) => known.get(owner)?.isGone === true,
     async resolve(owners) {
-      const unknown = [...owners].filter((owner) => !known.has(owner));
+      const living = [...owners].filter((owner) => known.get(owner)?.isGone !== true);
       await Promise.all(
-        unknown.map(async (name) => {
+        living.map(async (name) => {
           // It has beaten once, or it had no lease: then it has been forgotten since.
           if ((await look(name)) === undefined) learn(1, { name });
         }),

@@ -4,9 +4,16 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { StoreUnavailableError } from '../store.ts';
-import { isGone, toStoreError } from './faults.ts';
+import { isGone, isNothing, toStoreError } from './faults.ts';
 import { askForMany } from './many.ts';
 import { toFound, type Found } from './message.ts';
+
+/** Part of a stream. */
+interface Part<Head> {
+  readonly found: readonly Found<Head>[];
+  /** The last sequence of it; absent where nothing is left. */
+  readonly end: number | undefined;
+}
 
 export interface Reads {
   /** The last message of a subject, by the leader: sees every write that was answered before. */
@@ -20,6 +27,8 @@ export interface Reads {
    * answered before and had a tip behind it.
    */
   lastOfMany<Head>(subjects: readonly string[], tip: string): Promise<Found<Head>[]>;
+  /** Messages from a sequence on, oldest first, by any replica. */
+  page<Head>(subject: string, from: number, limit: number): Promise<Part<Head>>;
   /** Removes all messages of subjects (with wildcards). */
   purge(subject: string): Promise<void>;
   /** Removes the message of this sequence; false: it is gone, or was overwritten. */
@@ -46,18 +55,30 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
     return message === null ? undefined : toFound<Head>(message);
   }
 
-  /** One answer has room for 1,024 messages; more come page by page, from whichever replica. */
-  async function listPages<Head>(subject: string): Promise<Found<Head>[]> {
+  async function page<Head>(subject: string, from: number, limit: number): Promise<Part<Head>> {
     const found: Found<Head>[] = [];
-    for (let seq = 1; ;) {
-      const before = found.length;
-      const page = await manager.direct.getBatch(stream, { seq, batch: 1000, next_by_subj: subject });
-      for await (const message of page) {
-        seq = message.seq + 1;
+    let end: number | undefined;
+    try {
+      const batch = await manager.direct.getBatch(stream, { seq: from, batch: limit, next_by_subj: subject });
+      for await (const message of batch) {
+        end = message.seq;
         const one = toFound<Head>(message);
         if (one) found.push(one);
       }
-      if (found.length === before) return found;
+    } catch (error) {
+      if (!isNothing(error)) throw error;
+    }
+    return { found, end };
+  }
+
+  /** One answer has room for 1,024 messages; more come page by page, from whichever replica. */
+  async function listPages<Head>(subject: string): Promise<Found<Head>[]> {
+    const all: Found<Head>[] = [];
+    for (let from = 1; ;) {
+      const { found, end } = await page<Head>(subject, from, 1_000);
+      all.push(...found);
+      if (end === undefined) return all;
+      from = end + 1;
     }
   }
 
@@ -98,6 +119,7 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
         return (await Promise.all(parts)).flat();
       }),
     list: (subjects, least) => told(() => list(subjects, least)),
+    page: (subject, from, limit) => told(() => page(subject, from, limit)),
     purge: (subject) =>
       told(async () => {
         await manager.streams.purge(stream, { filter: subject });

@@ -7,6 +7,7 @@ import type { Setting, SettingKind, Store } from '../store.ts';
 import { contactVerbs } from './contacts.ts';
 import { createDatabase } from './database.ts';
 import { deliveryLogVerb } from './delivery-log.ts';
+import { everythingVerb } from './everything.ts';
 import { enqueueVerb } from './enqueue.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 import { openHints } from './hints.ts';
@@ -120,6 +121,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     deliveries: deliveryLogVerb(database),
     ...instanceLogVerbs(database, lanes),
     ...settingVerbs(database),
+    everything: everythingVerb(database),
     sweep: sweepVerb(database),
   };
 

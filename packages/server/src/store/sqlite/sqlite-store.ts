@@ -142,6 +142,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     setting: (...given) => call('setting', given),
     settings: (...given) => call('settings', given),
     putSetting: (...given) => call('putSetting', given),
+    everything: (...given) => call('everything', given),
     sweep: (...given) => call('sweep', given),
     ...createHints(),
     async copyTo(path) {

@@ -2,6 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { contactVerbs } from './contacts.ts';
 import { deliveryVerbs } from './deliveries.ts';
+import { everythingVerb } from './everything.ts';
 import { instanceLogVerbs } from './instance-log.ts';
 import { laneVerbs } from './lanes.ts';
 import { nodeVerbs } from './nodes.ts';
@@ -21,6 +22,7 @@ export function createVerbs(database: DatabaseSync): Verbs {
     beat: nodes.beat,
     leave: nodes.leave,
     ...settingVerbs(database),
+    ...everythingVerb(database),
     ...sweepVerb(database),
   };
 }

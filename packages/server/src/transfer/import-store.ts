@@ -1,0 +1,171 @@
+// An export, put into a store that no service uses. It may be repeated: what is there already stays as it is.
+import { randomUUID } from 'node:crypto';
+import { isAlias, parseContact } from '../contact/document.ts';
+import type { EndStatus, Enqueued, Settlement, Store, StoredDelivery, StoredThing } from '../store/store.ts';
+import { shifted } from './export-store.ts';
+import { readHeader, readLine } from './format.ts';
+
+export interface Imported {
+  readonly settings: number;
+  readonly contacts: number;
+  readonly claims: number;
+  readonly deliveries: number;
+  /** Of the deliveries. */
+  readonly waiting: number;
+  /** Were there before, and were not touched. */
+  readonly kept: number;
+}
+
+const BATCH = 200;
+const NODE_TTL_MS = 600_000;
+/** What was tried before waits so long, so that nothing of its lane is due while the rest comes. */
+const HOLD_MS = 60_000;
+/** A contact whose time ran out on the way is removed by the next sweep. */
+const LEAST_MS = 1_000;
+
+/** Rejects with a sentence where the export cannot be read to its end; what came before is there then. */
+export async function importStore(
+  store: Store,
+  lines: AsyncIterable<string>,
+  now: () => number,
+): Promise<Imported> {
+  if ((await store.waiting(1)).size > 0)
+    throw new Error(
+      'Deliveries wait in this store already: import into an empty one, which no service uses.',
+    );
+  const node = `import-${randomUUID()}`;
+  const count = { settings: 0, contacts: 0, claims: 0, deliveries: 0, waiting: 0, kept: 0 };
+  let batch: StoredThing[] = [];
+  let things = 0;
+
+  async function flush(): Promise<void> {
+    const some = batch;
+    batch = [];
+    await store.beat(node, NODE_TTL_MS);
+    await Promise.all(some.map((thing) => putOne(store, thing, count)));
+    await putDeliveries(
+      store,
+      node,
+      some.flatMap((thing) => (thing.kind === 'delivery' ? thing.delivery : [])),
+      count,
+    );
+  }
+
+  let number = 0;
+  let exportedAt: number | undefined;
+  for await (const text of lines) {
+    number += 1;
+    if (exportedAt === undefined) {
+      ({ exportedAt } = readHeader(text));
+      continue;
+    }
+    const line = readLine(text, number);
+    if (line.kind === 'end') {
+      await flush();
+      await store.leave(node);
+      if (line.things === things) return count;
+      throw new Error(
+        `The export says that it has ${line.things} things, and it has ${things}: it was changed on the way.`,
+      );
+    }
+    things += 1;
+    batch.push(shifted(line, exportedAt - now()));
+    if (batch.length === BATCH) await flush();
+  }
+  if (exportedAt === undefined) readHeader(undefined);
+  await flush();
+  await store.leave(node);
+  throw new Error(
+    'The export was cut off: its last line is missing. Import the whole of it; what is there already stays.',
+  );
+}
+
+type Count = { -readonly [Name in keyof Imported]: number };
+
+async function putOne(store: Store, thing: StoredThing, count: Count): Promise<void> {
+  let isNew = true;
+  switch (thing.kind) {
+    case 'setting': {
+      const { kind, id, body } = thing.setting;
+      isNew = (await store.putSetting(kind, id, 0, body)) === 'committed';
+      count.settings += Number(isNew);
+      break;
+    }
+    case 'contact': {
+      const { body, keepForMs } = thing.contact;
+      const stored = parseContact(body);
+      const registrationsGained = isAlias(stored) ? 0 : stored.registrations.length;
+      const contact = {
+        ...thing.contact,
+        version: 0,
+        registrationsGained,
+        ...(keepForMs !== undefined && { keepForMs: Math.max(LEAST_MS, keepForMs) }),
+      };
+      isNew = (await store.commit({ contact })) === 'committed';
+      count.contacts += Number(isNew);
+      break;
+    }
+    case 'claim':
+      isNew = (await store.commit({ claim: thing.claim })) === 'committed';
+      count.claims += Number(isNew);
+      break;
+    case 'delivery':
+      return;
+  }
+  count.kept += Number(!isNew);
+}
+
+/** Each is leased, so that its attempts and its end can be recorded; what waits and was never tried is left to wait. */
+async function putDeliveries(
+  store: Store,
+  node: string,
+  deliveries: readonly StoredDelivery[],
+  count: Count,
+): Promise<void> {
+  const lanes = new Set(
+    deliveries.flatMap(({ lane, waiting, attemptCount }) =>
+      (waiting && attemptCount === 0) || lane === undefined ? [] : lane,
+    ),
+  );
+  const credit = new Map([...lanes].map((lane) => [lane, BATCH]));
+  const results = await store.enqueue(deliveries.map(toEntry), node, credit);
+  const settlements: Settlement[] = [];
+  for (const [index, { state }] of results.entries()) {
+    const delivery = deliveries[index]!;
+    count.kept += Number(state === 'known');
+    count.deliveries += Number(state !== 'known');
+    count.waiting += Number(state !== 'known' && delivery.waiting !== undefined);
+    if (state === 'leased') settlements.push(settlementOf(delivery));
+    // It would be sent again.
+    else if (state === 'queued' && delivery.waiting === undefined) {
+      await store.withdraw(delivery.instanceId, delivery.id, 'imported');
+      throw new Error('A service uses this store already: stop it, and import into an empty store.');
+    }
+  }
+  const { lost } = await store.settle(node, settlements);
+  if (lost.length > 0)
+    throw new Error('The store took the import for dead: is the machine overloaded? Import again.');
+}
+
+function toEntry(delivery: StoredDelivery): Enqueued {
+  const { id, day, instanceId, contactId, messageId, registrationId, lane, reason, waiting } = delivery;
+  const names = { id, day, instanceId, contactId, messageId };
+  if (lane === undefined)
+    return { ...names, ...(registrationId !== undefined && { registrationId }), reason: reason ?? '' };
+  const { work = '', expiresInMs = 0 } = waiting ?? {};
+  return { ...names, registrationId: registrationId ?? '', lane, expiresInMs, work };
+}
+
+function settlementOf({ id, day, attempts, status, reason, kept, waiting }: StoredDelivery): Settlement {
+  const why = { ...(reason !== undefined && { reason }) };
+  if (waiting) {
+    const dueInMs = Math.max(HOLD_MS, waiting.dueInMs);
+    return { id, day, attempts, to: { status: 'queued', dueInMs, ...why } };
+  }
+  return {
+    id,
+    day,
+    attempts,
+    to: { status: status as EndStatus, ...why, ...(kept !== undefined && { keep: kept }) },
+  };
+}

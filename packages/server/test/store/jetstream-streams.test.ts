@@ -1,0 +1,126 @@
+// What stands in the streams, and what is said of streams that do not fit.
+import assert from 'node:assert/strict';
+import { after, before, test } from 'node:test';
+import { jetstreamManager, StorageType } from '@nats-io/jetstream';
+import { connect, type NatsConnection } from '@nats-io/transport-node';
+import { examineJetStream } from '../../src/store/jetstream/examine.ts';
+import { openJetStreamStore } from '../../src/store/jetstream/jetstream-store.ts';
+import type { Store } from '../../src/store/store.ts';
+import { attempt, credit, ids, newDeliveries, newDelivery, settlement } from './conformance/harness.ts';
+import { newAddress } from './jetstream-harness.ts';
+import { startNats, type NatsServers } from './nats-servers.ts';
+
+let servers: NatsServers;
+let nats: NatsConnection;
+before(async () => {
+  servers = await startNats();
+  nats = await connect({ servers: servers.url });
+});
+after(async () => {
+  await nats.close();
+  await servers.close();
+});
+
+async function opened(
+  run: (store: Store, address: ReturnType<typeof newAddress>) => Promise<void>,
+): Promise<void> {
+  const address = newAddress(servers);
+  const store = await openJetStreamStore({ address });
+  try {
+    await run(store, address);
+  } finally {
+    await store.close();
+  }
+}
+
+/** Every message of every stream, as text. */
+async function textOfStreams({ prefix, shards }: ReturnType<typeof newAddress>): Promise<string> {
+  const manager = await jetstreamManager(nats);
+  const texts: string[] = [];
+  for (const stream of [prefix, ...Array.from({ length: shards }, (_, shard) => `${prefix}-${shard}`)])
+    for (
+      const { state } = await manager.streams.info(stream), seq = { at: state.first_seq };
+      seq.at <= state.last_seq;
+      seq.at++
+    ) {
+      const message = await manager.streams.getMessage(stream, { seq: seq.at }).catch(() => null);
+      if (message) texts.push(`${message.header.get('Chatpush')}\n${new TextDecoder().decode(message.data)}`);
+    }
+  return texts.join('\n');
+}
+
+test('the text of a message is in no stream any more once its push has ended', () =>
+  opened(async (store, address) => {
+    const [ended, waits] = ['ended', 'waits'].map((name) => newDelivery({ work: `SECRET of ${name}` }));
+    await store.beat('node', 60_000);
+    await store.enqueue([ended!, waits!], 'node', credit('lane', 2));
+    const before = await textOfStreams(address);
+    assert.ok(before.includes('SECRET of ended') && before.includes('SECRET of waits'));
+    await store.settle('node', [
+      settlement(ended!.id, { status: 'accepted' }, [attempt()]),
+      settlement(waits!.id, { status: 'queued', dueInMs: 0 }, [attempt()]),
+    ]);
+    const later = await textOfStreams(address);
+    assert.ok(!later.includes('SECRET of ended'));
+    assert.ok(later.includes('SECRET of waits'));
+  }));
+
+test('a contact with more deliveries than one answer holds shows all of them', () =>
+  opened(async (store) => {
+    const many = newDeliveries(1_100, { contactId: 'busy' });
+    await store.enqueue(many, 'nobody', new Map());
+    const { items } = await store.deliveries({ instanceId: 'instance', contactId: 'busy' }, { limit: 2_000 });
+    assert.deepEqual(ids(items), ids(many).reverse());
+  }));
+
+test('another process that is killed leaves its leases to the one that finds it silent, and no sooner', () =>
+  opened(async (store, address) => {
+    const other = await openJetStreamStore({ address });
+    try {
+      const delivery = newDelivery();
+      await other.beat('dies', 1_500);
+      await other.enqueue([delivery], 'dies', credit('lane', 1));
+      await store.beat('lives', 60_000);
+      assert.deepEqual(await store.claim('lives', credit('lane', 1)), []);
+      await new Promise((resolve) => setTimeout(resolve, 1_700));
+      assert.deepEqual(ids(await store.claim('lives', credit('lane', 1))), [delivery.id]);
+      assert.equal(await other.beat('dies', 1_500), 'evicted');
+    } finally {
+      await other.close();
+    }
+  }));
+
+test('streams that do not fit are refused in one sentence that says how to correct them', async () => {
+  const address = newAddress(servers);
+  await (await openJetStreamStore({ address })).close();
+  const refuses = async (change: Partial<typeof address>, words: RegExp) => {
+    await assert.rejects(openJetStreamStore({ address: { ...address, ...change } }), words);
+  };
+  await refuses({ shards: 3 }, /shards=2/);
+  await refuses({ replicas: 3 }, /1 replicas.*replicas=1/);
+
+  const manager = await jetstreamManager(nats);
+  await manager.streams.update(`${address.prefix}-1`, { allow_atomic: false });
+  await refuses({}, /allow_atomic = false.*nats stream edit/);
+
+  const foreign = newAddress(servers);
+  await manager.streams.add({
+    name: foreign.prefix,
+    subjects: [`${foreign.prefix}.>`],
+    storage: StorageType.Memory,
+  });
+  await assert.rejects(openJetStreamStore({ address: foreign }), /another owner.*prefix/);
+});
+
+test('servers that cannot be used are refused in one sentence: away, or without JetStream', async () => {
+  const address = newAddress(servers);
+  await assert.rejects(
+    openJetStreamStore({ address: { ...address, servers: ['127.0.0.1:1'] } }),
+    /nothing answers there/,
+  );
+});
+
+test('doctor says what one server cannot do, and what cannot be seen', async () => {
+  const said = await examineJetStream(newAddress(servers));
+  assert.match(said.join('\n'), /There is one server[^]*sync_interval: always/);
+});
