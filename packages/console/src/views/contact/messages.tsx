@@ -41,7 +41,8 @@ export function Messages({ timeline, registrations }: Props) {
 }
 
 export function DeliveryTold({ delivery, device }: { delivery: Delivery; device: string | undefined }) {
-  const { deliveryId, registrationId, status, reason, attempts, attemptCount, createdAt } = delivery;
+  const { deliveryId, registrationId, status, reason, attempts, attemptCount, createdAt, expiresAt } =
+    delivery;
   const explanation = explain(delivery);
   const left = attemptCount - attempts.length;
   return (
@@ -61,6 +62,12 @@ export function DeliveryTold({ delivery, device }: { delivery: Delivery; device:
           </span>
         )}
       </p>
+      {status === 'queued' && expiresAt !== undefined && (
+        <p class="why">
+          It waits, until <time dateTime={expiresAt}>{dateTime(expiresAt)}</time> at the latest: after that it
+          is not worth a push.
+        </p>
+      )}
       {explanation !== undefined && (
         <p class="why">
           {explanation.why}
