@@ -8,6 +8,7 @@ const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Prom
   register: () => import('./register.ts'),
   backlog: () => import('./backlog.ts'),
   contacts: () => import('./contacts.ts'),
+  pages: () => import('./pages.ts'),
   'dead-tokens': () => import('./dead-tokens.ts'),
   emulator: () => import('./emulator.ts'),
   stream: () => import('./stream.ts'),
