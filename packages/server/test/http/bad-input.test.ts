@@ -63,7 +63,7 @@ for (const name of NAMES) {
         JSON.stringify(GOOD_INPUTS[name]).replace(/"(token|Hello|Ann)"/g, '"MARKED"'),
       ) as object;
       const answer = await refused(
-        encodeInput(operation, { ...marked, ContactId: 7, InstanceId: '' }),
+        encodeInput(operation, { ...marked, ContactId: 7, InstanceId: '', DeviceType: 'PIGEON' }),
         'InvalidParameterException',
       );
       assert.ok(!answer.body.includes('MARKED'));
@@ -78,7 +78,7 @@ for (const name of NAMES) {
       for (const broken of ['%ZZ', '%', '%2', '%FF', '%C3%28', '%ED%A0%80']) {
         const target = good.target.includes('i-1')
           ? good.target.replace('i-1', broken)
-          : `${good.target}?x=${broken}`;
+          : `${good.target}${good.target.includes('?') ? '&' : '?'}x=${broken}`;
         await refused({ ...good, target }, 'MalformedHttpRequestException');
       }
     });

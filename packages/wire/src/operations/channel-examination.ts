@@ -9,7 +9,7 @@ export const examineChannel = operation({
   path: '/channel-examination',
   query: { PinpointAppArn: 'pinpointAppArn', DeviceType: 'deviceType' },
   input: structure({
-    PinpointAppArn: required(string({ min: 1, max: 2048 })),
+    PinpointAppArn: required(string({ min: 1, max: 500 })),
     DeviceType: required(deviceType),
   }),
   output: structure({
