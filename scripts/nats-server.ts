@@ -26,22 +26,19 @@ export function natsServer(): string {
   return path;
 }
 
-/** Whether `natsServer` would find or build one. */
-export function hasNatsServer(): boolean {
-  try {
-    return natsServer() !== '';
-  } catch {
-    return false;
-  }
-}
-
+/** The newest Go: that of Debian may be too old, and one from go.dev is then beside it. */
 function findGo(): string {
-  const found = ['go', '/usr/local/go/bin/go'].find((go) => spawnSync(go, ['version']).status === 0);
-  if (found === undefined)
+  const found = ['go', '/usr/local/go/bin/go'].flatMap((go) => {
+    const { status, stdout } = spawnSync(go, ['version'], { encoding: 'utf8' });
+    const minor = status === 0 ? /go1\.(\d+)/.exec(stdout)?.[1] : undefined;
+    return minor === undefined ? [] : [{ go, minor: Number(minor) }];
+  });
+  const newest = found.toSorted((a, b) => b.minor - a.minor)[0];
+  if (newest === undefined)
     throw new Error(
       'There is no nats-server in the cache, and no Go to build it with: install Go, or name a server by CHATPUSH_TEST_NATS_SERVER.',
     );
-  return found;
+  return newest.go;
 }
 
 if (import.meta.main) console.log(natsServer());

@@ -87,6 +87,7 @@ export default defineConfig({
             'any-backend',
             'production',
             'postgresql',
+            'scaling',
             'troubleshooting',
           ]),
         ],

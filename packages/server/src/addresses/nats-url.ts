@@ -30,20 +30,22 @@ export function readNatsUrl(text: string): NatsAddress | string {
     return 'is not the URL of NATS servers; write nats://host, or nats://a,b,c for a cluster';
   const servers = hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:${DEFAULT_PORT}`));
   if (!servers.every((server) => URL.canParse(`tcp://${server}`)))
-    return 'names a host that is none; write nats://a,b:4223,c with a comma between hosts';
+    return 'has an invalid host; write nats://a,b:4223,c with one comma between hosts';
   const given = Object.fromEntries(new URLSearchParams(query));
   const { replicas, shards, prefix = 'chatpush', creds, ca, ...unknown } = given;
   const [stranger] = Object.keys(unknown);
   if (stranger !== undefined)
-    return `has the parameter ${stranger}, which is not known; there are replicas, shards, prefix, creds and ca`;
+    return `has the unknown parameter ${stranger}; it may have replicas, shards, prefix, creds and ca`;
   if (!/^[A-Za-z0-9_-]{1,32}$/.test(prefix))
-    return 'has a prefix that is no name; take letters, digits, - and _';
+    return 'has an invalid prefix; write up to 32 letters, digits, - and _';
   const replicaCount = Number(replicas ?? (servers.length >= 3 ? 3 : 1));
-  if (![1, 3, 5].includes(replicaCount)) return 'asks for replicas other than 1, 3 or 5';
+  if (![1, 3, 5].includes(replicaCount)) return 'has invalid replicas; write 1, 3 or 5';
   const shardCount = Number(shards ?? DEFAULT_SHARDS);
   if (!Number.isInteger(shardCount) || shardCount < 1 || shardCount > 256)
-    return 'asks for shards outside 1 to 256';
-  const [name, password] = (login ?? '').split(':').map(decodeURIComponent);
+    return 'has invalid shards; write a whole number from 1 to 256';
+  const parts = (login ?? '').split(':');
+  if (!parts.every(isPercentEncoded)) return 'has an invalid user or password; write a % in it as %25';
+  const [name, password] = parts.map(decodeURIComponent);
   return {
     servers,
     isTls: scheme === 'tls',
@@ -54,6 +56,15 @@ export function readNatsUrl(text: string): NatsAddress | string {
     replicas: replicaCount,
     shards: shardCount,
   };
+}
+
+function isPercentEncoded(text: string): boolean {
+  try {
+    decodeURIComponent(text);
+    return true;
+  } catch {
+    return false;
+  }
 }
 
 /** Of a URL that the settings have checked. */
