@@ -50,7 +50,7 @@ async function startReverseProxy(t: TestContext, port: number, spoil?: 'host' | 
 }
 
 test(
-  'the production guide: settings, secrets, proxy, back-up and restore',
+  'the production guide: settings, secrets, proxy, backup and restore',
   { skip: CURL_SKIP, timeout: 120_000 },
   async (t) => {
     const emulator = await startEmulator({
