@@ -1,19 +1,19 @@
-// Every view has an address behind the `#`: whatever serves the page, a link to a view works, and the server sees no id.
+// Every view has an address after the `#`. Links to a view work no matter what serves the page, and the server never sees an id.
 
 export type Address =
   | {
       view: 'phones';
-      /** Only phones whose name, app or texts contain it. */
+      /** Show only phones whose name, app or texts contain it. */
       find?: string;
-      /** The notification that is open. */
+      /** The open notification. */
       notification?: { deviceToken: string; n: number };
-      /** The request that is open. */
+      /** The open request. */
       request?: number;
     }
   | { view: 'contacts'; contactId?: string; instanceId?: string }
   | DeliveriesAddress
   | { view: 'search'; text: string }
-  /** `alert`: what Troubleshooting says about it is open. */
+  /** `alert`: the alert whose section of Troubleshooting is open. */
   | { view: 'health'; alert?: string }
   | { view: 'applications' | 'faults' };
 
@@ -43,7 +43,7 @@ function decoded(part: string): string {
   }
 }
 
-/** What `location.hash` names; the phones, where it names nothing. */
+/** The view that `location.hash` names, or the phones if it names none. */
 export function parseAddress(hash: string): Address {
   const [path = '', query = ''] = hash.replace(/^#\/?/, '').split('?', 2);
   const [view = '', ...parts] = path.split('/').map(decoded);
@@ -130,7 +130,7 @@ export function hrefOf(address: Address): string {
   }
 }
 
-/** Opens a view; `replace` where Back should skip the one that is open. */
+/** Opens a view. With `replace`, the Back button skips the current view. */
 export function go(address: Address, how?: 'replace'): void {
   if (how === 'replace') location.replace(hrefOf(address));
   else location.hash = hrefOf(address);

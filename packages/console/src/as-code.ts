@@ -1,4 +1,4 @@
-// What the forms do, as one would do it from a program or a terminal. Pure.
+// What the forms do, as code for a program or a terminal. Pure.
 import type { DeviceType, ParticipantRole } from '@chatpush/client';
 import { KINDS, type Kind } from './kinds.ts';
 
@@ -33,14 +33,14 @@ export type AsCode = Readonly<Record<'TypeScript' | 'AWS CLI' | 'curl', string>>
 
 const regionOf = ({ applicationArn }: Endpoint): string => applicationArn.split(':')[3] || 'us-east-1';
 
-/** A word for a POSIX shell. */
+/** Quotes a word for a POSIX shell. */
 export const quoted = (text: string): string => `'${text.replaceAll("'", `'\\''`)}'`;
 
-/** A literal of JavaScript, on lines of its own. */
+/** A JavaScript literal, one member per line. */
 const literal = (value: unknown): string =>
   JSON.stringify(value, undefined, 2).replaceAll(/^(\s*)"([A-Za-z]+)":/gm, '$1$2:');
 
-// The secret stays out: what is copied from a page ends up in tickets.
+// The secret is left out: text copied from a page ends up in tickets.
 const typescript = (step: Endpoint, method: string, request: object): string =>
   `import { createClient } from '@chatpush/client';
 
@@ -57,7 +57,7 @@ const curl = (step: Endpoint, method: string, path: string, body: object): strin
   -H 'content-type: application/json' \\
   -d ${quoted(JSON.stringify(body))}`;
 
-/** A command of the AWS CLI with its options, each on a line of its own. */
+/** An AWS CLI command with one option per line. */
 const awsCli = (
   step: Endpoint,
   command: string,
@@ -71,13 +71,13 @@ const awsCli = (
     ...more,
   ].join(' \\\n  ');
 
-/** The key stays in the environment, as the secret does. */
+/** The key id is read from the environment, like the secret. */
 const withKey = (step: Endpoint, command: string): string =>
   `export AWS_ACCESS_KEY_ID=${quoted(step.accessKeyId)} # and AWS_SECRET_ACCESS_KEY\n${command}`;
 
 const upperFirst = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
 
-/** Members as they are on the wire. */
+/** Members as they appear on the wire. */
 const onWire = (value: unknown): unknown => {
   if (Array.isArray(value)) return value.map(onWire);
   if (typeof value !== 'object' || value === null) return value;
@@ -142,7 +142,7 @@ export function messageAsCode(step: MessageStep): AsCode {
 /** What SendMessage takes. */
 const SENT_BY_BOTS = new Set(['text/plain', 'text/markdown', 'application/json']);
 
-/** Amazon has no command for what its stream says, so a bot joins the chat and writes. */
+/** The AWS CLI has no command that publishes to a chat stream, so a bot joins the chat and writes. */
 function sendByAwsCli(step: MessageStep): string {
   const { instanceId, contactId, content, displayName, kind = KINDS[0] } = step;
   if (!SENT_BY_BOTS.has(kind.contentType))

@@ -1,10 +1,11 @@
-// Where the service's channels lead, as its `/readyz?verbose` says: a push through a real one reaches no phone on this page.
+// Where the service's channels lead, according to `/readyz?verbose`. A push through a real channel does not reach a phone on this
+// page.
 export interface ChannelOnPage {
-  /** An application's ARN, or words for all that the settings do not name. */
+  /** An application's ARN, or a phrase for all applications that the settings do not name. */
   application: string;
-  /** Absent where it is every channel of the application. */
+  /** Absent for every channel of the application. */
   channel?: string;
-  /** In the service's words: `EMULATED`, `real, healthy`, `at https://…, not examined yet`. */
+  /** The service's own text: `EMULATED`, `real, healthy`, `at https://…, not examined yet`. */
   leads: string;
   isEmulated: boolean;
 }
@@ -16,17 +17,17 @@ export function channelsOf(said: Readonly<Record<string, string>>): ChannelOnPag
   });
 }
 
-/** Asks the service beside the emulator. One that is not ready (503) says it, too. */
+/** Asks the service beside the emulator. A service that is not ready (503) answers with the same body. */
 export async function readChannels(): Promise<ChannelOnPage[]> {
   const response = await fetch('/readyz?verbose');
   const { channels = {} } = (await response.json()) as { channels?: Record<string, string> };
   return channelsOf(channels);
 }
 
-/** What the header says of the service: its gateways, once they are known. */
+/** What the header says about the service: whether its gateways are emulated, once that is known. */
 export function gatewaysInWords(channels: readonly ChannelOnPage[]): string {
   if (channels.length === 0) return 'service';
   if (channels.every(({ isEmulated }) => isEmulated)) return 'service with emulated gateways';
   if (!channels.some(({ isEmulated }) => isEmulated)) return 'service with real gateways';
-  return 'service, not all gateways emulated';
+  return 'service with some real gateways';
 }

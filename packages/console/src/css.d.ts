@@ -1,7 +1,7 @@
-// Vite takes style sheets and texts by import; TypeScript 6 and later want to know of every module.
+// Vite imports style sheets and text files; TypeScript 6 and later need a declaration for each.
 declare module '*.css';
 
-/** The text of a document. */
+/** The text of the file. */
 declare module '*.md?raw' {
   const text: string;
   export default text;

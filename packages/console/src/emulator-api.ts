@@ -1,4 +1,4 @@
-// The emulator's HTTP side, as far as the page needs it, on the page's own address.
+// The calls to the emulator's HTTP API that the page needs, at the page's own address.
 import type {
   AppliedRule,
   Description,
@@ -12,7 +12,7 @@ import type { PhoneSummary, PhoneView } from './phone.ts';
 import { readHere } from './session.ts';
 import { KEPT_REQUESTS, type Snapshot } from './state.ts';
 
-/** The emulator said no; the message is its own sentence. */
+/** The emulator refused a call. The message is the emulator's own. */
 export class RefusedError extends Error {
   override readonly name = 'RefusedError';
   readonly status: number;
@@ -29,7 +29,7 @@ async function ask<T>(path: string, method = 'GET', body?: unknown): Promise<T> 
     .then(async (response) => [response, await response.text()] as const)
     .catch((cause: unknown) => {
       throw new Error(
-        'The emulator does not answer. Is it still running? The page goes on when it is back.',
+        'The emulator does not answer. Check that it is running. The page reconnects by itself.',
         {
           cause,
         },
@@ -43,7 +43,7 @@ function sentenceOf(text: string): string | undefined {
   try {
     return (JSON.parse(text) as { message?: string }).message;
   } catch {
-    return undefined; // a proxy's page
+    return undefined; // not JSON, for example an error page of a proxy
   }
 }
 
@@ -70,11 +70,11 @@ export const readPhone = (deviceToken: string): Promise<PhoneView> =>
 export const readNotification = (deviceToken: string, n: number): Promise<Notification> =>
   ask(notificationPath(deviceToken, n));
 
-/** `said` is kept of the newest that were not accepted. */
+/** `said` is kept only for the newest requests that were not accepted. */
 export const readRequest = (n: number): Promise<{ request: LoggedRequest; said?: Said }> =>
   ask(`/emulator/requests/${n}`);
 
-/** What a text leads to, newest first. */
+/** What matches a text, newest first. */
 export interface Found {
   phones: PhoneSummary[];
   notifications: (Notification & { deviceToken: string })[];

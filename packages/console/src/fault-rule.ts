@@ -1,8 +1,8 @@
-// From the form of a fault to a rule, and from rules in force to the rules that replace them. Pure.
+// Turns the fault form into a rule, and the active rules into the list that replaces them. Pure.
 import type { AppliedRule, FaultGateway, FaultKind, FaultRule, Parameter } from '@chatpush/emulator';
 import { isSpent } from './words.ts';
 
-/** What stands in the form; texts as they were typed, empty where nothing was. */
+/** The values of the form as typed; an empty field is an empty string. */
 export interface FaultForm {
   gateway: FaultGateway;
   fault: string;
@@ -13,7 +13,7 @@ export interface FaultForm {
   deviceToken: string;
 }
 
-/** What a fault is usually tried with, where its table has no default. */
+/** Initial values for parameters that have no default in the emulator's table. */
 const FIRST_TRIES: Readonly<Record<string, Readonly<Record<string, string>>>> = {
   http: { status: '503' },
   slow: { delayMs: '3000' },
@@ -25,13 +25,13 @@ const FIRST_TRIES: Readonly<Record<string, Readonly<Record<string, string>>>> = 
 const initial = (parameter: Parameter): string | boolean =>
   parameter.kind === 'switch' ? false : 'default' in parameter ? String(parameter.default ?? '') : '';
 
-/** The parameters of a fault as its form begins. */
+/** The initial parameters of a fault's form. */
 export const initialParameters = (fault: string, { parameters }: FaultKind): FaultForm['parameters'] => ({
   ...Object.fromEntries(Object.entries(parameters).map(([name, parameter]) => [name, initial(parameter)])),
   ...FIRST_TRIES[fault],
 });
 
-/** The rule that the form means. Whether it can be is for the emulator to say. */
+/** The rule that the form describes. The emulator validates it. */
 export function ruleFrom(form: FaultForm, { parameters }: FaultKind): FaultRule {
   const given = Object.entries(parameters).flatMap(([name, { kind }]) => {
     const value = form.parameters[name];
@@ -48,7 +48,7 @@ export function ruleFrom(form: FaultForm, { parameters }: FaultKind): FaultRule 
   };
 }
 
-/** Rules in force as they are to go on beside a change: spent ones go, counted ones keep what is left of their count. */
+/** The active rules as they are sent with a change: spent rules are dropped, counted rules keep their remaining count. */
 export const carriedOver = (rules: readonly AppliedRule[]): FaultRule[] =>
   rules
     .filter((rule) => !isSpent(rule))

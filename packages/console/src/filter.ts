@@ -1,4 +1,4 @@
-// Which phones and requests a text finds. Pure.
+// Which phones and requests match a text. Pure.
 import type { LoggedRequest } from '@chatpush/emulator';
 import type { PhoneOnPage } from './phone.ts';
 import { DEVICE_NAMES } from './words.ts';
@@ -8,7 +8,7 @@ const contains = (texts: readonly (string | undefined)[], find: string): boolean
   return texts.some((text) => text?.toLowerCase().includes(wanted));
 };
 
-/** By token, app, kind or what is on its lock screen. */
+/** Matches token, app, kind and the texts on the lock screen. */
 export const isPhoneFound = (
   { deviceToken, deviceType, app, shown = [] }: PhoneOnPage,
   find: string,
@@ -23,7 +23,7 @@ export const isPhoneFound = (
     find,
   );
 
-/** By token, app, answer, fault or `apns-id`. */
+/** Matches token, app, answer, fault and `apns-id`. */
 export const isRequestFound = (
   { deviceToken, app, status, verdict, fault, apnsId }: LoggedRequest,
   find: string,

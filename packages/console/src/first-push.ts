@@ -1,4 +1,4 @@
-// The lines to paste into a terminal for a first push, with this emulator's own addresses and credentials.
+// Commands to paste into a terminal for a first push, with this emulator's addresses and credentials.
 import type { Description } from '@chatpush/emulator';
 
 const text = new TextEncoder();
@@ -8,7 +8,7 @@ const base64url = (bytes: Uint8Array): string =>
     .replaceAll('/', '_')
     .replaceAll('=', '');
 
-/** A provider token as Apple describes it, good for an hour. */
+/** A provider token as Apple describes it, valid for an hour. */
 async function providerToken({ apns }: Description['credentials'], nowMs: number): Promise<string> {
   const pem = apns.privateKey.replaceAll(/-----[A-Z ]+-----|\s/g, '');
   const der = Uint8Array.from(atob(pem), (character) => character.charCodeAt(0));
@@ -21,7 +21,7 @@ async function providerToken({ apns }: Description['credentials'], nowMs: number
   return `${signed}.${base64url(new Uint8Array(signature))}`;
 }
 
-/** A push to an iPhone that appears with it. `--insecure`: the certificate is the emulator's own. */
+/** A push that creates an iPhone. `--insecure` because the emulator signs its own certificate. */
 export async function apnsLine({ apns, credentials }: Description, nowMs: number): Promise<string> {
   return `curl --http2 --insecure ${apns.url}/3/device/${'ab'.repeat(32)} \\
   -H 'apns-topic: ${credentials.apns.topic}' \\
@@ -29,7 +29,7 @@ export async function apnsLine({ apns, credentials }: Description, nowMs: number
   -d '{"aps":{"alert":{"title":"Ann","body":"Hello from curl"}}}'`;
 }
 
-/** A push to an Android phone that appears with it. */
+/** A push that creates an Android phone. */
 export const fcmLine = ({ fcm, credentials }: Description): string =>
   `curl --insecure ${fcm.url}/v1/projects/${credentials.fcm.project_id}/messages:send \\
   -H 'authorization: Bearer anything' -H 'content-type: application/json' \\

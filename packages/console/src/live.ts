@@ -1,6 +1,6 @@
-// Keeps the state true: asks for everything whenever the stream of events begins, then follows the stream.
+// Keeps the state current: requests a snapshot each time the event stream opens, then applies its events.
 //
-//   connecting ──open──► ask, keep events ──answered──► live ──error──► lost ──open──► ask again …
+//   connecting ──open──► ask, buffer events ──answered──► live ──error──► lost ──open──► ask again …
 import type { EmulatorEvent } from '@chatpush/emulator';
 import { readPhone, readSnapshot, RefusedError } from './emulator-api.ts';
 import type { PhoneOnPage } from './phone.ts';
@@ -16,21 +16,21 @@ const EVENT_TYPES: readonly EmulatorEvent['type'][] = [
   'request',
 ];
 
-/** The page is drawn at once, and under load no more often than this, nor for more than a third of the time. */
+/** The page renders changes immediately. Under load it renders no more often than this, and for at most a third of the time. */
 const DRAWN_EVERY_MS = 33;
 const REST_PER_DRAWING = 2;
 
-/** As the emulator asks of those who follow its events. */
+/** The interval that the emulator asks of its subscribers. */
 const AGAIN_AFTER_MS = 1000;
-/** How often a service without phones is asked whether it is there. */
+/** How often a service without phones is polled. */
 const ASKED_EVERY_MS = 5_000;
 
 export interface Live {
   readonly state: State;
   change(change: Change): void;
-  /** Asks for the phone's lock screen, unless that is under way. */
+  /** Requests the phone's lock screen, unless a request is already pending. */
   readPhone(phone: PhoneOnPage): void;
-  /** Calls `listener` after changes, from now on, until the returned function is called. */
+  /** Calls `listener` after each change until the returned function is called. */
   subscribe(listener: () => void): () => void;
 }
 
@@ -57,12 +57,12 @@ export function openLive({ service, phones }: Here): Live {
     else draw();
   };
 
-  /** Events since the stream opened, while the snapshot is on its way; undefined once it is here. */
+  /** Events received while the snapshot is pending; undefined once it has arrived. */
   let missed: EmulatorEvent[] | undefined;
   const start = async (kept: EmulatorEvent[]): Promise<void> => {
     try {
       const snapshot = await readSnapshot();
-      if (missed !== kept) return; // the stream began anew in the meantime
+      if (missed !== kept) return; // the stream was reopened in the meantime
       missed = undefined;
       change({ type: 'snapshot', snapshot, missed: kept });
     } catch {
@@ -79,7 +79,7 @@ export function openLive({ service, phones }: Here): Live {
     source.addEventListener('error', () => {
       missed = undefined;
       change({ type: 'connection', connection: 'lost' });
-      // A broken connection is opened again by the browser; one that was answered by a refusal, by nobody but us.
+      // The browser reopens a broken connection, but not one that was answered with an error status: we reopen that here.
       if (source.readyState === EventSource.CLOSED) setTimeout(follow, AGAIN_AFTER_MS);
     });
     for (const type of EVENT_TYPES) {
@@ -90,7 +90,7 @@ export function openLive({ service, phones }: Here): Live {
       });
     }
   };
-  /** Without phones there is no stream of events, and the views ask for what they show. */
+  /** Without phones there is no event stream; each view requests what it shows. */
   const watch = async (): Promise<void> => {
     try {
       const here = document.hidden ? undefined : await readHere();
@@ -112,7 +112,7 @@ export function openLive({ service, phones }: Here): Live {
       change({ type: 'phone-read', phone, asOf: revision });
     } catch (error) {
       reading.delete(deviceToken);
-      // Anything else than "no such phone" is the connection's trouble, and its return reads all phones again.
+      // Any error but "no such phone" is a connection error, and reconnecting reads all phones again.
       if (error instanceof RefusedError && error.status === 404)
         change({ type: 'phone-gone', deviceToken, asOf: revision });
     }

@@ -1,4 +1,4 @@
-// What a payload says beside the texts it shows.
+// Reads what a payload contains besides its texts.
 
 const within = (value: unknown, ...path: readonly string[]): unknown =>
   path.reduce<unknown>(
@@ -6,13 +6,13 @@ const within = (value: unknown, ...path: readonly string[]): unknown =>
     value,
   );
 
-/** The contact that the service pushed for: at the top for APNs, among the data for FCM. */
+/** The contact of the push: a top-level member for APNs, a member of `data` for FCM. */
 export function contactOf(payload: unknown): string | undefined {
   const id = within(payload, 'initialContactId') ?? within(payload, 'message', 'data', 'initialContactId');
   return typeof id === 'string' && id !== '' ? id : undefined;
 }
 
-/** JSON where it is JSON. */
+/** The parsed JSON, or undefined if the text is not JSON. */
 export function parsed(text: string | undefined): unknown {
   try {
     return text === undefined ? undefined : JSON.parse(text);
@@ -21,7 +21,7 @@ export function parsed(text: string | undefined): unknown {
   }
 }
 
-/** The gateway's own sentence in an error's body: Apple's reason, or Google's message. */
+/** The message in the body of an error: Apple's `reason` or Google's `message`. */
 export function sentenceIn(body: string | undefined): string | undefined {
   const answer = parsed(body);
   const said =

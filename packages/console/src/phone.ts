@@ -1,4 +1,4 @@
-// One phone as the page knows it: what the emulator said of it, and what has lit it up since.
+// A phone as the page knows it: the emulator's last answer, plus the notifications received since.
 import type { DeviceType, Notification, PhoneState } from '@chatpush/emulator';
 import { lightUp, silentAfter, type Shown, type Silent } from '@chatpush/emulator/screen';
 
@@ -9,7 +9,7 @@ export interface PhoneSummary {
   /** Bundle id or Firebase project. */
   app?: string;
   state: PhoneState;
-  /** Milliseconds since 1970; absent while the app is there. */
+  /** Milliseconds since 1970; absent while the app is installed. */
   uninstalledAt?: number;
   /** Accepted requests so far. */
   received: number;
@@ -18,29 +18,32 @@ export interface PhoneSummary {
 /** `GET /emulator/phones/{deviceToken}` */
 export interface PhoneView extends PhoneSummary {
   shown: readonly Shown[];
-  /** Absent while nothing came that shows nothing. */
+  /** Absent until the first silent push. */
   silent?: Silent;
 }
 
 export interface ShownOnPage extends Shown {
-  /** From the gateway's acceptance to the page; absent for what was there before the page or waited in the gateway. */
+  /**
+   * From the gateway's acceptance to the page; absent for notifications that are older than the page or were stored by the
+   * gateway.
+   */
   litAfterMs?: number;
 }
 
 export interface PhoneOnPage extends PhoneSummary {
-  /** The lock screen, newest first; undefined until it was read. */
+  /** The lock screen, newest first; undefined until it has been read. */
   shown?: readonly ShownOnPage[];
   silent?: Silent;
-  /** Given anew with every switch: an answer asked for under another one is of the past, or of a phone forgotten since. */
+  /** Changes each time the phone is switched on or off. An answer requested under another revision is outdated. */
   revision: number;
-  /** Whether the lock screen must be read: only the emulator knows what a gateway stored for a phone that was off. */
+  /** Whether the lock screen must be read again: only the emulator knows what a gateway stored while the phone was off. */
   isStale: boolean;
 }
 
-/** Beyond it the clocks of page and emulator are not the same, or the page slept. */
+/** A longer time means that the clocks of page and emulator differ, or that the page was suspended. */
 const PLAUSIBLE_MS = 60_000;
 
-/** A phone from its summary; what the page knew `before` stays in sight until it is read again. */
+/** A phone from its summary. What the page knew `before` stays visible until it is read again. */
 export function phoneOnPage(summary: PhoneSummary, revision: number, before?: PhoneOnPage): PhoneOnPage {
   const { deviceToken, deviceType, app, state, uninstalledAt, received } = summary;
   const { shown, silent } = before ?? {};
@@ -58,7 +61,7 @@ export function phoneOnPage(summary: PhoneSummary, revision: number, before?: Ph
   };
 }
 
-/** A phone that has just come into being: dark, as far as one knows; it may have been switched before it appeared. */
+/** A new phone. Its lock screen is assumed empty, but it may have been switched off and on before the page saw it. */
 export const newPhone = (
   phone: Pick<PhoneSummary, 'deviceToken' | 'deviceType' | 'app'>,
   revision: number,
@@ -67,7 +70,7 @@ export const newPhone = (
   shown: [],
 });
 
-/** Somebody installed its app by name. */
+/** Its app was installed by name. */
 export const appeared = (
   phone: PhoneOnPage,
   { deviceType = phone.deviceType, app = phone.app }: Pick<PhoneSummary, 'deviceType' | 'app'>,
@@ -86,20 +89,20 @@ export const switched = (
   isStale: true,
 });
 
-/** A notification that the page has not heard of yet, at `nowMs`. */
+/** Applies a new notification, received at `nowMs`. */
 export function notified(phone: PhoneOnPage, notification: Notification, nowMs: number): PhoneOnPage {
   const { n, app, receivedAt } = notification;
   const next = { ...phone, app, received: n, silent: silentAfter(phone.silent, notification) };
   if (n !== phone.received + 1) return { ...next, isStale: true }; // some were missed
   if (phone.shown === undefined || phone.state === 'off') return next;
   const [first, ...rest] = lightUp(phone.shown, notification, receivedAt);
-  if (first?.n !== n) return next; // nothing to see: a background notification
+  if (first?.n !== n) return next; // a background notification shows nothing
   const litAfterMs = nowMs - receivedAt;
   const isPlausible = litAfterMs >= 0 && litAfterMs < PLAUSIBLE_MS;
   return { ...next, shown: [isPlausible ? { ...first, litAfterMs } : first, ...rest] };
 }
 
-/** The lock screen as the emulator answered it; one that was overtaken leaves the phone stale. */
+/** Applies the emulator's answer. An answer overtaken by newer events leaves the phone stale. */
 export function read(phone: PhoneOnPage, view: PhoneView, asOf: number): PhoneOnPage {
   if (asOf !== phone.revision || view.received < phone.received) return { ...phone };
   const lit = new Map(phone.shown?.map(({ n, litAfterMs }) => [n, litAfterMs]));

@@ -1,4 +1,4 @@
-// The service beside the emulator, called as any backend calls it: signed, through our own client.
+// Calls to the service beside the emulator, signed and through our own client, as any backend would call it.
 import {
   createClient,
   DeviceType,
@@ -15,16 +15,16 @@ import { installPhone } from './emulator-api.ts';
 import { fetchBySession, type Session } from './session.ts';
 import type { Written } from './written.ts';
 
-/** Whom the page speaks as and to; kept in memory only. */
+/** The page's credentials, instance and application; kept in memory only. */
 export interface Access {
   accessKeyId: string;
-  /** Absent where a session stands in the place of a signature. */
+  /** Absent if a session replaces the signature. */
   secretAccessKey?: string;
   instanceId: string;
   applicationArn: string;
 }
 
-/** The service's development defaults, and the names that `npm run demo` uses. */
+/** The development defaults of the service, and the names that `npm run demo` uses. */
 export const DEVELOPMENT_ACCESS: Access & { secretAccessKey: string } = {
   accessKeyId: 'test',
   secretAccessKey: 'test',
@@ -40,9 +40,9 @@ export const accessOf = (session: Session | undefined): Access =>
 const clientFor = ({ accessKeyId, secretAccessKey, applicationArn }: Access) =>
   createClient({
     endpoint: location.origin,
-    // In production the service may hold callers to its region, which the application's ARN names.
+    // In production the service may require its own region, which the application's ARN contains.
     region: applicationArn.split(':')[3] || 'us-east-1',
-    // By a session, what is signed with nothing is sent without a signature.
+    // With a session, empty credentials make the client send the request unsigned.
     credentials: { accessKeyId, secretAccessKey: secretAccessKey ?? 'none' },
     ...(secretAccessKey === undefined && { fetch: fetchBySession }),
   });
@@ -52,7 +52,7 @@ export interface Device {
   deviceType: DeviceType;
 }
 
-/** A device token of the form that Apple or Google would issue: 32 bytes in hex, or an opaque text. */
+/** A device token in the format of Apple (32 bytes in hex) or Google (an opaque string). */
 export function newDevice(deviceType: DeviceType): Device {
   const bytes = crypto.getRandomValues(new Uint8Array(32));
   const hex = Array.from(bytes, (byte) => byte.toString(16).padStart(2, '0')).join('');
@@ -62,7 +62,7 @@ export function newDevice(deviceType: DeviceType): Device {
   };
 }
 
-/** Puts the phone onto the page, dark, before its first push. */
+/** Adds the phone to the page before its first push. */
 export const addPhone = ({ deviceToken, deviceType }: Device): Promise<unknown> =>
   installPhone(deviceToken, deviceType);
 
@@ -80,7 +80,7 @@ export const register = (
     contactConfiguration: { contactId, includeRawMessage },
   });
 
-/** Sends a message into the chat; what the service made of it. */
+/** Sends a message into the chat and returns the service's result for it. */
 export async function write(
   access: Access,
   { eventId, contactId, displayName, content }: Written,
@@ -106,7 +106,7 @@ export async function write(
   return result;
 }
 
-/** Begins a chat; its id. */
+/** Starts a chat and returns its id. */
 export async function startChat({ instanceId, ...access }: Access): Promise<string> {
   const { contactId } = await clientFor({ instanceId, ...access }).startChatContact({
     instanceId,
@@ -119,7 +119,7 @@ export async function startChat({ instanceId, ...access }: Access): Promise<stri
 export const endChat = (access: Access, contactId: string): Promise<unknown> =>
   clientFor(access).stopContact({ instanceId: access.instanceId, contactId });
 
-/** Asks a gateway what it thinks of a channel now. */
+/** Examines a channel at its gateway now. */
 export const examineChannel = (
   access: Access,
   pinpointAppArn: string,
@@ -171,13 +171,13 @@ export const replayDelivery = async (access: Access, deliveryId: string): Promis
 export const withdrawDelivery = async (access: Access, deliveryId: string): Promise<Delivery> =>
   (await clientFor(access).withdrawDelivery({ instanceId: access.instanceId, deliveryId })).delivery;
 
-/** What the service knows of a contact. */
+/** What the service knows about a contact. */
 export interface KnownContact {
-  /** Absent once the contact is over, or where nobody registered or started it. */
+  /** Absent after the contact ended, or if it was never registered or started. */
   registrations?: readonly Registration[];
   /** Newest first. */
   deliveries: readonly Delivery[];
-  /** Whether there are older deliveries than these. */
+  /** Whether there are more, older deliveries. */
   hasMore: boolean;
 }
 
@@ -188,7 +188,7 @@ const unlessUnknown = (error: unknown): undefined => {
   throw error;
 };
 
-/** The contact with its newest deliveries, `pages` times 100; undefined where the service knows nothing of it. */
+/** The contact with its newest `pages` × 100 deliveries; undefined if the service knows nothing about it. */
 export async function readContact(
   access: Access,
   contactId: string,

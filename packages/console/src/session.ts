@@ -1,13 +1,13 @@
-// Whether one must sign in here, and as whom one has. The secret of a key goes to the service once and is kept nowhere: what the
-// browser holds is a cookie that no script can read.
+// Whether a sign-in is required, and who is signed in. The secret is sent to the service once and stored nowhere: the browser
+// only holds a cookie that scripts cannot read.
 
-/** What is at the page's own address. */
+/** What runs at the page's own address. */
 export interface Here {
-  /** Whether the service answers, and not an emulator alone. */
+  /** Whether the service answers, not only an emulator. */
   service: boolean;
-  /** Whether there are phones and faults to look at. */
+  /** Whether there are phones and faults to show. */
   phones: boolean;
-  /** Nobody is signed in, and one must be. */
+  /** A sign-in is required and nobody is signed in. */
   signIn?: true;
   session?: Session;
 }
@@ -16,13 +16,13 @@ export interface Session {
   accessKeyId: string;
   /** ISO 8601 */
   expiresAt: string;
-  /** Those that the settings list and the key may look at. */
+  /** The instances that the settings list and the key may read. */
   instances: readonly string[];
-  /** The key may look at others, too. */
+  /** The key may read other instances, too. */
   allInstances?: true;
 }
 
-/** An instance that the key may not look at does not exist for it. */
+/** To a key, an instance that it may not read does not exist. */
 export const maySee = ({ instances, allInstances }: Session, instanceId: string): boolean =>
   allInstances === true || instances.includes(instanceId);
 
@@ -47,14 +47,18 @@ export async function signIn(accessKeyId: string, secretAccessKey: string): Prom
 
 export async function signOut(): Promise<void> {
   const response = await fetch('/console/sign-out', { method: 'POST' });
-  if (!response.ok) throw new Error(`Not signed out: the service answered ${response.status}. Try again.`);
+  if (!response.ok)
+    throw new Error(`Signing out failed: the service answered ${response.status}. Try again.`);
   startOver();
 }
 
-/** Reads the page anew, so that nothing of a session stays in memory; the address stays. */
+/** Reloads the page, so that nothing of a session stays in memory. The address stays. */
 export const startOver = (): void => location.reload();
 
-/** For calls by a session in place of a signature: the browser adds its cookie, and whoever sees it has ended starts over. */
+/**
+ * `fetch` for calls with a session instead of a signature: the browser adds its cookie. If the session has ended, the page
+ * reloads.
+ */
 export const fetchBySession: typeof fetch = async (input, init) => {
   const headers = new Headers(init?.headers);
   headers.delete('authorization');

@@ -1,4 +1,4 @@
-// Draws a component again only where one of its properties is another one: under load most phones do not change.
+// Re-renders a component only if one of its props changed: under load most phones do not change.
 import { Component, type ComponentType } from 'preact';
 
 export function skipEqual<Props extends object>(Drawn: ComponentType<Props>): ComponentType<Props> {

@@ -1,4 +1,4 @@
-// What the page knows and how each thing that happens changes it. Pure: no clock, no network, no drawing.
+// The page's state and how each event changes it. Pure: no clock, no network, no rendering.
 import type {
   AppliedRule,
   Description,
@@ -12,7 +12,7 @@ import { appeared, newPhone, notified, phoneOnPage, read, switched } from './pho
 import type { Written } from './written.ts';
 import { arrivedAt } from './written.ts';
 
-/** How many phones the page keeps: those heard most lately. */
+/** How many phones the page keeps: the most recently active ones. */
 export const KEPT_PHONES = 200;
 /** How many of the newest requests the page keeps. */
 export const KEPT_REQUESTS = 200;
@@ -21,17 +21,17 @@ const KEPT_WRITTEN = 20;
 export interface State {
   readonly connection: 'connecting' | 'live' | 'lost';
   readonly description?: Description;
-  /** Whether the service answers at the page's own address, so that one can register and write. */
+  /** Whether the service answers at the page's own address, so that the page can register and write. */
   readonly hasService: boolean;
   /** Whether there is an emulator with phones and faults. */
   readonly hasPhones: boolean;
-  /** Whether what is there has been asked for once. */
+  /** Whether the first snapshot has arrived. */
   readonly isKnown: boolean;
   /** Newest first; a phone keeps its place while the page is open. */
   readonly phones: readonly PhoneOnPage[];
-  /** All there are, those the page does not keep included. */
+  /** The number of all phones, including those the page does not keep. */
   readonly phoneCount: number;
-  /** The newest that a phone was given. */
+  /** The newest revision given to a phone. */
   readonly revision: number;
   readonly faults: Readonly<Record<string, FaultKind>>;
   readonly rules: readonly AppliedRule[];
@@ -40,15 +40,15 @@ export interface State {
   readonly requestCount: number;
   /** Newest first. */
   readonly written: readonly Written[];
-  /** The latest arrival in words, for those who listen to the page. */
+  /** The latest arrival in words, for screen readers. */
   readonly announcement: string;
 }
 
-/** The emulator's state as it was asked for. */
+/** The snapshot of the emulator's state. */
 export interface Snapshot {
   description: Description;
   hasService: boolean;
-  /** As the emulator lists them: the longest silent first. */
+  /** In the emulator's order: least recently active first. */
   phones: readonly PhoneSummary[];
   faults: Readonly<Record<string, FaultKind>>;
   rules: readonly AppliedRule[];
@@ -60,11 +60,11 @@ export interface Snapshot {
 export type Change =
   | EmulatorEvent
   | { type: 'connection'; connection: State['connection'] }
-  /** The service answers, and there are no phones. */
+  /** The service answers and has no phones. */
   | { type: 'service-answered' }
-  /** `missed` are the events that came while the snapshot was on its way; it may know some of them already. */
+  /** `missed` are the events received while the snapshot was pending; the snapshot may already include some of them. */
   | { type: 'snapshot'; snapshot: Snapshot; missed: readonly EmulatorEvent[] }
-  /** `asOf` is the phone's revision when it was asked for. */
+  /** `asOf` is the phone's revision when the request was sent. */
   | { type: 'phone-read'; phone: PhoneView; asOf: number }
   | { type: 'phone-gone'; deviceToken: string; asOf: number }
   | { type: 'wrote'; written: Written }
@@ -86,7 +86,7 @@ export const NOTHING: State = {
   announcement: '',
 };
 
-/** The state after a change that the page heard of at `nowMs`. */
+/** The state after a change received at `nowMs`. */
 export function apply(state: State, change: Change, nowMs: number): State {
   switch (change.type) {
     case 'connection':
@@ -171,7 +171,7 @@ function applySnapshot(
     requests: requests.slice(-KEPT_REQUESTS).toReversed(),
     requestCount,
   };
-  // All but requests are recognised by what they say; these by their number.
+  // Requests are recognised by their number, all other events by their content.
   return missed
     .filter((event) => event.type !== 'request' || event.request.n > requestCount)
     .reduce((state: State, event) => apply(state, event, nowMs), next);
@@ -185,7 +185,7 @@ function applyNotification(
 ): State {
   const phone = state.phones.find((one) => one.deviceToken === deviceToken);
   if (phone === undefined) {
-    // One of more phones than the page keeps.
+    // The page does not keep this phone.
     const { n: received, app } = notification;
     return withNewPhone(state, phoneOnPage({ deviceToken, app, state: 'on', received }, state.revision + 1));
   }

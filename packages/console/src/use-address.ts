@@ -1,4 +1,4 @@
-// The address that the browser shows.
+// The address in the browser's location bar.
 import { useEffect, useState } from 'preact/hooks';
 import { parseAddress, type Address } from './address.ts';
 

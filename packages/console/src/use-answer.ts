@@ -1,4 +1,4 @@
-// What a question was answered, asked again whenever it becomes another one.
+// The answer to a question, asked again whenever the question changes.
 import { useEffect, useState } from 'preact/hooks';
 
 export interface Answered<T> {

@@ -1,4 +1,4 @@
-// The state of the page, and the time, as components draw them.
+// Hooks for the page's state and the current time.
 import { useEffect, useState } from 'preact/hooks';
 import type { Live } from './live.ts';
 
@@ -10,7 +10,7 @@ export function useLive(live: Live): Live['state'] {
   return state;
 }
 
-/** Milliseconds since 1970, told every few seconds. */
+/** Milliseconds since 1970, updated every few seconds. */
 export function useClock(everyMs = CLOCK_EVERY_MS): number {
   const [nowMs, setNowMs] = useState(Date.now());
   useEffect(() => {

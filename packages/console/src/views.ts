@@ -1,5 +1,4 @@
-// The views that the sidebar lists. Those of the service are absent where an emulator runs alone, those of the emulator where
-// nothing is emulated.
+// The views in the sidebar. The service's views are absent if only an emulator runs, the emulator's views if nothing is emulated.
 import type { Address } from './address.ts';
 import type { State } from './state.ts';
 
@@ -21,7 +20,7 @@ export const VIEWS: readonly View[] = [
 export const isThere = ({ of }: View, { hasService, hasPhones }: State): boolean =>
   of === 'service' ? hasService : hasPhones;
 
-/** The address, or where it leads when its view is not there. */
+/** The address, or a fallback if its view does not exist here. */
 export function reachable(address: Address, state: State): Address {
   const view = VIEWS.find(({ name }) => name === address.view);
   if (view === undefined || isThere(view, state)) return address;

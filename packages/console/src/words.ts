@@ -1,4 +1,4 @@
-// How the page says things: names, times, rules. Pure.
+// How the page formats names, times and rules. Pure.
 import type { AppliedRule, DeviceType, FaultGateway, FaultKind } from '@chatpush/emulator';
 import type { Extras } from '@chatpush/emulator/screen';
 
@@ -15,13 +15,13 @@ export const DEVICE_NAMES: Readonly<Record<DeviceType, string>> = {
   GCM: 'Android',
 };
 
-/** Enough of a device token to tell phones apart. */
+/** Enough of a device token to distinguish phones. */
 export const shortToken = (token: string): string =>
   token.length <= 14 ? token : `${token.slice(0, 8)}…${token.slice(-4)}`;
 
 const two = (value: number): string => String(value).padStart(2, '0');
 
-/** `19:38`, in the reader's own zone as all times on the page. */
+/** `19:38`, in the reader's time zone, like all times on the page. */
 export function hoursMinutes(timeMs: number): string {
   const time = new Date(timeMs);
   return `${two(time.getHours())}:${two(time.getMinutes())}`;
@@ -40,7 +40,7 @@ const DATE = new Intl.DateTimeFormat('en-GB', { day: 'numeric', month: 'short' }
 export const dateTime = (iso: string): string =>
   `${DATE.format(Date.parse(iso))} ${clockTime(Date.parse(iso))}`;
 
-/** As lock screens say it: `now`, `5 min ago`, then the time of day. */
+/** As on lock screens: `now`, `5 min ago`, then the time of day. */
 export function ago(timeMs: number, nowMs: number): string {
   const minutes = Math.floor((nowMs - timeMs) / 60_000);
   return minutes < 1 ? 'now' : minutes < 60 ? `${minutes} min ago` : hoursMinutes(timeMs);
@@ -52,14 +52,14 @@ export function duration(ms: number): string {
   return ms < 60_000 ? `${(ms / 1000).toFixed(1)} s` : `${Math.round(ms / 60_000)} min`;
 }
 
-/** What a notification asks for beside its texts: `badge 3`, `sound ping.caf`. */
+/** What a notification contains besides its texts: `badge 3`, `sound ping.caf`. */
 export const extrasInWords = (extras: Extras): string[] =>
   Object.entries(extras).map(([name, value]) => `${name} ${value}`);
 
-/** Members of a rule that are said in another way than by their name. */
+/** Members of a rule that are not shown by name. */
 const SAID = new Set(['gateway', 'fault', 'applied', 'times', 'probability', 'deviceToken']);
 
-/** `status 503, Retry-After …`: the parameters of a rule that differ from what the fault does by itself. */
+/** `status 503, Retry-After …`: the parameters of a rule that differ from the fault's defaults. */
 export function parametersOf(rule: AppliedRule, kind: FaultKind | undefined): string {
   return Object.entries(rule)
     .filter(([name]) => !SAID.has(name))
@@ -79,5 +79,5 @@ export function oftenOf({ times, probability }: AppliedRule): string {
   return counted === undefined ? share : `${share}, ${counted}`;
 }
 
-/** Whether a rule has hit as often as it may. */
+/** Whether a rule has used up its count. */
 export const isSpent = ({ times, applied }: AppliedRule): boolean => times !== undefined && applied >= times;

@@ -1,21 +1,21 @@
-// A message written on the page, and when which phone lit up because of it.
+// A message written on the page, and when each phone lit up for it.
 import type { Notification } from '@chatpush/emulator';
 
 export interface Written {
-  /** Identifier of the chat event, which the notification carries as `messageId`. */
+  /** The id of the chat event, which the notification carries as `messageId`. */
   eventId: string;
   contactId: string;
   displayName: string;
   content: string;
-  /** Milliseconds since 1970, by the page's clock as all times here. */
+  /** Milliseconds since 1970 by the page's clock, like all times here. */
   writtenAt: number;
-  /** What the service answered; absent until it has. */
+  /** The service's answer; absent until it arrives. */
   answer?: { afterMs: number; deliveries: number; reason?: string } | { error: string };
-  /** The phones that have it, in the order it came to them. */
+  /** The phones that received it, in order of arrival. */
   arrivals: readonly { deviceToken: string; afterMs: number }[];
 }
 
-/** The message with one more arrival, if the notification is of it and the phone did not have it yet. */
+/** The message with one more arrival, if the notification belongs to it and the phone is not listed yet. */
 export function arrivedAt(
   written: Written,
   deviceToken: string,

@@ -1,4 +1,4 @@
-// What the page offers to copy does what its forms do.
+// The code that the page offers to copy does what its forms do.
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import test from 'node:test';
@@ -11,10 +11,10 @@ import { openScene } from './scene.ts';
 const TOKEN = 'ab'.repeat(32);
 const noCurl =
   spawnSync('curl', ['--aws-sigv4', 'aws:amz:eu-central-1:connect', '--version']).status !== 0 &&
-  'there is no curl that signs for AWS';
+  'curl with --aws-sigv4 is not installed';
 
 test(
-  'the lines for curl register a phone and write to it, pasted into a terminal',
+  'the curl commands, pasted into a terminal, register a phone and write to it',
   { skip: noCurl },
   async () => {
     await using scene = await openScene();
@@ -41,7 +41,7 @@ test(
   },
 );
 
-test('the lines for the AWS CLI do the same', { timeout: 120_000 }, async (t) => {
+test('the AWS CLI commands do the same', { timeout: 120_000 }, async (t) => {
   const python = await findPython();
   if ('missing' in python) return t.skip(python.missing);
   await using scene = await openScene();
@@ -62,7 +62,7 @@ test('the lines for the AWS CLI do the same', { timeout: 120_000 }, async (t) =>
   await scene.emulator.phone(TOKEN).waitFor({ contains: `It's "six"` });
 });
 
-test('the secret is in none of them', () => {
+test('no command contains the secret', () => {
   const step = {
     ...DEVELOPMENT_ACCESS,
     secretAccessKey: 'very-secret',
@@ -78,7 +78,7 @@ test('the secret is in none of them', () => {
   assert.ok(!JSON.stringify(all).includes('very-secret'));
 });
 
-test('a shell reads a quoted text as it is', () => {
+test('a shell reads a quoted text unchanged', () => {
   const text = `a'b "c" $d \`e\` \\ f`;
   assert.equal(String(spawnSync('sh', ['-c', `printf %s ${quoted(text)}`]).stdout), text);
 });

@@ -1,4 +1,4 @@
-// A real Chromium for the tests of the page: Debian's, or the one that CHATPUSH_CHROMIUM names.
+// A real Chromium for the page's tests: Debian's, or the one at CHATPUSH_CHROMIUM.
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before } from 'node:test';
@@ -7,11 +7,14 @@ import { buildConsole } from '../../../scripts/build-console.ts';
 
 export const EXECUTABLE = process.env['CHATPUSH_CHROMIUM'] ?? '/usr/bin/chromium';
 
-/** Why tests in the browser are skipped; false where they run. */
+/** Why browser tests are skipped; false if they run. */
 export const noBrowser: string | false =
-  !existsSync(EXECUTABLE) && `there is no Chromium at ${EXECUTABLE} (CHATPUSH_CHROMIUM names another)`;
+  !existsSync(EXECUTABLE) &&
+  `there is no Chromium at ${EXECUTABLE}; set CHATPUSH_CHROMIUM to the path of another`;
 
-/** Without what a browser does on its own: this one speaks to the page's server only. As root it has no sandbox. */
+/**
+ * Turns off the browser's own background traffic, so that it talks only to the page's server. Chromium has no sandbox as root.
+ */
 export const ARGUMENTS = [
   '--no-sandbox',
   '--disable-gpu',
@@ -26,21 +29,21 @@ export interface Look {
   width?: number;
   height?: number;
   colorScheme?: 'light' | 'dark';
-  /** The view, as `#/…`; the phones by default. */
+  /** The view as `#/…`; by default the phones. */
   address?: string;
-  /** Signs in with these, where the page asks for it first. */
+  /** The key to sign in with, if the page asks for it. */
   key?: { id: string; secret: string };
   reducedMotion?: 'reduce' | 'no-preference';
 }
 
 export interface OpenPage {
   page: Page;
-  /** What went wrong within the page: errors that nobody caught, lines of the console that say so, requests to others. */
+  /** Problems in the page: uncaught errors, error lines of the browser console, requests to other hosts. */
   problems: string[];
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** One browser for all tests of a file, and the page built from what stands in the sources. */
+/** One browser for all tests of a file, and the page built from the current sources. */
 export function browserOfThisFile(): () => Browser {
   let browser: Browser | undefined;
   before(async () => {
@@ -48,12 +51,12 @@ export function browserOfThisFile(): () => Browser {
     if (!noBrowser) browser = await chromium.launch({ executablePath: EXECUTABLE, args: ARGUMENTS });
   });
   after(() => browser?.close());
-  return () => browser ?? assert.fail('asked for before the tests began');
+  return () => browser ?? assert.fail('the browser starts only when the tests begin');
 }
 
-/** Fills in the form by which one signs in, and sends it. */
+/** Fills in and submits the sign-in form. */
 export async function signIn(page: Page, { id, secret }: { id: string; secret: string }): Promise<void> {
-  await page.getByRole('textbox', { name: 'Access key id' }).fill(id);
+  await page.getByRole('textbox', { name: 'Access key ID' }).fill(id);
   await page.getByLabel('Secret').fill(secret);
   await page.getByRole('button', { name: 'Sign in' }).click();
 }

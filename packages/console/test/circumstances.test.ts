@@ -1,4 +1,4 @@
-// The page under other circumstances: by keyboard alone, on a narrow screen, in the dark, with too much, after a fall.
+// The page by keyboard alone, on a narrow screen, in dark mode, under too much data, and after an outage.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startEmulator } from '@chatpush/emulator';
@@ -8,7 +8,7 @@ import { alert, IPHONE, openSender } from './push.ts';
 const options = { skip: noBrowser };
 const browser = browserOfThisFile();
 
-test('the keyboard alone reaches a notification, and Esc gives the focus back', options, async () => {
+test('a notification opens by keyboard alone, and Esc returns the focus', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url);
@@ -32,7 +32,7 @@ test('the keyboard alone reaches a notification, and Esc gives the focus back', 
   assert.equal(await focused(), 'card');
 });
 
-test('a push that shows nothing is marked on its phone, live and after a reload', options, async () => {
+test('a silent push is marked on its phone, live and after a reload', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url);
@@ -49,7 +49,7 @@ test('a push that shows nothing is marked on its phone, live and after a reload'
   assert.deepEqual(opened.problems, []);
 });
 
-test('at 375 pixels nothing is wider than the page', options, async () => {
+test('at 375 pixels nothing overflows the page', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url, { width: 375 });
@@ -70,34 +70,38 @@ test('at 375 pixels nothing is wider than the page', options, async () => {
   assert.equal(await width(), 375);
 });
 
-// The row kept the phone it had snapped to: a new one came in left of what could be seen.
-test('at 375 pixels the newest phone is in sight, unless one has swiped to another', options, async () => {
-  await using emulator = await startEmulator();
-  await using sender = openSender(emulator);
-  await using opened = await openConsole(browser(), emulator.url, { width: 375 });
-  const { page } = opened;
-  const add = async (n: number): Promise<{ left: number; right: number }> => {
-    await sender.push(n.toString(16).padStart(64, '0'), alert('Ana', `phone ${n} rings`));
-    const card = page.getByRole('button', { name: `phone ${n} rings` });
-    await card.waitFor();
+// Regression: the row kept the phone it had snapped to, and a new one appeared out of view on the left.
+test(
+  'at 375 pixels the newest phone is visible, unless the user has swiped to another',
+  options,
+  async () => {
+    await using emulator = await startEmulator();
+    await using sender = openSender(emulator);
+    await using opened = await openConsole(browser(), emulator.url, { width: 375 });
+    const { page } = opened;
+    const add = async (n: number): Promise<{ left: number; right: number }> => {
+      await sender.push(n.toString(16).padStart(64, '0'), alert('Ana', `phone ${n} rings`));
+      const card = page.getByRole('button', { name: `phone ${n} rings` });
+      await card.waitFor();
+      await drawn();
+      const { x = 0, width = 0 } = (await page.getByRole('article').first().boundingBox()) ?? {};
+      return { left: x, right: x + width };
+    };
+    const drawn = (): Promise<void> =>
+      page.evaluate(
+        () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
+      );
+    for (let n = 1; n <= 4; n += 1) {
+      const { left, right } = await add(n);
+      assert.ok(left >= 0 && right <= 375, `phone ${n} is from ${left} to ${right}`);
+    }
+    await page.locator('.phone-grid').evaluate((row) => row.scrollTo({ left: 560 }));
     await drawn();
-    const { x = 0, width = 0 } = (await page.getByRole('article').first().boundingBox()) ?? {};
-    return { left: x, right: x + width };
-  };
-  const drawn = (): Promise<void> =>
-    page.evaluate(
-      () => new Promise((resolve) => requestAnimationFrame(() => requestAnimationFrame(() => resolve()))),
-    );
-  for (let n = 1; n <= 4; n += 1) {
-    const { left, right } = await add(n);
-    assert.ok(left >= 0 && right <= 375, `phone ${n} is from ${left} to ${right}`);
-  }
-  await page.locator('.phone-grid').evaluate((row) => row.scrollTo({ left: 560 }));
-  await drawn();
-  assert.ok((await add(5)).right < 0, 'one who looks at another phone goes on looking at it');
-});
+    assert.ok((await add(5)).right < 0, 'the row stays at the phone that the user swiped to');
+  },
+);
 
-test('a title without end leaves the next notification in sight', options, async () => {
+test('a very long title leaves the next notification visible', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url);
@@ -111,7 +115,7 @@ test('a title without end leaves the next notification in sight', options, async
   assert.deepEqual([await lines('strong'), await lines('em'), await lines('.body')], [2, 1, 4]);
 });
 
-test('colours and motion follow what the person chose for all pages', options, async () => {
+test('colours and motion follow the preferences of the user', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await sender.push(IPHONE, alert('Ana', 'Hello'));
@@ -130,7 +134,7 @@ test('colours and motion follow what the person chose for all pages', options, a
   });
 });
 
-test('more than the page draws is counted, never left out in silence', options, async () => {
+test('what the page does not draw is counted', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url);
@@ -152,7 +156,7 @@ test('more than the page draws is counted, never left out in silence', options, 
 });
 
 test(
-  'what fails far down the page is said in sight, in plain words, until the emulator is back',
+  'a failed action far down the page shows its error in view until the emulator is back',
   options,
   async () => {
     const first = await startEmulator();
@@ -167,8 +171,8 @@ test(
     await off.click();
     const said = page.getByRole('alert');
     await said.getByText('The emulator does not answer.').waitFor();
-    const { y, height } = (await said.boundingBox()) ?? assert.fail('it is not drawn');
-    assert.ok(y >= 0 && y + height <= 500, `it is from ${y} to ${y + height}`);
+    const { y, height } = (await said.boundingBox()) ?? assert.fail('the message is not rendered');
+    assert.ok(y >= 0 && y + height <= 500, `the message spans ${y} to ${y + height}`);
     assert.ok((await page.evaluate(() => scrollY)) > 100, 'the page is scrolled down');
     await using _next = await startEmulator({ port: Number(new URL(first.url).port) });
     await page.getByText('Live').waitFor();
@@ -176,7 +180,7 @@ test(
   },
 );
 
-test('a page that outlives the emulator goes on with the next one', options, async () => {
+test('a page continues with a restarted emulator', options, async () => {
   const first = await startEmulator();
   await using opened = await openConsole(browser(), first.url);
   const { page } = opened;

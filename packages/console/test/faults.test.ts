@@ -1,4 +1,4 @@
-// Faults switched on from the page, and what they do to pushes.
+// Faults added on the page, and their effect on pushes.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startEmulator } from '@chatpush/emulator';
@@ -8,7 +8,7 @@ import { alert, IPHONE, openSender } from './push.ts';
 const options = { skip: noBrowser };
 const browser = browserOfThisFile();
 
-test('a fault switched on hits so many pushes, and the log says which', options, async () => {
+test('a fault hits the given number of pushes, and the log shows which', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url, { address: '#/faults' });
@@ -17,7 +17,7 @@ test('a fault switched on hits so many pushes, and the log says which', options,
   await faults.getByLabel('status').fill('503');
   await faults.getByLabel('retryAfterSeconds').fill('7');
   await faults.getByRole('spinbutton', { name: 'Times', exact: true }).fill('1');
-  await faults.getByRole('button', { name: 'Switch fault on' }).click();
+  await faults.getByRole('button', { name: 'Add fault' }).click();
   await faults.getByText('0 hits').waitFor();
   assert.deepEqual(emulator.faults.list(), [
     { gateway: 'apns', fault: 'http', status: 503, retryAfterSeconds: 7, times: 1, applied: 0 },
@@ -32,7 +32,7 @@ test('a fault switched on hits so many pushes, and the log says which', options,
   assert.equal((await sender.push(IPHONE, alert('Ana', 'found'))).status, 200);
   await page.getByRole('button', { name: 'found' }).waitFor();
   assert.equal(await requests.count(), 2);
-  await page.getByLabel('Only what was not answered 200').check();
+  await page.getByLabel('Hide requests answered 200').check();
   assert.equal(await requests.count(), 1);
 
   await page.getByRole('link', { name: 'Faults' }).click();
@@ -42,17 +42,17 @@ test('a fault switched on hits so many pushes, and the log says which', options,
   assert.deepEqual(opened.problems, []);
 });
 
-test('a fault that cannot be is refused in the emulator’s words', options, async () => {
+test('an invalid fault is refused with the emulator’s message', options, async () => {
   await using emulator = await startEmulator();
   await using opened = await openConsole(browser(), emulator.url, { address: '#/faults' });
   const faults = opened.page.getByRole('region', { name: 'Faults' });
   await faults.getByLabel('status').fill('');
-  await faults.getByRole('button', { name: 'Switch fault on' }).click();
+  await faults.getByRole('button', { name: 'Add fault' }).click();
   await faults.getByRole('alert').getByText('status and reason are both missing').waitFor();
   assert.deepEqual(emulator.faults.list(), []);
 });
 
-test('every fault of the table can be switched on as its form begins', options, async () => {
+test('every fault of the table can be added with the initial values of its form', options, async () => {
   await using emulator = await startEmulator();
   await using opened = await openConsole(browser(), emulator.url, { address: '#/faults' });
   const faults = opened.page.getByRole('region', { name: 'Faults' });
@@ -61,7 +61,7 @@ test('every fault of the table can be switched on as its form begins', options, 
     await faults.getByLabel('Gateway').selectOption(gateway);
     for (const fault of await faults.getByLabel('Fault').locator('option').allInnerTexts()) {
       await faults.getByLabel('Fault').selectOption(fault);
-      await faults.getByRole('button', { name: 'Switch fault on' }).click();
+      await faults.getByRole('button', { name: 'Add fault' }).click();
       chosen.push(`${gateway} ${fault}`);
       await faults
         .locator('.rules li')

@@ -1,4 +1,4 @@
-// Numbers of /metrics as the page of health tells them.
+// The figures that the health view reads from /metrics.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import test from 'node:test';
@@ -25,14 +25,14 @@ chatpush_requests_total{operation="PutChatEvents",status="503"} 4
 process_start_time_seconds 1.7e9
 `;
 
-test('labels are read with their escapes, and comments are left out', () => {
+test('labels are unescaped, and comments are skipped', () => {
   const samples = parseMetrics(TEXT);
   assert.equal(samples.length, 14);
   assert.equal(samples[2]?.labels['gateway'], 'fcm "x", a\\b');
   assert.equal(samples.at(-1)?.value, 1.7e9);
 });
 
-test('a quantile lies within its bucket', () => {
+test('a quantile is interpolated within its bucket', () => {
   const buckets = [
     [1, 10],
     [2, 20],
@@ -49,12 +49,12 @@ test('a quantile lies within its bucket', () => {
       0.5,
     ),
     1,
-    'beyond the last bucket one knows no more than its bound',
+    'above the last finite bucket only its bound is known',
   );
   assert.equal(quantile([[Infinity, 0]], 0.5), undefined);
 });
 
-test('rates are of the time between two readings, and a service started again has none', () => {
+test('rates cover the time between two readings, and a restarted service has none', () => {
   const at = (atMs: number, accepted: number) => ({
     atMs,
     samples: parseMetrics(
@@ -66,7 +66,7 @@ test('rates are of the time between two readings, and a service started again ha
   assert.equal(figuresOf(at(5_000, 1), at(3_000, 20)).pushesPerSecond, undefined);
 });
 
-test('a channel that cannot send and a store that is away are said, with what to do', () => {
+test('a channel that cannot send and a failing store are reported with what to do', () => {
   const figures = figuresOf({ atMs: 0, samples: parseMetrics(TEXT) });
   assert.equal(figures.failedRequests, 4);
   assert.equal(figures.gateways.find(({ gateway }) => gateway === 'apns')?.p50, 0.01);
@@ -75,7 +75,7 @@ test('a channel that cannot send and a store that is away are said, with what to
   assert.match(troubles[0]?.says ?? '', /store: not available/);
   assert.match(
     troubles[1]?.says ?? '',
-    /^bank APNS sends nothing: its gateway refuses the credential.*1,200 deliveries wait/,
+    /^bank APNS is not sending: its gateway refuses the credential.*1,200 deliveries are waiting/,
   );
   assert.match(troubles[2]?.says ?? '', /^bank GCM has had deliveries waiting for 1 min: 7 now/);
   const guide = readFileSync(new URL('../../../docs/guides/troubleshooting.md', import.meta.url), 'utf8');

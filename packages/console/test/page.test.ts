@@ -1,4 +1,4 @@
-// The page in a real browser, beside a real emulator that is pushed to over HTTP/2.
+// The page in a real browser, with a real emulator that receives pushes over HTTP/2.
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -8,18 +8,18 @@ import { startEmulator } from '@chatpush/emulator';
 import { browserOfThisFile, noBrowser, openConsole } from './browser.ts';
 import { alert, IPHONE, openSender } from './push.ts';
 
-/** Why what needs curl is skipped; false where it runs. */
+/** Why tests with curl are skipped; false if they run. */
 const noCurl =
-  !String(spawnSync('curl', ['--version']).stdout).includes('HTTP2') && 'there is no curl that speaks HTTP/2';
+  !String(spawnSync('curl', ['--version']).stdout).includes('HTTP2') && 'curl with HTTP/2 is not installed';
 const options = { skip: noBrowser };
 const browser = browserOfThisFile();
 
-test('a push lights up a phone, and opens with its payload and headers', options, async () => {
+test('a push lights up a phone, and its notification opens with payload and headers', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url);
   const { page } = opened;
-  await page.getByRole('heading', { name: 'No phone yet' }).waitFor();
+  await page.getByRole('heading', { name: 'No phones yet' }).waitFor();
   await sender.push(
     IPHONE,
     { ...alert('Ana', 'Your parcel is here.'), contactId: 'c-1' },
@@ -44,7 +44,7 @@ test('a push lights up a phone, and opens with its payload and headers', options
 });
 
 test(
-  'the lines for a first push do what they say, pasted into a terminal',
+  'the commands for a first push work when pasted into a terminal',
   { skip: noBrowser || noCurl },
   async () => {
     await using emulator = await startEmulator();
@@ -79,7 +79,7 @@ test('a notification is saved as a file for Xcode’s simulator', options, async
   });
 });
 
-test('an app uninstalled is answered 410, and 200 once it is back', options, async () => {
+test('a push to an uninstalled app is answered 410, and 200 after it is reinstalled', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url);
@@ -98,7 +98,7 @@ test('an app uninstalled is answered 410, and 200 once it is back', options, asy
   assert.equal(await page.getByText('before').count(), 0);
 });
 
-test('a phone that was off shows what the gateway kept for it', options, async () => {
+test('a phone that was off shows what the gateway stored for it', options, async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await using opened = await openConsole(browser(), emulator.url);
@@ -126,7 +126,7 @@ test('a phone is added by name and lights up at its first push', options, async 
   await sender.push(phone?.deviceToken ?? '', alert('Ana', 'Hello'));
   await page.getByRole('button', { name: 'Hello' }).waitFor();
   page.once('dialog', (dialog) => void dialog.accept());
-  await page.getByRole('button', { name: 'Forget all' }).click();
-  await page.getByRole('heading', { name: 'No phone yet' }).waitFor();
+  await page.getByRole('button', { name: 'Remove all' }).click();
+  await page.getByRole('heading', { name: 'No phones yet' }).waitFor();
   assert.deepEqual(emulator.phones(), []);
 });

@@ -1,4 +1,4 @@
-// A service as in production, for tests and screenshots: real channels (to an emulator elsewhere), two tenants, people who sign in.
+// A service as in production, for tests and screenshots: real channels (to a remote emulator), two tenants, people who sign in.
 import { createClient } from '@chatpush/client';
 import { startEmulator } from '@chatpush/emulator';
 import { openService, type OpenService } from './scene.ts';

@@ -1,4 +1,4 @@
-// A sender of pushes as small as it can be: HTTP/2, and a provider token that any emulator takes which is not strict.
+// A minimal sender of pushes: HTTP/2, and a provider token that an emulator accepts unless it is strict.
 import http2 from 'node:http2';
 import type { Emulator } from '@chatpush/emulator';
 
@@ -24,7 +24,7 @@ export function openSender({ apns, ca, credentials }: Emulator): Sender {
   const signature = Buffer.alloc(64).toString('base64url');
   const token = `${base64url({ alg: 'ES256', kid: keyId })}.${base64url(claims)}.${signature}`;
   const session = http2.connect(apns.url, { ca });
-  session.on('error', () => undefined); // each request on it fails with it
+  session.on('error', () => undefined); // its requests fail with the same error
   const closed = new Promise<void>((resolve) => session.once('close', resolve));
   return {
     push: (deviceToken, payload, headers = {}) =>

@@ -1,4 +1,4 @@
-// A service with a short history: what was pushed, refused, suspended and never sent, for tests and screenshots to look at.
+// A service with a short history of pushed, refused, suspended and skipped deliveries, for tests and screenshots.
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,13 +13,13 @@ export interface OpenService {
   [Symbol.asyncDispose](): Promise<void>;
 }
 
-/** A service on a free port with a store of its own. With settings that sign people in, it is as in production. */
+/** A service on a free port with its own store. With settings that require a sign-in, it runs as in production. */
 export async function openService(settings?: object): Promise<OpenService> {
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-console-'));
   const environment = { CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'page.db')}` };
   const file = join(folder, 'settings.json');
   if (settings) await writeFile(file, JSON.stringify(settings));
-  // With a settings file the page is there only where they say so.
+  // With a settings file the page is served only if the settings enable it.
   const exposed = settings && !('console' in settings) && { CHATPUSH_EXPOSE_DEVELOPMENT: 'yes' };
   const withFile = settings && { CHATPUSH_CONFIG: file, ...exposed };
   const config = readConfig({ ...environment, ...withFile });
@@ -38,9 +38,9 @@ export interface Scene extends OpenService {
   emulator: Emulator;
   client: ChatpushClient;
   readonly register: (contactId: string, deviceToken: string, deviceType?: DeviceType) => Promise<string>;
-  /** Says something in the chat as the agent. */
+  /** Writes into the chat as the agent. */
   readonly say: (contactId: string, id: string, content: string) => Promise<void>;
-  /** Resolves when as many deliveries of the contact as wanted have this status. */
+  /** Resolves when the wanted number of deliveries of the contact have this status. */
   readonly settled: (contactId: string, status: string, count?: number) => Promise<void>;
 }
 

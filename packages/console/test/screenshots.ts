@@ -1,5 +1,5 @@
-// npm run screenshots: the pictures in README and docs, made from a real service with a real browser. With a folder as its
-// argument: every view, light and dark, wide and narrow, to look at after a change.
+// npm run screenshots takes the pictures in README and docs from a real service with a real browser. With a folder as argument it
+// takes every view, light and dark, wide and narrow, for review after a change.
 import { mkdir } from 'node:fs/promises';
 import { chromium } from 'playwright-core';
 import { openConsole, ARGUMENTS, EXECUTABLE, type Look } from './browser.ts';
@@ -7,7 +7,7 @@ import { openScene, type Scene } from './scene.ts';
 
 const token = (n: number): string => n.toString(16).padStart(2, '0').repeat(32);
 
-/** A delivery, told to two phones. */
+/** A chat about a delivery, on two phones. */
 async function playParcel({ register, say, settled }: Scene): Promise<void> {
   await register('order-4711', token(0xa1));
   await register('order-4711', 'cR8:APA91bHun4MxP5egoKMwt2KZFBaFUH-1RYqx', 'GCM');
@@ -17,7 +17,7 @@ async function playParcel({ register, say, settled }: Scene): Promise<void> {
   await settled('order-4711', 'accepted', 4);
 }
 
-/** An app that is gone, and a device token of which the gateway knows nothing. */
+/** An uninstalled app, and a device token that the gateway does not know. */
 async function playTrouble({ emulator, register, say, settled }: Scene): Promise<void> {
   await register('order-4712', token(0xb2));
   await say('order-4712', 'n-1', 'Could you send us a picture of the label?');
@@ -53,7 +53,7 @@ const LOOKS: readonly Look[] = [
   { width: 375, height: 812, colorScheme: 'dark' },
 ];
 
-/** Until what lit up has come to rest, and what is asked for is there. */
+/** Waits until animations and requests have finished. */
 const REST_MS = 1_500;
 
 await using scene = await openScene();

@@ -1,4 +1,4 @@
-// The page beside the whole service: from nothing to a lit phone without leaving it.
+// The page with the whole service: from nothing to a lit phone without leaving the page.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startEmulator } from '@chatpush/emulator';
@@ -53,7 +53,7 @@ test('a drawn phone shows what each kind of message becomes', options, async () 
   assert.deepEqual(opened.problems, []);
 });
 
-test('what makes no push is said with its reason', options, async () => {
+test('a message without a push shows the reason', options, async () => {
   await using service = await openService();
   await using opened = await openConsole(browser(), service.url);
   const write = opened.page.getByRole('region', { name: 'Write' });
@@ -62,8 +62,8 @@ test('what makes no push is said with its reason', options, async () => {
   await write.getByText('no push: contact-unknown').waitFor();
 });
 
-// The sentence was drawn over the message above it, and a long message filled the page.
-test('of a message that was refused one reads both, and a long one is cut', options, async () => {
+// Regression: the error was drawn over the message above it, and a long message filled the page.
+test('a refused message and its error are both readable, and a long message is cut', options, async () => {
   await using service = await openService();
   await using opened = await openConsole(browser(), service.url);
   const { page } = opened;
@@ -72,13 +72,13 @@ test('of a message that was refused one reads both, and a long one is cut', opti
   const write = page.getByRole('region', { name: 'Write' });
   await write.getByRole('textbox', { name: 'Message' }).fill('word '.repeat(800));
   await write.getByRole('button', { name: 'Send' }).click();
-  const problem = (await write.locator('.problem').boundingBox()) ?? assert.fail('no problem is drawn');
-  const text = (await write.locator('.text').boundingBox()) ?? assert.fail('no message is drawn');
+  const problem = (await write.locator('.problem').boundingBox()) ?? assert.fail('no problem is rendered');
+  const text = (await write.locator('.text').boundingBox()) ?? assert.fail('no message is rendered');
   assert.ok(problem.y >= text.y + text.height, `${problem.y} is above the end of the message`);
   assert.ok(text.height < 80, `the message is ${text.height} pixels high`);
 });
 
-test('a key that is not good is refused, in the service’s words', options, async () => {
+test('a wrong key is refused with the service’s message', options, async () => {
   await using service = await openService();
   await using opened = await openConsole(browser(), service.url);
   const { page } = opened;
@@ -96,7 +96,7 @@ test(
   'every channel shows whether it is real or emulated, and the header does not call all emulated',
   options,
   async () => {
-    // The page said "service with emulated gateways" whatever the settings named.
+    // Regression: the page said "service with emulated gateways" whatever the settings were.
     await using elsewhere = await startEmulator();
     const { keyId, teamId, privateKey, topic } = elsewhere.credentials.apns;
     const at = { gateway: 'apns', topic, keyId, teamId, privateKey, ca: elsewhere.ca };
@@ -112,28 +112,28 @@ test(
     });
     await using opened = await openConsole(browser(), service.url, { address: '#/applications' });
     const { page } = opened;
-    await page.getByText('Live · service, not all gateways emulated').waitFor();
-    // The doctor's verdict comes when it is there.
+    await page.getByText('Live · service with some real gateways').waitFor();
+    // The doctor's verdict appears when it arrives.
     await page.getByText(`at ${elsewhere.apns.url}, healthy`).waitFor();
     assert.deepEqual(
       (await channelsOn(page)).map((text) => text.replace(/\s+/g, ' ')),
       [`bank APNS at ${elsewhere.apns.url}, healthy Ask the doctor`, 'bank GCM EMULATED Ask the doctor'],
     );
-    await page.getByText('does not come to this page').waitFor();
-    // Only a key of the settings may ask.
+    await page.getByText('do not appear on this page').waitFor();
+    // Only a key from the settings may ask the doctor.
     const first = page.getByRole('region', { name: 'Channels' }).getByRole('listitem').first();
     await first.getByRole('button', { name: 'Ask the doctor' }).click();
     await first
       .getByRole('alert')
       .getByText(/security token/i)
       .waitFor();
-    // The browser notes the refusal.
+    // The browser logs the refusal.
     assert.ok(opened.problems.every((problem) => problem.includes('403')));
   },
 );
 
-test('a verdict that never comes is asked for less and less often', options, async () => {
-  // Each /readyz is a write of the store; the page asked every 5 seconds for as long as it was open.
+test('a verdict that never arrives is polled less and less often', options, async () => {
+  // Each /readyz is a write to the store; the page used to ask every 5 seconds while it was open.
   await using service = await openService();
   await using opened = await openConsole(browser(), service.url, { address: '#/applications' });
   const { page } = opened;
@@ -147,7 +147,7 @@ test('a verdict that never comes is asked for less and less often', options, asy
   await page.getByText('not examined yet').waitFor();
   for (let seconds = 0; seconds < 600; seconds += 5) {
     await page.clock.runFor(5_000);
-    // The answer comes by the clock of the world: whatever was asked before this is answered by then.
+    // Answers arrive in real time: everything asked before this point has been answered by now.
     await page.evaluate(async () => void (await fetch('/livez')));
   }
   // 5, 10, 20 and 40 seconds, then every minute: 13 in ten minutes, where it was 120.

@@ -1,4 +1,4 @@
-// The console in production: who is let in, and what is there for each.
+// The console in production: who may sign in, and what each key sees.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { seriousFaults } from './accessibility.ts';
@@ -13,7 +13,7 @@ before(async () => void (service = await openProduction()));
 after(() => service[Symbol.asyncDispose]());
 
 test(
-  'a wrong secret is refused, the right one is let in, and nothing of it stays in the browser',
+  'a wrong secret is refused, the right one signs in, and the browser keeps nothing of it',
   options,
   async () => {
     const context = await browser().newContext();
@@ -22,14 +22,14 @@ test(
     await page.goto(`${service.url}/console/#/contacts/chat-of-support?instance=support`);
     await signIn(page, { ...READER, secret: 'another' });
     await page.getByRole('alert').getByText('The access key id or its secret is wrong.').waitFor();
-    assert.equal(await page.getByLabel('Secret').inputValue(), '', 'the wrong one is gone');
+    assert.equal(await page.getByLabel('Secret').inputValue(), '', 'the wrong secret is cleared');
     assert.deepEqual(await context.cookies(), []);
-    // By the keyboard alone: the cursor is brought back to the secret.
+    // By keyboard alone: the focus is back in the secret field.
     await page.getByLabel('Secret').focus();
     await page.keyboard.type(READER.secret);
     await page.keyboard.press('Enter');
-    // The address that was opened is the one that is shown.
-    await page.getByText('One device is registered. The newest message: accepted by the gateway.').waitFor();
+    // The page shows the address that was opened.
+    await page.getByText('One device is registered. Newest message: accepted by the gateway.').waitFor();
     await page.getByText('Signed in as READER').waitFor();
     const [cookie] = await context.cookies();
     assert.deepEqual([cookie?.httpOnly, cookie?.sameSite], [true, 'Strict']);
@@ -48,21 +48,21 @@ test(
 );
 
 test(
-  'another instance’s contact is not found, in the same words as one that is nowhere',
+  'a contact of another instance is not found, with the same words as a contact that does not exist',
   options,
   async () => {
     const address = '#/contacts/chat-of-bank?instance=bank';
     await using opened = await openConsole(browser(), service.url, { address, key: READER });
     const { page } = opened;
-    await page.getByText('Nothing is known of chat-of-bank').waitFor();
+    await page.getByText('The service knows no contact chat-of-bank').waitFor();
     assert.deepEqual(await page.getByLabel('Instance').locator('option').allInnerTexts(), ['support']);
     await page.goto(`${service.url}/console/#/contacts/chat-of-nobody?instance=support`);
-    await page.getByText('Nothing is known of chat-of-nobody').waitFor();
+    await page.getByText('The service knows no contact chat-of-nobody').waitFor();
     await page.keyboard.press('/');
     await page.keyboard.type('chat-of-bank');
     await page.keyboard.press('Enter');
-    await page.getByText('Nothing is known under this.').waitFor();
-    // What the service does not know is a 404, which the browser notes.
+    await page.getByText('No results.').waitFor();
+    // An unknown contact is a 404, which the browser logs.
     assert.deepEqual(
       opened.problems.filter((problem) => !problem.includes('404')),
       [],
@@ -70,7 +70,7 @@ test(
   },
 );
 
-test('a search looks into every instance that the key may look at', options, async () => {
+test('a search covers every instance that the key may read', options, async () => {
   await using opened = await openConsole(browser(), service.url, { key: ADMIN });
   const { page } = opened;
   await page.keyboard.press('/');
@@ -79,7 +79,7 @@ test('a search looks into every instance that the key may look at', options, asy
   await page.getByText('One device is registered.').waitFor();
 });
 
-test('where nothing is emulated there are neither phones nor faults', options, async () => {
+test('without emulated channels there are neither phones nor faults', options, async () => {
   await using opened = await openConsole(browser(), service.url, { address: '#/phones', key: ADMIN });
   const { page } = opened;
   const views = page.getByRole('navigation', { name: 'Views' }).getByRole('link');
@@ -91,7 +91,7 @@ test('where nothing is emulated there are neither phones nor faults', options, a
   assert.deepEqual(opened.problems, []);
 });
 
-test('the doctor is asked again from the page, by who may ask', options, async () => {
+test('a key with the permission can ask the doctor again from the page', options, async () => {
   await using opened = await openConsole(browser(), service.url, { address: '#/applications', key: ADMIN });
   const { page } = opened;
   const channel = page.getByRole('region', { name: 'Channels' }).getByRole('listitem');
@@ -108,7 +108,7 @@ test('the doctor is asked again from the page, by who may ask', options, async (
     .waitFor();
 });
 
-test('who signs out is asked to sign in again, and the views are closed', options, async () => {
+test('after signing out, the views are closed and the sign-in form is shown', options, async () => {
   await using opened = await openConsole(browser(), service.url, { address: '#/health', key: READER });
   const { page } = opened;
   await page.getByRole('heading', { name: 'Health' }).waitFor();
@@ -120,7 +120,7 @@ test('who signs out is asked to sign in again, and the views are closed', option
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
-test('a session that has ended elsewhere leads to the sign-in', options, async () => {
+test('a session that ended elsewhere leads to the sign-in form', options, async () => {
   await using opened = await openConsole(browser(), service.url, {
     address: '#/contacts/chat-of-support?instance=support',
     key: READER,
@@ -131,7 +131,7 @@ test('a session that has ended elsewhere leads to the sign-in', options, async (
   await page.getByRole('heading', { name: 'Sign in' }).waitFor();
 });
 
-test('where something is emulated, a key without limits sees the phones ring', options, async () => {
+test('with emulated channels, an unrestricted key sees the phones ring', options, async () => {
   await using emulating = await openProduction({ alsoEmulated: true });
   await using opened = await openConsole(browser(), emulating.url, { address: '#/phones', key: ADMIN });
   const { page } = opened;
@@ -154,7 +154,7 @@ test('where something is emulated, a key without limits sees the phones ring', o
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [375, 1440])
     test(
-      `axe finds nothing serious on the sign-in and behind it, ${colorScheme}, ${width} pixels wide`,
+      `axe finds nothing serious on the sign-in form and the views behind it, ${colorScheme}, ${width} pixels wide`,
       options,
       async () => {
         const look = { width, colorScheme, reducedMotion: 'reduce' } as const;

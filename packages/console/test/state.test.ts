@@ -1,4 +1,4 @@
-// The page's state against the emulator it follows: whatever comes late, twice or out of order, both show the same.
+// The page's state against the emulator it follows: with late, duplicate and reordered events, both end up the same.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import {
@@ -39,7 +39,7 @@ const snapshotOf = (emulator: Emulator): Snapshot => ({
   requestCount: emulator.requests.total,
 });
 
-/** A page whose events and answers are held back until the test lets them through. */
+/** A page whose events and answers the test delivers one by one. */
 function createPage(emulator: Emulator) {
   let state: State = NOTHING;
   const underWay: EmulatorEvent[] = [];
@@ -52,12 +52,12 @@ function createPage(emulator: Emulator) {
     get state() {
       return state;
     },
-    /** The stream begins anew: the snapshot is taken now, and what was under way counts as missed. */
+    /** The stream reopens: the snapshot is taken now, and pending events are lost. */
     begin: () => change({ type: 'snapshot', snapshot: snapshotOf(emulator), missed: underWay.splice(0) }),
     hear: (count: number) => {
       for (const event of underWay.splice(0, count)) change(event);
     },
-    /** Asks for every phone that needs it; the answers say what is true now and arrive later. */
+    /** Requests every stale phone; the answers hold the current state and arrive later. */
     ask: () => {
       for (const { deviceToken, revision } of state.phones.filter(({ isStale }) => isStale)) {
         const phone = emulator.phones().find((one) => one.deviceToken === deviceToken);
@@ -70,7 +70,7 @@ function createPage(emulator: Emulator) {
       }
     },
     receive: () => answers.shift()?.(),
-    /** Lets everything through until nothing is missing. */
+    /** Delivers everything until nothing is pending. */
     settle() {
       for (let rounds = 0; rounds < 50; rounds += 1) {
         this.hear(Infinity);
@@ -78,7 +78,7 @@ function createPage(emulator: Emulator) {
         this.ask();
         if (answers.length === 0) return;
       }
-      assert.fail('the page never came to rest');
+      assert.fail('the page never settled');
     },
     close: unsubscribe,
   };
@@ -114,7 +114,7 @@ function pushing({ token, collapse }: { token: string; collapse: string }): Step
     sender.push(token, alert('Ana', 'Hello'), collapse === '' ? {} : { 'apns-collapse-id': collapse });
 }
 
-/** What is to be seen of phones, by token. */
+/** What the phones show, by token. */
 const seen = (
   phones: readonly (PhoneSummary & { shown?: readonly ShownOnPage[] })[],
 ): Record<string, object> => {
@@ -131,7 +131,7 @@ const seen = (
   return Object.fromEntries(entries);
 };
 
-test('whatever is late, doubled or overtaken, the page comes to show what the phones show', async () => {
+test('with late, duplicate and overtaken events, the page ends up showing what the phones show', async () => {
   await using emulator = await startEmulator();
   await using sender = openSender(emulator);
   await fc.assert(
@@ -164,7 +164,7 @@ const appear: EmulatorEvent = { type: 'phone-appeared', deviceToken: IPHONE, dev
 const after = (events: readonly EmulatorEvent[], nowMs: number): State =>
   events.reduce((state: State, event) => apply(state, event, nowMs), NOTHING);
 
-test('the time from acceptance is shown where clocks make sense, and nowhere else', () => {
+test('the time since acceptance is shown only if the clocks agree', () => {
   for (const [nowMs, litAfterMs] of [
     [1_004, 4],
     [999, undefined],
@@ -174,19 +174,19 @@ test('the time from acceptance is shown where clocks make sense, and nowhere els
   }
 });
 
-test('a background notification is received, and nobody is told to look', () => {
+test('a background notification is received without an announcement', () => {
   const state = after([appear, push(1, { aps: { 'content-available': 1 } })], 1_000);
   assert.equal(state.phones[0]?.received, 1);
   assert.deepEqual(state.phones[0]?.shown, []);
   assert.equal(state.announcement, '');
 });
 
-test('a notification heard twice is one', () => {
+test('a notification received twice counts once', () => {
   const once = after([appear, push(1)], 1_000);
   assert.equal(apply(once, push(1), 1_000), once);
 });
 
-test('a message written here knows how long each phone took, once', () => {
+test('a message written on the page records each phone’s time once', () => {
   const written = {
     eventId: 'e-1',
     contactId: 'c',
@@ -207,7 +207,7 @@ test('a message written here knows how long each phone took, once', () => {
   assert.deepEqual(state.written[0]?.arrivals, [{ deviceToken: IPHONE, afterMs: 12 }]);
 });
 
-test('the page keeps the newest 200 phones and requests, and counts all', () => {
+test('the page keeps the newest 200 phones and requests, and counts all of them', () => {
   const request: LoggedRequest = {
     n: 0,
     at: 0,
@@ -229,6 +229,6 @@ test('the page keeps the newest 200 phones and requests, and counts all', () => 
 
   const woken = apply(state, { ...push(7), deviceToken: 'phone-1' } as EmulatorEvent, 0);
   assert.equal(woken.phones[0]?.deviceToken, 'phone-1');
-  assert.ok(woken.phones[0]?.isStale, 'its lock screen must be read');
+  assert.ok(woken.phones[0]?.isStale, 'its lock screen must be read again');
   assert.equal(woken.phoneCount, 250);
 });

@@ -24,7 +24,7 @@ const attempt = (answer: string, gateway = 'apns (emulated)') => ({
   answer,
 });
 
-test('deliveries of one message stand together, the newest message first', () => {
+test('deliveries are grouped by message, newest message first', () => {
   const newestFirst = [
     delivery({ deliveryId: 'd-3', messageId: 'm-2' }),
     delivery({ deliveryId: 'd-2' }),
@@ -40,20 +40,20 @@ test('deliveries of one message stand together, the newest message first', () =>
   ]);
 });
 
-test('a refusal is explained by what stands behind the gateway’s word, with what to do', () => {
+test('a refusal is explained by the likely cause of the gateway’s reason, with a fix', () => {
   const gone = explain(
     delivery({ status: 'rejected', reason: 'Unregistered', attempts: [attempt('410 Unregistered')] }),
   );
   assert.match(gone?.why ?? '', /no longer on this device/);
   assert.match(gone?.cure ?? '', /token anew/);
-  // Apple's and Google's words are told apart by the gateway that said them.
+  // The same reason means different things from Apple and from Google.
   const google = explain(
     delivery({ status: 'rejected', reason: 'UNREGISTERED', attempts: [attempt('404 UNREGISTERED', 'fcm')] }),
   );
   assert.match(google?.why ?? '', /270 days/);
 });
 
-test('what was not sent says why, and what was accepted needs no reason', () => {
+test('an unsent delivery says why, and an accepted one needs no reason', () => {
   assert.equal(
     explain(delivery({ status: 'skipped', reason: 'no-registration' }))?.why,
     'The contact has no registered device.',
@@ -65,10 +65,10 @@ test('what was not sent says why, and what was accepted needs no reason', () => 
   );
 });
 
-test('the summary answers from the newest message', () => {
-  assert.equal(summaryOf([], []), 'No device is registered. No message has come in.');
+test('the summary describes the newest message', () => {
+  assert.equal(summaryOf([], []), 'No device is registered. No message has arrived.');
   assert.equal(
     summaryOf(timelineOf([delivery({ status: 'skipped', reason: 'contact-ended' })]), undefined),
-    'The contact is over, or never began here. The newest message: not pushed. The chat was over when this was said, or this came too long after the end.',
+    'The contact has ended, or never started here. Newest message: not pushed. The chat was over when this was said, or this came too long after the end.',
   );
 });

@@ -1,4 +1,4 @@
-// Every view by its address: what happened to a contact, found and explained.
+// Every view by its address: what happened to a contact is found and explained.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -56,7 +56,7 @@ before(async () => {
 });
 after(() => scene[Symbol.asyncDispose]());
 
-/** Searches with the keyboard alone. */
+/** Searches by keyboard alone. */
 async function search(page: Page, text: string): Promise<void> {
   await page.keyboard.press('/');
   await page.keyboard.type(text);
@@ -64,7 +64,7 @@ async function search(page: Page, text: string): Promise<void> {
 }
 
 test(
-  'a contact whose app is gone is found with / and its id, and the page says why it got nothing',
+  'a contact with an uninstalled app is found with / and its id, and the page says why it got nothing',
   options,
   async () => {
     await using opened = await openConsole(browser(), scene.url);
@@ -72,7 +72,7 @@ test(
     await search(page, 'gone');
     await page.getByRole('heading', { name: 'Contact', exact: true }).waitFor();
     await page
-      .getByText('The newest message: refused by the gateway. The app is no longer on this device')
+      .getByText('Newest message: refused by the gateway. The app is no longer on this device')
       .waitFor();
     const message = page.getByRole('region', { name: 'Messages' });
     await message.getByText('apns (emulated): rejected, 410 Unregistered').waitFor();
@@ -91,17 +91,17 @@ test('an expired push is found by its contact and explained', options, async () 
     .waitFor();
 });
 
-test('a suspended device is found by the id of a message that was refused', options, async () => {
+test('a suspended device is found by the id of a refused message', options, async () => {
   await using opened = await openConsole(browser(), scene.url);
   const { page } = opened;
   await search(page, 'doubted-1');
   await page.getByRole('link', { name: 'Contact doubted' }).click();
   const devices = page.getByRole('region', { name: 'Registrations' });
   await devices.getByText('Suspended', { exact: true }).waitFor();
-  await devices.getByText('The gateway doubts its token.').waitFor();
+  await devices.getByText('The gateway rejected its token.').waitFor();
 });
 
-test('a request that was refused opens with headers, payload and the gateway’s answer', options, async () => {
+test('a refused request opens with headers, payload and the gateway’s answer', options, async () => {
   await using opened = await openConsole(browser(), scene.url);
   const { page } = opened;
   await page.getByRole('link', { name: '410 Unregistered' }).click();
@@ -114,7 +114,7 @@ test('a request that was refused opens with headers, payload and the gateway’s
   const address = page.url();
   await page.keyboard.press('Escape');
   await dialog.waitFor({ state: 'detached' });
-  // Its address opens it again.
+  // The address alone opens it again.
   await page.goto(address);
   await dialog.getByText('"reason": "Unregistered"').waitFor();
   await dialog.getByRole('link', { name: 'gone' }).click();
@@ -122,12 +122,12 @@ test('a request that was refused opens with headers, payload and the gateway’s
 });
 
 test(
-  'a contact that nobody knows is said to be unknown, and a wrong key is refused in words',
+  'an unknown contact is reported as unknown, and a wrong key is refused with a message',
   options,
   async () => {
     await using opened = await openConsole(browser(), scene.url, { address: '#/contacts/nobody' });
     const { page } = opened;
-    await page.getByText('Nothing is known of nobody').waitFor();
+    await page.getByText('The service knows no contact nobody').waitFor();
     await page.getByText('Key, instance, application').click();
     await page.getByLabel('Secret').fill('another');
     await page
@@ -137,52 +137,48 @@ test(
   },
 );
 
-test('a contact that is open on the page shows what happens to it', options, async () => {
+test('an open contact is updated live', options, async () => {
   await using opened = await openConsole(browser(), scene.url, { address: '#/contacts/live-1' });
   const { page } = opened;
-  await page.getByText('Nothing is known of live-1').waitFor();
+  await page.getByText('The service knows no contact live-1').waitFor();
   await scene.register('live-1', 'f6'.repeat(32));
   await scene.say('live-1', 'live-m1', 'Hello');
-  await page.getByText('One device is registered. The newest message: accepted by the gateway.').waitFor();
+  await page.getByText('One device is registered. Newest message: accepted by the gateway.').waitFor();
 });
 
-test(
-  'by the keyboard alone a visitor registers a phone, writes to it and reads its log',
-  options,
-  async () => {
-    await using opened = await openConsole(browser(), scene.url);
-    const { page } = opened;
-    const { keyboard } = page;
-    const tabTo = async (name: string): Promise<void> => {
-      for (let presses = 0; presses < 120; presses += 1) {
-        await keyboard.press('Tab');
-        const label = await page.evaluate(() => {
-          const focused = document.activeElement;
-          return focused instanceof HTMLInputElement
-            ? [...(focused.labels ?? [])].map(({ textContent }) => textContent).join()
-            : (focused?.textContent ?? '');
-        });
-        if (label.trim() === name) return;
-      }
-      assert.fail(`Tab never reaches ${name}`);
-    };
-    await tabTo('Contact');
-    await keyboard.press('ControlOrMeta+A');
-    await keyboard.type('by-keyboard');
-    await keyboard.press('Enter');
-    await page.getByText('is registered for by-keyboard').waitFor();
-    await tabTo('Message');
-    await keyboard.press('ControlOrMeta+A');
-    await keyboard.type('Typed, not clicked');
-    await keyboard.press('Enter');
-    await page.getByRole('article').getByRole('button', { name: 'Typed, not clicked' }).waitFor();
-    // Out of the field, where `/` would be a character.
-    await keyboard.press('Tab');
-    await search(page, 'by-keyboard');
-    await page.getByText('The newest message: accepted by the gateway.').waitFor();
-    assert.deepEqual(opened.problems, []);
-  },
-);
+test('by keyboard alone a visitor registers a phone, writes to it and reads its log', options, async () => {
+  await using opened = await openConsole(browser(), scene.url);
+  const { page } = opened;
+  const { keyboard } = page;
+  const tabTo = async (name: string): Promise<void> => {
+    for (let presses = 0; presses < 120; presses += 1) {
+      await keyboard.press('Tab');
+      const label = await page.evaluate(() => {
+        const focused = document.activeElement;
+        return focused instanceof HTMLInputElement
+          ? [...(focused.labels ?? [])].map(({ textContent }) => textContent).join()
+          : (focused?.textContent ?? '');
+      });
+      if (label.trim() === name) return;
+    }
+    assert.fail(`Tab never reaches ${name}`);
+  };
+  await tabTo('Contact');
+  await keyboard.press('ControlOrMeta+A');
+  await keyboard.type('by-keyboard');
+  await keyboard.press('Enter');
+  await page.getByText('is registered for by-keyboard').waitFor();
+  await tabTo('Message');
+  await keyboard.press('ControlOrMeta+A');
+  await keyboard.type('Typed, not clicked');
+  await keyboard.press('Enter');
+  await page.getByRole('article').getByRole('button', { name: 'Typed, not clicked' }).waitFor();
+  // Leave the field first: `/` would be a character in it.
+  await keyboard.press('Tab');
+  await search(page, 'by-keyboard');
+  await page.getByText('Newest message: accepted by the gateway.').waitFor();
+  assert.deepEqual(opened.problems, []);
+});
 
 test(
   'health shows gateways with their figures, and a banner while a channel cannot send',
@@ -198,9 +194,9 @@ test(
     );
     await page
       .getByRole('alert')
-      .getByText('bank APNS sends nothing: its gateway cannot be reached')
+      .getByText('bank APNS is not sending: its gateway cannot be reached')
       .waitFor();
-    // In the words of the guide, at an address of their own.
+    // The section of the guide has its own address.
     await page.getByRole('link', { name: 'What to do' }).click();
     await page
       .getByRole('region', { name: 'What to do' })
@@ -242,7 +238,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       }
     });
 
-test('what is hostile stays text wherever it is shown', options, async () => {
+test('hostile input stays text in every view', options, async () => {
   const encoded = encodeURIComponent(HOSTILE);
   await using opened = await openConsole(browser(), scene.url);
   const { page } = opened;
@@ -259,7 +255,7 @@ test('what is hostile stays text wherever it is shown', options, async () => {
     assert.equal(await page.locator('img:not([src="./icon.svg"])').count(), 0, address);
     assert.doesNotMatch(await page.title(), /^owned/);
   }
-  // What the service does not know is a 404, which the browser notes.
+  // An unknown contact is a 404, which the browser logs.
   const problems = opened.problems.filter((problem) => !problem.includes('404'));
   assert.deepEqual(problems, []);
 });
@@ -277,20 +273,20 @@ interface TraceEvent {
   ph: string;
   pid: number;
   tid: number;
-  /** Microseconds; `tdur` of processor time, so that a machine that is busy with something else does not count. */
+  /** Microseconds. `tdur` is processor time, so other load on the machine does not count. */
   ts: number;
   dur?: number;
   tdur?: number;
   args?: { name?: string; chrome_mojo_event_info?: { mojo_interface_tag?: string } };
 }
 
-test('100 pushes a second keep the page busy for no 100 ms at a stretch', options, async () => {
+test('at 100 pushes per second no task of the page takes 100 ms', options, async () => {
   await using opened = await openConsole(browser(), scene.url);
   const { page } = opened;
   const tokens = Array.from({ length: 30 }, (_, n) => n.toString(16).padStart(2, '0').repeat(32));
   for (const [n, token] of tokens.entries()) await scene.register(`crowd-${n % 3}`, token);
   await browser().startTracing(page, { categories: ['toplevel', '__metadata'] });
-  // Ten phones of a contact ring with each message: ten messages a second, for three seconds.
+  // Each message rings ten phones of a contact: ten messages per second for three seconds.
   for (let n = 0; n < 30; n += 1) {
     await Promise.all([scene.say(`crowd-${n % 3}`, `crowd-${n}`, `Message ${n}`), page.waitForTimeout(100)]);
   }
@@ -302,7 +298,7 @@ test('100 pushes a second keep the page busy for no 100 ms at a stretch', option
       .map(({ pid, tid }) => `${pid} ${tid}`),
   );
   const ours = traceEvents.filter(({ ph, pid, tid }) => ph === 'X' && mains.has(`${pid} ${tid}`));
-  // What the test asks of the page, by the debugger, is not the page's own work.
+  // Work caused by the test's own debugger calls does not count.
   const asked = ours.filter(
     ({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === 'blink.mojom.DevToolsSession',
   );

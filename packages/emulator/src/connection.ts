@@ -3,13 +3,16 @@ import type { Http2Session, ServerHttp2Session, ServerHttp2Stream } from 'node:h
 import type { Socket } from 'node:net';
 import type { Server as TlsServer, TLSSocket } from 'node:tls';
 
-/** An error listener for sockets and streams whose peer may leave at any time: the request log says what became of requests. */
+/**
+ * An error listener for sockets and streams whose peer may disconnect at any time. The request log records the outcome of
+ * requests.
+ */
 export const ignored = (): void => undefined;
 
 /** HTTP/2 error code REFUSED_STREAM: the request was not processed. */
 const REFUSED_STREAM = 7;
 
-/** With a private member of Node that one fault needs. */
+/** Adds a private member of Node that one fault needs. */
 type TcpSocket = Socket & { _handle?: { readStop(): number } | null };
 
 export class Connection {
@@ -33,7 +36,7 @@ export class Connection {
     this.n = n;
     this.#tcp = tcp;
     this.tls = tls;
-    // Each deliberately late answer listens for the end: up to one listener per stream, none of them for long.
+    // Each delayed answer listens for the end of the connection: up to one listener per stream, each short-lived.
     tls.setMaxListeners(0);
   }
 
@@ -77,7 +80,7 @@ export class Connection {
     if (this.#streams === 0) setImmediate(() => this.fin());
   }
 
-  /** Closes TLS and TCP (FIN) without a word in HTTP/2. */
+  /** Closes TLS and TCP (FIN) without any HTTP/2 frame. */
   fin(): void {
     this.tls.end();
   }
@@ -90,7 +93,7 @@ export class Connection {
   }
 
   /**
-   * Stops reading for good, so that not even a PING is answered, like a peer whose machine hangs. HTTP/2 reads
+   * Stops reading for good, so that not even a PING is answered, like a peer that hangs. HTTP/2 reads
    * straight from the TCP handle, bypassing every stream, so the handle itself must be stopped.
    */
   freeze(): void {

@@ -1,4 +1,4 @@
-// What an emulator is to those who use it.
+// The public interface of an emulator.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { CertifiedKey } from './certificates.ts';
 import type { Clock } from './clock.ts';
@@ -18,7 +18,7 @@ export interface EmulatorOptions {
   apnsPort?: number;
   apnsSandboxPort?: number;
   fcmPort?: number;
-  /** Default: any key and any token is accepted. */
+  /** Default: accept any key and any token. */
   strict?: Strict;
   /** The clock of all checks and expiries. Certificates and timeouts use the system's clock. */
   clock?: Clock;
@@ -39,7 +39,7 @@ export interface ApnsAddress extends GatewayAddress {
   alternatePort: number;
 }
 
-/** `GET /emulator`: everything a sender must know. */
+/** `GET /emulator`: everything that a sender must know. */
 export interface Description {
   url: string;
   apns: ApnsAddress;
@@ -67,7 +67,7 @@ export interface Emulator {
   readonly description: Description;
   readonly faults: Pick<FaultRules, 'list' | 'set' | 'add' | 'clear'>;
   readonly requests: Pick<RequestLog, 'containing' | 'find' | 'list' | 'total'>;
-  /** The phone with this token, which need not have appeared yet. */
+  /** The phone with this token, even before it has appeared. */
   phone(deviceToken: string): Phone;
   /** Phones that have appeared. */
   phones(): Phone[];
@@ -83,7 +83,7 @@ export interface Emulator {
   subscribe(listener: (event: EmulatorEvent) => void): () => void;
   /**
    * Handles requests for `/emulator…` and `/console…` within another server; returns false for any other path. `isChecked`: that
-   * server knows who sends the request, so `Host` and `Origin` may name anything.
+   * server has authenticated the request, so `Host` and `Origin` are not checked.
    */
   handler(request: IncomingMessage, response: ServerResponse, isChecked?: boolean): boolean;
   close(): Promise<void>;

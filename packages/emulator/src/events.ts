@@ -1,4 +1,4 @@
-// Events for the page of phones, as they happen.
+// Events for the web page, as they happen.
 import type { DeviceType, Notification } from './notification.ts';
 import type { LoggedRequest } from './logged-request.ts';
 import type { AppliedRule } from './fault-rule.ts';
@@ -15,7 +15,7 @@ export type EmulatorEvent =
 export class Events {
   #listeners = new Set<(event: EmulatorEvent) => void>();
 
-  /** False if nobody listens, so that the hot path creates no events. */
+  /** False without listeners, so that the hot path creates no events. */
   get heard(): boolean {
     return this.#listeners.size > 0;
   }

@@ -1,4 +1,4 @@
-// What each fault in the table of faults.ts does to a request.
+// The effect of each fault in faults.ts on a request.
 import type { Connection } from './connection.ts';
 import type { Exchange } from './exchange.ts';
 import type { FaultRule } from './fault-rule.ts';
@@ -110,7 +110,7 @@ export function applyFault(rule: FaultRule, exchange: Exchange): void {
       return exchange.send(exchange.serve(), rule.fault);
     case 'expires-in':
     case 'rejection-throttle':
-      // These change how a gateway serves requests, and the gateways look them up.
+      // These change how a gateway serves requests; the gateways look them up themselves.
       return exchange.send(exchange.serve(), rule.fault);
   }
 }

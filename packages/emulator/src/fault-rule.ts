@@ -1,4 +1,4 @@
-// What a fault rule says, and how often it has hit.
+// A fault rule, and how often it has hit.
 import type { FaultGateway, FaultName } from './faults.ts';
 
 /** A fault and the requests it hits. The first rule that applies to a request wins. */
@@ -13,7 +13,7 @@ export interface FaultRule {
   deviceToken?: string;
   /** Probability, from 0 to 1. Default: 1. */
   probability?: number;
-  /** The rule ends after so many requests. */
+  /** The rule ends after this many requests. */
   times?: number;
   /** The fault's own parameters, see `FAULTS`. */
   status?: number;

@@ -15,7 +15,7 @@ export type Parameter =
 export interface FaultKind {
   gateways: readonly FaultGateway[];
   parameters: Record<string, Parameter>;
-  /** One sentence for readers. */
+  /** A one-sentence description. */
   sentence: string;
 }
 

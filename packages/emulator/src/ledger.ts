@@ -1,4 +1,4 @@
-// Counts what a phone received more than once, so that a test can tell how many duplicates a sender made.
+// Counts what a phone received more than once, so that a test can count the duplicates of a sender.
 import type { Notification } from './notification.ts';
 import type { Phone } from './phone.ts';
 

@@ -1,4 +1,4 @@
-// What the log keeps of a request to a gateway.
+// A request to a gateway, as the log keeps it.
 import type { FaultGateway } from './faults.ts';
 
 export interface LoggedRequest {
@@ -29,8 +29,8 @@ export interface LoggedRequest {
 export interface Said {
   /** The request's header fields, without `authorization`. */
   headers: Readonly<Record<string, string>>;
-  /** The request's body; absent where it is a credential, as at the token endpoint. */
+  /** The request's body; absent if it is a credential, as at the token endpoint. */
   body?: string;
-  /** Absent when nothing was answered. */
+  /** Absent if there was no answer. */
   answer?: { headers: Readonly<Record<string, string>>; body?: string };
 }

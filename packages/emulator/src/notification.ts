@@ -1,7 +1,7 @@
 // One accepted request, as its phone received it.
 import type { IncomingHttpHeaders } from 'node:http2';
 
-/** Which of the three gateways: APNs production, APNs development, FCM. */
+/** The three gateways: APNs production, APNs development, FCM. */
 export type Gateway = 'apns' | 'apns-sandbox' | 'fcm';
 
 /** Its DeviceType in CreatePushNotificationRegistration. */

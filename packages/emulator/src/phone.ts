@@ -1,4 +1,4 @@
-// One simulated phone: what it received, whether it is on, whether the app is still on it.
+// One simulated phone: what it received, whether it is on, and whether the app is installed.
 import type { Clock } from './clock.ts';
 import {
   DEVICE_TYPES,
@@ -27,11 +27,11 @@ export interface Wanted {
   contains?: string;
   /** Milliseconds. Default: 10,000. */
   timeoutMs?: number;
-  /** Aborts the wait, as if the time were up. */
+  /** Aborts the wait, as if it had timed out. */
   signal?: AbortSignal;
 }
 
-/** What was waited for did not arrive within `timeoutMs`. The message says what did arrive. */
+/** The expected notifications did not arrive within `timeoutMs`. The message says what did arrive. */
 export class WaitTimeoutError extends Error {
   override readonly name = 'WaitTimeoutError';
 }
@@ -41,7 +41,7 @@ export interface Arrival {
   gateway: Gateway;
   app: string;
   headers: IncomingHttpHeaders;
-  /** JSON, kept as text: for a phone that receives millions this costs the garbage collector far less. */
+  /** JSON, kept as text: with millions of notifications this costs the garbage collector far less. */
   body: string;
 }
 
@@ -77,7 +77,7 @@ export class Phone {
   #state: PhoneState = 'on';
   #uninstalledAt: number | undefined;
 
-  /** `changed` is called after every switch. */
+  /** `changed` is called after every change of state. */
   constructor(deviceToken: string, clock: Clock, changed: (phone: Phone) => void) {
     this.deviceToken = deviceToken;
     this.#clock = clock;
@@ -195,7 +195,7 @@ export class Phone {
       };
       const aborted = (): void => fail('The wait was aborted');
       signal?.addEventListener('abort', aborted);
-      const timer = setTimeout(() => fail(`Nothing more came within ${timeoutMs} ms`), timeoutMs);
+      const timer = setTimeout(() => fail(`Timed out after ${timeoutMs} ms`), timeoutMs);
       const watcher: Watcher = (notification) => {
         if (notification === undefined) return fail('The phone was forgotten');
         if (!matches(notification)) return;
@@ -208,13 +208,13 @@ export class Phone {
     });
   }
 
-  /** What a failed wait tells: texts that differ by a letter, or a sender that never reached this phone. */
+  /** Helps to find why a wait failed: a text that differs by a letter, or a sender that never reached this phone. */
   #whatArrived(): string {
     const newest = this.notifications.slice(-TOLD_NOTIFICATIONS);
     if (newest.length === 0)
-      return 'Nothing has arrived on this phone: check the device token, and GET /emulator/requests for refused requests.';
+      return 'Nothing has arrived on this phone. Check the device token, and look for refused requests in GET /emulator/requests.';
     const lines = newest.map(({ n, payload }) => `  ${n}: ${JSON.stringify(payload).slice(0, TOLD_LENGTH)}`);
-    return `Of ${this.received} that arrived, the newest are:\n${lines.join('\n')}`;
+    return `The newest of ${this.received} received notifications:\n${lines.join('\n')}`;
   }
 
   /** Removes the notification, if it is still kept: all phones together have too many. */
@@ -231,7 +231,7 @@ export class Phone {
     if (what === 'on' || what === 'off') this.#state = what;
     else this.#uninstalledAt = what === 'uninstalled' ? at : undefined;
     this.#switches.push({ after: this.#arrived.total, happening: { what, at } });
-    // Of the switches before the oldest kept notification, only the resulting state matters.
+    // Of the state changes before the oldest kept notification, only the resulting state matters.
     const oldest = this.#arrived.total - KEPT_NOTIFICATIONS;
     while (this.#switches.length > 1 && this.#switches[1]!.after < oldest) this.#switches.shift();
     this.#changed(this);

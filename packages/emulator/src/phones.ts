@@ -7,7 +7,7 @@ import { Phone, type Arrival, type Installed } from './phone.ts';
 /** How many phones are kept. Beyond that, the oldest one is forgotten and counted. */
 export const KEPT_PHONES = 100_000;
 
-/** How many notifications all phones keep together. Beyond that, the oldest are removed, whichever phone has them. */
+/** How many notifications all phones keep together. Beyond that, the oldest are removed, no matter which phone has them. */
 export const KEPT_TOGETHER = 200_000;
 
 /** Whether the token can be an APNs token: hexadecimal bytes. */
@@ -40,7 +40,7 @@ export class Phones {
 
   /** The phone with this token, if it is known. */
   find(deviceToken: string): Phone | undefined {
-    // Gateways mostly use the key itself, so the token need not be examined.
+    // Gateways mostly pass the key itself, which needs no conversion.
     return this.#phones.get(deviceToken) ?? this.#phones.get(phoneName(deviceToken));
   }
 

@@ -1,5 +1,5 @@
-// The newest 10,000 requests to the gateways, with their verdicts; of the newest 500 that were not answered 200, everything that
-// was said. An accepted request is kept by its phone.
+// The newest 10,000 requests to the gateways with their verdicts. For the newest 500 that were not answered 200, it also keeps
+// headers and bodies of both sides. An accepted request is kept by its phone.
 import type { Events } from './events.ts';
 import type { LoggedRequest, Said } from './logged-request.ts';
 import { Ring } from './ring.ts';
@@ -8,7 +8,7 @@ import { Ring } from './ring.ts';
 export const KEPT_REQUESTS = 10_000;
 /** How many of the newest requests that were not answered 200 are kept with header fields and bodies. */
 export const KEPT_TROUBLES = 500;
-/** Gateways refuse bodies beyond 4 KiB; what is far longer is cut. */
+/** Gateways refuse bodies beyond 4 KiB; much longer bodies are cut. */
 const KEPT_CHARACTERS = 16_384;
 
 export class RequestLog {
@@ -35,14 +35,14 @@ export class RequestLog {
     if (this.#events.heard) this.#events.emit({ type: 'request', request });
   }
 
-  /** The request, and what was said where that is still kept. */
+  /** The request, with headers and bodies if they are still kept. */
   find(n: number): { request: LoggedRequest; said?: Said } | undefined {
     const request = this.list().find((one) => one.n === n);
     if (request === undefined) return undefined;
     return { request, said: this.#troubles.toArray().find((one) => one.n === n)?.said };
   }
 
-  /** Those whose `apns-id` it is or whose body contains it, as far as bodies are kept; oldest first. */
+  /** The requests with this `apns-id` or with the text in a kept body, oldest first. */
   containing(text: string): { request: LoggedRequest; said?: Said }[] {
     const escaped = JSON.stringify(text).slice(1, -1);
     const said = new Map(this.#troubles.toArray().map((one) => [one.n, one.said]));

@@ -2,7 +2,7 @@
 export class Ring<T> {
   readonly capacity: number;
   #items: T[] = [];
-  /** The index of the oldest item; the removed ones before it are cut off from time to time. */
+  /** The index of the oldest item. Removed items before it are cut off from time to time. */
   #first = 0;
   #total = 0;
 
@@ -39,7 +39,7 @@ export class Ring<T> {
     if (this.size === 0) return undefined;
     const oldest = this.#items[this.#first];
     this.#first += 1;
-    // Half of the array at once, so that each item moves once on average.
+    // Cut half of the array at a time, so that each item moves once on average.
     if (this.#first * 2 > this.#items.length) {
       this.#items = this.#items.slice(this.#first);
       this.#first = 0;

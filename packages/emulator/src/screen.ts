@@ -1,4 +1,4 @@
-// What a person sees on the phone, computed from everything that arrived and every switch. Pure.
+// What the phone's lock screen shows, computed from everything that arrived and every change of state. Pure.
 import { isJson, type Json, type Notification } from './notification.ts';
 
 /** Something that happened to a phone. Times in milliseconds since 1970. */
@@ -20,17 +20,17 @@ export interface Shown {
   collapseId?: string;
   /** The number of accepted requests merged into this one. */
   merged: number;
-  /** What comes with the texts; absent where there is nothing of it. */
+  /** What the notification contains besides its texts; absent if nothing. */
   extras?: Extras;
 }
 
-/** What a notification asks for beside its texts, in the gateway's own words. */
+/** What a notification contains besides its texts, by the gateway's own names. */
 export interface Extras {
   badge?: number;
   sound?: string;
-  /** Address of a picture, which the app or Android loads. */
+  /** URL of a picture, which the app or Android loads. */
   image?: string;
-  /** APNs category, whose actions the app knows, or what a tap on Android does. */
+  /** APNs category (its actions are defined by the app), or the click action on Android. */
   actions?: string;
   /** Notifications of one thread are shown together. */
   thread?: string;
@@ -38,11 +38,11 @@ export interface Extras {
   level?: string;
   /** Android's notification channel. */
   channel?: string;
-  /** An FCM data message, which the app makes a notification of. */
+  /** An FCM data message, which the app turns into a notification. */
   drawn?: 'by the app';
 }
 
-/** How any of the gateways treats one notification. */
+/** How a gateway stores and merges one notification. */
 interface Handling {
   /** Notifications with equal ids are shown as one. */
   collapseId?: string;
@@ -55,9 +55,9 @@ interface Handling {
 }
 
 const DAY_MS = 86_400_000;
-/** FCM stores so many non-collapsible messages; with one more it discards them all. */
+/** FCM stores this many non-collapsible messages; with one more it discards them all. */
 const FCM_STORED_MESSAGES = 100;
-/** FCM stores so many different collapse keys per device. */
+/** FCM stores this many different collapse keys per device. */
 const FCM_STORED_KEYS = 4;
 
 const textOf = (value: unknown): string | undefined =>
@@ -65,7 +65,7 @@ const textOf = (value: unknown): string | undefined =>
 const objectOf = (value: unknown): Json => (isJson(value) ? value : {});
 const numberOf = (value: unknown): number | undefined => (typeof value === 'number' ? value : undefined);
 
-/** Those that are there; undefined without any. */
+/** Only the members that are set; undefined if there are none. */
 function present(extras: Extras): Extras | undefined {
   const entries = Object.entries(extras).filter(([, value]) => value !== undefined);
   return entries.length === 0 ? undefined : Object.fromEntries(entries);
@@ -75,7 +75,7 @@ const apnsExtras = (aps: Json, payload: Json): Extras | undefined =>
   present({
     badge: numberOf(aps['badge']),
     sound: textOf(aps['sound']) ?? textOf(objectOf(aps['sound'])['name']),
-    // No key of Apple's: what Firebase's iOS library reads.
+    // Not a key of Apple's: Firebase's iOS library reads it.
     image: textOf(objectOf(payload['fcm_options'])['image']),
     actions: textOf(aps['category']),
     thread: textOf(aps['thread-id']),
@@ -143,7 +143,7 @@ function fcmHandling({ payload, receivedAt }: Notification): Handling {
 const handlingOf = (notification: Notification): Handling =>
   notification.gateway === 'fcm' ? fcmHandling(notification) : apnsHandling(notification);
 
-/** What came of the pushes that show nothing: APNs background notifications, FCM data messages without a text of their own. */
+/** Silent pushes: APNs background notifications, and FCM data messages without a text. */
 export interface Silent {
   /** How many there were. */
   count: number;
@@ -152,11 +152,11 @@ export interface Silent {
   receivedAt: number;
 }
 
-/** Whether a phone shows nothing of it. */
+/** Whether a phone shows nothing for it. */
 export const isSilent = (notification: Notification): boolean =>
   handlingOf(notification).visible === undefined;
 
-/** With one more notification; unchanged where that is seen. */
+/** Adds a notification; unchanged if the notification is visible. */
 export function silentAfter(silent: Silent | undefined, notification: Notification): Silent | undefined {
   if (!isSilent(notification)) return silent;
   const { n, receivedAt } = notification;

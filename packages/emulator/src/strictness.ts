@@ -1,4 +1,4 @@
-// What the emulator requires of senders. By default it accepts any key and any token; what it was told, it enforces.
+// What the emulator requires of senders. By default it accepts any key and any token; it enforces only what is configured here.
 import { createPublicKey, type KeyObject } from 'node:crypto';
 import type { Credentials } from './credentials.ts';
 

@@ -1,4 +1,4 @@
-// Every row of Apple's table of answers, made the way a sender would make it, or by a rule where only Apple can.
+// Every row of Apple's table of answers, provoked as a sender would, or by a fault rule if only Apple can cause it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createAuthority } from '../src/certificates.ts';
@@ -24,7 +24,7 @@ const now = (): number => Math.floor(Date.now() / 1000);
 interface Row {
   status: number;
   reason: string;
-  /** What makes it; several rows may make the same reason. */
+  /** What provokes it; several rows may lead to the same reason. */
   made: string;
   options?: EmulatorOptions;
   prepare?: (emulator: Emulator) => void;
@@ -68,10 +68,10 @@ const ROWS: readonly Row[] = [
   {
     status: 400,
     reason: 'BadExpirationDate',
-    made: 'an expiration in words',
+    made: 'an expiration that is not a number',
     headers: { 'apns-expiration': 'tomorrow' },
   },
-  { status: 400, reason: 'BadMessageId', made: 'an id that is no UUID', headers: { 'apns-id': '1234' } },
+  { status: 400, reason: 'BadMessageId', made: 'an id that is not a UUID', headers: { 'apns-id': '1234' } },
   { status: 400, reason: 'BadPriority', made: 'a priority of 7', headers: { 'apns-priority': '7' } },
   {
     status: 400,
@@ -134,7 +134,7 @@ const ROWS: readonly Row[] = [
     certificate: (emulator) => emulator.providerCertificate('com.example.other'),
   },
   { status: 400, reason: 'BadRequestPayload', made: 'a body that is not JSON', body: '{"aps"' },
-  { status: 400, reason: 'BadRequestPayload', made: 'a body that is no object', body: '[1]' },
+  { status: 400, reason: 'BadRequestPayload', made: 'a body that is not an object', body: '[1]' },
   {
     status: 403,
     reason: 'BadCertificate',
@@ -232,7 +232,7 @@ const ROWS: readonly Row[] = [
   {
     status: 403,
     reason: 'InvalidProviderToken',
-    made: 'another team on a connection that is bound',
+    made: 'another team on a bound connection',
     first: { authorization: signed(KEY) },
     headers: { authorization: signed({ ...KEY, teamId: 'OTHERTEAM1' }) },
   },
@@ -245,7 +245,7 @@ const ROWS: readonly Row[] = [
   {
     status: 403,
     reason: 'UnrelatedKeyIdInToken',
-    made: 'another key on a connection that is bound',
+    made: 'another key on a bound connection',
     first: { authorization: signed(KEY) },
     headers: { authorization: signed({ ...KEY, keyId: 'OTHERKEY01' }) },
   },
@@ -320,13 +320,13 @@ for (const row of ROWS) {
     assert.deepEqual(answered.body, expected);
     assert.equal(answered.headers['content-type'], 'application/json');
     assert.ok(answered.headers['apns-id']);
-    assert.equal(emulator.phone(TOKEN).received, arrived, 'the phone got it all the same');
+    assert.equal(emulator.phone(TOKEN).received, arrived, 'the phone got it anyway');
     const logged = emulator.requests.list().at(-1);
     assert.deepEqual([logged?.status, logged?.verdict, logged?.accepted], [row.status, row.reason, false]);
   });
 }
 
-test('the rows above are all the reasons Apple documents', async () => {
+test('the rows cover every reason that Apple documents', async () => {
   const { REASONS } = await import('../src/apns/reasons.ts');
   assert.deepEqual(new Set(ROWS.map(({ reason }) => reason)), new Set(Object.keys(REASONS)));
   for (const { reason, status } of ROWS) assert.equal(REASONS[reason as keyof typeof REASONS], status);
@@ -356,7 +356,7 @@ test('every push type goes to its own topic, at any of its priorities', async ()
   }
 });
 
-test('the largest payloads pass: 4,096 bytes, and 5,120 of VoIP', async () => {
+test('the largest payloads pass: 4,096 bytes, and 5,120 for VoIP', async () => {
   await using emulator = await startEmulator();
   await using wire = await connect(emulator.apns.url, emulator.ca);
   const usual = await wire.request(pushTo(emulator), long(4096));
@@ -396,12 +396,12 @@ test('a certificate needs neither provider token nor topic', async () => {
   assert.equal(emulator.phone(TOKEN).notifications[0]?.app, TOPIC);
 });
 
-// Node gives an attribute that stands twice as a list; the emulator took it for a text and the process ended.
+// Regression: Node returns an attribute that occurs twice as a list; the emulator took it for a string and the process crashed.
 for (const [what, bundleIds] of [
   ['two names', []],
   ['two user ids', [TOPIC, 'com.example.other']],
 ] as const) {
-  test(`of a certificate with ${what} the first counts`, async () => {
+  test(`in a certificate with ${what} the first counts`, async () => {
     await using emulator = await startEmulator();
     const names = [`Apple Push Services: ${TOPIC}`, 'Apple Development IOS Push Services: com.example.other'];
     const { certificate, privateKey } = createAuthority(Date.now()).issueProvider(names, bundleIds);
@@ -427,7 +427,7 @@ test('iat may be a string in milliseconds, as in Apple’s own sample', async ()
   await accept(wire, emulator, { authorization: signed(KEY, { iat: String(Date.now()) }) });
 });
 
-test('one new provider token is allowed in 20 minutes, and an old one may return', async () => {
+test('one new provider token is allowed per 20 minutes, and an old token may be used again', async () => {
   let time = Date.now();
   await using emulator = await startEmulator({ clock: { now: () => time } });
   await using wire = await connect(emulator.apns.url, emulator.ca);

@@ -1,4 +1,4 @@
-// The command, in a process of its own.
+// The command, in its own process.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -30,7 +30,7 @@ test('the stand-alone emulator prints its addresses, works, and stops on SIGTERM
   assert.deepEqual(await once(child, 'exit'), [0, null]);
 });
 
-test('a port in use or a foreign address is an error of one sentence that names the option', async () => {
+test('a port in use or a foreign address is a one-sentence error that names the option', async () => {
   await using taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const port = String((taken.address() as AddressInfo).port);

@@ -45,7 +45,7 @@ test('a message to FCM lights up an unknown phone', async () => {
   assert.equal(emulator.phone('an:Android-token_1').deviceType, 'GCM');
 });
 
-test('the HTTP interface tells a sender everything it must know, and a test what arrived', async () => {
+test('the HTTP API gives a sender everything it must know, and tells a test what arrived', async () => {
   await using emulator = await startEmulator();
   const description = (await (await fetch(`${emulator.url}/emulator`)).json()) as Description;
   assert.deepEqual(description, JSON.parse(JSON.stringify(emulator.description)));

@@ -29,7 +29,7 @@ const REFUSED: readonly [rules: unknown, ...where: string[]][] = [
   [[{ gateway: 'apns', fault: 'answer-lost', by: 'magic' }], 'rules[0].by'],
   [[{ gateway: 'apns', fault: 'goaway', twice: 'yes' }], 'rules[0].twice'],
   [[{ gateway: 'apns', fault: 'rst', deviceToken: 'not hex' }], 'rules[0].deviceToken'],
-  // Longer than an HTTP/2 frame, it was never sent, and the sender waited.
+  // Regression: a reason longer than an HTTP/2 frame was never sent, and the sender kept waiting.
   [[{ gateway: 'apns', fault: 'goaway', reason: LONG }], 'rules[0].reason'],
   [[{ gateway: 'fcm', fault: 'http', reason: LONG }], 'rules[0].reason'],
   [

@@ -16,7 +16,7 @@ async function withRule(
   const push = (deviceToken = TOKEN): Promise<Answered> => wire.request(pushTo(emulator, deviceToken), BODY);
   const first = await push('ee'.repeat(32));
   assert.equal(first.status, 200);
-  await wire.limit(1000); // a good sender waits for it
+  await wire.limit(1000); // a well-behaved sender waits for it
   if (rule !== undefined) emulator.faults.set([{ gateway: 'apns', ...rule }]);
   await play(push, wire, emulator);
 }
@@ -172,7 +172,7 @@ test('goaway twice sends the second without a reason, while streams are still op
       wire.session.on('goaway', () => wire.aways.length === 2 && resolve(answered));
     });
     await push();
-    assert.equal(await away, false, 'the second GOAWAY came after the last stream');
+    assert.equal(await away, false, 'the second GOAWAY arrived after the last stream');
     assert.equal((await slow).status, 200);
     assert.deepEqual(wire.aways.map(({ code, debug }) => [code, debug]).slice(0, 2), [
       [0, '{"reason":"Shutdown"}'],
@@ -214,7 +214,7 @@ test('stream-limit sets the limit of the connection', () =>
     await wire.limit(3);
   }));
 
-// Each hit sent SETTINGS of its own once, and Node gives up a connection with more than 10 that are not acknowledged.
+// Regression: each hit sent its own SETTINGS, and Node drops a connection with more than 10 unacknowledged SETTINGS.
 for (const [rule, path, status] of [
   [{ fault: 'stream-limit', limit: 500 }, `/3/device/${TOKEN}`, 200],
   [{ fault: 'rejection-throttle' }, '/3/device/xx', 400],

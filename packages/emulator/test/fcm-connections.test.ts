@@ -1,4 +1,4 @@
-// FCM over HTTP/2 and HTTP/1.1: streams and kept connections, and every fault of either as a client sees it.
+// FCM over HTTP/2 and HTTP/1.1: streams, keep-alive connections, and every fault of either as a client sees it.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import https from 'node:https';
@@ -43,7 +43,7 @@ test('HTTP/2 has 100 concurrent streams, and HTTP/1.1 a keep-alive connection', 
   assert.equal(emulator.phone(DEVICE).received, 53);
 });
 
-// Only APNs' were logged once: a sender that gave up within its body left no trace at FCM.
+// Regression: FCM did not log a sender that gave up within its body; only APNs did.
 test('a request aborted within its body is logged, over HTTP/2 and HTTP/1.1, and at the token endpoint', async () => {
   await using emulator = await startEmulator();
   const bad = { ':method': 'POST', ':path': new URL(sendUrl(emulator)).pathname };
@@ -80,7 +80,7 @@ test('a request aborted within its body is logged, over HTTP/2 and HTTP/1.1, and
     };
     assert.deepEqual(await given(cut), row);
   }
-  assert.equal(emulator.requests.total, 3, 'each once');
+  assert.equal(emulator.requests.total, 3, 'each is logged once');
 });
 
 test('over HTTP/2: GOAWAY as FCM words it, streams refused, answers lost', async () => {

@@ -1,4 +1,4 @@
-// Every row of FCM's table of errors, made the way a sender would make it, or by a rule where only Google can.
+// Every row of FCM's table of errors, provoked as a sender would, or by a fault rule if only Google can cause it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startEmulator, type Emulator, type EmulatorOptions, type FaultRule } from '@chatpush/emulator';
@@ -34,7 +34,7 @@ interface Row {
   prepare?: (emulator: Emulator) => void;
   message?: object | string;
   rule?: Omit<FaultRule, 'gateway'>;
-  /** Absent: a good one. */
+  /** Default: a valid one. */
   bearer?: (emulator: Emulator) => string | undefined;
   url?: (emulator: Emulator) => string;
 }
@@ -52,7 +52,7 @@ const invalid = (made: string, message: object | string, says: RegExp, errorCode
   message,
 });
 
-/** What senders pass by mistake, and Google takes for no token, whichever phones there are. */
+/** Strings that senders pass by mistake and Google rejects, no matter which phones exist. */
 const FOREIGN = [
   'null',
   'undefined',
@@ -86,9 +86,9 @@ const ROWS: readonly Row[] = [
     ),
     options: { strict: { tokens: true } },
   },
-  invalid('no JSON', '{"message"', /Invalid JSON payload/),
+  invalid('a body that is not JSON', '{"message"', /Invalid JSON payload/),
   invalid('an unknown field', { ...MESSAGE, colour: 'red' }, /Unknown name "colour" at 'message'/),
-  invalid('data that is no text', { ...MESSAGE, data: { n: 1 } }, /Invalid value at 'message.data\[n\]/),
+  invalid('data that is not a string', { ...MESSAGE, data: { n: 1 } }, /Invalid value at 'message.data\[n\]/),
   invalid('a wrong type', { ...MESSAGE, notification: { title: 7 } }, /message.notification.title/),
   invalid('an unknown priority', { ...MESSAGE, android: { priority: 'URGENT' } }, /message.android.priority/),
   invalid('a time to live without a unit', { ...MESSAGE, android: { ttl: '3600' } }, /message.android.ttl/),
@@ -105,7 +105,7 @@ const ROWS: readonly Row[] = [
     'INVALID_ARGUMENT',
   ),
   invalid(
-    'a reserved beginning of a key',
+    'a key with a reserved prefix',
     { ...MESSAGE, data: { 'google.x': 'me' } },
     /google\.x/,
     'INVALID_ARGUMENT',
@@ -129,7 +129,7 @@ const ROWS: readonly Row[] = [
   },
   { made: 'no access token', code: 401, status: 'UNAUTHENTICATED', bearer: () => undefined },
   {
-    made: 'an access token of another’s in strict mode',
+    made: 'a foreign access token in strict mode',
     code: 401,
     status: 'UNAUTHENTICATED',
     options: { strict: { keys: true } },
@@ -230,7 +230,7 @@ for (const row of ROWS) {
   });
 }
 
-test('the rows above are all the errors Google documents', () => {
+test('the rows cover every error that Google documents', () => {
   const made = new Set(
     ROWS.map(
       ({ code, errorCode, says }) =>
@@ -241,7 +241,7 @@ test('the rows above are all the errors Google documents', () => {
     const errorCode = 'errorCode' in failure ? failure.errorCode : '-';
     assert.ok(
       made.has(`${code} ${errorCode} ${message.includes('registration token')}`),
-      `${code} ${errorCode} is not made`,
+      `no row provokes ${code} ${errorCode}`,
     );
   }
 });

@@ -1,4 +1,4 @@
-// The token endpoint of the emulated FCM: what it trades for an access token, and every refusal.
+// The token endpoint of the emulated FCM: what it exchanges for an access token, and every refusal.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import test from 'node:test';
@@ -8,7 +8,7 @@ import { assertion, fetchToken, sendFcm } from './senders.ts';
 const DEVICE = 'dEvice:APA91bE-token_1';
 const MESSAGE = { token: DEVICE, data: { title: 'Ann', body: 'Hello' } };
 
-test('the token endpoint exchanges a signed assertion for an access token of an hour', async () => {
+test('the token endpoint exchanges a signed assertion for a one-hour access token', async () => {
   await using emulator = await startEmulator({ strict: { keys: true } });
   const { status, body } = await fetchToken(emulator);
   assert.equal(status, 200);
@@ -30,19 +30,19 @@ const REFUSALS: readonly {
   jwt?: string;
 }[] = [
   { made: 'another grant', error: 'unsupported_grant_type', grant: 'client_credentials' },
-  { made: 'no JWT', error: 'invalid_grant', jwt: 'me' },
+  { made: 'a string that is not a JWT', error: 'invalid_grant', jwt: 'me' },
   { made: 'another algorithm', error: 'invalid_grant', header: { alg: 'HS256' } },
   { made: 'no issuer', error: 'invalid_grant', claims: { iss: undefined } },
   { made: 'another audience', error: 'invalid_grant', claims: { aud: 'https://example.com/token' } },
-  { made: 'no end', error: 'invalid_grant', claims: { exp: undefined } },
+  { made: 'no expiry', error: 'invalid_grant', claims: { exp: undefined } },
   {
-    made: 'an end in the past',
+    made: 'an expiry in the past',
     error: 'invalid_grant',
     claims: { iat: seconds() - 7200, exp: seconds() - 3600 },
   },
-  { made: 'a life of more than an hour', error: 'invalid_grant', claims: { exp: seconds() + 3700 } },
+  { made: 'a lifetime of more than an hour', error: 'invalid_grant', claims: { exp: seconds() + 3700 } },
   {
-    made: 'a beginning in the future',
+    made: 'an issue time in the future',
     error: 'invalid_grant',
     claims: { iat: seconds() + 3600, exp: seconds() + 7000 },
   },

@@ -1,4 +1,4 @@
-// What FCM takes, as Google documents it: messages, addresses, access tokens, rates.
+// What FCM accepts, as Google documents it: messages, addresses, access tokens, rates.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startEmulator } from '@chatpush/emulator';

@@ -1,5 +1,5 @@
-// APNs through other people's senders: that they work, and that their known weaknesses are seen, which proves the
-// faults real. They are what they were at the versions in the lock file.
+// APNs with third-party senders. They work, and their known weaknesses show, which proves that the faults are realistic. The
+// weaknesses are those of the versions in the lock file.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -70,13 +70,13 @@ test('@parse/node-apn reaches a phone with a certificate', async (t) => {
 
 test('@parse/node-apn reports every reason Apple documents', async (t) => {
   await using emulator = await startEmulator();
-  // Without retries: they are the next test.
+  // Without retries, which the next test covers.
   const provider = nodeApn(t, emulator, { connectionRetryLimit: 0 });
   for (const [reason, status] of Object.entries(REASONS)) {
     emulator.faults.set([{ gateway: 'apns', fault: 'http', reason, timestamp: 1_700_000_000_000 }]);
     const { failed } = await provider.send(note(), TOKEN);
     const { response, error } = failed[0] ?? {};
-    // It words two of them itself.
+    // It replaces two of them with its own wording.
     if (reason === 'ExpiredProviderToken') assert.equal(error?.message, reason);
     else if (reason === 'InternalServerError') assert.match(error?.message ?? '', /^Error 500/);
     else assert.deepEqual(response, status === 410 ? { reason, timestamp: 1_700_000_000_000 } : { reason });
@@ -93,7 +93,7 @@ test('weakness of @parse/node-apn: it ignores Retry-After and retries at once, t
   const { failed } = await provider.send(note(), [TOKEN, 'cd'.repeat(32), 'ef'.repeat(32)]);
   assert.equal(failed.length, 3);
   assert.equal(emulator.requests.total - 1, 12);
-  assert.ok(performance.now() - began < 2000, 'it waited after all');
+  assert.ok(performance.now() - began < 2000, 'it waited between retries');
 });
 
 test('weakness of @parse/node-apn: when it retries after a lost answer, the push is duplicated', async (t) => {
@@ -103,7 +103,7 @@ test('weakness of @parse/node-apn: when it retries after a lost answer, the push
     { gateway: 'apns', fault: 'answer-lost', by: 'silence', times: 1 },
   ]);
   const { sent } = await nodeApn(t, emulator, { requestTimeout: 200 }).send(note(), TOKEN);
-  assert.equal(sent.length, 1, 'the application asked for one push and was told of one');
+  assert.equal(sent.length, 1, 'the application sent one push and got one result');
   assert.equal(emulator.phone(TOKEN).received, 2);
 });
 
@@ -123,7 +123,7 @@ test('weakness of @parse/node-apn: a GOAWAY sent twice fails a push that the pho
   assert.equal(emulator.phone(TOKEN).received, 1);
 });
 
-test('weakness of @parse/node-apn: it keeps sending on a connection that is silent', async (t) => {
+test('weakness of @parse/node-apn: it keeps sending on a silent connection', async (t) => {
   await using emulator = await startEmulator();
   emulator.faults.set([{ gateway: 'apns', fault: 'frozen', times: 1 }]);
   const provider = nodeApn(t, emulator, { requestTimeout: 150 });
@@ -136,7 +136,7 @@ test('weakness of @parse/node-apn: it keeps sending on a connection that is sile
 
 // --- apns2
 
-/** apns2 has no option for port and authority, but its pool is a public member: this is also the README's recipe. */
+/** apns2 has no option for port and CA, but its connection pool is a public member. The README recommends the same. */
 function apns2(t: TestContext, { apns, ca, credentials }: Emulator): ApnsClient {
   const { keyId, teamId, privateKey } = credentials.apns;
   const client = new ApnsClient({ team: teamId, keyId, signingKey: privateKey, defaultTopic: TOPIC });
@@ -163,7 +163,7 @@ test('apns2 reaches a phone', async (t) => {
   assert.equal(emulator.phone(TOKEN).shown[0]?.title, 'Ann');
   await client.send(new SilentNotification(TOKEN));
   assert.equal(emulator.phone(TOKEN).received, 2);
-  assert.equal(emulator.phone(TOKEN).shown.length, 1, 'a background push is not seen');
+  assert.equal(emulator.phone(TOKEN).shown.length, 1, 'a background push shows nothing');
 });
 
 test('apns2 reports every reason Apple documents', async (t) => {

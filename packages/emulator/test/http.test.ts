@@ -1,4 +1,4 @@
-// The HTTP side: what scripts, tests and the page use, and what no stranger's page may.
+// The HTTP API: what scripts, tests and the page use, and what a foreign page must not do.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -17,7 +17,7 @@ interface Plain {
   body: unknown;
 }
 
-/** node:http, because fetch forbids the header fields that matter here, and tidies paths. */
+/** Uses node:http, because fetch forbids the header fields that matter here and normalises paths. */
 function call(
   base: string,
   path: string,
@@ -112,10 +112,14 @@ test('unknown paths are 404, wrong methods 405, unreadable requests 400', async 
   );
 });
 
-// Each was an unhandled rejection once, which ended the process: the emulator's, or the service's it ran within.
+// Regression: each caused an unhandled rejection, which ended the process of the emulator or of the service around it.
 for (const [what, path, rest] of [
-  ['a sender that goes within its body', 'PUT /emulator/faults', 'Content-Length: 100\r\n\r\n['],
-  ['a sender that goes before its body', 'POST /emulator/phones/ab/uninstall', 'Content-Length: 100\r\n\r\n'],
+  ['a sender that disconnects within its body', 'PUT /emulator/faults', 'Content-Length: 100\r\n\r\n['],
+  [
+    'a sender that disconnects before its body',
+    'POST /emulator/phones/ab/uninstall',
+    'Content-Length: 100\r\n\r\n',
+  ],
   ['an invalid chunk', 'PUT /emulator/faults', 'Transfer-Encoding: chunked\r\n\r\nzz\r\n'],
 ] as const) {
   test(`the emulator survives ${what}`, async () => {
@@ -178,7 +182,8 @@ test('phones are switched, uninstalled and installed by name', async () => {
   assert.equal((await flip('reinstall'))['uninstalledAt'], undefined);
 });
 
-// Apple's tokens are bytes; senders and apps write them in either case. In upper case a phone was never found once.
+// Apple's tokens are bytes, which senders and apps write in either case. Regression: a phone was not found by an upper-case
+// token.
 test('APNs tokens are case-insensitive, and FCM tokens are not', async () => {
   await using emulator = await startEmulator({ strict: { tokens: true } });
   const upper = TOKEN.toUpperCase();
@@ -210,7 +215,7 @@ test('a notification can be exported to Xcode’s simulator', async () => {
   assert.equal((await call(emulator.url, `/emulator/phones/${TOKEN}/notifications/2.apns`)).status, 404);
 });
 
-test('the log says what became of every request', async () => {
+test('the log records the outcome of every request', async () => {
   await using emulator = await startEmulator();
   await push(emulator);
   const { body } = await call(emulator.url, '/emulator/requests');
@@ -231,7 +236,7 @@ test('the log says what became of every request', async () => {
   });
 });
 
-test('a request that was refused opens with what was said on both sides, without the credential', async () => {
+test('a refused request shows request and answer, without the credential', async () => {
   await using emulator = await startEmulator();
   emulator.phone(TOKEN).uninstall(1_700_000_000_000);
   await push(emulator, { ...ALERT, messageId: 'm1' }, 410);
@@ -249,7 +254,7 @@ test('a request that was refused opens with what was said on both sides, without
   assert.equal((await call(emulator.url, '/emulator/requests/x')).status, 404);
 });
 
-test('search finds phones by token, and by an id what reached them and what was refused', async () => {
+test('search finds phones by token, and accepted and refused requests by id', async () => {
   await using emulator = await startEmulator();
   await push(emulator, { ...ALERT, messageId: 'm "1"' });
   emulator.phone(TOKEN).uninstall();
@@ -301,7 +306,7 @@ test('everything that happens is sent as an event', async () => {
   assert.deepEqual(notification.payload, ALERT);
 });
 
-test('the page’s files are served, and no others', async () => {
+test('only the page’s files are served', async () => {
   const folder = await mkdtemp(join(tmpdir(), 'emulator-'));
   try {
     await mkdir(join(folder, 'page', 'assets'), { recursive: true });
@@ -356,7 +361,7 @@ test('many emulators run in one process, isolated', async () => {
   await Promise.all(emulators.map((emulator) => emulator.close()));
 });
 
-test('a port in use is an error, and leaves nothing open', async () => {
+test('a port in use is an error that leaves nothing open', async () => {
   await using emulator = await startEmulator();
   await assert.rejects(startEmulator({ port: Number(new URL(emulator.url).port) }), { code: 'EADDRINUSE' });
 });

@@ -1,4 +1,4 @@
-// What a stranger gets: the packed tarball in an empty folder, its command at once, and the library in a test of theirs.
+// What a new user gets: the packed tarball in an empty folder, its command, and the library in a test of their own.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import { once } from 'node:events';
@@ -14,7 +14,7 @@ const run = promisify(execFile);
 const emulator = fileURLToPath(new URL('..', import.meta.url));
 const jose = dirname(createRequire(import.meta.url).resolve('jose/package.json'));
 
-/** What runs this test is what scripts of npm must run, whatever Node the machine has. */
+/** npm scripts must run the same Node as this test, whichever Node is on the PATH. */
 const env = { ...process.env, PATH: `${dirname(process.execPath)}${delimiter}${process.env['PATH'] ?? ''}` };
 const npm = (args: readonly string[], cwd: string) =>
   process.env['npm_execpath'] === undefined
@@ -35,7 +35,7 @@ test('the phone lights up', async () => {
 });
 `;
 
-/** A sender of three lines, for which the emulator's CA is an option. */
+/** A three-line sender that takes the emulator's CA as an option. */
 const SENDER = `
 import https from 'node:https';
 export const send = ({ fcm, ca }, token, body) => new Promise((resolve, reject) => {
@@ -52,7 +52,7 @@ before(async () => {
 after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
 
 describe('the packed emulator', () => {
-  test('contains only what was built, the page, its README and its licence', async () => {
+  test('contains only the build, the page, its README and its licence', async () => {
     const { stdout } = await npm(['pack', '--json', '--pack-destination', folder], emulator);
     const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [
       { filename: string; files: { path: string }[] },
@@ -64,7 +64,7 @@ describe('the packed emulator', () => {
     );
     assert.deepEqual(others.sort(), ['LICENSE', 'README.md', 'package.json']);
     await writeFile(join(folder, 'package.json'), '{"private":true,"type":"module"}');
-    // Its one dependency, from here: nothing of this needs a network.
+    // Its only dependency, from this repository's node_modules, so that no network is needed.
     await cp(jose, join(folder, 'jose'), { recursive: true });
     await npm(
       ['install', '--offline', '--no-audit', '--no-fund', join(folder, packed.filename), './jose'],
@@ -78,7 +78,7 @@ describe('the packed emulator', () => {
     ) as { bin: Record<string, string> };
     const main = join(folder, 'node_modules/@chatpush/emulator', bin['chatpush-emulator'] ?? '');
     const times: number[] = [];
-    // The best of five: the promise is about the program, not about what else the machine does.
+    // The best of five: the promise is about the program, not about other load on the machine.
     for (let n = 0; n < 5; n++) {
       const began = performance.now();
       const child = spawn(process.execPath, [main, '--port', '0'], { cwd: folder });
@@ -97,7 +97,7 @@ describe('the packed emulator', () => {
     await writeFile(join(folder, 'sender.js'), SENDER);
     for (const name of ['one', 'two', 'three'])
       await writeFile(join(folder, `${name}.test.js`), STRANGERS_TEST);
-    // Without the mark that this is a test itself, which would make the inner run silent.
+    // Without NODE_TEST_CONTEXT, which would silence the inner run.
     const { NODE_TEST_CONTEXT: _, ...outer } = process.env;
     const { stdout } = await run(
       process.execPath,

@@ -1,4 +1,4 @@
-// Phones behave as phones do: what arrives while they are off, what replaces what, and what a gone app means.
+// Phones behave like real phones: what arrives while they are off, what replaces what, and what uninstalling does.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
@@ -57,7 +57,7 @@ test('while a phone is off, APNs stores the latest notification of each app', ()
   assert.equal(phone.shown[0]?.shownAt, clock.time);
 });
 
-test('what expires while the phone is off is never shown, and what allows a single attempt is not stored', () => {
+test('a push that expires while the phone is off is never shown, and a push with a single attempt is not stored', () => {
   const { clock, phone, apns, seen } = ownPhone();
   phone.switchOff();
   apns('expires', { 'apns-expiration': String(START / 1000 + 60) });
@@ -83,7 +83,7 @@ test('FCM stores one message per collapse key, four keys, and a hundred messages
   assert.deepEqual(seen(), ['b', 'c', 'd', 'e', 'plain']);
 });
 
-test('FCM discards more than a hundred stored messages, and what has expired', () => {
+test('FCM discards stored messages when there are more than a hundred, and when they expire', () => {
   const { clock, phone, fcm, seen } = ownPhone();
   phone.switchOff();
   for (let n = 0; n < 101; n++) fcm(`message ${n}`);
@@ -109,7 +109,7 @@ test('a background notification is kept and not shown', () => {
   assert.equal(phone.notifications.length, 2);
 });
 
-test('on any phone, ids on the screen are unique and only what arrived is shown', () => {
+test('on any phone, ids on the screen are unique and only received notifications are shown', () => {
   const step = fc.oneof(
     fc.record({
       what: fc.constant('arrived' as const),
@@ -173,7 +173,7 @@ test('all phones together keep the newest 200,000', () => {
   for (let n = 0; n < 3; n++) receive('quiet');
   assert.equal(phones.phone('flooded').notifications.length, 10_000);
   for (let phone = 0; phone < 30; phone++) for (let n = 0; n < 6_000; n++) receive(`phone ${phone}`);
-  // 195,003 have come: all that is not beyond its phone's own limit is there.
+  // 195,003 have arrived: all are kept that do not exceed their phone's own limit.
   assert.equal(phones.phone('flooded').notifications.length, 10_000);
   for (let n = 0; n < 20_003; n++) receive(`late ${n % 4}`);
   assert.equal(phones.phone('flooded').notifications.length, 0);
@@ -210,7 +210,7 @@ test('an uninstalled app is gone for both gateways, and a reinstalled one is bac
   );
 });
 
-test('waiting ends with what was asked for, also if it arrived before', async () => {
+test('a wait resolves with the expected notifications, even if they arrived before it', async () => {
   await using emulator = await startEmulator();
   const phone = emulator.phone(TOKEN);
   await push(emulator, 'early');
@@ -224,7 +224,7 @@ test('waiting ends with what was asked for, also if it arrived before', async ()
   );
 });
 
-test('waiting in vain says what was missing and what did arrive', async () => {
+test('a failed wait says what was missing and what did arrive', async () => {
   await using emulator = await startEmulator();
   await push(emulator, 'one');
   await assert.rejects(
@@ -233,7 +233,7 @@ test('waiting in vain says what was missing and what did arrive', async () => {
       assert.ok(error instanceof WaitTimeoutError);
       assert.equal(
         error.message,
-        `Nothing more came within 20 ms: 1 of 2 notifications containing "one" reached ${TOKEN}. Of 1 that arrived, the newest are:\n  1: {"aps":{"alert":{"body":"one"}}}`,
+        `Timed out after 20 ms: 1 of 2 notifications containing "one" reached ${TOKEN}. The newest of 1 received notifications:\n  1: {"aps":{"alert":{"body":"one"}}}`,
       );
       return true;
     },
@@ -243,7 +243,7 @@ test('waiting in vain says what was missing and what did arrive', async () => {
   await assert.rejects(forgotten, /The phone was forgotten/);
   await assert.rejects(
     emulator.phone('dd').waitFor({ timeoutMs: 1 }),
-    /0 of 1 notifications reached dd\. Nothing has arrived on this phone: check the device token/,
+    /0 of 1 notifications reached dd\. Nothing has arrived on this phone\. Check the device token/,
   );
 });
 

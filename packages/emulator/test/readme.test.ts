@@ -26,7 +26,7 @@ function table(): string {
     .join('\n');
 }
 
-/** The formatter pads tables; what counts is what stands in them. */
+/** The formatter pads tables, so only their contents are compared. */
 const unpadded = (text: string): string => text.replaceAll(/ +/g, ' ').replaceAll(/-{3,}/g, '---').trim();
 
 test('the README lists every fault with its parameters', async () => {

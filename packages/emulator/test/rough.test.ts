@@ -1,5 +1,5 @@
-// Senders that misbehave in every way at once, with every fault on: the emulator lives in other people's processes and
-// must outlive them all.
+// Senders that misbehave in every way at once, with every fault on: the emulator runs in other people's processes and must never
+// crash them.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import fc from 'fast-check';
@@ -37,7 +37,7 @@ test('no sender and no fault crashes the emulator or leaks a connection', async 
         emulator.faults.set(rules);
         for (const url of [emulator.apns.url, emulator.fcm.url]) {
           const wire = await connect(url, emulator.ca).catch(() => undefined);
-          if (wire === undefined) continue; // refused by a fault of the connection before
+          if (wire === undefined) continue; // refused by a fault of the previous connection
           const headers =
             url === emulator.apns.url
               ? pushTo(emulator)
@@ -51,9 +51,9 @@ test('no sender and no fault crashes the emulator or leaks a connection', async 
             else if (what === 'cut') stream.write(bytes.slice(0, 9), () => stream.destroy());
             else stream.end(bytes, () => wire.session.destroy());
           }
-          // Some are never answered, and that cannot be awaited.
+          // Some are never answered, so this cannot be awaited.
           await Promise.race([wire.closed, new Promise((resolve) => setTimeout(resolve, 15))]);
-          wire.session.destroy(); // whether Node's client says that it closed is not ours to promise
+          wire.session.destroy(); // Node's client does not reliably report that it has closed
         }
       },
     ),
@@ -65,5 +65,5 @@ test('no sender and no fault crashes the emulator or leaks a connection', async 
   assert.equal((await sendFcm(emulator, 'another', { token: 'a', data: {} })).status, 200);
   wire.session.destroy();
   await emulator.close();
-  // A connection that the emulator left open would keep this file from ending.
+  // A connection left open by the emulator would keep this test file from ending.
 });

@@ -1,4 +1,4 @@
-// What a notification asks for beside its texts, as the lock screen lists it.
+// What a notification contains besides its texts, as the lock screen lists it.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { lightUp } from '@chatpush/emulator/screen';

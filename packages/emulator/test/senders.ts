@@ -1,4 +1,4 @@
-// Senders of pushes for the tests: as small as they can be, and nothing of them is shared with our own senders.
+// Minimal senders of pushes for the tests. They share no code with our own senders.
 import { createPrivateKey, sign } from 'node:crypto';
 import http2, {
   type ClientHttp2Session,
@@ -46,14 +46,14 @@ export interface Away {
   debug: string;
 }
 
-/** A connection that says all it sees. */
+/** A connection that records everything it receives. */
 export interface Wire {
   session: ClientHttp2Session;
-  /** GOAWAYs in the order they came. */
+  /** GOAWAYs in order of arrival. */
   aways: Away[];
-  /** MAX_CONCURRENT_STREAMS in the order they came. */
+  /** Values of MAX_CONCURRENT_STREAMS in order of arrival. */
   limits: (number | undefined)[];
-  /** Settles when the connection is gone. */
+  /** Settles when the connection has closed. */
   closed: Promise<void>;
   request(headers: OutgoingHttpHeaders, body?: string | Buffer): Promise<Answered>;
   /** Settles at the next SETTINGS with this limit, or at once if it is the latest. */
@@ -84,7 +84,7 @@ export async function connect(
   );
   session.on('remoteSettings', ({ maxConcurrentStreams }) => limits.push(maxConcurrentStreams));
   await new Promise((resolve, reject) => session.once('remoteSettings', resolve).once('error', reject));
-  session.on('error', () => undefined); // resets are what many tests are about
+  session.on('error', () => undefined); // many tests provoke resets
   const request: Wire['request'] = (headers, body) =>
     new Promise((resolve) => {
       const stream = session.request({ ':method': 'POST', ...headers });
@@ -119,7 +119,7 @@ export async function connect(
 
 const bearers = new WeakMap<Emulator, string>();
 
-/** One provider token per emulator, as a good sender keeps it. */
+/** One provider token per emulator, as a well-behaved sender keeps it. */
 export function bearer(emulator: Emulator): string {
   const known = bearers.get(emulator) ?? `bearer ${providerToken(emulator.credentials.apns)}`;
   bearers.set(emulator, known);
@@ -146,7 +146,7 @@ export interface HttpAnswer {
   text: string;
 }
 
-/** HTTP/1.1 over TLS, as the plainest of FCM senders. Rejects where the connection breaks. */
+/** HTTP/1.1 over TLS, like the simplest FCM senders. Rejects if the connection breaks. */
 export function https1(
   url: string,
   ca: string,
@@ -171,7 +171,7 @@ export function https1(
   });
 }
 
-/** The JWT a service account trades for an access token; `claims` override. */
+/** The JWT that a service account exchanges for an access token; `claims` override. */
 export function assertion(account: ServiceAccount, claims: object = {}, header: object = {}): string {
   const now = Math.floor(Date.now() / 1000);
   const text = `${base64url({ alg: 'RS256', typ: 'JWT', kid: account.private_key_id, ...header })}.${base64url(
@@ -209,7 +209,7 @@ export async function accessToken(emulator: Emulator): Promise<string> {
 export const sendUrl = (emulator: Emulator, project = emulator.credentials.fcm.project_id): string =>
   `${emulator.fcm.url}/v1/projects/${project}/messages:send`;
 
-/** One message to FCM over HTTP/1.1. `message` is put into `{"message": …}` unless it is a text. */
+/** One message to FCM over HTTP/1.1. `message` is wrapped in `{"message": …}` unless it is a string. */
 export function sendFcm(
   emulator: Emulator,
   bearer: string | undefined,

@@ -1,4 +1,4 @@
-// What a TLS client is promised before the first request.
+// What a TLS client can rely on before the first request.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { X509Certificate } from 'node:crypto';
@@ -137,9 +137,9 @@ test('closing does not wait for a peer that never finishes its handshake', async
         ),
     ),
   );
-  // One whole handshake after these three: so they have been accepted.
+  // One complete handshake after these three proves that they have been accepted.
   (await handshake({ ca: emulator.ca, ...emulator.apns, ALPNProtocols: ['h2'] })).destroy();
-  // Node would wait for two minutes, and this test for as long as a test may take.
+  // Node would wait for two minutes, and this test would time out.
   await emulator.close();
   await gone;
 });

@@ -1,4 +1,4 @@
-// Which key signs, and which instance and application are meant. In memory only: a reload forgets it.
+// The key that signs, the instance and the application. Kept in memory only: a reload forgets them.
 import type { TargetedInputEvent } from 'preact';
 import type { Access } from '../service.ts';
 import type { Session } from '../session.ts';
@@ -18,7 +18,7 @@ const FIELDS: readonly Field[] = [
 
 interface Props {
   access: Access;
-  /** Who is signed in names no key. */
+  /** With a session there are no key fields. */
   session: Session | undefined;
   onAccess: (access: Access) => void;
 }
@@ -48,7 +48,7 @@ export function AccessFields({ access, session, onAccess }: Props) {
   );
 }
 
-/** The instance alone, for those who are signed in: chosen where the service lists them, else written. */
+/** The instance alone, with a session: a list if the service names the instances, otherwise a text field. */
 export function InstanceField({ access, session, onAccess }: Props & { session: Session }) {
   const change = (event: TargetedInputEvent<HTMLInputElement | HTMLSelectElement>): void =>
     onAccess({ ...access, instanceId: event.currentTarget.value });

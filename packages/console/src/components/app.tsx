@@ -1,4 +1,4 @@
-// The frame of every view: the way around, the search, and what is open over it.
+// The frame of every view: navigation, search, and the open dialog.
 import { useCallback, useEffect, useRef, useState } from 'preact/hooks';
 import { go } from '../address.ts';
 import type { Live } from '../live.ts';

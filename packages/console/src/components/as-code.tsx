@@ -1,4 +1,4 @@
-// A step of a form as code to copy, folded away until somebody wants it.
+// A step of a form as code to copy, collapsed by default.
 import { useState } from 'preact/hooks';
 import type { AsCode as Code } from '../as-code.ts';
 import { CopyButton } from './copy-button.tsx';

@@ -1,15 +1,15 @@
-// Which channels are real and which emulated, application by application.
+// Which channels of each application are real and which are emulated.
 import { useEffect, useState } from 'preact/hooks';
 import { readChannels, type ChannelOnPage } from '../channels.ts';
 import type { State } from '../state.ts';
 
 /**
- * The doctor looks at channels after the service has started, and its verdicts come one by one. One that has not come in the
- * first minute may never do, and each look is a write of the service's store: waits double.
+ * The doctor examines the channels after the service has started, and its verdicts arrive one by one. A verdict that is missing
+ * after a minute may never arrive, and each read of `/readyz` is a write to the service's store, so the waits double.
  */
 const AGAIN_AFTER_MS = { first: 5_000, atMost: 60_000 } as const;
 
-/** Read whenever the connection is made anew, and again while a verdict is missing. Empty until then, and without a service. */
+/** Read after each reconnect, and again while a verdict is missing. Empty until the first answer, and without a service. */
 export function useChannels({ hasService, connection }: State): readonly ChannelOnPage[] {
   const [channels, setChannels] = useState<readonly ChannelOnPage[]>([]);
   useEffect(() => {
@@ -18,7 +18,7 @@ export function useChannels({ hasService, connection }: State): readonly Channel
     let timer: ReturnType<typeof setTimeout> | undefined;
     let waitMs: number = AGAIN_AFTER_MS.first;
     const read = async (): Promise<void> => {
-      // A service that cannot be asked now is asked again; the header says that the connection is lost.
+      // If the service cannot be reached, it is asked again later; the header shows the lost connection.
       const next = await readChannels().catch(() => undefined);
       if (isOver) return;
       if (next !== undefined) setChannels(next);

@@ -1,9 +1,9 @@
-// Copies a text, and says so where one looks: on the button.
+// Copies a text and confirms it on the button itself.
 import { useEffect, useState } from 'preact/hooks';
 
 const SAID_MS = 1_500;
 
-// Not in vain an async function: pages that are neither on this machine nor behind HTTPS have no clipboard at all.
+// Async on purpose: `navigator.clipboard` is undefined on pages that are neither on localhost nor served by HTTPS.
 const copyText = async (text: string): Promise<void> => navigator.clipboard.writeText(text);
 
 export function CopyButton({ text, what }: { text: string; what: string }) {
@@ -16,7 +16,7 @@ export function CopyButton({ text, what }: { text: string; what: string }) {
   const copy = (): void => {
     copyText(text).then(
       () => setSaid('Copied'),
-      () => setSaid('The browser refused'),
+      () => setSaid('Copying failed'),
     );
   };
   return (

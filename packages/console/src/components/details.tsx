@@ -1,4 +1,4 @@
-// One accepted request, with payload and headers.
+// An accepted request with its payload and headers.
 import type { Notification } from '@chatpush/emulator';
 import { hrefOf } from '../address.ts';
 import { notificationPath, readNotification } from '../emulator-api.ts';
@@ -19,7 +19,7 @@ export interface Opened {
 
 interface Props {
   opened: Opened;
-  /** Absent once the phone is forgotten. */
+  /** Absent after the phone was removed. */
   phone: PhoneOnPage | undefined;
   hasService: boolean;
   onMove: (n: number) => void;
@@ -95,7 +95,7 @@ function Request({
         </dd>
         <dt>Accepted</dt>
         <dd>{clockTime(receivedAt)}</dd>
-        <dt>Lit up</dt>
+        <dt>Shown</dt>
         <dd>{litUp(shown, receivedAt)}</dd>
         {contactId !== undefined && (
           <>
@@ -133,8 +133,8 @@ function Request({
 }
 
 function litUp(shown: { shownAt: number; litAfterMs?: number } | undefined, receivedAt: number): string {
-  if (shown === undefined) return 'not on the lock screen: merged, stored, gone, or silent';
+  if (shown === undefined) return 'not on the lock screen: merged, stored by the gateway, removed or silent';
   const waitedMs = shown.shownAt - receivedAt;
-  if (waitedMs > 0) return `${duration(waitedMs)} after acceptance: the phone was off`;
-  return shown.litAfterMs === undefined ? 'at once' : `here ${duration(shown.litAfterMs)} after acceptance`;
+  if (waitedMs > 0) return `${duration(waitedMs)} after acceptance, because the phone was off`;
+  return shown.litAfterMs === undefined ? 'immediately' : `${duration(shown.litAfterMs)} after acceptance`;
 }

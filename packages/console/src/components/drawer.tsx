@@ -1,4 +1,4 @@
-// A dialog beside what it is about: Esc and a click outside close it.
+// A dialog at the side of the page. Esc and a click outside close it.
 import type { ComponentChildren } from 'preact';
 import { useEffect, useId, useRef } from 'preact/hooks';
 

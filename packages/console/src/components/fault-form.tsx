@@ -1,4 +1,4 @@
-// The form of a fault, made from the emulator's own table.
+// The form that adds a fault, generated from the emulator's table of faults.
 import { useState } from 'preact/hooks';
 import type { FaultGateway, FaultRule } from '@chatpush/emulator';
 import { initialParameters, ruleFrom, type FaultForm as Form } from '../fault-rule.ts';
@@ -86,8 +86,8 @@ export function FaultForm({ state, onRule }: { state: State; onRule: (rule: Faul
             value={form.often}
             onChange={(event) => setForm({ ...form, often: event.currentTarget.value as Form['often'] })}
           >
-            <option value="times">so many times</option>
-            <option value="share">a share of requests</option>
+            <option value="times">a number of times</option>
+            <option value="share">a percentage of requests</option>
             <option value="always">every request</option>
           </select>
         </label>
@@ -105,7 +105,7 @@ export function FaultForm({ state, onRule }: { state: State; onRule: (rule: Faul
         )}
         {form.often === 'share' && (
           <label>
-            Per cent
+            Percent
             <input
               type="number"
               required
@@ -120,7 +120,7 @@ export function FaultForm({ state, onRule }: { state: State; onRule: (rule: Faul
       </div>
       {form.gateway !== 'oauth' && (
         <label>
-          Whom
+          Applies to
           <select
             value={form.deviceToken}
             onChange={(event) => setForm({ ...form, deviceToken: event.currentTarget.value })}
@@ -134,7 +134,7 @@ export function FaultForm({ state, onRule }: { state: State; onRule: (rule: Faul
           </select>
         </label>
       )}
-      <button type="submit">Switch fault on</button>
+      <button type="submit">Add fault</button>
     </form>
   );
 }

@@ -1,4 +1,4 @@
-// One parameter of a fault, as the field that fits its kind.
+// The form field for one parameter of a fault, chosen by its type.
 import type { Parameter } from '@chatpush/emulator';
 
 interface Props {

@@ -1,4 +1,4 @@
-// The faults in force, and the form that switches another on.
+// The active faults, and the form that adds one.
 import type { AppliedRule, FaultRule } from '@chatpush/emulator';
 import { putRules } from '../emulator-api.ts';
 import { carriedOver } from '../fault-rule.ts';

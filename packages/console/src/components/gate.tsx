@@ -1,4 +1,4 @@
-// What the page begins with: who is there, and whether one must sign in before anything else is asked.
+// The first thing on the page: it asks what is at this address, and shows the sign-in form if a sign-in is required.
 import { useEffect, useState } from 'preact/hooks';
 import { openLive, type Live } from '../live.ts';
 import { readHere, type Here } from '../session.ts';
@@ -30,7 +30,7 @@ export function Gate() {
         <Brand />
         {opened === undefined && isUnreachable && (
           <p class="connection" data-connection="lost" role="status">
-            The service does not answer; trying again…
+            The service does not answer. Retrying…
           </p>
         )}
       </header>

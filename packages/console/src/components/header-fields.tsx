@@ -1,4 +1,4 @@
-// Header fields of a request or an answer.
+// The header fields of a request or a response.
 export function HeaderFields({ headers }: { headers: Readonly<Record<string, string>> }) {
   return (
     <table class="headers">

@@ -1,4 +1,4 @@
-// Where one is, the search, and whether what one sees is live.
+// The brand, the search box, and the state of the connection.
 import { gatewaysInWords, type ChannelOnPage } from '../channels.ts';
 import { signOut, type Session } from '../session.ts';
 import type { State } from '../state.ts';
@@ -7,7 +7,7 @@ import { SearchBox } from './search-box.tsx';
 const CONNECTION = {
   connecting: 'Connecting…',
   live: 'Live',
-  lost: 'Connection lost; trying again…',
+  lost: 'Connection lost. Retrying…',
 } as const;
 
 export const Brand = () => (

@@ -1,6 +1,6 @@
-// JSON as people like to read it: indented, with keys and values told apart.
+// JSON, indented and highlighted.
 
-/** A key with its colon, a text, or a number or word. */
+/** A key with its colon, a string, or a number or literal. */
 const TOKEN = /("(?:[^"\\]|\\.)*"\s*:)|("(?:[^"\\]|\\.)*")|(-?\d[\d.eE+-]*|true|false|null)/g;
 const KINDS = ['key', 'text', 'word'] as const;
 

@@ -1,9 +1,9 @@
-// What a person sees on the phone: the time, and the notifications that are there.
+// The phone's lock screen: the time and the notifications.
 import { skipEqual } from '../skip-equal.tsx';
 import type { PhoneOnPage, ShownOnPage } from '../phone.ts';
 import { ago, duration, extrasInWords, hoursMinutes } from '../words.ts';
 
-/** More than anyone scrolls through; the rest is counted. */
+/** More than anyone scrolls through; older ones are only counted. */
 const DRAWN_NOTIFICATIONS = 30;
 
 const DATE = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric', month: 'long' });
@@ -52,7 +52,7 @@ export function LockScreen({ phone, nowMs, onOpen }: Props) {
           )}
         </ol>
       ) : (
-        <p class="uninstalled">The app is uninstalled. Pushes are refused: {refusalOf(phone)}.</p>
+        <p class="uninstalled">The app is uninstalled. The gateway refuses pushes with {refusalOf(phone)}.</p>
       )}
     </div>
   );
@@ -98,10 +98,10 @@ const Card = skipEqual(function Card({ shown, nowMs, onOpen }: CardProps) {
   );
 });
 
-/** Bundle ids begin with the domain; what names the app comes last. */
+/** A bundle id begins with a domain; its last part names the app. */
 const initialOf = (app: string): string => (app.split(/[.-]/).at(-1) ?? '').slice(0, 1).toUpperCase();
 
-/** A wallpaper of its own for each phone, the same each time: FNV-1a over the token. */
+/** A stable wallpaper per phone, chosen by the FNV-1a hash of its token. */
 function hueOf(token: string): number {
   let hash = 2_166_136_261;
   for (const character of token) hash = Math.imul(hash ^ character.charCodeAt(0), 16_777_619) >>> 0;

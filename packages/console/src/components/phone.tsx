@@ -1,4 +1,4 @@
-// One phone, drawn as a phone, with the switches of its life below.
+// One phone, with its lock screen and the buttons that switch it off or uninstall its app.
 import type { Switch } from '../emulator-api.ts';
 import { useCallback } from 'preact/hooks';
 import type { PhoneOnPage } from '../phone.ts';

@@ -1,4 +1,4 @@
-// Adds a phone; with the service beside the emulator it registers it, or one that is there, for a chat.
+// Adds a phone. With a service beside the emulator, registers a new or existing phone for a chat.
 import { useState } from 'preact/hooks';
 import type { DeviceType } from '@chatpush/client';
 import { addPhone, newDevice, register, type Access, type Device } from '../service.ts';
@@ -25,7 +25,7 @@ const NEW_PHONES: Readonly<Record<DeviceType, string>> = {
   GCM: 'a new Android phone',
 };
 
-/** `APNS` for a phone that is known by its token alone. */
+/** `APNS` for a phone known only by its token. */
 const deviceTypeOf = (chosen: string): DeviceType => (chosen in NEW_PHONES ? (chosen as DeviceType) : 'APNS');
 
 export function Register({ state, session, access, onAccess, contactId, onContact }: RegisteringProps) {
@@ -42,7 +42,7 @@ export function Register({ state, session, access, onAccess, contactId, onContac
         : { deviceToken: known.deviceToken, deviceType: known.deviceType ?? 'APNS' };
     if (known === undefined) await addPhone(device);
     const name = `${DEVICE_NAMES[device.deviceType]} ${shortToken(device.deviceToken)}`;
-    if (!hasService) return `${name} is there and waits for its first push.`;
+    if (!hasService) return `${name} was added and waits for its first push.`;
     await register(access, device, contactId, inFull);
     return `${name} is registered for ${contactId}.`;
   };

@@ -1,4 +1,4 @@
-// One request to a gateway that was refused or never answered: what was sent, and what came back.
+// A request that the gateway refused or never answered: what was sent, and the answer.
 import type { LoggedRequest, Said } from '@chatpush/emulator';
 import { hrefOf } from '../address.ts';
 import { readRequest } from '../emulator-api.ts';
@@ -50,8 +50,8 @@ function About({
   const contactId = hasService ? contactOf(parsed(said?.body)) : undefined;
   const facts: readonly [string, preact.ComponentChild][] = [
     ['Answer', `${status ?? 'none'} ${verdict}`],
-    ['In its words', sentence !== verdict && sentence],
-    ['Because of', fault !== undefined && `the fault ${fault}, switched on here`],
+    ['Message', sentence !== verdict && sentence],
+    ['Cause', fault !== undefined && `the active fault ${fault}`],
     ['Gateway', [GATEWAY_NAMES[gateway], app].filter(Boolean).join(', ')],
     ['At', clockTime(at)],
     [
@@ -88,7 +88,7 @@ function Both({ said: { headers, body, answer } }: { said: Said }) {
           name: 'Answer',
           content:
             answer === undefined ? (
-              <p class="hint">Nothing was answered.</p>
+              <p class="hint">The gateway sent no answer.</p>
             ) : (
               <>
                 <Body text={answer.body} what="answer" />
@@ -100,7 +100,7 @@ function Both({ said: { headers, body, answer } }: { said: Said }) {
           name: 'Payload',
           content:
             body === undefined ? (
-              <p class="hint">The body is a credential and is not kept.</p>
+              <p class="hint">The body is a credential and is not stored.</p>
             ) : (
               <Body text={body} what="payload" />
             ),
@@ -111,7 +111,7 @@ function Both({ said: { headers, body, answer } }: { said: Said }) {
   );
 }
 
-/** As JSON where it is JSON, otherwise as it came. */
+/** Formatted if it is JSON, otherwise unchanged. */
 function Body({ text = '', what }: { text: string | undefined; what: string }) {
   const value = parsed(text);
   if (text === '') return <p class="hint">Empty.</p>;
@@ -134,7 +134,7 @@ function Body({ text = '', what }: { text: string | undefined; what: string }) {
 const NotKept = ({ request: { status } }: { request: LoggedRequest }) => (
   <p class="hint">
     {status === 200
-      ? 'It was accepted: the phone has its payload and headers.'
-      : 'Headers and payload are kept of the newest 500 requests that were not accepted, and this one is older.'}
+      ? 'The request was accepted. Its payload and headers are with the phone.'
+      : 'Headers and payload are kept for the newest 500 requests that were not accepted. This request is older.'}
   </p>
 );

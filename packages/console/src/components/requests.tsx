@@ -1,4 +1,4 @@
-// The newest requests to the gateways, each with what became of it.
+// The newest requests to the gateways with their answers.
 import { useState } from 'preact/hooks';
 import type { LoggedRequest } from '@chatpush/emulator';
 import { hrefOf } from '../address.ts';
@@ -24,15 +24,15 @@ export function Requests({ state, find }: { state: State; find: string }) {
           checked={onlyTrouble}
           onChange={(event) => setOnlyTrouble(event.currentTarget.checked)}
         />
-        Only what was not answered 200
+        Hide requests answered 200
       </label>
       {listed.length === 0 ? (
         <p class="hint">
           {requests.length === 0
-            ? 'No request to a gateway yet.'
+            ? 'No requests to a gateway yet.'
             : find === ''
-              ? 'All were answered 200.'
-              : 'None of the newest fits the filter.'}
+              ? 'All requests were answered 200.'
+              : 'No recent request matches the filter.'}
         </p>
       ) : (
         <ol class="requests" aria-label="Requests, newest first">
@@ -43,7 +43,7 @@ export function Requests({ state, find }: { state: State; find: string }) {
       )}
       {requestCount > KEPT_REQUESTS && (
         <p class="hint">
-          The newest {KEPT_REQUESTS}; the emulator keeps 10,000 at{' '}
+          The newest {KEPT_REQUESTS}. The emulator keeps 10,000 at{' '}
           <a href="/emulator/requests">/emulator/requests</a>.
         </p>
       )}
@@ -51,7 +51,7 @@ export function Requests({ state, find }: { state: State; find: string }) {
   );
 }
 
-/** A request never changes, so its row is drawn once. */
+/** A request never changes, so its row is rendered only once. */
 const Row = skipEqual(function Row({ request, find }: { request: LoggedRequest; find: string }) {
   const { n, at, gateway, status, verdict, fault, deviceToken } = request;
   return (

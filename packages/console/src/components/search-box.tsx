@@ -1,4 +1,4 @@
-// Looks for an id from anywhere; `/` brings the cursor here.
+// Searches from any view. The `/` key moves the focus here.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { go } from '../address.ts';
 import type { State } from '../state.ts';

@@ -1,4 +1,4 @@
-// The way from any view to any other.
+// The navigation between views.
 import { hrefOf, type Address } from '../address.ts';
 import type { State } from '../state.ts';
 import { isThere, VIEWS } from '../views.ts';

@@ -1,4 +1,4 @@
-// Signing in with an access key.
+// The sign-in form, for an access key.
 import { useState } from 'preact/hooks';
 import { signIn, startOver } from '../session.ts';
 
@@ -30,7 +30,7 @@ export function SignIn() {
       >
         <h1>Sign in</h1>
         <label>
-          Access key id
+          Access key ID
           <input
             type="text"
             required
@@ -62,8 +62,8 @@ export function SignIn() {
           </p>
         )}
         <p class="hint">
-          With an access key of the settings. You may do here what calls with that key may do, for eight
-          hours.
+          Use an access key from the settings. The session has the permissions of that key and ends after
+          eight hours.
         </p>
       </form>
     </main>

@@ -1,4 +1,4 @@
-// Tabs as WAI-ARIA describes them: one stop of the Tab key, arrows go between. https://www.w3.org/WAI/ARIA/apg/patterns/tabs/
+// Tabs as WAI-ARIA describes them: one tab stop, arrow keys move between tabs. https://www.w3.org/WAI/ARIA/apg/patterns/tabs/
 import type { ComponentChildren, TargetedKeyboardEvent } from 'preact';
 import { useId, useRef, useState } from 'preact/hooks';
 

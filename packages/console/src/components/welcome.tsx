@@ -1,4 +1,4 @@
-// What to do where there is no phone yet.
+// What to do when there is no phone yet.
 import { useEffect, useState } from 'preact/hooks';
 import type { Description } from '@chatpush/emulator';
 import { apnsLine, fcmLine } from '../first-push.ts';
@@ -7,29 +7,30 @@ import { CopyButton } from './copy-button.tsx';
 export function Welcome({ description, hasService }: { description: Description; hasService: boolean }) {
   const [apns, setApns] = useState<string>();
   useEffect(() => {
-    // Signing needs WebCrypto, which pages lack that are neither on this machine nor behind HTTPS.
+    // Signing needs WebCrypto, which is undefined on pages that are neither on localhost nor served by HTTPS.
     if (globalThis.isSecureContext) void apnsLine(description, Date.now()).then(setApns);
   }, [description]);
   return (
     <div class="welcome">
-      <h2>No phone yet</h2>
+      <h2>No phones yet</h2>
       {hasService ? (
         <p>
-          Register a phone for a contact, then write to it as an agent: it lights up here. Or register from
-          your own backend; every device token that a push is sent to becomes a phone.
+          Register a phone for a contact, then write to it as an agent, and it lights up here. You can also
+          register from your own backend: every device token that receives a push becomes a phone.
         </p>
       ) : (
         <p>
-          Every device token that a push is sent to becomes a phone on this page. Add one by its form, or push
-          from a terminal:
+          Every device token that receives a push becomes a phone on this page. Add a phone with the form, or
+          push from a terminal:
         </p>
       )}
       {!hasService && (
         <>
-          <Line name="To an Android phone, by FCM" text={fcmLine(description)} />
-          {apns !== undefined && <Line name="To an iPhone, by APNs" text={apns} />}
+          <Line name="To an Android phone, through FCM" text={fcmLine(description)} />
+          {apns !== undefined && <Line name="To an iPhone, through APNs" text={apns} />}
           <p class="hint">
-            Your own sender: addresses, CA and credentials are at <a href="/emulator">/emulator</a>.
+            To use your own sender, take the addresses, CA and credentials from{' '}
+            <a href="/emulator">/emulator</a>.
           </p>
         </>
       )}

@@ -1,4 +1,4 @@
-// Begins and ends a chat, writes into it as agent, bot or system, and shows how soon which phone lit up.
+// Starts and ends a chat, writes into it as agent, bot or system, and shows when each phone lit up.
 import { useState } from 'preact/hooks';
 import type { ParticipantRole } from '@chatpush/client';
 import { KINDS } from '../kinds.ts';
@@ -17,7 +17,7 @@ const WRITERS: readonly { role: ParticipantRole; label: string; displayName: str
   { role: 'SYSTEM', label: 'System', displayName: 'Support' },
 ];
 
-/** Written messages in sight; the delivery log has them all. */
+/** How many written messages are shown; the delivery log has all of them. */
 const DRAWN_WRITTEN = 5;
 
 export function Write({ live, state, access, contactId, onContact }: RegisteringProps & { live: Live }) {
@@ -56,11 +56,11 @@ export function Write({ live, state, access, contactId, onContact }: Registering
   const start = async (): Promise<string> => {
     const started = await startChat(access);
     onContact(started);
-    return `Contact ${started} has begun. Register a phone for it.`;
+    return `Contact ${started} started. Register a phone for it.`;
   };
   const end = async (): Promise<string> => {
     await endChat(access, contactId);
-    return `${contactId} is over: its registrations are gone, and nothing is pushed any more.`;
+    return `Contact ${contactId} ended. Its registrations are deleted, and it gets no more pushes.`;
   };
   return (
     <section class="panel" aria-labelledby="write-title">
@@ -98,7 +98,9 @@ export function Write({ live, state, access, contactId, onContact }: Registering
             End this chat
           </button>
           {contactId !== '' && (
-            <a href={hrefOf({ view: 'contacts', contactId, instanceId: access.instanceId })}>See its log</a>
+            <a href={hrefOf({ view: 'contacts', contactId, instanceId: access.instanceId })}>
+              View delivery log
+            </a>
           )}
         </div>
         <label>

@@ -8,7 +8,7 @@ import type { Reason } from './reasons.ts';
 /** Concurrent streams before and after the first valid provider token. The second was observed on the real gateway. */
 const FIRST_STREAMS = 1;
 const USUAL_STREAMS = 1000;
-/** One new provider token is allowed in so many milliseconds. */
+/** One new provider token is allowed per this many milliseconds. */
 const UPDATE_MS = 20 * 60_000;
 
 /** SETTINGS as observed on the real gateway, https://github.com/jchambers/pushy/issues/878 */

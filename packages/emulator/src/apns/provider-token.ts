@@ -24,7 +24,7 @@ export class ProviderTokens {
   #latestToken: ProviderToken | 'InvalidProviderToken' = 'InvalidProviderToken';
   #known = new Map<string, ProviderToken | 'InvalidProviderToken'>();
 
-  /** Without keys, signatures are not checked. `revoked`: key ids that are refused from the moment they stand there. */
+  /** Without keys, signatures are not checked. `revoked`: key ids that are refused as soon as they are added. */
   constructor(keys: ReadonlyMap<string, RegisteredApnsKey> | undefined, revoked: ReadonlySet<string>) {
     this.#keys = keys;
     this.#revoked = revoked;

@@ -16,7 +16,7 @@ export const REASONS = {
   MissingTopic: 400,
   PayloadEmpty: 400,
   TopicDisallowed: 400,
-  // Apple documents no reason for a body that is not a JSON object; this one is from its broadcast interface.
+  // Apple documents no reason for a body that is not a JSON object; this reason is from its broadcast API.
   BadRequestPayload: 400,
   BadCertificate: 403,
   BadCertificateEnvironment: 403,

@@ -16,7 +16,7 @@ const LIFE_SECONDS = 3599;
 const MOST_LIFE_SECONDS = 3600;
 /** Tolerated clock skew. */
 const LEEWAY_SECONDS = 300;
-/** Expired tokens are removed when there are so many. */
+/** Expired tokens are removed when there are this many. */
 const REMEMBERED = 10_000;
 
 /** An OAuth failure, RFC 6749 §5.2. */
@@ -44,7 +44,7 @@ export class AccessTokens {
   #tokenUrl: () => string;
   #issued = new Map<string, { expiresAt: number; projectId?: string }>();
 
-  /** Without accounts, signatures are not checked, and any bearer token is accepted that was not issued here. */
+  /** Without accounts, signatures are not checked, and any bearer token that was not issued here is accepted. */
   constructor(
     accounts: ReadonlyMap<string, RegisteredFcmAccount> | undefined,
     clock: Clock,

@@ -23,7 +23,7 @@ export const FAILURES = {
     errorCode: 'INVALID_ARGUMENT',
     message: 'Request contains an invalid argument.',
   },
-  // Differs from the one above only in its message.
+  // Differs from the previous entry only in its message.
   INVALID_TOKEN: {
     code: 400,
     status: 'INVALID_ARGUMENT',
@@ -84,7 +84,7 @@ export const FAILURES = {
 
 export type FailureName = keyof typeof FAILURES;
 
-/** What a bare status is answered with. */
+/** The failure for a rule that names only a status. */
 const USUAL: Partial<Record<number, FailureName>> = {
   400: 'INVALID_ARGUMENT',
   401: 'UNAUTHENTICATED',

@@ -34,7 +34,7 @@ export type Response = Http2ServerResponse | ServerResponse;
 const SEND_PATH = /^\/v1\/projects\/([^/?]+)\/messages:send(?:\?.*)?$/;
 const JSON_TYPE = { 'content-type': 'application/json; charset=UTF-8' };
 
-/** What both endpoints share: sending an answer and logging it. */
+/** Shared by both endpoints: sends an answer and logs it. */
 abstract class Base {
   readonly connection: Connection;
   readonly stream: ServerHttp2Stream | undefined;
@@ -100,7 +100,7 @@ abstract class Base {
     };
     this.place.log.add(logged, () => ({
       headers: keptHeaders(this.request.headers),
-      // At the token endpoint it is an assertion, which is a credential.
+      // The body of a token request is an assertion, which is a credential.
       body: this.gateway === 'fcm' ? this.body : undefined,
       answer,
     }));

@@ -51,7 +51,7 @@ export function createFcmServer(options: FcmOptions): Http2SecureServer {
       if ('stream' in request && request.stream.aborted) return;
       isWhole = true;
       const made = exchange();
-      // A failure here is a bug and must surface: nothing catches it.
+      // A failure here is a bug and must surface, so nothing catches it.
       if (made instanceof TokenExchange) void dealToken(made);
       else dealSend(made, connection);
     });

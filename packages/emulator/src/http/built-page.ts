@@ -1,8 +1,8 @@
-// Where the built page of phones is.
+// Locates the built web page.
 import { existsSync } from 'node:fs';
 import { fileURLToPath } from 'node:url';
 
-/** Within the published package, or next to it in the repository. */
+/** In the published package, or next to it in the repository. */
 const PLACES = ['../console/', '../../../console/dist/'];
 
 /** The directory of the built page; undefined if it was not built. */

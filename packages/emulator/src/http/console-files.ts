@@ -1,4 +1,4 @@
-// Serves the files of the built page, from one directory only.
+// Serves the files of the built web page, from one directory only.
 import { createReadStream } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -17,8 +17,8 @@ const TYPES: Record<string, string> = {
 };
 
 /**
- * Nothing from outside: no font, no image, no script, and no request to anyone but this server. The page says the same of
- * itself, except for frames, which only a header can forbid.
+ * Nothing is loaded from other hosts: no font, image or script. All requests go to this server. The page's own meta tag says the
+ * same, except for frames, which only a header can forbid.
  */
 const HEADERS = {
   'content-security-policy':
@@ -31,7 +31,7 @@ const HEADERS = {
 };
 
 const NO_PAGE =
-  '<!DOCTYPE html><html lang="en"><title>chatpush emulator</title><p>The page of phones is not part of this build. Phones are at <a href="/emulator/phones">/emulator/phones</a>, faults at <a href="/emulator/faults">/emulator/faults</a>.</p></html>\n';
+  '<!DOCTYPE html><html lang="en"><title>chatpush emulator</title><p>The web page is not part of this build. Phones are at <a href="/emulator/phones">/emulator/phones</a>, faults at <a href="/emulator/faults">/emulator/faults</a>.</p></html>\n';
 
 function html(response: ServerResponse, status: number, text: string): void {
   response.writeHead(status, { ...HEADERS, 'content-type': TYPES['.html'] });

@@ -23,15 +23,15 @@ class Refused extends Error {
   }
 }
 
-/** How requests are answered. */
+/** Options of the handler. */
 interface Rules {
   /** The directory of the built page; undefined if it was not built. */
   consoleFiles: string | undefined;
-  /** Who sends the request is known already. */
+  /** The request is already authenticated. */
   isChecked?: boolean | undefined;
 }
 
-/** What the page asks first: here there are phones, and no service beside them. */
+/** The answer to the page's first request: there are phones, and no service beside them. */
 const CONSOLE_HERE = { service: false, phones: true };
 
 interface Call {
@@ -44,10 +44,10 @@ interface Call {
   query: URLSearchParams;
 }
 
-/** What a route returns: JSON (200), nothing (204), or a mark that it has answered through the response. */
+/** What a route returns: JSON (200), nothing (204), or a marker that it has written the response itself. */
 type Route = (call: Call) => unknown;
 
-/** The route has answered by itself. */
+/** The route has written the response itself. */
 const ANSWERED = Symbol('answered');
 const MOST_BODY_BYTES = 1_048_576;
 const MOST_WAIT_MS = 600_000;
@@ -144,7 +144,8 @@ const ROUTES: Record<string, Route> = {
   },
   'GET /emulator/search': ({ emulator, query }) => {
     const text = query.get('text') ?? '';
-    if (text === '') throw new Refused(400, 'text is missing: what to search for.');
+    if (text === '')
+      throw new Refused(400, 'The parameter text is missing: set it to the text to search for.');
     return search(emulator, text);
   },
   'GET /emulator/faults': ({ emulator }) => ({ rules: emulator.faults.list(), faults: FAULTS }),
@@ -175,7 +176,8 @@ async function readText(request: IncomingMessage): Promise<string> {
     }
   } catch (error) {
     if (error instanceof Refused) throw error;
-    // The sender disconnected or its chunked encoding is broken. Node has closed the connection, so hardly anybody gets this answer.
+    // The sender disconnected or its chunked encoding is broken. Node has usually closed the connection, so this answer rarely
+    // arrives.
     throw new Refused(400, `The body is incomplete: ${(error as Error).message}.`);
   }
   return text;
@@ -203,7 +205,7 @@ function answerError(response: ServerResponse, error: unknown): void {
   if (error instanceof FaultRuleError)
     return answer(response, 400, { message: error.message, problems: error.problems });
   answer(response, 500, { message: 'Internal error of the emulator; see the warnings of its process.' });
-  // A warning rather than an exception: nobody awaits this, and the process may be a service or a test run.
+  // A warning rather than an exception: nothing awaits this, and the process may be a service or a test run.
   process.emitWarning(error instanceof Error ? (error.stack ?? error.message) : String(error), 'EmulatorBug');
 }
 
@@ -259,7 +261,7 @@ export function handle(
   const path = (request.url ?? '').split('?', 1)[0] ?? '';
   if (!/^\/(?:console|emulator)(?:\/|$)/.test(path)) return false;
   const foreign = isChecked ? undefined : foreignness(request);
-  // Pages of other sites must not load these as scripts or show them in a frame.
+  // Other sites must not load these as scripts or show them in a frame.
   response.setHeader('x-content-type-options', 'nosniff');
   response.setHeader('content-security-policy', "frame-ancestors 'none'");
   if (!path.startsWith('/console')) void dispatch(emulator, foreign, request, response);

@@ -1,8 +1,8 @@
-// What a text leads to: a device token, an id within a payload, an apns-id.
+// Searches by device token, by an id in a payload, or by apns-id.
 import type { Emulator } from '../emulator.ts';
 import { phoneSummary } from './views.ts';
 
-/** Of each kind, so many at most: the newest. */
+/** At most this many of each kind: the newest. */
 const MOST_FOUND = 20;
 
 /** `GET /emulator/search?text=…`: phones by part of their token, notifications and requests by what they contain. */

@@ -1,9 +1,9 @@
-// The JSON of phones. People script against it.
+// The JSON of phones. It is a public API: scripts depend on it.
 import type { Notification } from '../notification.ts';
 import type { Phone } from '../phone.ts';
 import { silentAfter, type Silent } from '../screen.ts';
 
-/** One line of `GET /emulator/phones`. */
+/** One item of `GET /emulator/phones`. */
 export const phoneSummary = (phone: Phone): object => ({
   deviceToken: phone.deviceToken,
   deviceType: phone.deviceType,

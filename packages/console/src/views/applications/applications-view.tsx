@@ -1,4 +1,4 @@
-// Every channel of every application: where it leads, whether it sends, and what its gateway thinks of it.
+// Every channel of every application: where it leads, whether it sends, and the doctor's verdict.
 import type { ChannelOnPage } from '../../channels.ts';
 import type { Access } from '../../service.ts';
 import { useHealth } from '../health/use-health.ts';
@@ -29,7 +29,7 @@ export function ApplicationsView({ channels, access, hasPhones }: Props) {
         <h1>Applications</h1>
       </div>
       {channels.length === 0 && (
-        <p class="hint">There is no application, or the service has not answered yet.</p>
+        <p class="hint">There are no applications, or the service has not answered yet.</p>
       )}
       {channels.length > 0 && (
         <section class="panel" aria-labelledby="channels-title">
@@ -47,13 +47,13 @@ export function ApplicationsView({ channels, access, hasPhones }: Props) {
             ))}
           </ul>
           {hasPhones && channels.some(({ isEmulated }) => !isEmulated) && (
-            <p class="hint">What goes through a channel that is not emulated does not come to this page.</p>
+            <p class="hint">Pushes through a real channel do not appear on this page.</p>
           )}
         </section>
       )}
       <p class="hint">
-        The doctor examines each channel when the service starts and after <code>chatpush reload</code>.
-        Numbers are those of the node that serves this page, since it started.
+        The doctor examines each channel when the service starts and after <code>chatpush reload</code>. The
+        figures cover the node that serves this page, since it started.
       </p>
     </>
   );

@@ -1,4 +1,4 @@
-// One channel: where it leads, how it does, and the doctor's verdict, asked for again.
+// One channel: where it leads, its figures, the doctor's verdict, and a button that asks the doctor again.
 import { useState } from 'preact/hooks';
 import type { ExamineChannelResponse } from '@chatpush/client';
 import type { ChannelOnPage } from '../../channels.ts';
@@ -17,10 +17,10 @@ const DAY_MS = 86_400_000;
 export function untilWhen(expiresAt: number, nowMs: number): string {
   const days = Math.floor((expiresAt - nowMs) / DAY_MS);
   const date = new Date(expiresAt).toISOString().slice(0, 10);
-  return days < 0 ? `certificate expired on ${date}` : `certificate until ${date}, ${days} days from now`;
+  return days < 0 ? `certificate expired on ${date}` : `certificate valid until ${date} (${days} days)`;
 }
 
-/** What its numbers say, one fact each. */
+/** The figures of the channel, one fact each. */
 export function factsOf(figures: ChannelFigures, nowMs: number): string[] {
   const { waiting, waitingSeconds, accepted, dead, lastAcceptedAt, certificateExpiresAt } = figures;
   const asked = accepted + dead;
@@ -31,7 +31,7 @@ export function factsOf(figures: ChannelFigures, nowMs: number): string[] {
       : [`${((100 * dead) / asked).toLocaleString('en', { maximumFractionDigits: 1 })} % dead tokens`]),
     ...(waiting === 0
       ? []
-      : [`${waiting.toLocaleString('en')} waiting, for ${duration(waitingSeconds * 1000)} without a pause`]),
+      : [`${waiting.toLocaleString('en')} waiting for ${duration(waitingSeconds * 1000)}`]),
     ...(certificateExpiresAt === undefined ? [] : [untilWhen(certificateExpiresAt, nowMs)]),
   ];
 }
@@ -61,7 +61,7 @@ export function Channel({ channel: { application, channel, leads, isEmulated }, 
           {figures !== undefined && (
             <>
               <span class="mood" data-mood={closedBy === undefined ? 'good' : 'bad'}>
-                {closedBy === undefined ? 'Sends' : `Sends nothing: ${closedBy}`}
+                {closedBy === undefined ? 'Sending' : `Not sending: ${closedBy}`}
               </span>
               {factsOf(figures, Date.now()).map((fact) => (
                 <span key={fact}>{fact}</span>
@@ -84,11 +84,11 @@ export function Channel({ channel: { application, channel, leads, isEmulated }, 
             {verdict.state}
           </span>{' '}
           {verdict.says}
-          {verdict.cure !== undefined && ` What to do: ${verdict.cure}.`}
+          {verdict.cure !== undefined && ` How to fix it: ${verdict.cure}.`}
           {verdict.answer !== '' && (
             <>
               {' '}
-              The gateway said: <code>{verdict.answer}</code>.
+              The gateway’s answer: <code>{verdict.answer}</code>.
             </>
           )}
         </p>

@@ -1,4 +1,4 @@
-// One contact: its devices, and what became of every message.
+// One contact: its devices, and the outcome of every message.
 import { useState } from 'preact/hooks';
 import type { Registration } from '@chatpush/client';
 import type { Access } from '../../service.ts';
@@ -11,7 +11,7 @@ import { useContact } from './use-contact.ts';
 interface Props {
   contactId: string;
   access: Access;
-  /** Whether the instance is one that whoever looks may look at. */
+  /** Whether the signed-in key may read the instance. */
   mayExist: boolean;
   state: State;
 }
@@ -32,8 +32,8 @@ export function Contact({ contactId, access, mayExist, state }: Props) {
   if (isUnknown)
     return (
       <p class="panel">
-        Nothing is known of <strong class="id">{contactId}</strong>: no device was registered for it, and no
-        message of it came in within the last 7 days, or both happened under another id.
+        The service knows no contact <strong class="id">{contactId}</strong>. No device is registered for it
+        and no message arrived in the last 7 days, or both happened under another ID.
       </p>
     );
   if (contact === undefined) return <p class="hint">Asking the service…</p>;
@@ -68,7 +68,7 @@ export function Contact({ contactId, access, mayExist, state }: Props) {
 }
 
 function Registrations({ registrations }: { registrations: readonly Registration[] }) {
-  if (registrations.length === 0) return <p class="hint">No device is registered now.</p>;
+  if (registrations.length === 0) return <p class="hint">No device is registered.</p>;
   return (
     <div class="table" tabIndex={0} role="region" aria-label="Registered devices">
       <table>
@@ -102,11 +102,11 @@ function Registrations({ registrations }: { registrations: readonly Registration
                   </span>
                   {status === 'SUSPENDED' && (
                     <small>
-                      The gateway doubts its token. Nothing is sent until the device is registered again or
-                      the channel changes.
+                      The gateway rejected its token. Nothing is sent until the device registers again or the
+                      channel changes.
                     </small>
                   )}
-                  {!includeRawMessage && <small>Texts are hidden.</small>}
+                  {!includeRawMessage && <small>Message text is hidden.</small>}
                 </td>
                 <td title={pinpointAppArn}>{pinpointAppArn.split('/').at(-1)}</td>
                 <td>{dateTime(createdAt)}</td>

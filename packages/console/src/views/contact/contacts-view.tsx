@@ -1,4 +1,4 @@
-// Finds a contact by its id; with one in the address, shows it.
+// Finds a contact by its id, and shows the contact in the address.
 import { useState } from 'preact/hooks';
 import { go, type Address } from '../../address.ts';
 import { AccessFields, InstanceField } from '../../components/access-fields.tsx';
@@ -27,7 +27,7 @@ export function ContactsView({ address, state, session, access, onAccess, contac
         }}
       >
         <label>
-          Contact id
+          Contact ID
           <input
             type="text"
             required
@@ -45,7 +45,8 @@ export function ContactsView({ address, state, session, access, onAccess, contac
       </form>
       {asked === undefined ? (
         <p class="hint">
-          Any id of the chat works, also one from after a transfer. The log reaches back seven days.
+          Any contact ID of the chat works, including one from after a transfer. The log covers the last seven
+          days.
         </p>
       ) : (
         <Contact

@@ -1,4 +1,4 @@
-// What became of every message, attempt by attempt, with the reason in plain words.
+// The outcome of every message, attempt by attempt, with the reason in plain words.
 import type { Delivery, Registration } from '@chatpush/client';
 import { CopyButton } from '../../components/copy-button.tsx';
 import { clockTime, dateTime, DEVICE_NAMES, duration } from '../../words.ts';
@@ -10,7 +10,7 @@ interface Props {
 }
 
 export function Messages({ timeline, registrations }: Props) {
-  if (timeline.length === 0) return <p class="hint">No message has come in within the last 7 days.</p>;
+  if (timeline.length === 0) return <p class="hint">No messages in the last 7 days.</p>;
   const devices = new Map(
     registrations.map(({ registrationId, deviceType, deviceToken }) => [
       registrationId,
@@ -56,7 +56,7 @@ export function DeliveryTold({ delivery, device }: { delivery: Delivery; device:
           <span class="whom">
             {device ?? (
               <>
-                a device no longer registered, <code>{registrationId}</code>
+                a device that is no longer registered, <code>{registrationId}</code>
               </>
             )}
           </span>
@@ -71,7 +71,7 @@ export function DeliveryTold({ delivery, device }: { delivery: Delivery; device:
       {explanation !== undefined && (
         <p class="why">
           {explanation.why}
-          {explanation.cure !== undefined && <> What to do: {explanation.cure}.</>}
+          {explanation.cure !== undefined && <> How to fix it: {explanation.cure}.</>}
         </p>
       )}
       {attempts.length > 0 && (
@@ -80,7 +80,7 @@ export function DeliveryTold({ delivery, device }: { delivery: Delivery; device:
             <li key={`${at} ${index}`}>
               <time
                 dateTime={at}
-                title={`${duration(Date.parse(at) - Date.parse(createdAt))} after it came in`}
+                title={`${duration(Date.parse(at) - Date.parse(createdAt))} after the message arrived`}
               >
                 {clockTime(Date.parse(at))}
               </time>{' '}

@@ -1,16 +1,16 @@
-// The delivery log as people read it: message by message, each with what became of it and why. Pure.
+// The delivery log for reading: message by message, with outcome and reason. Pure.
 import type { Delivery, Registration } from '@chatpush/client';
 import { diagnose, explainReason } from 'chatpush/explain';
 
-/** One message of the chat with its deliveries, or with the reason why there are none. */
+/** One message of the chat with its deliveries, or with the reason why it has none. */
 export interface Told {
   messageId: string;
-  /** ISO 8601: when the first of its deliveries was taken in. */
+  /** ISO 8601: when its first delivery was accepted. */
   at: string;
   deliveries: readonly Delivery[];
 }
 
-/** Newest message first, its deliveries in the order in which they were taken in. */
+/** Newest message first; deliveries in the order in which they were accepted. */
 export function timelineOf(newestFirst: readonly Delivery[]): Told[] {
   const byMessage = new Map<string, Delivery[]>();
   for (const delivery of newestFirst) {
@@ -29,26 +29,26 @@ export const STATUS_WORDS: Readonly<Record<Delivery['status'], string>> = {
   queued: 'Waiting',
   accepted: 'Accepted by the gateway',
   rejected: 'Refused by the gateway',
-  expired: 'Expired before it could be sent',
+  expired: 'Expired before it was sent',
   withdrawn: 'Withdrawn',
   skipped: 'Not pushed',
 };
 
-/** `good`, `waiting` or `bad`, for colour beside the words. */
+/** `good`, `waiting` or `bad`: the colour beside the text. */
 export const moodOf = ({ status }: Pick<Delivery, 'status'>): 'good' | 'waiting' | 'bad' =>
   status === 'accepted' ? 'good' : status === 'queued' ? 'waiting' : 'bad';
 
 export interface Explanation {
   why: string;
-  /** What to do about it, where anything can be done. */
+  /** How to fix it, if it can be fixed. */
   cure?: string;
 }
 
-/** Why it is as it is; undefined where nothing needs a reason. */
+/** The reason for the status; undefined if the status needs none. */
 export function explain({ status, reason, attempts }: Delivery): Explanation | undefined {
   const last = attempts.at(-1);
   const own = reason === undefined ? undefined : explainReason(reason);
-  // Our own reasons have sentences of their own; a gateway's word gets what stands behind it.
+  // Our own reasons have their sentences; a gateway's reason is explained with its likely cause.
   if (own !== undefined && !own.startsWith('The gateway said ')) return { why: own };
   if (status === 'accepted' || (reason === undefined && last === undefined)) return undefined;
   const said = [last?.answer, reason].filter(Boolean).join(' ');
@@ -58,7 +58,7 @@ export function explain({ status, reason, attempts }: Delivery): Explanation | u
   return { why: own ?? `The gateway said ${said}.` };
 }
 
-/** The answer to "why did this customer get nothing?", from the newest message. */
+/** Answers "why did this customer get nothing?" from the newest message. */
 export function summaryOf(
   timeline: readonly Told[],
   registrations: readonly Registration[] | undefined,
@@ -67,12 +67,12 @@ export function summaryOf(
   const suspended = registrations?.filter(({ status }) => status === 'SUSPENDED').length ?? 0;
   const registered =
     registrations === undefined
-      ? 'The contact is over, or never began here.'
+      ? 'The contact has ended, or never started here.'
       : devices === 0
         ? 'No device is registered.'
         : `${devices === 1 ? 'One device is' : `${devices} devices are`} registered${suspended > 0 ? `, ${suspended} suspended` : ''}.`;
   const [newest] = timeline;
-  if (newest === undefined) return `${registered} No message has come in.`;
+  if (newest === undefined) return `${registered} No message has arrived.`;
   const counts = new Map<string, number>();
   for (const { status } of newest.deliveries) counts.set(status, (counts.get(status) ?? 0) + 1);
   const became = [...counts]
@@ -83,5 +83,5 @@ export function summaryOf(
     .join(', ');
   const whys = new Set(newest.deliveries.map((delivery) => explain(delivery)?.why));
   const [why] = whys;
-  return `${registered} The newest message: ${became}.${whys.size === 1 && why !== undefined ? ` ${why}` : ''}`;
+  return `${registered} Newest message: ${became}.${whys.size === 1 && why !== undefined ? ` ${why}` : ''}`;
 }

@@ -1,21 +1,21 @@
-// A contact as the service knows it, asked again while it is on the page: when something reached a gateway, and every few seconds.
+// A contact as the service knows it, refreshed while it is shown: after each request to a gateway, and every few seconds.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { readContact, type Access, type KnownContact } from '../../service.ts';
 import type { State } from '../../state.ts';
 import { useClock } from '../../use-live.ts';
 
-/** However much happens, the service is asked no more often. */
+/** The shortest time between two calls, however many requests there are. */
 const AT_MOST_EVERY_MS = 1_000;
 const EVERY_MS = 5_000;
 
 export interface ContactRead {
   contact?: KnownContact;
-  /** Whether the service has answered that it knows nothing of the contact. */
+  /** Whether the service answered that it does not know the contact. */
   isUnknown?: boolean;
   problem?: string;
 }
 
-/** Without an access, nothing is known. */
+/** Does nothing without an access. */
 export function useContact(
   { requestCount, written }: State,
   access: Access | undefined,

@@ -1,8 +1,8 @@
-// From two readings of `/metrics` to what people want to know. Pure.
+// Computes the figures of the health view from two readings of `/metrics`. Pure.
 import type { Sample } from './metrics-text.ts';
 
 export interface Reading {
-  /** Milliseconds that only grow. */
+  /** Milliseconds of a monotonic clock. */
   atMs: number;
   samples: readonly Sample[];
 }
@@ -15,7 +15,7 @@ export interface GatewayFigures {
   doubted: number;
   accepted: number;
   refused: number;
-  /** The refusals by reason, the most frequent first. */
+  /** Refusals by reason, most frequent first. */
   reasons: readonly (readonly [reason: string, count: number])[];
   /** Seconds from the commit of a delivery to the gateway's acceptance; undefined before the first. */
   p50?: number;
@@ -28,9 +28,9 @@ export interface ChannelFigures {
   channel: string;
   /** Deliveries that wait for an attempt. */
   waiting: number;
-  /** For how long some delivery has been waiting without a pause. */
+  /** How long there has been at least one waiting delivery. */
   waitingSeconds: number;
-  /** Attempts that the gateway accepted since this node started, and those it refused because the token is dead. */
+  /** Attempts since this node started: accepted by the gateway, and refused because the token is dead. */
   accepted: number;
   dead: number;
   /** Milliseconds since 1970; undefined before the first. */
@@ -42,10 +42,10 @@ export interface ChannelFigures {
 }
 
 export interface Figures {
-  /** Since the reading before; undefined with the first. */
+  /** Since the previous reading; undefined for the first reading. */
   eventsPerSecond?: number;
   pushesPerSecond?: number;
-  /** Requests to the service that it answered with 5xx, since its start. */
+  /** Requests that the service answered with 5xx since it started. */
   failedRequests: number;
   storeFailures: number;
   gateways: readonly GatewayFigures[];
@@ -60,7 +60,7 @@ const totalOf = (
   fits: (labels: Labels) => boolean = () => true,
 ): number => samples.reduce((sum, one) => (one.name === name && fits(one.labels) ? sum + one.value : sum), 0);
 
-/** Within the bucket in which the share is reached, evenly spread, as Prometheus' histogram_quantile has it. */
+/** Interpolates linearly within the bucket that contains the quantile, like Prometheus' `histogram_quantile`. */
 export function quantile(
   buckets: readonly (readonly [upTo: number, count: number])[],
   share: number,
@@ -152,7 +152,7 @@ const rate = (
 ) => {
   if (before === undefined || now.atMs <= before.atMs) return undefined;
   const grown = totalOf(now, name, fits) - totalOf(before, name, fits);
-  // A service that was started again counts from 0.
+  // A restarted service counts from 0.
   return grown < 0 ? undefined : (grown * 1000) / (now.atMs - before.atMs);
 };
 

@@ -1,11 +1,11 @@
-// Every gateway that this node has spoken to, with its figures.
+// Every gateway that this node has sent to, with its figures.
 import { duration } from '../../words.ts';
 import type { GatewayFigures } from './figures.ts';
 
 const seconds = (value: number | undefined): string => (value === undefined ? '–' : duration(value * 1000));
 
 export function Gateways({ gateways }: { gateways: readonly GatewayFigures[] }) {
-  if (gateways.length === 0) return <p class="hint">Nothing has been sent since this node started.</p>;
+  if (gateways.length === 0) return <p class="hint">No pushes sent since this node started.</p>;
   return (
     <div class="table" tabIndex={0} role="region" aria-label="Gateways with their figures">
       <table>
@@ -14,7 +14,7 @@ export function Gateways({ gateways }: { gateways: readonly GatewayFigures[] }) 
             <th scope="col">Gateway</th>
             <th scope="col">State</th>
             <th scope="col" class="number">
-              Under way
+              In flight
             </th>
             <th scope="col" class="number">
               Wait for a stream
@@ -47,7 +47,7 @@ export function Gateways({ gateways }: { gateways: readonly GatewayFigures[] }) 
               <th scope="row">{gateway}</th>
               <td>
                 <span class="mood" data-mood={isClosed ? 'bad' : 'good'}>
-                  {isClosed ? 'Takes no pushes' : 'Open to pushes'}
+                  {isClosed ? 'Not sending' : 'Sending'}
                 </span>
               </td>
               <td class="number">{running}</td>

@@ -1,4 +1,4 @@
-// Whether the node that serves this page is well, and what to do where it is not.
+// The health of the node that serves this page, and what to do about problems.
 import { hrefOf } from '../../address.ts';
 import { Troubleshooting } from './troubleshooting.tsx';
 import { troublesOf } from './troubles.ts';
@@ -18,7 +18,7 @@ export function HealthView({ alert }: { alert: string | undefined }) {
       </div>
       {isUnreachable && (
         <p class="problem" role="alert">
-          The service does not answer. What is below is what it said last.
+          The service does not answer. The figures below are its last answer.
         </p>
       )}
       {health === undefined ? (
@@ -27,9 +27,9 @@ export function HealthView({ alert }: { alert: string | undefined }) {
         <Shown health={health} alert={alert} />
       )}
       <p class="hint">
-        Of the node that serves this page, since it started. p50 and p99 are the time from the service’s
-        acceptance of a message to the gateway’s. Every number is at <a href="/metrics">/metrics</a>,
-        readiness at <a href="/readyz?verbose">/readyz</a>.
+        The figures cover the node that serves this page, since it started. p50 and p99 are the time from the
+        service’s acceptance of a message to the gateway’s. All metrics are at <a href="/metrics">/metrics</a>
+        , readiness is at <a href="/readyz?verbose">/readyz</a>.
       </p>
     </>
   );
@@ -46,8 +46,8 @@ function Shown({ health, alert }: { health: Health; alert: string | undefined })
     ['Chat events per second', perSecond(eventsPerSecond)],
     ['Pushes accepted per second', perSecond(pushesPerSecond)],
     ['Waiting', waiting.toLocaleString('en')],
-    ['Waiting without a pause for', longestSeconds === 0 ? '–' : duration(longestSeconds * 1000)],
-    ['Calls answered 5xx', failedRequests.toLocaleString('en')],
+    ['Waiting for', longestSeconds === 0 ? '–' : duration(longestSeconds * 1000)],
+    ['Calls answered with 5xx', failedRequests.toLocaleString('en')],
   ];
   return (
     <>

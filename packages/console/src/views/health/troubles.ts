@@ -1,22 +1,22 @@
-// What is wrong, in sentences that say what to do. Pure.
+// Current problems, in sentences that say what to do. Pure.
 import { duration } from '../../words.ts';
 import type { ChannelFigures } from './figures.ts';
 import type { Health } from './use-health.ts';
 
 export interface Trouble {
   says: string;
-  /** The alert of the same trouble, under which Troubleshooting says what to do. */
+  /** The Prometheus alert for the same problem, which is also its heading in Troubleshooting. */
   alert: string;
 }
 
-/** By the cause that `chatpush_channel_closed` names. */
+/** By the `cause` label of `chatpush_channel_closed`. */
 const CLOSED: Readonly<Record<string, string>> = {
   connection: 'its gateway cannot be reached. Check DNS, the firewall and "proxy"',
   credential: 'its gateway refuses the credential. Correct it in the settings, then run chatpush reload',
-  gateway: 'its gateway fails or does not answer. It is probed until it recovers',
+  gateway: 'its gateway fails or does not answer. The service probes it until it recovers',
 };
 
-/** An older delivery is worth a banner; a shorter wait is the pace of a busy gateway. */
+/** A longer wait gets a banner; a shorter wait is normal for a busy gateway. */
 const LONG_WAIT_SECONDS = 60;
 
 const nameOf = ({ application, channel }: ChannelFigures): string =>
@@ -36,24 +36,24 @@ export function troublesOf({ ready, checks, figures }: Health): Trouble[] {
     if (closedBy !== undefined)
       tell(
         'ChatpushChannelClosed',
-        `${nameOf(channel)} sends nothing: ${CLOSED[closedBy] ?? closedBy}. ${waiting.toLocaleString('en')} deliveries wait, and none is lost before its time to live ends.`,
+        `${nameOf(channel)} is not sending: ${CLOSED[closedBy] ?? closedBy}. ${waiting.toLocaleString('en')} deliveries are waiting. None is lost until its time to live ends.`,
       );
     else if (waitingSeconds > LONG_WAIT_SECONDS)
       tell(
         'ChatpushDeliveriesWait',
-        `${nameOf(channel)} has had deliveries waiting for ${duration(waitingSeconds * 1000)}: ${waiting.toLocaleString('en')} now. Its gateway takes fewer pushes than come in.`,
+        `${nameOf(channel)} has had deliveries waiting for ${duration(waitingSeconds * 1000)}: ${waiting.toLocaleString('en')} now. Its gateway accepts fewer pushes than arrive.`,
       );
   }
   for (const { gateway, doubted } of gateways)
     if (doubted > 0)
       tell(
         'ChatpushRejections',
-        `${gateway} refused ${doubted} device tokens at once, so none of them is believed yet. If this lasts, the channel has the wrong topic, project or environment.`,
+        `${gateway} refused ${doubted} device tokens at once, so they are not treated as dead tokens yet. If this continues, the channel has the wrong topic, project or environment.`,
       );
   if (storeFailures > 0)
     tell(
       'ChatpushStoreFails',
-      `The store has failed ${storeFailures} times since this node started. What failed is tried again.`,
+      `The store has failed ${storeFailures} times since this node started. Failed operations are retried.`,
     );
   return troubles;
 }

@@ -1,4 +1,4 @@
-// A part of the guide "Troubleshooting", as it stands in docs/, fetched when somebody wants it.
+// A section of the guide "Troubleshooting" from docs/, loaded on demand.
 import { useAnswer } from '../../use-answer.ts';
 import { adviceIn } from './advice.ts';
 
@@ -21,7 +21,7 @@ export function Troubleshooting({ alert }: { alert: string }) {
         </p>
       ))}
       <p class="hint">
-        From the guide “Troubleshooting”, under {alert}, which is also the name of the alert in Prometheus.
+        From the guide “Troubleshooting”, section {alert}. The alert in Prometheus has the same name.
       </p>
     </section>
   );

@@ -1,4 +1,4 @@
-// Readiness and numbers of the node that serves this page, asked again every few seconds while somebody looks.
+// Readiness and metrics of the node that serves this page, polled every few seconds while the page is visible.
 import { useEffect, useState } from 'preact/hooks';
 import { figuresOf, type Figures, type Reading } from './figures.ts';
 import { parseMetrics } from './metrics-text.ts';
@@ -18,7 +18,7 @@ async function read(before: Reading | undefined): Promise<{ health: Health; read
   return { health: { ready: ready.ok, checks, figures: figuresOf(reading, before) }, reading };
 }
 
-/** `unreachable` is said while the service does not answer; what it said last stays. */
+/** `unreachable` is true while the service does not answer; its last answer stays. */
 export function useHealth(): { health?: Health; isUnreachable: boolean } {
   const [said, setSaid] = useState<{ health?: Health; isUnreachable: boolean }>({ isUnreachable: false });
   useEffect(() => {
@@ -26,7 +26,7 @@ export function useHealth(): { health?: Health; isUnreachable: boolean } {
     let timer: ReturnType<typeof setTimeout> | undefined;
     let before: Reading | undefined;
     const ask = async (): Promise<void> => {
-      // A page in the background asks nothing.
+      // A page in the background does not poll.
       const answer = document.hidden ? undefined : await read(before).catch(() => 'unreachable' as const);
       if (isOver) return;
       if (answer === 'unreachable') setSaid(({ health }) => ({ health, isUnreachable: true }));

@@ -1,4 +1,4 @@
-// The phones, what one can do to them, and the requests that reached their gateways.
+// The phones, the actions on them, and the requests that reached their gateways.
 import type { RefObject } from 'preact';
 import { useCallback, useEffect, useLayoutEffect, useRef, useState } from 'preact/hooks';
 import { go, type Address } from '../../address.ts';
@@ -13,17 +13,17 @@ import type { Live } from '../../live.ts';
 import type { PhoneOnPage } from '../../phone.ts';
 import { useClock } from '../../use-live.ts';
 
-/** How many phones are drawn before one asks for more. */
+/** How many phones are shown before "Show more". */
 const DRAWN_AT_FIRST = 36;
-/** More phones than this are drawn smaller, so that they can be seen together. */
+/** More phones than this are drawn smaller, so that they fit on the screen together. */
 const LARGE = 6;
-/** A row swiped no further still shows most of the first phone. */
+/** A row scrolled no further than this still shows most of the first phone. */
 const AT_NEWEST_PIXELS = 60;
 
 interface Props extends RegisteringProps {
   live: Live;
   address: Address & { view: 'phones' };
-  /** Does what a button says, and says so where it could not. */
+  /** Runs the action of a button and shows its error. */
   attempt: (what: Promise<unknown>) => void;
 }
 
@@ -36,7 +36,7 @@ export function PhonesView({ live, address, attempt, ...registering }: Props) {
   const phones = found.slice(0, drawn);
   const { row, onScroll } = useRowAtNewest(phones[0]?.deviceToken);
   useEffect(() => {
-    // A filter looks at lock screens, so all of them are wanted.
+    // The filter searches lock screens, so all of them must be loaded.
     for (const phone of find === '' ? phones : state.phones) if (phone.isStale) live.readPhone(phone);
   }, [state.phones, drawn, find]);
 
@@ -49,7 +49,7 @@ export function PhonesView({ live, address, attempt, ...registering }: Props) {
     [find],
   );
   const onForget = (): void => {
-    if (confirm('Forget all phones and what they received?')) attempt(forgetPhones());
+    if (confirm('Remove all phones and their notifications?')) attempt(forgetPhones());
   };
   if (state.description === undefined) return null;
   return (
@@ -67,7 +67,7 @@ export function PhonesView({ live, address, attempt, ...registering }: Props) {
           />
         )}
         <button type="button" class="quiet" disabled={state.phoneCount === 0} onClick={onForget}>
-          Forget all
+          Remove all
         </button>
       </div>
       <div class="bench">
@@ -76,7 +76,9 @@ export function PhonesView({ live, address, attempt, ...registering }: Props) {
             {state.phones.length === 0 && (
               <Welcome description={state.description} hasService={state.hasService} />
             )}
-            {state.phones.length > 0 && found.length === 0 && <p class="hint">No phone fits the filter.</p>}
+            {state.phones.length > 0 && found.length === 0 && (
+              <p class="hint">No phone matches the filter.</p>
+            )}
             <div
               class="phone-grid"
               data-size={found.length > LARGE ? 'small' : 'large'}
@@ -101,7 +103,7 @@ export function PhonesView({ live, address, attempt, ...registering }: Props) {
                     Show more
                   </button>
                 ) : (
-                  'The page keeps those that heard something most lately.'
+                  'The page keeps the most recently active ones.'
                 )}
               </p>
             )}
@@ -117,13 +119,13 @@ export function PhonesView({ live, address, attempt, ...registering }: Props) {
   );
 }
 
-/** On a narrow page phones are a row: it stays where the newest is, unless a person has swiped it away from there. */
+/** On a narrow page the phones form a row. It stays at the newest phone unless the user has scrolled away. */
 function useRowAtNewest(newest: string | undefined): {
   row: RefObject<HTMLDivElement | null>;
   onScroll: () => void;
 } {
   const row = useRef<HTMLDivElement>(null);
-  // Heard, not read while drawing, which would make the browser lay out the page each time.
+  // Tracked by an event: reading it while rendering would force a layout each time.
   const isThere = useRef(true);
   useLayoutEffect(() => {
     if (isThere.current) row.current?.scrollTo({ left: 0 });

@@ -1,4 +1,4 @@
-// Asks the service for a contact and the emulator for the rest.
+// Searches the service for contacts and the emulator for everything else.
 import type { FaultGateway } from '@chatpush/emulator';
 import type { Address } from '../../address.ts';
 import { searchEmulator, type Found } from '../../emulator-api.ts';
@@ -13,10 +13,10 @@ export type Hit = { address: Address } & (
   | { kind: 'request'; n: number; at: number; gateway: FaultGateway; verdict: string }
 );
 
-/** A contact id has at most 256 characters; what is longer is a token. */
+/** A contact id has at most 256 characters; longer texts are tokens. */
 const LONGEST_CONTACT_ID = 256;
 
-/** The instances that are looked into: the one that is chosen, and those that the key may look at. */
+/** The instances to search: the selected one and all that the key may read. */
 const MOST_INSTANCES = 20;
 
 /** As every delivery id is: a UUID. */
@@ -48,10 +48,10 @@ export async function find(
     Promise.all(isContactId ? instances.slice(0, MOST_INSTANCES).map(readIn) : []),
     hasPhones ? searchEmulator(text) : NOTHING_FOUND,
   ]);
-  // Its messages and requests are on its own page.
+  // The contact's page lists its messages and requests.
   const found = known.flat();
   if (found.length > 0) return found;
-  // A message id leads to the contact that it was pushed for.
+  // A message id leads to the contact of its push.
   const payloads = [
     ...notifications.map(({ payload }) => payload),
     ...requests.map(({ said }) => parsed(said?.body)),

@@ -1,4 +1,4 @@
-// What an id or a text leads to: a contact, phones, notifications, refused requests.
+// The results for an id or a text: contacts, phones, notifications, refused requests.
 import type { ComponentChildren } from 'preact';
 import { useEffect } from 'preact/hooks';
 import { go, hrefOf } from '../../address.ts';
@@ -49,7 +49,7 @@ export function SearchView({ text, access, session, state }: Props) {
       {hits === undefined && problem === undefined && <p class="hint">Searching…</p>}
       {hits?.length === 0 && (
         <p class="panel" role="status">
-          Nothing is known under this. A contact is found by any of its ids for 7 days after its last message
+          No results. A contact is found by any of its IDs for 7 days after its last message
           {!hasPhones
             ? '.'
             : hasService
