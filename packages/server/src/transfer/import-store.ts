@@ -48,6 +48,7 @@ export async function importStore(
       node,
       some.flatMap((thing) => (thing.kind === 'delivery' ? thing.delivery : [])),
       count,
+      now,
     );
   }
 
@@ -121,6 +122,7 @@ async function putDeliveries(
   node: string,
   deliveries: readonly StoredDelivery[],
   count: Count,
+  now: () => number,
 ): Promise<void> {
   const lanes = new Set(
     deliveries.flatMap(({ lane, waiting, attemptCount }) =>
@@ -128,7 +130,11 @@ async function putDeliveries(
     ),
   );
   const credit = new Map([...lanes].map((lane) => [lane, BATCH]));
-  const results = await store.enqueue(deliveries.map(toEntry), node, credit);
+  const results = await store.enqueue(
+    deliveries.map((one) => toEntry(one, now())),
+    node,
+    credit,
+  );
   const settlements: Settlement[] = [];
   for (const [index, { state }] of results.entries()) {
     const delivery = deliveries[index]!;
@@ -147,12 +153,23 @@ async function putDeliveries(
     throw new Error('The store took the import for dead: is the machine overloaded? Import again.');
 }
 
-function toEntry(delivery: StoredDelivery): Enqueued {
-  const { id, day, instanceId, contactId, messageId, registrationId, lane, reason, waiting } = delivery;
+function toEntry(delivery: StoredDelivery, at: number): Enqueued {
+  const {
+    id,
+    day,
+    instanceId,
+    contactId,
+    messageId,
+    registrationId,
+    lane,
+    reason,
+    waiting,
+    expiresAt = at,
+  } = delivery;
   const names = { id, day, instanceId, contactId, messageId };
   if (lane === undefined)
     return { ...names, ...(registrationId !== undefined && { registrationId }), reason: reason ?? '' };
-  const { work = '', expiresInMs = 0 } = waiting ?? {};
+  const { work, expiresInMs } = waiting ?? { work: '', expiresInMs: expiresAt - at };
   return { ...names, registrationId: registrationId ?? '', lane, expiresInMs, work };
 }
 

@@ -124,7 +124,7 @@ function lasting(lines: readonly string[]): unknown[] {
   return lines
     .slice(1)
     .map((line) =>
-      line.replaceAll(/"(?:at|reviewInMs|keepForMs|expiresInMs|dueInMs)":\d+/g, (member) =>
+      line.replaceAll(/"(?:at|expiresAt|reviewInMs|keepForMs|expiresInMs|dueInMs)":\d+/g, (member) =>
         /^"at":\d$/.test(member) ? member : member.replace(/\d+/, '0'),
       ),
     )
