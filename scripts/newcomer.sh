@@ -52,7 +52,7 @@ curl --silent --show-error --fail "$url/emulator/phones/a-token-from-fcm/wait?co
 step 'a push by the command line, and why the message did what it did'
 npm start --silent -- send --application support --type GCM --token another-phone 'By the command line'
 curl --silent --show-error --fail "$url/emulator/phones/another-phone/wait?contains=command" > /dev/null
-npm start --silent -- why a-contact --instance support | grep 'the gateway took it'
+npm start --silent -- why a-contact --instance support | grep 'the gateway accepted it'
 
 step 'the emulator in a test'
 for file in push.test.js notify-customer.js; do block docs/guides/in-your-tests.md "js $file" > "$file"; done

@@ -44,7 +44,7 @@ test('a refusal is explained by the likely cause of the gateway’s reason, with
   const gone = explain(
     delivery({ status: 'rejected', reason: 'Unregistered', attempts: [attempt('410 Unregistered')] }),
   );
-  assert.match(gone?.why ?? '', /no longer on this device/);
+  assert.match(gone?.why ?? '', /removed from this device/);
   assert.match(gone?.cure ?? '', /token anew/);
   // The same reason means different things from Apple and from Google.
   const google = explain(
@@ -69,6 +69,6 @@ test('the summary describes the newest message', () => {
   assert.equal(summaryOf([], []), 'No device is registered. No message has arrived.');
   assert.equal(
     summaryOf(timelineOf([delivery({ status: 'skipped', reason: 'contact-ended' })]), undefined),
-    'The contact has ended, or never started here. Newest message: not pushed. The chat was over when this was said, or this came too long after the end.',
+    'The contact has ended, or never started here. Newest message: not pushed. The chat had ended before this message, or the message arrived too long after the end.',
   );
 });

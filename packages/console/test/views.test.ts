@@ -72,11 +72,11 @@ test(
     await search(page, 'gone');
     await page.getByRole('heading', { name: 'Contact', exact: true }).waitFor();
     await page
-      .getByText('Newest message: refused by the gateway. The app is no longer on this device')
+      .getByText('Newest message: refused by the gateway. The app was removed from this device')
       .waitFor();
     const message = page.getByRole('region', { name: 'Messages' });
     await message.getByText('apns (emulated): rejected, 410 Unregistered').waitFor();
-    await message.getByText('What to do: take the token anew from the app').waitFor();
+    await message.getByText('What to do: get a new token from the app').waitFor();
     assert.equal(await page.title(), 'Contact gone · chatpush');
     assert.deepEqual(opened.problems, []);
   },
@@ -87,7 +87,7 @@ test('an expired push is found by its contact and explained', options, async () 
   await search(opened.page, 'late');
   await opened.page
     .getByRole('region', { name: 'Messages' })
-    .getByText('It was too old to be worth a push.')
+    .getByText('The message was too old to be worth a push.')
     .waitFor();
 });
 

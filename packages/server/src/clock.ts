@@ -1,4 +1,4 @@
-// Time is an argument: what depends on it takes a Clock, and tests drive one.
+// Time is an argument: code that depends on it takes a Clock, and tests drive one.
 
 export interface Clock {
   /** Milliseconds since the epoch; may jump. For what people and other machines see. */

@@ -16,13 +16,13 @@ const say: Say = (text) => {
 
 async function start(environment: Environment): Promise<void> {
   const config = readConfig(environment);
-  // Without a settings file a SIGHUP has its usual meaning: the terminal was closed.
+  // Without a settings file, SIGHUP has its usual meaning: the terminal was closed.
   const isReloadable = !config.development;
   const service = await startService(config, {
     logLevel: config.logLevel,
     ...(isReloadable && { readSettings: () => readConfig(environment) }),
   }).catch((error: unknown) => cannotStart(error, config));
-  // The log says how it went.
+  // The outcome is logged.
   if (isReloadable) process.on('SIGHUP', () => void service.reload().catch(() => undefined));
   let stopping = false;
   const stop = (): void => {
@@ -37,11 +37,13 @@ async function start(environment: Environment): Promise<void> {
   for (const signal of ['SIGINT', 'SIGTERM', ...(isReloadable ? [] : (['SIGHUP'] as const))] as const)
     process.on(signal, stop);
   if (process.env['npm_command'] === 'exec') stopWithoutNpx(stop);
-  // Last: programs that wait for this line may send signals from now on.
+  // Printed last: programs that wait for this line may send signals from now on.
   say(process.stdout.isTTY ? service.greeting : greetingLine(service));
 }
 
-/** npx passes SIGTERM to the shell between it and this process, and the shell ends without passing it on (npm 11). */
+/**
+ * npx passes SIGTERM to the shell between it and this process, and that shell exits without forwarding it (npm 11).
+ */
 function stopWithoutNpx(stop: () => void): void {
   const parent = process.ppid;
   const watch = setInterval(() => {
@@ -51,11 +53,14 @@ function stopWithoutNpx(stop: () => void): void {
   }, PARENT_CHECK_MS).unref();
 }
 
-/** One JSON line, like the log's, for programs that read the output. */
+/** One JSON line, in the format of the log, for programs that read the output. */
 const greetingLine = ({ url, greeting }: Service): string =>
   `${JSON.stringify({ level: 30, time: Date.now(), url, msg: `chatpush listens on ${url}`, details: greeting.trimEnd().split('\n').slice(1) })}\n`;
 
-/** A service fails to start for a reason outside it: the port, the store, the emulator. One sentence says which. */
+/**
+ * The service can fail to start for a reason outside it: the port, the store, the emulator. One sentence says
+ * which.
+ */
 function cannotStart(error: unknown, { host, port }: Config): never {
   if (!(error instanceof Error) || error instanceof TypeError || error instanceof RangeError) fail(error);
   process.stderr.write(`chatpush: ${cannotListen(error, host, port) ?? error.message}\n`);

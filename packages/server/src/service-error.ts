@@ -1,9 +1,9 @@
-// The one error that reaches a caller by name. Anything else thrown while answering is a bug or a fault of the world and
-// becomes InternalServiceException without its words.
+// The only error that reaches a caller by name. Anything else thrown while answering is a bug or an external fault,
+// and becomes InternalServiceException without its message.
 import type { ErrorName } from '@chatpush/wire';
 
 export class ServiceError extends Error {
-  /** The name that travels in `X-Amzn-ErrorType`; its status stands in wire's table. */
+  /** The name sent in `X-Amzn-ErrorType`; wire's table has its status. */
   override readonly name: ErrorName;
   /** Sent as `Retry-After`, in whole seconds. */
   readonly retryAfterSeconds?: number;

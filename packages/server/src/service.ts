@@ -1,5 +1,5 @@
-// The composition root: builds every part, hands each what it needs, and starts and stops them in order.
-// The only file that knows all others, which is why it is longer than they are.
+// The composition root: builds every part, passes each its dependencies, and starts and stops them in order. It is
+// the only file that knows all others, so it is longer than they are.
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
 import { everyApplication } from './applications/every-application.ts';
@@ -55,15 +55,16 @@ import type { Traces } from './tracing/traces.ts';
 export interface Service {
   /** Base URL of the API. */
   readonly url: string;
-  /** The emulator inside this process, where there is one. */
+  /** The emulator inside this process, if there is one. */
   readonly emulator: Emulator | undefined;
-  /** What to tell the person who started it. */
+  /** The text shown to the person who started it. */
   readonly greeting: string;
-  /** Reads the settings again and takes them over, or rejects having changed nothing; the log has what came of it. */
+  /** Reads the settings again and applies them, or rejects without changing anything; the outcome is logged. */
   readonly reload: Reload;
   /**
-   * Readiness off, intake answers 503, no claims, running attempts get 10 seconds, all is settled, leases go back. Resolves after
-   * 15 seconds whatever is not finished by then, as with a store that does not answer; the log names it.
+   * Readiness turns off, intake answers 503, no more deliveries are claimed, running attempts get 10 seconds,
+   * results are recorded, and leases are released. Resolves after 15 seconds even if something has not finished,
+   * for instance because the store does not answer; the log names it.
    */
   stop(): Promise<void>;
 }
@@ -72,23 +73,26 @@ export interface ServiceOptions {
   /** Reads the settings again, for a reload. Default: there is no settings file. */
   readonly readSettings?: () => Config;
   readonly clock?: Clock;
-  /** Stands for Amazon's hosts, from which SNS's certificates come; for tests. Default: those hosts. */
+  /** Replaces Amazon's hosts that serve SNS's certificates; for tests. Default: those hosts. */
   readonly snsNetwork?: OtherNetwork;
-  /** Beyond this size SQLite's file finds no room, as on a full disk; for tests. Default: the disk. */
+  /** SQLite's file cannot grow beyond this size, as on a full disk; for tests. Default: the disk's size. */
   readonly sqliteMaxBytes?: number;
   /** pino's levels; `silent` for tests. */
   readonly logLevel?: string;
-  /** Where log lines go, JSON each. Default: standard output. */
+  /** Where log lines go, one JSON object each. Default: standard output. */
   readonly logStream?: { write(line: string): void };
-  /** The store cannot be trusted any more: the process should end. Default: it does. */
+  /** Called when the store cannot be trusted any more and the process should end. Default: the process ends. */
   readonly onFatal?: (error: Error) => void;
 }
 
 const STOP_GRACE_MS = 10_000;
-/** All of a stop. Service managers kill what does not end in time, often after 20 to 30 seconds, and then nothing says why. */
+/**
+ * Time for the whole stop. Service managers kill a process that does not end in time, often after 20 to 30 seconds,
+ * and then nothing says why.
+ */
 const STOP_MS = 15_000;
 
-/** Starts everything, or releases what it has acquired and rejects. */
+/** Starts everything. On a failure it releases what it has acquired and rejects. */
 export async function startService(config: Config, options: ServiceOptions = {}): Promise<Service> {
   const clock = options.clock ?? systemClock;
   const level = options.logLevel ?? 'info';
@@ -96,14 +100,14 @@ export async function startService(config: Config, options: ServiceOptions = {})
   const onFatal =
     options.onFatal ??
     ((error: Error) => {
-      log.fatal({ err: error }, 'the store cannot be trusted any more; start again');
+      log.fatal({ err: error }, 'the store cannot be trusted any more; restart the service');
       process.exit(1);
     });
   const resources = createResources();
   const take = resources.take;
   try {
     const audit = openAudit(config.audit, clock, (error) =>
-      log.error({ err: error }, 'the audit log cannot be written'),
+      log.error({ err: error }, 'cannot write the audit log'),
     );
     take('audit log', () => audit.close());
     const opened = await openStore(config, clock, onFatal, options.sqliteMaxBytes, log, (calls) =>
@@ -118,7 +122,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       traces?.storeCall(verb, ms, failed);
     });
 
-    /** Opens gateways again that have changed; the dispatcher's, once there is one. */
+    /** Reopens gateways that have changed; this becomes the dispatcher's function once there is one. */
     let refreshChannels = (): void => undefined;
     const emulation = await openEmulation(config, log, () => refreshChannels());
     take('emulator', () => emulation.close());
@@ -151,7 +155,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       config: () => inUse.config,
       changed: () => refreshChannels(),
       failed: (error) =>
-        log.warn({ err: error }, 'applications could not be read again; those that are known stay in use'),
+        log.warn({ err: error }, 'cannot reload the applications; the known ones stay in use'),
     });
     take('applications', () => applications.live.close());
     const allApplications = () => everyApplication(inUse.config.applications, applications.live.all());
@@ -200,7 +204,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       failed: (error) =>
         log.warn(
           { err: error },
-          'housekeeping could not do something; it goes on with the rest, and looks at that again later',
+          'a step of housekeeping failed; the other steps continue, and it is retried later',
         ),
     });
     take('housekeeping', () => housekeeping.stop());
@@ -235,7 +239,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         topics: sources.sns,
         notify: counted,
         now: () => clock.now(),
-        // Events beyond their time to live do not push, and what became of the others is remembered for longer than that.
+        // Events past their time to live are not pushed; results of the others are remembered for longer than that.
         maxAgeMs: contact.ttlMs + 3_600_000,
         report: reportSns,
         network: options.snsNetwork,
@@ -368,7 +372,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
         if (notFinished.length === 0) return;
         log.warn(
           { notFinished },
-          'stopped without finishing; nothing that was acknowledged is lost: other nodes, or the next start, deliver it',
+          'stopped before everything had finished; nothing acknowledged is lost: other nodes, or the next start, deliver it',
         );
       },
     };
@@ -378,11 +382,14 @@ export async function startService(config: Config, options: ServiceOptions = {})
   }
 }
 
-/** As `--version` says it. */
+/** As `--version` prints it. */
 const ownVersion = async (): Promise<string> =>
   (await import('../package.json', { with: { type: 'json' } })).default.version;
 
-/** What is handed over is sent after the call, by whoever has room then, and is not the call's own work. */
+/**
+ * A delivery that is handed over is sent after the call, by any node with capacity, and is not part of the call's
+ * own trace.
+ */
 const outsideOf = (traces: Traces, intake: Intake): Intake => ({
   reserve: (wanted) => intake.reserve(wanted),
   handOver: (...given) => traces.outside(() => intake.handOver(...given)),

@@ -154,7 +154,7 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
       'Sets up or changes the FCM channel of an application. The service account is checked, encrypted and stored; every node uses it for its next push, within 10 seconds.',
     input: {
       ApplicationId: APPLICATION,
-      ApiKey: 'Refused: Google switched off the API keys of the legacy protocol in 2024.',
+      ApiKey: 'Refused: Google shut down the legacy protocol and its API keys in 2024.',
       DefaultAuthenticationMethod: '`TOKEN`.',
       Enabled: '`false` stops pushes without removing the credential. Default true.',
       ServiceJson: "The contents of the service account's JSON file.",

@@ -1,9 +1,9 @@
-// The URL of a database with several hosts (`postgres://a,b:5433/db`, as libpq has it) ↔ one URL per host, which is what the
-// driver takes.
+// The URL of a database with several hosts (`postgres://a,b:5433/db`, as in libpq) ↔ one URL per host, which is
+// what the driver accepts.
 
 const SEVERAL_HOSTS = /^(postgres(?:ql)?:\/\/(?:[^@/?#]*@)?)([^/?#]*)(.*)$/;
 
-/** One URL per host, in their order; undefined where the text is no such URL. */
+/** One URL per host, in order; undefined if the text is not such a URL. */
 export function databaseUrls(text: string): string[] | undefined {
   const [, before, hosts, after] = SEVERAL_HOSTS.exec(text) ?? [];
   if (before === undefined || hosts === undefined || after === undefined) return undefined;

@@ -1,4 +1,4 @@
-// The URL of a JetStream store (`nats://user:password@a,b:4223,c?replicas=3`) ↔ what its parts say.
+// The parts of the URL of a JetStream store (`nats://user:password@a,b:4223,c?replicas=3`).
 
 export interface NatsAddress {
   /** `host:port`. */
@@ -11,11 +11,11 @@ export interface NatsAddress {
   readonly credentials?: string;
   /** Path of the certificates of authorities. */
   readonly authority?: string;
-  /** The streams' names and subjects begin with it. */
+  /** The prefix of the streams' names and subjects. */
   readonly prefix: string;
   /** Of each stream. */
   readonly replicas: number;
-  /** Streams that instances are spread over; fixed when the streams are created. */
+  /** How many streams the instances are spread over; fixed when the streams are created. */
   readonly shards: number;
 }
 
@@ -27,7 +27,7 @@ const DEFAULT_SHARDS = 4;
 export function readNatsUrl(text: string): NatsAddress | string {
   const [, scheme, login, hosts, query = ''] = FORM.exec(text) ?? [];
   if (hosts === undefined)
-    return 'is not the URL of NATS servers; write nats://host, or nats://a,b,c for a cluster';
+    return 'is not a URL of NATS servers; write nats://host, or nats://a,b,c for a cluster';
   const servers = hosts.split(',').map((host) => (/:\d+$/.test(host) ? host : `${host}:${DEFAULT_PORT}`));
   if (!servers.every((server) => URL.canParse(`tcp://${server}`)))
     return 'has an invalid host; write nats://a,b:4223,c with one comma between hosts';
@@ -67,7 +67,7 @@ function isPercentEncoded(text: string): boolean {
   }
 }
 
-/** Of a URL that the settings have checked. */
+/** Takes a URL that the settings have already checked. */
 export function checkedNatsUrl(text: string): NatsAddress {
   const address = readNatsUrl(text);
   if (typeof address === 'string') throw new TypeError(`The URL ${address}.`);

@@ -1,4 +1,4 @@
-// Which application an instance pushes through, kept in the instance's setting: none or one.
+// Which application an instance pushes through, stored in the instance's setting: none or one.
 import type { Store } from '../store/store.ts';
 import { changeSetting } from './change-setting.ts';
 
@@ -17,9 +17,9 @@ export const associationIn = (body: string): Association | undefined =>
   (JSON.parse(body) as InstanceDocument).association;
 
 export interface Associations {
-  /** As it stands in the store now. */
+  /** The current state in the store. */
   read(instanceId: string): Promise<Association | undefined>;
-  /** Applies a rule, again where another change came first; what the rule throws is thrown. */
+  /** Applies a rule, again if another change came first; an error of the rule is thrown. */
   change(
     instanceId: string,
     rule: (association: Association | undefined) => Association | undefined,

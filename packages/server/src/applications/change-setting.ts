@@ -1,11 +1,15 @@
-// Changes a setting of the store: each change on the version it was made from, again where another change came first.
+// Changes a setting of the store: each change applies to the version it was made from, and is repeated if another
+// one came first.
 import { ServiceError } from '../service-error.ts';
 import type { SettingKind, Store } from '../store/store.ts';
 
-/** Changes of one setting come from people; more than a few at once are a loop somewhere. */
+/** People change settings; more than a few changes at once come from a loop somewhere. */
 const TRIES = 20;
 
-/** Undefined in: it is not there; undefined out: it is removed. What the rule throws is thrown. Answers the new body. */
+/**
+ * Undefined in: the setting does not exist. Undefined out: it is removed. An error of the rule is thrown. Returns
+ * the new body.
+ */
 export async function changeSetting(
   store: Store,
   kind: SettingKind,
@@ -21,5 +25,8 @@ export async function changeSetting(
     store.hint('setting', id);
     return after;
   }
-  throw new ServiceError('ThrottlingException', `The ${kind} is being changed by other calls; repeat.`);
+  throw new ServiceError(
+    'ThrottlingException',
+    `The ${kind} is being changed by other calls; repeat the call.`,
+  );
 }

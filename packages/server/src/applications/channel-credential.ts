@@ -1,5 +1,5 @@
-// What UpdateApnsChannel and UpdateGcmChannel bring: checked as the settings file's credentials are, refused in Pinpoint's words.
-// Pure, but for the clock's time that a certificate is held against.
+// The credentials of UpdateApnsChannel and UpdateGcmChannel: checked like those of the settings file, refused in
+// Pinpoint's form. Pure, except for the time that certificates are checked against.
 import type { Input } from '@chatpush/wire';
 import {
   certificateExpiry,
@@ -27,7 +27,7 @@ const refuse = (message: string): never => {
   throw new ServiceError('BadRequestException', message);
 };
 
-/** Throws with the member's name in front of what is wrong with it. */
+/** Throws what is wrong with a member, preceded by its name. */
 function check(member: string, text: string, ...faults: ((text: string) => string | undefined)[]): string {
   for (const fault of faults) {
     const found = fault(text);
@@ -39,9 +39,9 @@ function check(member: string, text: string, ...faults: ((text: string) => strin
 const bundleIdFault = (text: string): string | undefined =>
   /^[\w.-]{1,255}$/.test(text)
     ? undefined
-    : 'is not a bundle id; write the bundle id of the app, such as "com.example.chat"';
+    : 'is not a bundle id; use the bundle id of the app, such as "com.example.chat"';
 
-/** The members that a method needs; those that are missing are named together. */
+/** The members that a method needs; missing ones are named together. */
 function needed<Name extends keyof ApnsInput>(
   input: ApnsInput,
   method: string,
@@ -53,7 +53,7 @@ function needed<Name extends keyof ApnsInput>(
   return input as { readonly [N in Name]: string };
 }
 
-/** The credential of an APNs channel; undefined where the call brings none. */
+/** The credential of an APNs channel; undefined if the call has none. */
 export function apnsCredential(input: ApnsInput, now: number): NewCredential | undefined {
   const method = input.DefaultAuthenticationMethod?.toUpperCase();
   if (method !== undefined && !['KEY', 'TOKEN', 'CERTIFICATE'].includes(method))
@@ -102,12 +102,12 @@ function certificateCredential(input: ApnsInput, now: number): NewCredential {
   };
 }
 
-/** The credential of an FCM channel; undefined where the call brings none. */
+/** The credential of an FCM channel; undefined if the call has none. */
 export function gcmCredential(input: GcmInput): NewCredential | undefined {
   const method = input.DefaultAuthenticationMethod?.toUpperCase();
   if (method !== undefined && method !== 'TOKEN')
     refuse(
-      'DefaultAuthenticationMethod must be "TOKEN", with ServiceJson: Google switched off the API keys of the legacy protocol in 2024.',
+      'DefaultAuthenticationMethod must be "TOKEN", with ServiceJson: Google shut down the legacy protocol and its API keys in 2024.',
     );
   if (!input.ServiceJson) return undefined;
   const serviceAccount = check('ServiceJson', input.ServiceJson, serviceAccountFault);
@@ -117,7 +117,7 @@ export function gcmCredential(input: GcmInput): NewCredential | undefined {
   };
 }
 
-/** A call that brings no credential keeps the stored one; BundleId alone changes the topic. */
+/** A call without a credential keeps the stored one; BundleId alone changes the topic. */
 export function withTopic(credential: CredentialKind, topic: string | undefined): CredentialKind {
   if (topic === undefined || credential.kind === 'service-account') return credential;
   return { ...credential, topic: check('BundleId', topic, bundleIdFault) };

@@ -1,5 +1,6 @@
-// SendMessages' message for one address → what its gateway gets. Pure. The keys are those of Amazon's own pushes, which apps read
-// with Amplify or by hand (https://docs.aws.amazon.com/pinpoint/latest/developerguide/channels-push.html).
+// The message of SendMessages for one address → the gateway's payload. Pure. The keys are those of Amazon's own
+// pushes, which apps read with Amplify or directly
+// (https://docs.aws.amazon.com/pinpoint/latest/developerguide/channels-push.html).
 import type { Input } from '@chatpush/wire';
 import type { DirectPush } from '../gateways/gateway.ts';
 import { ServiceError } from '../service-error.ts';
@@ -10,18 +11,18 @@ type Apns = NonNullable<Configuration['APNSMessage']>;
 type Gcm = NonNullable<Configuration['GCMMessage']>;
 export type Address = NonNullable<Call['Addresses']>[string];
 
-/** What differs between pushes of one call, beside their ids. */
+/** What differs between the pushes of one call, besides their ids. */
 export type DirectForm = Pick<DirectPush, 'payload' | 'pushType' | 'priority' | 'collapseId'> & {
   readonly timeToLiveSeconds?: number;
 };
 
-/** FCM's own, and Pinpoint's default for it: four weeks. */
+/** FCM's default and Pinpoint's default for it: four weeks. */
 const FCM_TTL_SECONDS = 2_419_200;
 const ACTIONS = { OPEN_APP: 'openApp', DEEP_LINK: 'deeplink', URL: 'url' } as const;
 
 const bad = (message: string): ServiceError => new ServiceError('BadRequestException', message);
 
-/** The message of a channel over the default ones, with an address's own texts and values. */
+/** The channel's message merged over the default one, with an address's own texts and values. */
 function resolve(
   own: Apns | Gcm | undefined,
   { DefaultMessage, DefaultPushNotificationMessage: push }: Configuration,
@@ -97,7 +98,7 @@ export function apnsForm(call: Call, address: Address): DirectForm {
   return {
     payload: JSON.stringify(payload),
     pushType,
-    // Apple refuses a background push of priority 10.
+    // Apple refuses a background push with priority 10.
     priority: isNormal || pushType === 'background' ? '5' : '10',
     ...(own?.CollapseId !== undefined && { collapseId: own.CollapseId }),
     ...(own?.TimeToLive !== undefined && { timeToLiveSeconds: own.TimeToLive }),
@@ -148,14 +149,14 @@ export function gcmForm(call: Call, address: Address): DirectForm {
   return { payload: JSON.stringify(message), timeToLiveSeconds };
 }
 
-/** Either `{"fcmV1Message":{"message":…}}`, or the legacy form with `notification` and `data` beside each other. */
+/** Either `{"fcmV1Message":{"message":…}}`, or the legacy form with `notification` and `data` side by side. */
 function rawMessage(raw: string, android: object): Record<string, unknown> {
   const content = parseRaw(raw, 'RawContent');
   const envelope = content['fcmV1Message'] as { readonly message?: unknown } | undefined;
   if (envelope !== undefined) {
     const message = envelope.message;
     if (typeof message !== 'object' || message === null)
-      throw bad('RawContent.fcmV1Message must hold a message.');
+      throw bad('RawContent.fcmV1Message must contain a message.');
     const { token: _, topic: __, condition: ___, ...rest } = message as Record<string, unknown>;
     return { android, ...rest };
   }

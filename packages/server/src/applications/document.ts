@@ -1,7 +1,7 @@
-// An application as it is kept in the store: one versioned document, its credentials sealed. Pure.
+// An application as stored: one versioned document with encrypted credentials. Pure.
 import type { ChannelName } from '../config/config.ts';
 
-/** What can be said of a credential without showing it. */
+/** What can be shown of a credential without revealing it. */
 export type CredentialKind =
   | { readonly kind: 'key'; readonly topic: string; readonly keyId: string; readonly teamId: string }
   | {
@@ -14,7 +14,7 @@ export type CredentialKind =
 
 export interface StoredChannel {
   readonly enabled: boolean;
-  /** Rises by one with each change. */
+  /** Increases by one with each change. */
   readonly version: number;
   /** Milliseconds since the epoch, as all times here. */
   readonly createdAt: number;
@@ -26,12 +26,12 @@ export interface StoredChannel {
   readonly sealed: string;
 }
 
-/** What is sealed: a private key (with its certificate, where it has one), or the file of a service account. */
+/** The encrypted part: a private key (with its certificate, if it has one), or the file of a service account. */
 export type SecretPart =
   | { readonly privateKey: string; readonly certificate?: string }
   | { readonly serviceAccount: string };
 
-/** The texts and the look of an application's notifications; what is absent has its default. */
+/** The texts and the look of an application's notifications; absent members have their default. */
 export interface NotificationLook {
   readonly genericText?: string;
   readonly attachmentText?: string;
@@ -45,7 +45,7 @@ export interface NotificationLook {
   readonly ttlMinutes?: number;
 }
 
-/** Everything is optional because development creates an application as `{}` when a call first names it. */
+/** Everything is optional, because in development an application is created as `{}` when a call first names it. */
 export interface ApplicationDocument {
   readonly name?: string;
   readonly createdAt?: number;
@@ -59,11 +59,11 @@ export const parseApplication = (body: string): ApplicationDocument =>
   JSON.parse(body) as ApplicationDocument;
 export const serialiseApplication = (document: ApplicationDocument): string => JSON.stringify(document);
 
-/** What a credential is sealed together with, so that it opens nowhere else. */
+/** The associated data that a credential is encrypted with, so that it cannot be decrypted anywhere else. */
 export const associatedWith = (applicationArn: string, channel: ChannelName): string =>
   `${applicationArn} ${channel}`;
 
-/** The document with a channel set, or (without one) removed. */
+/** The document with a channel set, or (without a channel) removed. */
 export function withChannel(
   document: ApplicationDocument,
   name: ChannelName,

@@ -1,10 +1,10 @@
-// The settings file's applications and the store's as one list, for whoever shows or examines them all.
+// The applications of the settings file and of the store as one list, for code that shows or examines them all.
 import type { ApplicationConfig } from '../config/config.ts';
 import type { LiveApplication } from './live-application.ts';
 
 /**
- * The file's first; an ARN that stands in both is the file's. Without a name, an application was begun in development by a call
- * that named its ARN: nobody set it up, and there may be thousands of them.
+ * The file's come first; if an ARN is in both, the file's counts. An application without a name was created in
+ * development by a call that named its ARN: nobody set it up, and there may be thousands, so it is left out.
  */
 export function everyApplication(
   configured: readonly ApplicationConfig[],

@@ -1,4 +1,5 @@
-// A stored application in the form that the settings file's have: what notifications are made and gateways opened by.
+// A stored application in the same form as those of the settings file, from which notifications are built and
+// gateways opened.
 import type { ApplicationConfig, ChannelConfig, ChannelName, Reached } from '../config/config.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
 import { Secret } from '../config/secret.ts';
@@ -14,21 +15,21 @@ export type Reach = Readonly<Record<ChannelName, Reached & { readonly port?: 443
 const DEFAULT_TTL_MINUTES = 720;
 
 export interface LiveApplicationOptions {
-  /** Undefined: no key is set, so nothing sealed can be opened. */
+  /** Undefined: no key is set, so no credential can be decrypted. */
   readonly sealing: Sealing | undefined;
   readonly reach: Partial<Reach>;
-  /** Development: every channel is emulated, whatever credential was stored, so that nothing leaves the machine. */
+  /** Development: every channel is emulated, whatever its credential, so that nothing leaves the machine. */
   readonly emulated: boolean;
 }
 
-/** An application as texts and gateways need it. */
+/** An application in the form that texts and gateways need. */
 export type LiveApplication = ApplicationConfig & {
   readonly ttlMs: number;
-  /** As CreateApp got it. */
+  /** As given to CreateApp. */
   readonly name?: string;
 };
 
-/** Never throws: a credential that does not open becomes a channel that says so, and its pushes wait. */
+/** Never throws: if a credential cannot be decrypted, its channel says so and its pushes wait. */
 export function toLiveApplication(
   arn: string,
   { name: givenName, look = {}, channels = {} }: ApplicationDocument,
@@ -77,7 +78,7 @@ function toChannelConfig(
   if (credential.kind === 'service-account' || 'serviceAccount' in secret)
     return {
       gateway: 'unavailable',
-      why: 'What is stored of the channel does not fit together; set it up again.',
+      why: 'The stored channel is inconsistent; set it up again.',
     };
   const privateKey = new Secret(secret.privateKey);
   const { topic } = credential;

@@ -1,28 +1,29 @@
-// The stored applications as pushes see them: all of them in memory, because a lane asks for its channel in the middle of a turn.
+// The stored applications as the sending side sees them: all in memory, because a lane needs its channel in the
+// middle of a turn.
 //
-// A hint of the store brings one that changed at once; hints may be lost, so all are read again every eight seconds. A thousand
-// applications are a few megabytes, in memory and in each reading.
+// A hint of the store loads a changed one at once. Hints may be lost, so all are read again every eight seconds. A
+// thousand applications are a few megabytes, in memory and in each read.
 import type { Store } from '../store/store.ts';
 import { toLiveApplication } from './live-application.ts';
 import type { LiveApplication, LiveApplicationOptions } from './live-application.ts';
 import { parseApplication } from './document.ts';
 import type { StoredApplications } from './stored-applications.ts';
 
-/** A change is seen within 10 seconds where its hint was lost: this, the reading itself, and the new connection. */
+/** A change whose hint was lost is seen within 10 seconds: this, the read itself, and the new connection. */
 const READ_AGAIN_MS = 8_000;
 
 export interface LiveApplications {
   readonly find: (arn: string) => LiveApplication | undefined;
   readonly all: () => Iterable<LiveApplication>;
-  /** The same, after the reading of it that a hint has begun: for calls, which can wait. */
+  /** The same, after any read of it that a hint has started: for calls, which can wait. */
   current(arn: string): Promise<LiveApplication | undefined>;
-  /** Reads one again now. */
+  /** Reads one application again now. */
   load(arn: string): Promise<LiveApplication | undefined>;
   /** Begins to follow the store's hints. */
   follow(): void;
-  /** Follows hints, reads all of them, and goes on to do so. */
+  /** Follows hints, reads all applications, and keeps doing so. */
   start(): Promise<void>;
-  /** Makes all of them anew from what was read: where they lead, or the keys that open them, changed. */
+  /** Rebuilds all from what was read, because the gateways' addresses or the encryption keys changed. */
   renew(): void;
   close(): void;
 }
@@ -36,17 +37,17 @@ export function createLiveApplications(options: {
   readonly store: Pick<Store, 'onHint' | 'setting'>;
   readonly stored: StoredApplications;
   readonly live: () => LiveApplicationOptions;
-  /** Told after each change; must not throw. */
+  /** Called after each change; must not throw. */
   readonly changed: () => void;
-  /** They could not be read again; those that are known stay in use. */
+  /** They could not be read again; the known ones stay in use. */
   readonly failed: (error: unknown) => void;
 }): LiveApplications {
   const { store, stored } = options;
   const entries = new Map<string, Entry>();
-  /** Rises with each reading of one application, so that an older reading of all does not undo it. */
+  /** Increases with each read of one application, so that an older read of all does not undo it. */
   const readings = new Map<string, number>();
   let clockOfReadings = 0;
-  /** The readings that hints have begun. */
+  /** Reads started by hints. */
   const hinted = new Map<string, Promise<unknown>>();
   let timer: NodeJS.Timeout | undefined;
   let stopListening: (() => void) | undefined;

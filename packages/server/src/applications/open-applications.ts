@@ -1,5 +1,5 @@
-// Everything about stored applications that the service puts together: documents, associations, what pushes see, and the sealing
-// of credentials.
+// Everything about stored applications that the service assembles: documents, associations, the sending side's
+// view, and the encryption of credentials.
 import type { Config } from '../config/config.ts';
 import { developmentKey } from '../secrets/development-key.ts';
 import { createSealing } from '../secrets/sealing.ts';
@@ -21,7 +21,7 @@ export interface Applications {
   readonly sealing: () => Sealing | undefined;
 }
 
-/** Rejects where the store cannot be read. `config` is asked again whenever it matters, because a reload changes it. */
+/** Rejects if the store cannot be read. `config` is called whenever it is needed, because a reload changes it. */
 export async function openApplications(options: {
   readonly store: Store;
   readonly config: () => Config;

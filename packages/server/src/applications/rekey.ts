@@ -1,4 +1,4 @@
-// Encrypts every stored credential that is under an old key again, under the present one.
+// Re-encrypts every stored credential that is under an old key with the current one.
 import type { ChannelName } from '../config/config.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
 import type { Sealing } from '../secrets/sealing.ts';
@@ -8,11 +8,11 @@ import type { ApplicationDocument } from './document.ts';
 import type { StoredApplications } from './stored-applications.ts';
 
 export interface Rekeyed {
-  /** How many credentials are under the present key now that were not. */
+  /** How many credentials were re-encrypted. */
   readonly changed: number;
-  /** How many were already. */
+  /** How many were already under the current key. */
   readonly current: number;
-  /** Which could not be opened, and why; they stay as they are. */
+  /** Credentials that could not be decrypted, and why; they are unchanged. */
   readonly failed: readonly { readonly arn: string; readonly channel: ChannelName; readonly why: string }[];
 }
 

@@ -1,4 +1,5 @@
-// The applications in the store: read, listed and changed one document at a time, each change on the version it was made from.
+// The applications in the store: read, listed and changed one document at a time; each change applies to the
+// version it was made from.
 import type { Store } from '../store/store.ts';
 import { changeSetting } from './change-setting.ts';
 import { parseApplication, serialiseApplication } from './document.ts';
@@ -10,11 +11,11 @@ export interface StoredApplication {
   readonly body: string;
 }
 
-/** A change as a pure function; undefined in, the application is not there; undefined out, it is removed. */
+/** A change as a pure function. Undefined in: the application does not exist. Undefined out: it is removed. */
 export type ApplicationRule = (document: ApplicationDocument | undefined) => ApplicationDocument | undefined;
 
 export interface StoredApplications {
-  /** As it stands in the store now. */
+  /** The current state in the store. */
   read(arn: string): Promise<ApplicationDocument | undefined>;
   /** By ARN, after `after`. */
   list(
@@ -23,7 +24,7 @@ export interface StoredApplications {
   ): Promise<{ readonly items: readonly StoredApplication[]; readonly next?: string }>;
   /** All of them, page by page. */
   all(): AsyncIterable<StoredApplication>;
-  /** Applies a rule, again where another change came first; what the rule throws is thrown. Answers the new document. */
+  /** Applies a rule, again if another change came first; an error of the rule is thrown. Returns the new document. */
   change(arn: string, rule: ApplicationRule): Promise<ApplicationDocument | undefined>;
 }
 

@@ -1,11 +1,11 @@
-// Where the audit log goes: a file of its own, which only its owner may read, or standard output.
+// The destination of the audit log: a separate file, which only its owner may read, or standard output.
 import { closeSync, openSync } from 'node:fs';
 import { once } from 'node:events';
 import { pino } from 'pino';
 
 export interface AuditStream {
   write(line: string): void;
-  /** Opens the file again, after it was renamed: what is written from then on goes to a new one of the same name. */
+  /** Reopens the file after it was renamed: from then on, lines go to a new one with the same name. */
   reopen(): void;
   /** Resolves when everything is written. */
   close(): Promise<void>;
@@ -13,7 +13,10 @@ export interface AuditStream {
 
 const MODE = 0o600;
 
-/** `to`: `stdout` or a path. Throws a sentence for people where the file cannot be written. `failed` is told of later trouble. */
+/**
+ * `to`: `stdout` or a path. Throws a sentence for people if the file cannot be written. `failed` is called for
+ * later errors.
+ */
 export function openAuditStream(to: string, failed: (error: Error) => void): AuditStream {
   if (to === 'stdout') {
     const stdout = pino.destination({ dest: 1, sync: true });
@@ -32,9 +35,9 @@ export function openAuditStream(to: string, failed: (error: Error) => void): Aud
       { cause: error },
     );
   }
-  // Written aside: a slow disk must not hold up calls.
+  // Written asynchronously: a slow disk must not delay calls.
   const file = pino.destination({ dest: to, sync: false, append: true, mode: MODE });
-  // A file that cannot be opened again leaves the old one in use.
+  // If the file cannot be reopened, the old one stays in use.
   file.on('error', failed);
   return {
     write: (line) => void file.write(line),

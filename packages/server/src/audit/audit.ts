@@ -1,17 +1,19 @@
-// The audit log: one line of JSON for each change and for each key that was refused, with who, what, where, from where and
-// how it ended. Never a token of a device or a participant, a secret or a text of a message.
+// The audit log: one line of JSON for each change and each refused key, with who, what, where, from where and the
+// result. Never a token of a device or a participant, a secret, or the text of a message.
 import type { ErrorName } from '@chatpush/wire';
 
-/** What a line says. Members that do not apply are absent. */
+/** The members of a line. Members that do not apply are absent. */
 export interface AuditEntry {
-  /** As in the API: `StopContact`. Our own: `ReloadSettings`, `EndContact` where a chat event ended a contact, and
-   * `RemoveDeadRegistration` where a gateway called a token dead. */
+  /**
+   * As in the API: `StopContact`. Our own: `ReloadSettings`, `EndContact` if a chat event ended a contact, and
+   * `RemoveDeadRegistration` if a gateway reported a token as dead.
+   */
   readonly operation: string;
-  /** `ok`, or the error that the caller was answered with. */
+  /** `ok`, or the error in the caller's answer. */
   readonly result: 'ok' | 'refused' | ErrorName;
-  /** The key that was proved to make the call. */
+  /** The key that was proven to make the call. */
   readonly keyId?: string | undefined;
-  /** What an unproved call says its key is. */
+  /** The key that an unproven call claims to use. */
   readonly claimedKeyId?: string | undefined;
   readonly instanceId?: string | undefined;
   readonly contactId?: string | undefined;
@@ -22,21 +24,24 @@ export interface AuditEntry {
   /** Names of settings. */
   readonly changed?: readonly string[] | undefined;
   readonly requestId?: string | undefined;
-  /** The caller's. */
+  /** The caller's address. */
   readonly address?: string | undefined;
 }
 
 export interface Audit {
   note(entry: AuditEntry): void;
-  /** Notes a refused key. The same key, refused again from the same address for the same reason, is counted and noted later. */
+  /**
+   * Records a refused key. If the same key is refused again from the same address for the same reason, it is
+   * counted and written later.
+   */
   refused(entry: AuditEntry): void;
-  /** Writes what was only counted so far. */
+  /** Writes what has only been counted so far. */
   close(): void;
 }
 
-/** One that is refused over and over is a line in so many milliseconds: strangers must not fill the disk. */
+/** A key that is refused repeatedly gets one line per this many milliseconds: strangers must not fill the disk. */
 const REPEATED_MS = 10_000;
-/** Different ones beyond so many share a line. */
+/** Beyond this many different ones, they share a line. */
 const MAX_REFUSED = 1_000;
 
 export const NO_AUDIT: Audit = { note: () => undefined, refused: () => undefined, close: () => undefined };

@@ -3,7 +3,7 @@ import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import { isIn } from './permissions.ts';
 
-/** What an ARN in a refusal is made of. */
+/** The parts of an ARN in a refusal. */
 export interface Place {
   readonly region: string;
   readonly account: string;
@@ -13,13 +13,13 @@ export interface Place {
 export interface Deed {
   /** `connect:StopContact`. */
   readonly action: string;
-  /** A bare id, where the call names an instance. */
+  /** A bare id, if the call names an instance. */
   readonly instanceId?: string;
-  /** The ARN of the application that the call names, where it does. */
+  /** The ARN of the application, if the call names one. */
   readonly applicationArn?: string;
 }
 
-/** Throws AccessDeniedException, in the words of IAM's refusals, unless the caller's key allows all of it. */
+/** Throws AccessDeniedException, worded like IAM's refusals, unless the caller's key allows all of it. */
 export function authorize(caller: Caller, deed: Deed, { region, account }: Place): void {
   const { action, instanceId, applicationArn } = deed;
   const instanceArn =

@@ -1,5 +1,6 @@
-// Bearer keys: for backends without an AWS SDK. Each opens one instance, to some of our own operations only; what AWS SDKs
-// call stays signed. A bearer key is a secret that travels, so it is taken only where nobody in between can read it.
+// Bearer keys: for backends without an AWS SDK. Each gives access to one instance and to some of our own operations
+// only; operations of AWS SDKs must be signed. A bearer key is a secret sent with every call, so it is accepted
+// only if nobody in between can read it.
 import { hash } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Operation } from '@chatpush/wire';
@@ -15,22 +16,23 @@ export interface BearerKey {
   readonly secret: string;
   /** The one instance (bare id) it is for. */
   readonly instance: string;
-  /** Names of actions, or beginnings of names with `*` at the end. */
+  /** Names of actions, or prefixes ending in `*`. */
   readonly actions: readonly string[];
 }
 
 /**
- * The caller behind an `Authorization: Bearer …` header, or undefined without such a header. Throws AccessDeniedException where
- * the key could have been read on its way, or the operation takes none; UnrecognizedClientException for an unknown one.
+ * The caller of an `Authorization: Bearer …` header, or undefined without such a header. Throws
+ * AccessDeniedException if the key could have been read on its way, or if the operation accepts none;
+ * UnrecognizedClientException for an unknown key.
  */
 export type VerifyBearer = (request: IncomingMessage, operation: Operation) => Caller | undefined;
 
 export function createVerifyBearer(options: {
   readonly keys: readonly BearerKey[];
-  /** Addresses (`10.0.0.5`) and networks (`10.0.0.0/8`) of proxies that speak TLS with callers. */
+  /** Addresses (`10.0.0.5`) and networks (`10.0.0.0/8`) of proxies that terminate TLS. */
   readonly trustedProxies: readonly string[];
 }): VerifyBearer {
-  // By hash: how long a look-up takes then says nothing about a secret.
+  // Keyed by hash, so that the time of a look-up reveals nothing about a secret.
   const keys = new Map(
     options.keys.map(({ id, secret, instance, actions }): [string, Caller] => [
       hash('sha256', secret),
@@ -44,7 +46,7 @@ export function createVerifyBearer(options: {
     checkPath(request, isTrusted);
     const key = keys.get(hash('sha256', secret));
     if (key === undefined)
-      throw new ServiceError('UnrecognizedClientException', 'The bearer key is not known here.');
+      throw new ServiceError('UnrecognizedClientException', 'The bearer key is unknown.');
     if (operation.bearer === undefined)
       throw new ServiceError(
         'AccessDeniedException',
@@ -60,7 +62,7 @@ function checkPath(request: IncomingMessage, isTrusted: (address: string) => boo
   throw new ServiceError(
     'AccessDeniedException',
     path === 'proxy-without-tls'
-      ? 'Bearer keys travel over TLS only, and the proxy does not say X-Forwarded-Proto: https.'
-      : 'Bearer keys are taken on loopback, or from a proxy that the settings name in trustedProxies.',
+      ? 'Bearer keys are accepted only over TLS, and the proxy does not send X-Forwarded-Proto: https.'
+      : 'Bearer keys are accepted only on loopback, or from a proxy that is listed in trustedProxies.',
   );
 }

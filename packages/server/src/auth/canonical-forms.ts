@@ -1,7 +1,9 @@
-// The forms in which clients sign the path and query of one request. AWS SDKs encode the path that travels once more; others
-// sign it as it travels. A space in a query is `%20`, or `+` as in HTML forms, which may again be signed in either way.
+// The forms in which clients sign the path and query of one request. AWS SDKs percent-encode the sent path once
+// more; other clients sign it as sent. A space in a query is `%20`, or `+` as in HTML forms, which may again be
+// signed either way.
 //
-// Only what is written differently is tried: for ids of unreserved characters there is one form, so refusing costs what it did.
+// Only different forms are tried: ids of unreserved characters have one form, so refusing such a call costs no more
+// than before.
 import { canonicalPath, canonicalQuery } from '@chatpush/wire';
 
 export interface CanonicalForm {
@@ -11,7 +13,7 @@ export interface CanonicalForm {
   readonly plusIsSpace: boolean;
 }
 
-/** `path`, `query`: as they stand on the request line. */
+/** `path`, `query`: as written on the request line. */
 export function canonicalForms(path: string, query: string): readonly CanonicalForm[] {
   const paths = [...new Set(pathForms(path))];
   return queryForms(query).flatMap(({ query: one, plusIsSpace }) =>
@@ -25,8 +27,8 @@ function pathForms(path: string): string[] {
     // shared_aws_api 1 and 2 of Dart: `Uri.encodeFull` encodes the percent signs and leaves `!$&'()*+,;=:@` alone.
     path.replaceAll('%', '%25'),
   ];
-  // As aws_client 0.9 signs it. `a%252Fb` could be the id `a%2Fb` signed so, and is the id `a/b` as AWS SDKs sign it: a
-  // signature of one request must not be good for another, so such a path has the AWS form only.
+  // As aws_client 0.9 signs it. `a%252Fb` could be the id `a%2Fb` signed this way, and is the id `a/b` as AWS SDKs
+  // sign it. A signature of one request must not be valid for another, so such a path has only the AWS form.
   if (!/%25[\dA-F]{2}/i.test(path)) forms.push(path);
   return forms;
 }

@@ -1,9 +1,9 @@
-// From where a request comes: the other end of its connection, or what a proxy of ours says of it.
+// The address a request comes from: the other end of its connection, or what a trusted proxy reports.
 import type { IncomingMessage } from 'node:http';
 import { BlockList, isIPv6 } from 'node:net';
 import type { Socket } from 'node:net';
 
-/** IPv4 as such, also where it arrives on a socket of both families. */
+/** IPv4 in its own form, even if it arrives on a dual-stack socket. */
 export const socketAddress = ({ remoteAddress }: Socket): string =>
   (remoteAddress ?? '').replace(/^::ffff:/, '');
 
@@ -30,7 +30,7 @@ export function clientAddress(
   return forwarded.slice(forwarded.lastIndexOf(',') + 1).trim() || address;
 }
 
-/** Who has one address of IPv6 has its network of 64 bits (RFC 6177): what is counted by address is counted by that. */
+/** The owner of one IPv6 address usually has its whole /64 network (RFC 6177), so counters by address use that. */
 export function addressGroup(address: string): string {
   if (!isIPv6(address)) return address;
   const [head, tail] = address.split('::', 2) as [string, string?];

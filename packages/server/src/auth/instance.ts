@@ -1,4 +1,4 @@
-// An instance ARN where an instance id is expected means the instance with that id: both name the same tenant. Region and
+// An instance ARN instead of an instance id means the instance with that id: both name the same tenant. Region and
 // account are not compared: they say where Amazon would keep it, and backends that move here keep their ARNs.
 import { ServiceError } from '../service-error.ts';
 

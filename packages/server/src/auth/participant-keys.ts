@@ -1,16 +1,17 @@
-// What the participant tokens of an instance are made with. The holder of such a key can be any participant of that
-// instance's chats, so it comes from access keys that may start and join chats there anyway, and says nothing about any other
-// instance's.
+// The keys of an instance's participant tokens. The holder of such a key can pose as any participant of that
+// instance's chats. So it is derived from access keys that may start and join chats there anyway, and reveals
+// nothing about other instances' keys.
 import { createHmac } from 'node:crypto';
 import type { AccessKeySettings } from './access-keys.ts';
 import { allows, permissionsOf } from './permissions.ts';
 
-/** Answers the key of an instance (its bare id); undefined where no access key may start or join chats. */
+/** The key of an instance (by its bare id); undefined if no access key may start or join chats. */
 export type ParticipantKeyOf = (instanceId: string) => Uint8Array | undefined;
 
 /**
- * Each is derived from the first access key that may do both there; where none may, from the first for each, so that neither
- * holder can make it alone. Stable over restarts and the same on every node, because all share their settings; none is stored.
+ * Derived from the first access key that may do both there; if none may, from the first for each, so that neither
+ * holder can derive it alone. Stable over restarts and the same on every node, because all share their settings;
+ * none is stored.
  */
 export function createParticipantKeys(accessKeys: readonly AccessKeySettings[]): ParticipantKeyOf {
   const keys = accessKeys.map((key) => ({ secret: key.secret, permissions: permissionsOf(key) }));

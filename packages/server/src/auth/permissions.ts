@@ -1,14 +1,14 @@
-// What a key may do, to which instances and with which applications.
+// What a key may do, on which instances and with which applications.
 import { INSTANCE_ACTIONS, actionsNamed } from '@chatpush/wire';
 import type { Caller } from '../operations/handlers.ts';
 
 export type Permissions = Omit<Caller, 'accessKeyId'>;
 
-/** Permissions as they stand in settings. */
+/** Permissions as written in the settings. */
 export interface PermissionSettings {
   readonly instances: 'all' | readonly string[];
   /**
-   * Names of actions, or beginnings of names with `*` at the end. Default: all; for a key that is limited to instances, all but
+   * Names of actions, or prefixes ending in `*`. Default: all; for a key that is limited to instances, all except
    * setting up applications, because other instances may use them, too.
    */
   readonly actions?: 'all' | readonly string[];
@@ -31,7 +31,7 @@ export function permissionsOf({
   };
 }
 
-/** Whether these permissions are good for an action on an instance (a bare id). */
+/** Whether these permissions allow an action on an instance (a bare id). */
 export const allows = ({ instances, actions }: Permissions, action: string, instanceId: string): boolean =>
   isIn(actions, action) && isIn(instances, instanceId);
 

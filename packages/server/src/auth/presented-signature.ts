@@ -1,4 +1,4 @@
-// The signature a request presents: read from its `Authorization` header, or from its query (a presigned address).
+// The signature of a request: read from its `Authorization` header, or from its query (a presigned URL).
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
 import { ALGORITHM, decodeComponent } from '@chatpush/wire';
 import type { HeaderLines, Scope } from '@chatpush/wire';
@@ -13,16 +13,16 @@ export interface PresentedSignature {
   readonly signature: string;
   /** `YYYYMMDDTHHMMSSZ`, as signed. */
   readonly amzDate: string;
-  /** How long a presigned address is good for, in seconds; absent in the header form. */
+  /** How long a presigned URL is valid, in seconds; absent in the header form. */
   readonly expiresSeconds?: number;
   readonly sessionToken?: string;
-  /** What the request says the hash of its body is. */
+  /** The hash of the body, as the request states it. */
   readonly declaredBodyHash?: string;
-  /** The query without the signature, which cannot sign itself. */
+  /** The query without the signature itself. */
   readonly signedQuery: string;
 }
 
-/** All values of a header joined as the canonical request joins them, or undefined where it is absent. */
+/** All values of a header, joined as in the canonical request; undefined if it is absent. */
 export function headerValue(headers: HeaderLines, wanted: string): string | undefined {
   let found: string | undefined;
   for (const [name, value] of headers)
@@ -38,7 +38,9 @@ export function readSignature(headers: HeaderLines, query: string): PresentedSig
   const parameters = query.includes('X-Amz-') || query.includes('%') ? amzParameters(query) : new Map();
   if (parameters.has('X-Amz-Algorithm')) {
     if (authorization !== undefined)
-      throw incomplete('A request is signed in its Authorization header or in its query, not in both.');
+      throw incomplete(
+        'A request must be signed either in its Authorization header or in its query, not in both.',
+      );
     return fromQuery(parameters, headers, query);
   }
   if (authorization === undefined)
@@ -75,7 +77,7 @@ function fromHeader(authorization: string, headers: HeaderLines, query: string):
   };
 }
 
-/** Seven days, as AWS has it. */
+/** Seven days, as on AWS. */
 const MAX_EXPIRES_SECONDS = 604_800;
 
 function fromQuery(
@@ -112,7 +114,7 @@ function fromQuery(
   };
 }
 
-/** The `X-Amz-…` parameters of a query, decoded. One given twice could mean two things and is refused. */
+/** The decoded `X-Amz-…` parameters of a query. One that occurs twice is ambiguous and is refused. */
 function amzParameters(query: string): Map<string, string> {
   const found = new Map<string, string>();
   for (const pair of query.split('&')) {
@@ -139,7 +141,7 @@ function readCredential(credential: string): Pick<PresentedSignature, 'accessKey
   };
 }
 
-/** `x-amz-date` is in the basic form already; a `Date` header (RFC 9110) is brought into it, as its signer did. */
+/** `x-amz-date` is already in the basic form; a `Date` header (RFC 9110) is converted, as its signer did. */
 function basicDate(text: string): string {
   if (/^\d{8}T\d{6}Z$/.test(text) && !Number.isNaN(basicDateMs(text))) return text;
   const timeMs = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;

@@ -1,19 +1,19 @@
-// Whether a secret can travel to us in a request without anybody in between reading it.
+// Whether a secret in a request can reach us without anybody in between reading it.
 import type { IncomingMessage } from 'node:http';
 import { isLoopback } from '../addresses/loopback.ts';
 import { socketAddress } from './client-address.ts';
 
-/** `tls`: through a named proxy that was spoken to over TLS. `loopback`: from this machine, by nobody else. */
+/** `tls`: through a trusted proxy with TLS. `loopback`: from this machine, not forwarded. */
 export type PrivatePath = 'tls' | 'loopback';
 
-/** Why a path is not private: a named proxy does not say that it was spoken to over TLS, or nobody knows what lies in between. */
+/** Why a path is not private: a trusted proxy does not confirm TLS, or it is unknown what lies in between. */
 export type PublicPath = 'proxy-without-tls' | 'unknown';
 
 const PASSED_ON = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'via'];
 
 /**
- * A named proxy must say that it was spoken to over TLS. Otherwise only loopback will do, and nothing that was passed on: a
- * proxy on this machine that nobody named may well listen to the world in plain text.
+ * A trusted proxy must confirm that it was called over TLS. Otherwise only loopback is accepted, and nothing that
+ * was forwarded: a proxy on this machine that is not listed may accept plain text from anywhere.
  */
 export function pathOf(
   { socket, headers }: IncomingMessage,

@@ -1,8 +1,8 @@
-// Sessions of the console: an access key that was shown once, then stands behind a cookie for some hours.
+// Sessions of the console: an access key that is shown once and then represented by a cookie for some hours.
 //
-// A session is a text that the key's own secret proves, so any node that has the same settings takes it and none keeps it; it
-// ends with the key, or when the key's secret changes. What it may do is looked up with every call, in the key.
-// The shape: base64url of a JSON list, a dot, base64url of HMAC-SHA256 over that.
+// A session is a text authenticated with the key's own secret, so any node with the same settings accepts it and
+// none stores it; it ends with the key, or when the key's secret changes. Its permissions are looked up in the key
+// on every call. The format: base64url of a JSON list, a dot, base64url of HMAC-SHA256 over it.
 import { createHmac, randomUUID, timingSafeEqual } from 'node:crypto';
 import type { AccessKey, FindAccessKey } from './access-keys.ts';
 
@@ -13,7 +13,7 @@ export interface Session {
   readonly expiresAt: number;
 }
 
-/** A working day: nobody signs in twice, and a browser left open somewhere is closed by the evening. */
+/** A working day: nobody has to sign in twice, and a forgotten browser is signed out by the evening. */
 export const SESSION_MS = 8 * 3_600_000;
 
 const VERSION = 1;
@@ -21,7 +21,7 @@ const VERSION = 1;
 const proofOf = ({ secret }: AccessKey, payload: string): string =>
   createHmac('sha256', secret).update('chatpush console session\n').update(payload).digest('base64url');
 
-/** A new session of a key, and the text that stands for it. */
+/** A new session of a key, and the text that represents it. */
 export function beginSession(
   key: AccessKey,
   now: number,
@@ -33,7 +33,10 @@ export function beginSession(
   return { session, text: `${payload}.${proofOf(key, payload)}` };
 }
 
-/** The session that a text stands for, with its key; undefined: it is not ours, was changed, has expired, or its key is gone. */
+/**
+ * The session that a text represents, with its key; undefined: it is not ours, was changed, has expired, or its key
+ * is gone.
+ */
 export function readSession(
   find: FindAccessKey,
   text: string,
@@ -41,17 +44,17 @@ export function readSession(
 ): { readonly session: Session; readonly key: AccessKey } | undefined {
   const [payload, proof, rest] = text.split('.');
   if (payload === undefined || proof === undefined || rest !== undefined) return undefined;
-  // The key is taken from what is not proved yet: that chooses whose secret must have made it, and nothing else.
+  // The key is read before it is proven: it only selects the secret that must have created the session.
   const session = parse(payload);
   const key = session && find(session.accessKeyId);
   if (session === undefined || key === undefined) return undefined;
   const [expected, given] = [Buffer.from(proofOf(key, payload)), Buffer.from(proof)];
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
-  // One that lasts longer than any we begin comes from a clock that was ahead: it ends by ours.
+  // A session that lasts longer than any we issue comes from a clock that was ahead: it ends by ours.
   return now < session.expiresAt && session.expiresAt <= now + 2 * SESSION_MS ? { session, key } : undefined;
 }
 
-/** What a payload says; undefined: nothing that we would have written. */
+/** What a payload says; undefined: we would not have written it. */
 function parse(payload: string): Session | undefined {
   let said: unknown;
   try {

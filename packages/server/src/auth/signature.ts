@@ -1,6 +1,6 @@
-// Who is calling: a request's Signature Version 4, checked over the bytes as they came. Nothing is decoded before this.
-// Texts and names follow what AWS front ends answer, so that SDKs correct their clocks ("Signature expired") and a message
-// found in a log is found by the same search.
+// Who is calling: a request's Signature Version 4, checked over the bytes as they arrived. Nothing is decoded
+// before this. Messages and names follow AWS front ends, so that SDKs correct their clocks ("Signature expired")
+// and a search for a message from a log finds the same help.
 import { createHmac, hash, timingSafeEqual } from 'node:crypto';
 
 import { SERVICE, TERMINATOR, amzDate, canonicalHeaders, canonicalText, stringToSign } from '@chatpush/wire';
@@ -16,41 +16,41 @@ import { createSigningKeys } from './signing-keys.ts';
 
 export interface SignedHead {
   readonly method: string;
-  /** Path and query as they stand on the request line. */
+  /** Path and query as written on the request line. */
   readonly target: string;
   readonly headers: HeaderLines;
-  /** The signing name its scope must have. Default `connect`. */
+  /** The signing name that its scope must have. Default `connect`. */
   readonly service?: string;
 }
 
-/** Whose signature it is, and the region it was made for. */
+/** The owner of a signature, and the region it was made for. */
 export interface Signer {
   readonly key: AccessKey;
   readonly region: string;
 }
 
-/** Who the head of a request says has signed it: to be believed once `prove` has seen the body and not thrown. */
+/** The signer that the head of a request claims. Trust it only once `prove` has seen the body without throwing. */
 export interface ClaimedSigner {
   readonly signer: Signer;
   readonly prove: (body: Buffer) => Proof;
 }
 
-/** How what was signed is to be read. */
+/** How the signed text must be read. */
 export interface Proof {
   /** `+` in the query stands for a space. */
   readonly plusIsSpace: boolean;
 }
 
 /**
- * Checks a request in two steps, so that no body is kept in memory for strangers: all that the head shows, then, with the
- * body, the signature itself. Either throws MissingAuthenticationTokenException, IncompleteSignatureException,
- * UnrecognizedClientException or InvalidSignatureException. About 25 µs for both.
+ * Checks a request in two steps, so that no body is kept in memory for strangers: first everything that the head
+ * shows, then, with the body, the signature itself. Either may throw MissingAuthenticationTokenException,
+ * IncompleteSignatureException, UnrecognizedClientException or InvalidSignatureException. About 25 µs for both.
  */
 export type VerifySignature = (head: SignedHead) => ClaimedSigner;
 
 export interface SignatureRules {
   readonly accessKey: FindAccessKey;
-  /** The regions a credential scope may name; asked with every call. */
+  /** The regions that a credential scope may name; read on every call. */
   readonly regions: 'any' | readonly string[];
   /** Milliseconds since the epoch. */
   readonly now: () => number;
@@ -149,14 +149,14 @@ function checkTime({ amzDate: signed, expiresSeconds }: PresentedSignature, nowM
     );
 }
 
-/** What says where a request goes and what it means must be signed: `host` and every `x-amz-…` header. */
+/** The headers that say where a request goes and what it means must be signed: `host` and every `x-amz-…` header. */
 function checkSignedHeaders({ signedHeaders }: PresentedSignature, headers: HeaderLines): void {
   if (!signedHeaders.includes('host'))
     throw invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
   const unsigned = new Set<string>();
   for (const [name] of headers) {
     const lower = name.toLowerCase();
-    // A session token is compared with the key's; some clients add it after they have signed.
+    // A session token is compared with the key's; some clients add it after signing.
     if (lower === 'x-amz-security-token') continue;
     if (lower.startsWith('x-amz-') && !signedHeaders.includes(lower)) unsigned.add(lower);
   }
@@ -166,7 +166,7 @@ function checkSignedHeaders({ signedHeaders }: PresentedSignature, headers: Head
     );
 }
 
-/** The body's hash; a declared one must be it. Connect has no unsigned and no streamed bodies. */
+/** Checks the body's hash against a declared one. Connect has no unsigned or streamed bodies. */
 function checkBody({ declaredBodyHash }: PresentedSignature, body: Buffer): string {
   const bodyHash = hash('sha256', body);
   if (declaredBodyHash !== undefined && declaredBodyHash !== bodyHash)
@@ -178,7 +178,7 @@ function checkBody({ declaredBodyHash }: PresentedSignature, body: Buffer): stri
   return bodyHash;
 }
 
-/** Compares without telling by its time where two texts differ. */
+/** Compares in constant time. */
 function equalTexts(a: string, b: string): boolean {
   const [x, y] = [Buffer.from(a), Buffer.from(b)];
   return x.length === y.length && timingSafeEqual(x, y);

@@ -1,4 +1,4 @@
-// Signing keys: derived from a secret by four HMACs per day, region and service, so the last ones are kept.
+// Signing keys: deriving one from a secret takes four HMACs per day, region and service, so the last ones are kept.
 import { createHmac } from 'node:crypto';
 
 import { scopeText, signingKeyChain } from '@chatpush/wire';
@@ -15,7 +15,7 @@ export const deriveSigningKey = (secret: string, scope: Scope): Buffer =>
 
 export interface SigningKeys {
   get(key: SecretKey, scope: Scope): Buffer;
-  /** To be called once a signature has proved right: only then is a key worth keeping. */
+  /** Call it once a signature is verified: only then is a key worth keeping. */
   keep(key: SecretKey, scope: Scope, signingKey: Buffer): void;
 }
 

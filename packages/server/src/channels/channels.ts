@@ -1,4 +1,5 @@
-// Where lanes lead: each channel of each application to its gateway, real or emulated, as the settings say and never as a guess.
+// Where lanes lead: each channel of each application to its gateway, real or emulated, as the settings say and
+// never guessed.
 import { hostOf } from '../addresses/base-url.ts';
 import type { Clock } from '../clock.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
@@ -20,7 +21,10 @@ import type { FcmLook } from '../gateways/fcm/payload.ts';
 import type { GatewayEvents, Trouble } from '../gateways/gateway.ts';
 import { createUnavailableGateway } from '../gateways/unavailable-gateway.ts';
 
-/** What an emulator tells about itself: where its gateways are, whom to trust, and credentials that it accepts. */
+/**
+ * What an emulator reports about itself: where its gateways are, which authority to trust, and credentials that it
+ * accepts.
+ */
 export interface EmulatedGateways {
   readonly apns: { readonly host: string; readonly port: number };
   readonly apnsSandbox: { readonly host: string; readonly port: number };
@@ -43,14 +47,14 @@ export const APPLE_HOSTS = {
 } as const;
 export const GOOGLE_URL = 'https://fcm.googleapis.com';
 
-/** Where a channel leads, for people: `real`, `EMULATED`, or the address that stands in for the gateway. */
+/** Where a channel leads, for people: `real`, `EMULATED`, or the address that replaces the gateway. */
 export function whereTo(channel: ChannelConfig): string {
   if (channel.gateway === 'emulated') return 'EMULATED';
   if (channel.gateway === 'unavailable') return `UNAVAILABLE: ${channel.why}`;
   return channel.url === undefined ? 'real' : `at ${channel.url}`;
 }
 
-/** Applications that nobody configured have all channels emulated where `everything` says so. */
+/** If `everything` is set, applications that nobody configured have all their channels emulated. */
 export const channelOf = (
   application: ApplicationConfig | undefined,
   name: ChannelName,
@@ -71,14 +75,14 @@ export function applicationsIn(list: readonly ApplicationConfig[]): FindApplicat
   return (arn) => byArn.get(arn);
 }
 
-/** Which channels there are. */
+/** Which channels exist. */
 export interface ChannelOptions {
-  /** Asked each time: what it answers may change while the service runs. */
+  /** Called each time: the result may change while the service runs. */
   readonly applicationOf: FindApplication;
-  /** Development: an application exists when it is named, with every channel emulated. */
+  /** Development: an application exists as soon as it is named, with every channel emulated. */
   readonly everything: boolean;
   readonly emulator: () => EmulatedGateways | undefined;
-  /** What is to be done, or waited for, before there is an emulator. */
+  /** What must be done, or waited for, before there is an emulator. */
   readonly emulatorMissing?: () => string | undefined;
   /** A connection to the emulator failed. */
   readonly emulatorFailed?: () => void;
@@ -87,7 +91,7 @@ export interface ChannelOptions {
 /** Opens gateways by application and channel. */
 export function createChannels(
   options: ChannelOptions & {
-    /** By which real gateways are reached. */
+    /** The proxy for real gateways. */
     readonly proxy?: () => Secret | undefined;
     readonly clock: Clock;
   },
@@ -219,7 +223,10 @@ function openUnavailable(
   };
 }
 
-/** Every log line of a delivery shows this name: what is not Apple's or Google's own never looks as if it were. */
+/**
+ * Every log line of a delivery shows this name: a gateway that is not Apple's or Google's own must never look like
+ * one.
+ */
 const named = (name: string, url: string | undefined): string =>
   url === undefined ? name : `${name} (${new URL(url).host})`;
 

@@ -1,5 +1,5 @@
-// An emulator in another process, which may start later than the service, stop, and come back with other ports, another
-// authority and other credentials: it is asked again whenever a connection to its gateways fails.
+// An emulator in another process. It may start later than the service, stop, and come back with other ports,
+// another authority and other credentials, so it is asked again whenever a connection to its gateways fails.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { EmulatedGateways } from './channels.ts';
 import { askEmulator } from './emulator-address.ts';
@@ -8,7 +8,7 @@ import { askEmulator } from './emulator-address.ts';
 const EVERY_MS = 1_000;
 
 export interface DistantEmulator {
-  /** What it said last; undefined: it has not answered yet. */
+  /** Its last answer; undefined: it has not answered yet. */
   readonly gateways: () => EmulatedGateways | undefined;
   /** A sentence for people while it does not answer. */
   readonly waitsFor: () => string | undefined;
@@ -17,12 +17,12 @@ export interface DistantEmulator {
   close(): Promise<void>;
 }
 
-/** Resolves when it has been asked once, whatever came of it. */
+/** Resolves when it has been asked once, with any result. */
 export async function openDistantEmulator(options: {
   readonly url: string;
-  /** It has answered for the first time, or otherwise than before. */
+  /** It has answered for the first time, or differently than before. */
   readonly changed: () => void;
-  /** It has begun not to answer; told once, until it answers. */
+  /** It has stopped answering; called once, until it answers. */
   readonly waiting: (sentence: string) => void;
   readonly found: () => void;
 }): Promise<DistantEmulator> {

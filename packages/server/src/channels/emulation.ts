@@ -1,4 +1,4 @@
-// What stands in for Apple and Google: an emulator in this process, one elsewhere, or nothing.
+// What replaces Apple and Google: an emulator in this process, one elsewhere, or nothing.
 import { startEmulator } from '@chatpush/emulator';
 import type { Emulator } from '@chatpush/emulator';
 import type { Logger } from 'pino';
@@ -10,18 +10,18 @@ import { openDistantEmulator } from './distant-emulator.ts';
 export interface Emulation {
   /** The emulator in this process, if there is one. */
   readonly emulator: Emulator | undefined;
-  /** What stands in for gateways now; undefined: nothing does, or an emulator elsewhere has not answered yet. */
+  /** The gateways of the emulator now; undefined: there is none, or one elsewhere has not answered yet. */
   readonly gateways: () => EmulatedGateways | undefined;
   /** A sentence for people while an emulator elsewhere does not answer. */
   readonly waitsFor: () => string | undefined;
-  /** A connection to a gateway of the emulator failed: it may be elsewhere by now. */
+  /** A connection to a gateway of the emulator failed: it may have moved. */
   failed(): void;
-  /** Why a process that started like this cannot take over other settings; undefined: it can. */
+  /** Why a process that started like this cannot apply these new settings; undefined: it can. */
   obstacle(next: Config): string | undefined;
   close(): Promise<void>;
 }
 
-/** `changed`: gateways of the emulator must be opened again. */
+/** `changed`: gateways of the emulator must be reopened. */
 export async function openEmulation(config: Config, log: Logger, changed: () => void): Promise<Emulation> {
   const { emulatorUrl } = config;
   return emulatorUrl === undefined ? openHere(config) : openElsewhere(emulatorUrl, log, changed);
@@ -38,7 +38,7 @@ async function openHere(config: Config): Promise<Emulation> {
     failed: () => undefined,
     obstacle: (next) =>
       emulator === undefined && next.emulatorUrl === undefined && needsEmulator(next)
-        ? 'A channel is "emulated" now, and this process started without an emulator: start it again to have one.'
+        ? 'A channel is now "emulated", but this process started without an emulator: restart the service.'
         : undefined,
     close: async () => emulator?.close(),
   };
@@ -51,7 +51,7 @@ async function openElsewhere(url: string, log: Logger, changed: () => void): Pro
     waiting: (reason) =>
       log.warn(
         { emulator: url, reason },
-        'waiting for the emulator: pushes of emulated channels go out when it answers',
+        'waiting for the emulator: pushes of emulated channels are sent once it answers',
       ),
     found: () => log.info({ emulator: url }, 'the emulator answers'),
   });
@@ -65,7 +65,7 @@ async function openElsewhere(url: string, log: Logger, changed: () => void): Pro
   };
 }
 
-/** An emulator runs only where something is emulated. */
+/** An emulator runs only if something is emulated. */
 const needsEmulator = ({ autoCreate, applications }: Config): boolean =>
   autoCreate === 'all' ||
   applications.some(({ channels }) =>

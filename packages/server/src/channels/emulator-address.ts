@@ -19,15 +19,20 @@ export async function askEmulator(url: string, signal?: AbortSignal): Promise<Em
     );
   }
   if (!answer.ok)
-    throw new Error(`${address.href} answers ${answer.status}; CHATPUSH_EMULATOR_URL must name an emulator.`);
+    throw new Error(
+      `${address.href} answers ${answer.status}; CHATPUSH_EMULATOR_URL must be the address of an emulator.`,
+    );
   return (await answer.json()) as EmulatedGateways;
 }
 
-/** The emulator that a command should use: the one in the settings, or else that of the service on this machine, if it runs. */
+/**
+ * The emulator that a command should use: the one in the settings, otherwise that of the service on this machine,
+ * if it runs.
+ */
 export async function findEmulator(
   config: Pick<Config, 'emulatorUrl' | 'host' | 'port'>,
 ): Promise<EmulatedGateways | undefined> {
   if (config.emulatorUrl !== undefined) return askEmulator(config.emulatorUrl);
-  // In production it is absent, and a service that is stopped has none.
+  // In production there is none, and a stopped service has none.
   return askEmulator(baseUrlFromHere(config.host, config.port)).catch(() => undefined);
 }

@@ -1,8 +1,9 @@
-// What decides which device tokens are good at a channel, as a short text: a suspension ends when it changes.
+// What decides which device tokens are valid at a channel, as a short text: a suspension ends when it changes.
 //
-// In it is what a token is good for (topic or project, environment), by whose credential it is asked, and at which gateway.
-// A new key for the same topic counts as a change although Apple's answer will hardly differ: the price is one refused push
-// for each token that is bad, and the other mistake would be silence. Not in it: secrets, looks, texts, proxies.
+// It contains what a token is valid for (topic or project, environment), whose credential is used, and which
+// gateway is asked. A new key for the same topic counts as a change although Apple's answer will hardly differ:
+// this costs one refused push for each invalid token, while the opposite mistake would silence valid ones. It does
+// not contain secrets, looks, texts or proxies.
 import { hash } from 'node:crypto';
 import { APPLE_HOSTS, GOOGLE_URL, channelOf, isChannel } from './channels.ts';
 import type { ChannelOptions, EmulatedGateways } from './channels.ts';
@@ -10,7 +11,7 @@ import type { ApnsChannelConfig, ChannelConfig, ChannelName } from '../config/co
 import { parseServiceAccount } from '../config/credentials.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 
-/** 96 bits tell the few channels that an application has in its life apart. */
+/** 96 bits distinguish the few channels that an application ever has. */
 const LENGTH = 16;
 
 /** The same on every node with these settings, and after every start. */
@@ -20,7 +21,7 @@ export function createChannelFingerprint(options: ChannelOptions): ChannelFinger
     const identity = identityOf(name, channel, options.emulator());
     return identity && hash('sha256', JSON.stringify([name, ...identity]), 'base64url').slice(0, LENGTH);
   };
-  // It is asked with every event, and a service account takes a while to parse. What changes is another object.
+  // It is needed for every event, and parsing a service account takes a while. A change creates a new object.
   const known = new WeakMap<ChannelConfig | EmulatedGateways, Map<ChannelName, string | undefined>>();
   return ({ applicationArn, deviceType }) => {
     if (!isChannel(deviceType)) return undefined;
@@ -64,7 +65,9 @@ function identityOf(
 const credentialOf = ({ auth }: ApnsChannelConfig): readonly string[] =>
   'keyId' in auth ? [auth.teamId, auth.keyId] : [hash('sha256', auth.certificate, 'base64url')];
 
-/** An emulator of the service's own is another one after each start, at another port, and knows nothing of the phones before. */
+/**
+ * The service's own emulator is a new one after each start, at another port, and does not know the earlier phones.
+ */
 function emulatedIdentity(name: ChannelName, emulator: EmulatedGateways): readonly string[] {
   const { apns, apnsSandbox, fcm, credentials } = emulator;
   if (name === 'GCM') return [fcm.url, credentials.fcm.project_id];

@@ -1,7 +1,8 @@
-// What decides how a channel is sent to, as a short text: a gateway is opened again when it changes.
+// What decides how a channel is sent to, as a short text: a gateway is reopened when it changes.
 //
-// Unlike the fingerprint, which says where tokens are good, it has everything in it: a key that was replaced under the same id,
-// the look of notifications, the proxy, where the emulator is. It lives in this process only, for secrets go into it.
+// Unlike the fingerprint, which says where tokens are valid, it contains everything: a key that was replaced under
+// the same id, the look of notifications, the proxy, the emulator's address. It never leaves this process, because
+// it contains secrets.
 import { hash } from 'node:crypto';
 import { channelOf, isChannel } from './channels.ts';
 import type { ChannelOptions } from './channels.ts';

@@ -1,4 +1,5 @@
-// chatpush backup <file>: a copy of the SQLite store while the service runs, which makes it, or of one that nobody uses.
+// chatpush backup <file>: a copy of the SQLite store. A running service makes the copy itself; otherwise the
+// command does.
 import { createWriteStream, existsSync } from 'node:fs';
 import { open, rename, rm } from 'node:fs/promises';
 import { dirname } from 'node:path';
@@ -15,10 +16,10 @@ import type { Say } from './say.ts';
 export const USAGE = `chatpush backup <file>
 
 Writes a copy of the SQLite store (CHATPUSH_STORE) to a new file, as it is when the copy ends, while the service runs.
-The file holds device tokens and the texts of messages not yet delivered: guard it like the store.
+The file contains device tokens and the texts of undelivered messages: protect it like the store.
 `;
 
-/** Exit code 0: the file is there, whole, read back and on disk; 1: it is not; 2: the command line cannot be understood. */
+/** Exit code 0: the file is complete, verified and on disk; 1: it is not; 2: the command line is invalid. */
 export async function backup(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
   const [file, ...more] = positionals;
@@ -31,8 +32,8 @@ export async function backup(argv: readonly string[], environment: Environment, 
   if (store.kind !== 'sqlite') {
     say(
       store.kind === 'postgres'
-        ? 'The store is PostgreSQL: back it up with pg_dump, while all runs.\n'
-        : 'The store is NATS JetStream: back it up with nats account backup, while all runs.\n',
+        ? 'The store is PostgreSQL: back it up with pg_dump, while the service runs.\n'
+        : 'The store is NATS JetStream: back it up with nats account backup, while the service runs.\n',
     );
     return 1;
   }
@@ -61,7 +62,7 @@ export async function backup(argv: readonly string[], environment: Environment, 
   }
 }
 
-/** False: no service listens beside this database. */
+/** False: no service listens for this database. */
 async function copyFromService(config: Config, part: string): Promise<boolean> {
   const answer = await askLocalDoor(localSocketOf(config), 'GET', '/copy');
   if (answer === undefined) return false;
@@ -70,7 +71,7 @@ async function copyFromService(config: Config, part: string): Promise<boolean> {
   return true;
 }
 
-/** Nobody holds it, or the sentence of the lock says so. */
+/** Nobody has it open, or the error of the lock says so. */
 async function copyUnused(database: string, part: string): Promise<void> {
   const store = await openSqliteStore({ path: database });
   try {
@@ -80,7 +81,7 @@ async function copyUnused(database: string, part: string): Promise<void> {
   }
 }
 
-/** What is named is on disk: a file's bytes, or a folder's names. */
+/** Flushes a path to disk: a file's bytes, or a folder's names. */
 async function flush(path: string): Promise<void> {
   const opened = await open(path, 'r');
   try {

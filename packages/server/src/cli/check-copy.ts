@@ -1,4 +1,4 @@
-// Whether a file is a whole database of ours, for `chatpush backup` and `chatpush restore`.
+// Whether a file is a complete database of ours, for `chatpush backup` and `chatpush restore`.
 import { DatabaseSync } from 'node:sqlite';
 import { isForeignFile } from '../store/sqlite/faults.ts';
 import { MIGRATIONS } from '../store/sqlite/migrations.ts';
@@ -7,7 +7,10 @@ export interface CheckedCopy {
   readonly rows: { readonly contacts: number; readonly deliveries: number };
 }
 
-/** Reads all of a file, and makes it one without companions. Throws a sentence that says what is wrong with it, by `name`. */
+/**
+ * Reads the whole file, and removes its need for companion files. Throws a sentence that says what is wrong with
+ * it, naming it `name`.
+ */
 export function checkCopy(path: string, name = path): CheckedCopy {
   const database = new DatabaseSync(path);
   const ask = (statement: string): unknown => Object.values(database.prepare(statement).get() ?? {})[0];
@@ -20,7 +23,7 @@ export function checkCopy(path: string, name = path): CheckedCopy {
       throw new Error(
         `${name} was written by a newer chatpush (schema ${version}, this one knows ${MIGRATIONS.length})`,
       );
-    // With a WAL of its own a copy would be two files; the service turns it on again.
+    // With a WAL, a copy would be two files; the service turns it on again.
     ask('pragma journal_mode = delete');
     const count = (table: string): number => Number(ask(`select count(*) from ${table}`));
     return { rows: { contacts: count('contact'), deliveries: count('delivery') } };
@@ -33,4 +36,4 @@ export function checkCopy(path: string, name = path): CheckedCopy {
 }
 
 const notOurs = (name: string): string =>
-  `${name} is no database of chatpush: name a copy that "chatpush backup" made`;
+  `${name} is not a chatpush database: use a copy made by "chatpush backup"`;

@@ -1,4 +1,4 @@
-// chatpush check [file]: reads the settings as a start would and says what is wrong, or what would run.
+// chatpush check [file]: reads the settings like a start would, and prints every mistake, or what would run.
 import { parseArgs } from 'node:util';
 import { whereTo } from '../channels/channels.ts';
 import type { Config, Environment } from '../config/config.ts';
@@ -13,8 +13,8 @@ applications in the store. With --json it prints { "ok": …, "mistakes": [{ "wh
 `;
 
 /**
- * Exit code 0: a service would start with these settings; 1: it would not, and every mistake has been said; 2: the command
- * line cannot be understood.
+ * Exit code 0: a service would start with these settings; 1: it would not, and every mistake was printed; 2: the
+ * command line is invalid.
  */
 export async function check(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { positionals, values } = parseArgs({
@@ -23,7 +23,8 @@ export async function check(argv: readonly string[], environment: Environment, s
     options: { json: { type: 'boolean', default: false } },
   });
   const [argument, ...more] = positionals;
-  // An empty argument is a variable that was not set; the defaults would say that all is well with a file nobody read.
+  // An empty argument is a variable that was not set; falling back to the defaults would report no mistakes for a
+  // file nobody read.
   if (more.length > 0 || argument === '') {
     say(USAGE);
     return 2;
@@ -45,10 +46,10 @@ export async function check(argv: readonly string[], environment: Environment, s
 }
 
 const DAY_MS = 86_400_000;
-/** Apple's certificates live a year; two months are time enough to notice. */
+/** Apple's certificates are valid for a year; two months are enough notice. */
 const SOON_MS = 60 * DAY_MS;
 
-/** A store that cannot be reached from here is no mistake: settings are often checked elsewhere than they are used. */
+/** A store that cannot be reached from here is not a mistake: settings are often checked on another machine. */
 async function summary(config: Config): Promise<string> {
   let unread: string | undefined;
   const { accessKeys, instances, applications, autoCreate, proxy } = await withStoredApplications(
@@ -66,7 +67,7 @@ async function summary(config: Config): Promise<string> {
   for (const { id, instances: named, applications: usable } of accessKeys)
     if (named !== 'all' && usable === 'all' && applications.length > 1)
       lines.push(
-        `  the access key ${id} is for some instances only, but can register devices with every application: name its own under "applications"`,
+        `  the access key ${id} is limited to some instances but can register devices with every application: list its own under "applications"`,
       );
   if (unread !== undefined)
     lines.push(`  the applications in the store are not among them, because it could not be read. ${unread}`);
@@ -81,7 +82,7 @@ async function summary(config: Config): Promise<string> {
       const { expiresAt } = channel.auth;
       const day = new Date(expiresAt).toISOString().slice(0, 10);
       const soon = expiresAt - Date.now() < SOON_MS;
-      lines.push(`${' '.repeat(15)}its certificate ends on ${day}${soon ? ': make a new one soon' : ''}`);
+      lines.push(`${' '.repeat(15)}its certificate ends on ${day}${soon ? ': renew it soon' : ''}`);
     }
     if (Object.keys(channels).length === 0) lines.push(`  ${arn}: no channels, so nothing can be sent`);
   }
@@ -90,6 +91,6 @@ async function summary(config: Config): Promise<string> {
     if (endpoint !== undefined)
       lines.push(`  ${topicArn}: from a stand-in for Amazon SNS at ${endpoint}, for development only`);
   if (proxy) lines.push('  real gateways are reached through the proxy');
-  lines.push('  Whether Apple and Google agree is shown by: chatpush doctor');
+  lines.push('  To check the credentials with Apple and Google, run: chatpush doctor');
   return `${lines.join('\n')}\n`;
 }

@@ -1,4 +1,4 @@
-// What the running service does for commands on the same machine, and the socket by which they ask.
+// What the running service does for commands on the same machine, and the socket through which they ask.
 import type { ServerResponse } from 'node:http';
 import type { Applications } from '../applications/open-applications.ts';
 import type { Config } from '../config/config.ts';
@@ -16,7 +16,7 @@ export async function openDoorForCommands(
     readonly reload: Reload;
     readonly rekey: (response: ServerResponse) => Promise<void>;
     readonly sqlite?: SqliteStore;
-    /** Sockets cannot be made everywhere; a service without these commands is better than none. */
+    /** Not every system allows sockets; a service without these commands is better than none. */
     readonly unavailable: (error: unknown) => void;
   },
 ): Promise<LocalDoor | undefined> {

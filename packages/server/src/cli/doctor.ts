@@ -1,5 +1,5 @@
-// chatpush doctor [application]: asks every gateway whether it takes our credentials, and the database whether it keeps what it is
-// given.
+// chatpush doctor [application]: asks every gateway whether it accepts our credentials, and checks that the
+// database is safe to use.
 import { parseArgs } from 'node:util';
 import { applicationsIn, createChannels } from '../channels/channels.ts';
 import { systemClock } from '../clock.ts';
@@ -15,11 +15,14 @@ import { withStoredApplications } from './stored-applications.ts';
 
 export const USAGE = `chatpush doctor [application]
 
-Asks Apple and Google whether they take the credentials of every channel, or of those of one application, by name or ARN.
+Asks Apple and Google whether they accept the credentials of every channel, or only those of one application, given by name or ARN.
 Without an application it also looks at the settings of a PostgreSQL database or of JetStream's streams.
 `;
 
-/** Exit code 0: every channel is healthy, and the database can be used; 1: one is not; 2: the command line cannot be understood. Throws ConfigError. */
+/**
+ * Exit code 0: every channel is healthy, and the database can be used; 1: one is not; 2: the command line is
+ * invalid. Throws ConfigError.
+ */
 export async function doctor(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
   const [wanted, ...more] = positionals;
@@ -30,7 +33,7 @@ export async function doctor(argv: readonly string[], environment: Environment, 
   const settings = readConfig(environment);
   let isStoreGood = wanted !== undefined || (await examineStore(settings.store, say));
   const config = await withStoredApplications(settings).catch((error: unknown) => {
-    // PostgreSQL's examination has said so.
+    // PostgreSQL's examination has already said so.
     if (isStoreGood) say(`${error instanceof Error ? error.message : String(error)}\n`);
     isStoreGood = false;
     return settings;
@@ -71,7 +74,7 @@ export async function doctor(argv: readonly string[], environment: Environment, 
   return isStoreGood && verdicts.every(({ state }) => state === 'healthy') ? 0 : 1;
 }
 
-/** Whether the store can be used. What could lose accepted pushes is said, and is no reason to refuse it. */
+/** Whether the store can be used. Risks of losing accepted pushes are printed but do not make it fail. */
 async function examineStore(store: Config['store'], say: Say): Promise<boolean> {
   if (store.kind === 'sqlite') return true;
   const name = store.kind === 'nats' ? 'JetStream' : 'PostgreSQL';
@@ -87,7 +90,7 @@ async function examineStore(store: Config['store'], say: Say): Promise<boolean> 
   }
 }
 
-/** Sentences about what could lose accepted pushes; rejects with what is wrong. */
+/** Sentences about risks of losing accepted pushes; rejects with what is wrong. */
 async function examineDatabase(
   store: Exclude<Config['store'], { kind: 'sqlite' }>,
 ): Promise<readonly string[]> {

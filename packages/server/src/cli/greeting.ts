@@ -1,4 +1,4 @@
-// What a service that has started says to the person who started it.
+// What a started service prints for the person who started it.
 import { whereTo } from '../channels/channels.ts';
 import type { Emulation } from '../channels/emulation.ts';
 import type { Config } from '../config/config.ts';

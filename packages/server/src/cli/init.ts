@@ -1,4 +1,4 @@
-// chatpush init [file]: writes a commented settings file to start from, and never replaces one.
+// chatpush init [file]: writes a commented settings file to start from, and never overwrites one.
 import { writeFileSync } from 'node:fs';
 import { parseArgs } from 'node:util';
 import type { Environment } from '../config/config.ts';

@@ -1,5 +1,5 @@
-// The socket by which commands on the same machine reach the running service: `chatpush backup`, `chatpush reload`. Only its
-// owner may open it (mode 600), who may read database and settings as well, so it asks for no key.
+// The socket through which commands on the same machine reach the running service: `chatpush backup`, `chatpush
+// reload`. Only its owner may open it (mode 600), who may read database and settings anyway, so it needs no key.
 import { once } from 'node:events';
 import { lstat, mkdir, rm } from 'node:fs/promises';
 import { createServer, request } from 'node:http';
@@ -9,8 +9,9 @@ import { dirname, isAbsolute, join, relative, resolve } from 'node:path';
 import type { Config } from '../config/config.ts';
 
 /**
- * Undefined: nobody could know where, because the port is any free one. Beside the database, where there is one of this machine's; else in a folder of this user's, by port. The shorter way to it,
- * because sockets have short names (107 bytes).
+ * Undefined: the port is any free one, so nobody could know the path. Next to the database, if it is on this
+ * machine; otherwise in a folder of this user, by port. Uses the shorter path to it, because socket names are
+ * limited to 107 bytes.
  */
 export function localSocketOf({ store, port }: Pick<Config, 'store' | 'port'>): string | undefined {
   if (store.kind !== 'sqlite' && port === 0) return undefined;
@@ -26,15 +27,18 @@ const ownFolder = (): string => join(tmpdir(), `chatpush-${process.getuid?.() ??
 export type LocalRoutes = ReadonlyMap<string, (response: ServerResponse) => Promise<void>>;
 
 export interface LocalDoor {
-  /** Answers nobody any more, and waits until what is under way has ended. */
+  /** Accepts no more commands, and waits until running ones have ended. */
   close(): Promise<void>;
 }
 
-/** Rejects where no socket can be made there. The caller holds what the socket belongs to, so an old one is a dead process's. */
+/**
+ * Rejects if no socket can be created there. The caller holds the lock on the database or port, so an existing
+ * socket belongs to a dead process.
+ */
 export async function openLocalDoor(socket: string, routes: LocalRoutes): Promise<LocalDoor> {
   const folder = dirname(socket);
   await mkdir(folder, { recursive: true, mode: 0o700 });
-  // Anyone may have made a folder of this name before us, and could then put another socket in place of ours.
+  // Somebody else may have created a folder of this name first, and could then replace our socket.
   if (resolve(folder) === ownFolder() && (await lstat(folder)).uid !== (process.getuid?.() ?? 0))
     throw new Error(`${folder} belongs to another user`);
   await rm(socket, { force: true });
@@ -42,19 +46,19 @@ export async function openLocalDoor(socket: string, routes: LocalRoutes): Promis
   const server = createServer((request, response) => {
     const answer = routes.get(`${request.method} ${request.url}`);
     if (!answer) {
-      response.writeHead(404).end('this version of chatpush does not know the command');
+      response.writeHead(404).end('this version of chatpush does not have this command');
       return;
     }
     const answered = answer(response)
       .catch((error: unknown) => {
-        // An answer that is cut short is how the caller learns of it.
+        // A truncated answer tells the caller about the failure.
         if (response.headersSent) response.destroy();
         else response.writeHead(500).end(error instanceof Error ? error.message : String(error));
       })
       .finally(() => underWay.delete(answered));
     underWay.add(answered);
   });
-  // The socket is made in this very tick, and must never be anyone else's.
+  // The socket is created in this tick, and must never be accessible to others.
   const before = process.umask(0o177);
   try {
     server.listen(socket);
@@ -71,7 +75,7 @@ export async function openLocalDoor(socket: string, routes: LocalRoutes): Promis
   };
 }
 
-/** What the running service answers, or undefined where none listens there. */
+/** The running service's answer, or undefined if none listens there. */
 export async function askLocalDoor(
   socketPath: string | undefined,
   method: 'GET' | 'POST',

@@ -1,4 +1,4 @@
-// chatpush rekey: has the running service encrypt its stored credentials under the key that stands first now.
+// chatpush rekey: the running service re-encrypts its stored credentials under the key that is now first.
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Environment } from '../config/config.ts';
@@ -15,7 +15,10 @@ Encrypts the credentials in the store under the first key of CHATPUSH_SECRET_KEY
   3. Remove the old key in the same way.
 `;
 
-/** Exit code 0: all credentials are under the first key; 1: some are not, or no service runs; 2: the command line cannot be understood. */
+/**
+ * Exit code 0: all credentials are under the first key; 1: some are not, or no service runs; 2: the command line is
+ * invalid.
+ */
 export async function rekey(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
   if (positionals.length > 0) {

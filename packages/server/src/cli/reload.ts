@@ -1,4 +1,4 @@
-// chatpush reload: tells the running service to read its settings file again, and says what came of it.
+// chatpush reload: tells the running service to read its settings file again, and prints the result.
 import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Environment } from '../config/config.ts';
@@ -9,10 +9,13 @@ import type { Say } from './say.ts';
 export const USAGE = `chatpush reload
 
 Tells the service that runs on this machine, with the same CHATPUSH_STORE and CHATPUSH_PORT, to read its settings file again, with
-the files that it names. It takes over all of it, or keeps what it has and says why. The signal SIGHUP does the same.
+the files that it names. It applies all of it, or keeps its settings and says why. The signal SIGHUP does the same.
 `;
 
-/** Exit code 0: the settings are in use; 1: the service has kept those it had, or none runs; 2: the command line cannot be understood. */
+/**
+ * Exit code 0: the settings are in use; 1: the service has kept the old ones, or none runs; 2: the command line is
+ * invalid.
+ */
 export async function reload(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
   if (positionals.length > 0) {
@@ -24,7 +27,7 @@ export async function reload(argv: readonly string[], environment: Environment, 
     socket = localSocketOf(readConfig(environment));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
-    // The service would find the same, and keep what it has.
+    // The service would find the same mistakes and keep its settings.
     say(`${error.message}\nNothing was changed.\n`);
     return 1;
   }

@@ -1,4 +1,4 @@
-// chatpush restore <file>: puts a copy in the place of the SQLite store, which no service may have open.
+// chatpush restore <file>: replaces the SQLite store with a copy. No service may have it open.
 import {
   copyFileSync,
   existsSync,
@@ -20,11 +20,11 @@ import type { Say } from './say.ts';
 
 export const USAGE = `chatpush restore <file>
 
-Puts a copy that "chatpush backup" made in the place of the SQLite store (CHATPUSH_STORE). The service must be stopped. What
-was there before is kept beside it.
+Replaces the SQLite store (CHATPUSH_STORE) with a copy made by "chatpush backup". The service must be stopped. The
+previous database is kept next to it.
 `;
 
-/** Exit code 0: done; 1: nothing was changed; 2: the command line cannot be understood. */
+/** Exit code 0: done; 1: nothing was changed; 2: the command line is invalid. */
 export function restore(argv: readonly string[], environment: Environment, say: Say): number {
   const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
   const [file, ...more] = positionals;
@@ -45,7 +45,7 @@ export function restore(argv: readonly string[], environment: Environment, say: 
   const arriving = `${path}.restoring`;
   const before = `${path}.before-restore`;
   try {
-    if (existsSync(before)) throw new Error(`${before} is there, from an earlier time: put it away first`);
+    if (existsSync(before)) throw new Error(`${before} exists from an earlier restore: move it away first`);
     if (!existsSync(file)) throw new Error(`there is no ${file}`);
     makeFolderOf(path);
     copyFileSync(file, arriving);
@@ -54,15 +54,15 @@ export function restore(argv: readonly string[], environment: Environment, say: 
     flush(arriving);
     const had = existsSync(path);
     if (had) {
-      // Takes its lock, which a running service would hold; closing it puts all of its WAL into the file. A service that
-      // is started between this line and the next two is the one thing that is not guarded against.
+      // Takes the lock, which a running service would hold; closing merges the whole WAL into the file. A service
+      // started between this line and the next two is the one case that is not guarded against.
       openDatabase({ path, synchronous: 'FULL', nowMs: Date.now() }).close();
       renameSync(path, before);
     }
     renameSync(arriving, path);
     flush(dirname(path));
     say(`${path}: ${rows.contacts} contacts, ${rows.deliveries} deliveries.\n`);
-    if (had) say(`What was there before is ${before}.\n`);
+    if (had) say(`The previous database is now ${before}.\n`);
     return 0;
   } catch (error) {
     rmSync(arriving, { force: true });

@@ -1,2 +1,2 @@
-/** Writes to the person at the terminal; the text ends its own lines. */
+/** Prints to the person at the terminal; the text contains its own line ends. */
 export type Say = (text: string) => void;

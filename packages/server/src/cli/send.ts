@@ -1,4 +1,4 @@
-// chatpush send: one push to one device by the code that sends all others, and what became of it in plain words.
+// chatpush send: one push to one device through the same code as all others, and its result in plain words.
 import { randomUUID } from 'node:crypto';
 import { parseArgs } from 'node:util';
 import { applicationsIn, createChannels, whereTo } from '../channels/channels.ts';
@@ -28,7 +28,7 @@ const UPDATES = {
 /** Long enough for a phone to be switched on. */
 const TTL_MS = 3_600_000;
 
-/** Exit code 0: the gateway accepted it; 1: it did not; 2: the command line cannot be understood. Throws ConfigError. */
+/** Exit code 0: the gateway accepted it; 1: it did not; 2: the command line is invalid. Throws ConfigError. */
 export async function send(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
@@ -63,7 +63,7 @@ export async function send(argv: readonly string[], environment: Environment, sa
     return 1;
   }
   const arn = configured?.arn ?? application;
-  // What is created on first use is emulated.
+  // Applications created on first use are emulated.
   const to = whereTo(configured?.channels[deviceType] ?? { gateway: 'emulated' });
   const emulator = to === 'EMULATED' ? await findEmulator(config) : undefined;
   const openGateway = createChannels({
@@ -94,7 +94,7 @@ export async function send(argv: readonly string[], environment: Environment, sa
   say(`${deviceType} of ${arn} (${to}):\n`);
   if (attempted === undefined) {
     say(
-      `The channel is emulated, and no emulator answers at ${baseUrlFromHere(config.host, config.port)}: start the service, or set CHATPUSH_EMULATOR_URL.\n`,
+      `The channel is emulated, but no emulator answers at ${baseUrlFromHere(config.host, config.port)}: start the service, or set CHATPUSH_EMULATOR_URL.\n`,
     );
     return 1;
   }

@@ -1,5 +1,5 @@
-// The applications of the store, as commands see them: told by the running service where it holds the database for itself, or read
-// from the database. Credentials stay encrypted on the way.
+// The applications of the store, as commands see them: reported by the running service if it has locked the
+// database, otherwise read from the database. Credentials stay encrypted on the way.
 import { existsSync } from 'node:fs';
 import type { ServerResponse } from 'node:http';
 import { DatabaseSync } from 'node:sqlite';
@@ -13,7 +13,7 @@ import type { Config } from '../config/config.ts';
 import { createSealing } from '../secrets/sealing.ts';
 import { askLocalDoor, localSocketOf } from './local-door.ts';
 
-/** The settings with the applications of the store among their own. Rejects with a sentence where the store cannot be read. */
+/** The settings, with the applications of the store added. Rejects with a sentence if the store cannot be read. */
 export async function withStoredApplications(config: Config): Promise<Config> {
   const options = {
     emulated: config.autoCreate === 'all',
@@ -42,11 +42,13 @@ async function readStored(config: Config): Promise<readonly StoredApplication[]>
   const answer = await askLocalDoor(localSocketOf(config), 'GET', '/applications');
   if (answer?.statusCode === 200) return (await json(answer)) as StoredApplication[];
   if (answer !== undefined)
-    throw new Error(`The service could not tell its applications: ${answer.statusCode}. Look at its log.`);
+    throw new Error(
+      `The service could not list its applications: it answered ${answer.statusCode}. Its log has the reason.`,
+    );
   return readFile(store.path);
 }
 
-/** Of a database that no service uses. */
+/** For a database that no service uses. */
 function readFile(path: string): StoredApplication[] {
   try {
     using database = new DatabaseSync(path, { readOnly: true });
@@ -61,7 +63,7 @@ function readFile(path: string): StoredApplication[] {
   }
 }
 
-/** What the running service answers. */
+/** The running service's answer. */
 export async function answerApplications(
   response: ServerResponse,
   stored: Pick<StoredApplications, 'all'>,

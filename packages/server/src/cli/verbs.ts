@@ -1,4 +1,4 @@
-// The commands of `chatpush` and what the help says of them. Each command loads only what it needs.
+// The commands of `chatpush` and their help. Each command loads only what it needs.
 import type { Environment } from '../config/config.ts';
 import type { Say } from './say.ts';
 

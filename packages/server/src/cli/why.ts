@@ -1,4 +1,4 @@
-// chatpush why <contactId>: what became of every message of a contact, in plain words. Asks the running service.
+// chatpush why <contactId>: what happened to every message of a contact, in plain words. Asks the running service.
 import { parseArgs } from 'node:util';
 import { ChatpushError, ResourceNotFoundException } from '@chatpush/client';
 import type { Delivery } from '@chatpush/client';
@@ -10,21 +10,21 @@ import type { Say } from './say.ts';
 
 export const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100]
 
-Prints what became of the newest messages of a contact: each delivery with its attempts, and why others never started.
+Prints what happened to the newest messages of a contact: each delivery with its attempts, and why others never started.
 The key is the first of the settings that may list deliveries of the instance; the instance may be left out when the settings
 name one.
 `;
 
 const STATUS: Record<Delivery['status'], string> = {
   queued: 'waits',
-  accepted: 'the gateway took it',
+  accepted: 'the gateway accepted it',
   rejected: 'the gateway refused it',
   expired: 'expired before it could be sent',
   withdrawn: 'was withdrawn',
-  skipped: 'made no push',
+  skipped: 'not pushed',
 };
 
-/** One delivery as people read it. */
+/** One delivery in plain words. */
 export function tell(delivery: Delivery): string {
   const {
     deliveryId,
@@ -53,7 +53,7 @@ export function tell(delivery: Delivery): string {
 }
 
 const nothingOf = (contactId: string): string =>
-  `Nothing is known of contact ${contactId}: no message of it came in within the last 7 days, or it came under another contact id.\n`;
+  `Contact ${contactId} is unknown: it had no message within the last 7 days, or its messages came under another contact id.\n`;
 
 export async function why(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { values, positionals } = parseArgs({

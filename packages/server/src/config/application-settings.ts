@@ -32,9 +32,10 @@ const PORT = {
 } as const;
 
 /**
- * Gateways take 4,096 bytes, and each of these goes into every one of them, beside what only the caller decides: the ids of
- * contact and message (256 characters each, so 1,024 bytes in UTF-8), the first once more in `thread-id`, the content type
- * (100, so 400). With the keys that is 3,680 bytes; three settings of 100 leave a hundred for the text.
+ * Gateways accept 4,096 bytes, and each of these settings is part of every payload, besides what only the caller
+ * decides: the ids of contact and message (256 characters each, so 1,024 bytes in UTF-8), the first once more in
+ * `thread-id`, and the content type (100, so 400). With the keys that is 3,680 bytes; three settings of 100 leave a
+ * hundred for the text.
  */
 const MAX_LOOK_BYTES = 100;
 
@@ -100,7 +101,7 @@ const GCM = {
   },
 } as const satisfies ObjectSetting;
 
-/** Where the gateways are, for applications that are set up over the API; those of the file say it channel by channel. */
+/** Where the gateways are, for applications set up over the API; those of the file say it per channel. */
 export const GATEWAYS = {
   kind: 'object',
   means:

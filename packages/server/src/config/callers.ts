@@ -10,11 +10,11 @@ export function actionFault(name: string): string | undefined {
 
 const BEARER_OPERATIONS = Object.values<Operation>(OPERATIONS).filter(({ bearer }) => bearer !== undefined);
 
-/** What a bearer key with a right may do. */
+/** What a bearer key with this right may do. */
 export const actionsOfRight = (right: Operation['bearer']): readonly string[] =>
   BEARER_OPERATIONS.filter(({ bearer }) => bearer === right).map(actionOf);
 
-/** An action that no bearer key can have would be refused at every call. */
+/** An action that no bearer key can have would be refused on every call. */
 export function bearerActionFault(name: string): string | undefined {
   const taken = BEARER_OPERATIONS.map(actionOf);
   return actionsNamed(name).some((action) => taken.includes(action))
@@ -22,12 +22,12 @@ export function bearerActionFault(name: string): string | undefined {
     : `is ${JSON.stringify(name)}, which takes no bearer keys, only signatures; write one of ${taken.join(', ')}, or give the caller an access key`;
 }
 
-/** RFC 6750 §2.1 says which characters a bearer key may have. */
+/** RFC 6750 §2.1 defines the characters of a bearer key. */
 export function bearerSecretFault(text: string): string | undefined {
   if (!/^[\w.~+/-]+=*$/.test(text))
-    return 'has characters that no bearer key may have; write letters and digits, such as "openssl rand -hex 32" gives';
+    return 'has characters that a bearer key must not have; use letters and digits, such as the output of "openssl rand -hex 32"';
   return text.length < 20
-    ? 'is short enough to be guessed; write at least 20 random characters, such as "openssl rand -hex 32" gives'
+    ? 'is short enough to be guessed; use at least 20 random characters, such as the output of "openssl rand -hex 32"'
     : undefined;
 }
 

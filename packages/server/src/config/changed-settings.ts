@@ -1,8 +1,8 @@
-// What differs between two readings of the settings, in the words of the settings file and without a value.
+// The differences between two readings of the settings, with the names of the settings file and without values.
 import type { Config } from './config.ts';
 import { revealed } from './secret.ts';
 
-/** Settings that are lists of things with a name. */
+/** Settings that are lists of named things. */
 const LISTS: Readonly<
   Record<string, (config: Config) => readonly (readonly [name: string, one: unknown])[]>
 > = {
@@ -11,7 +11,7 @@ const LISTS: Readonly<
   applications: ({ applications }) => applications.map((one) => [one.arn, one]),
 };
 
-/** `limits`, `accessKeys: TENANTB added, TENANTA removed`; none where both say the same. */
+/** `limits`, `accessKeys: TENANTB added, TENANTA removed`; empty if both are equal. */
 export function changedSettings(before: Config, after: Config): string[] {
   const [was, is] = [before, after].map((config) => new Map<string, unknown>(Object.entries(config)));
   return [...new Set([...was!.keys(), ...is!.keys()])]

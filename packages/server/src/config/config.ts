@@ -1,14 +1,14 @@
-// What the process runs by: everything a person can set, after it was read and checked.
+// The process's configuration: everything a person can set, read and checked.
 import type { SecretKeys } from '../secrets/secret-keys.ts';
 import type { Secret } from './secret.ts';
 
 export interface AccessKeyConfig {
   readonly id: string;
   readonly secret: Secret;
-  /** Calls must carry it; absent: they must carry none. `any`: they may carry any or none, in development. */
+  /** Calls must carry it; absent: they must have none. `any`: they may carry any or none, in development. */
   readonly sessionToken?: Secret | 'any';
   readonly instances: 'all' | readonly string[];
-  /** Names of wire's actions, or beginnings of names with `*` at the end. Default: see `permissionsOf`. */
+  /** Names of wire's actions, or prefixes ending in `*`. Default: see `permissionsOf`. */
   readonly actions?: 'all' | readonly string[];
   /** ARNs of the applications it may use. */
   readonly applications: 'all' | readonly string[];
@@ -21,11 +21,11 @@ export interface BearerKeyConfig {
   readonly actions: readonly string[];
 }
 
-/** A topic that Amazon Connect streams to, and the instances whose messages may come by it. */
+/** A topic that Amazon Connect streams to, and the instances whose messages it may carry. */
 export interface SnsTopicConfig {
   readonly topicArn: string;
   readonly instances: readonly string[];
-  /** Base URL of a LocalStack or moto that stands in for Amazon SNS, in development. */
+  /** Base URL of a LocalStack or moto that replaces Amazon SNS, in development. */
   readonly endpoint?: string;
   readonly signatures?: 'checked' | 'ignored';
 }
@@ -34,12 +34,12 @@ export type ChannelName = 'APNS' | 'APNS_SANDBOX' | 'GCM';
 
 export const CHANNEL_NAMES: readonly ChannelName[] = ['APNS', 'APNS_SANDBOX', 'GCM'];
 
-/** The log's, from all to nothing. */
+/** The log levels, from everything to nothing. */
 export const LOG_LEVELS = ['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'] as const;
 
 /** How the real gateway of a channel is reached. */
 export interface Reached {
-  /** Base URL of something that stands in for the gateway. */
+  /** Base URL of a server used instead of the gateway. */
   readonly url?: string;
   /** PEM of the authorities to trust instead of the built-in list. */
   readonly ca?: string;
@@ -65,12 +65,12 @@ export interface FcmChannelConfig extends Reached {
   readonly serviceAccount: Secret;
 }
 
-/** Real or emulated is a choice per channel, never a guess. */
+/** Whether a channel is real or emulated is configured, never guessed. */
 export type ChannelConfig =
   | { readonly gateway: 'emulated' }
   | ApnsChannelConfig
   | FcmChannelConfig
-  /** Stored, and cannot be used: its pushes wait until the operator has done what `why` says. */
+  /** Stored, but not usable: its pushes wait until the operator has fixed what `why` describes. */
   | { readonly gateway: 'unavailable'; readonly why: string };
 
 export interface ApplicationConfig {
@@ -79,11 +79,11 @@ export interface ApplicationConfig {
   readonly genericText: string;
   /** What the phone shows for an attachment, with `{name}` for its file name. */
   readonly attachmentText: string;
-  /** `{displayName}` stands for the name of who wrote. */
+  /** `{displayName}` is replaced by the author's display name. */
   readonly title?: string;
   readonly sound?: string;
   readonly category?: string;
-  /** `{contactId}` stands for the initial contact id. */
+  /** `{contactId}` is replaced by the initial contact id. */
   readonly threadId?: string;
   readonly androidChannelId?: string;
   readonly fcmMessage: 'data' | 'notification';
@@ -94,9 +94,9 @@ export interface ApplicationConfig {
 
 /** Where traces go. */
 export interface TracesConfig {
-  /** Of the collector, with its path. */
+  /** Of the collector, including the path. */
   readonly url: string;
-  /** Of the traces that begin here, from 0 to 1; a caller's own decision counts for its trace. */
+  /** Share of the traces started here that is recorded, from 0 to 1; a caller decides for its own trace. */
   readonly share: number;
 }
 
@@ -107,7 +107,7 @@ export interface Config {
     | { readonly kind: 'sqlite'; readonly path: string }
     | {
         readonly kind: 'nats';
-        /** As `readNatsUrl` reads it. */
+        /** In the form that `readNatsUrl` reads. */
         readonly url: Secret;
       }
     | {
@@ -115,19 +115,19 @@ export interface Config {
         /** May name several hosts. */
         readonly url: Secret;
         readonly schema?: string;
-        /** Past the pooler. */
+        /** Bypasses the pooler. */
         readonly direct?: Secret;
-        /** Whether statements are prepared; absent: found out at start. */
+        /** Whether statements are prepared; absent: detected at start. */
         readonly prepared?: boolean;
       };
   readonly autoCreate: 'all' | 'contacts' | 'none';
   /** Nothing was configured: test keys, everything created on first use, emulated gateways. */
   readonly development: boolean;
-  /** Development defaults and the page of phones may be reached from elsewhere, because somebody said so. */
+  /** Development defaults and the phone page may be reached from other machines, because the settings say so. */
   readonly exposed: boolean;
   readonly accessKeys: readonly AccessKeyConfig[];
   readonly bearerKeys: readonly BearerKeyConfig[];
-  /** Addresses and networks of proxies that speak TLS with callers. */
+  /** Addresses and networks of proxies that terminate TLS. */
   readonly trustedProxies: readonly string[];
   /** Host names accepted while listening on loopback. */
   readonly allowedHosts: readonly string[];
@@ -136,19 +136,19 @@ export interface Config {
   readonly account: string;
   readonly instances: readonly string[];
   readonly applications: readonly ApplicationConfig[];
-  /** Where the gateways of stored applications are, where not at Apple's and Google's own addresses. */
+  /** Where the gateways of stored applications are, if not at Apple's and Google's own addresses. */
   readonly gateways: Readonly<Partial<Record<ChannelName, Reached & { readonly port?: 443 | 2197 }>>>;
   /** The keys that credentials in the store are encrypted under. */
   readonly secretKeys?: SecretKeys;
-  /** Base URL of an emulator to use instead of one of our own. */
+  /** Base URL of an emulator to use instead of our own. */
   readonly emulatorUrl?: string;
-  /** URL of the HTTP proxy by which real gateways are reached; it may hold a password. */
+  /** URL of the HTTP proxy for real gateways; it may contain a password. */
   readonly proxy?: Secret;
-  /** Each access key may call each operation so often. */
+  /** How often each access key may call each operation. */
   readonly limits: {
     readonly requestsPerSecond: number;
     readonly burst: number;
-    /** What one instance may ask of a node, and keep in the store. */
+    /** How much one instance may use of a node, and keep in the store. */
     readonly perInstance: {
       readonly callsPerSecond: number;
       readonly eventsPerSecond: number;
@@ -158,7 +158,7 @@ export interface Config {
   };
   readonly registrationsPerContact: number;
   readonly contactLifetimeHours: number;
-  /** Whether people may sign in to the console with access keys, where it is not open to all. */
+  /** Whether people may sign in to the console with access keys, unless it is open to all. */
   readonly console: 'off' | 'sign-in';
   /** Where the audit log goes: `stdout` or a path. */
   readonly audit?: string;
@@ -167,5 +167,5 @@ export interface Config {
   readonly logLevel: (typeof LOG_LEVELS)[number];
 }
 
-/** The environment variables, as far as they are asked. */
+/** The environment variables that are read. */
 export type Environment = Readonly<Record<string, string | undefined>>;

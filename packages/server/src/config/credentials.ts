@@ -1,11 +1,11 @@
-// Checks Apple's and Google's credentials before they are used: what is wrong with one and how to fix it.
-// No sentence here repeats a piece of what it is about.
+// Checks Apple's and Google's credentials before they are used: what is wrong with one and how to fix it. No
+// message here quotes any part of a credential.
 import { createPrivateKey, X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { hostOf, isHttpUrl } from '../addresses/base-url.ts';
 import { isLoopback } from '../addresses/loopback.ts';
 
-/** Members of a service account's key file that are put to use. */
+/** The members of a service account's key file that are used. */
 const ACCOUNT_MEMBERS = ['project_id', 'client_email', 'private_key', 'token_uri'] as const;
 
 /** Apple's key and team ids. */
@@ -18,23 +18,26 @@ export const tenCharacters =
         ? undefined
         : `is no ${name}: it has 10 capital letters and digits; copy it again as Apple's developer site shows it`;
 
-/** An APNs authentication key: PKCS #8 in PEM, P-256. Or the key of a certificate, which may be RSA: checked beside that. */
+/**
+ * An APNs authentication key: PKCS #8 in PEM, P-256. Or the key of a certificate, which may be RSA and is checked
+ * together with it.
+ */
 export function privateKeyFault(text: string): string | undefined {
   if (text.trimStart().startsWith('{'))
-    return 'holds JSON, which Google uses; write the contents of the .p8 file that Apple gave you';
+    return 'contains JSON, which is Google’s format; use the contents of the .p8 file from Apple';
   if (/^-----BEGIN CERTIFICATE-----/m.test(text) && !text.includes('PRIVATE KEY'))
-    return 'holds a certificate without its private key; export the key too (openssl pkcs12 -nocerts -nodes)';
+    return 'contains a certificate without its private key; export the key too (openssl pkcs12 -nocerts -nodes)';
   if (text.includes('BEGIN PUBLIC KEY'))
-    return 'holds a public key, and signing needs the private one; take the .p8 file as Apple gave it';
+    return 'contains a public key, but signing needs the private one; use the .p8 file as downloaded from Apple';
   if (/BEGIN ENCRYPTED PRIVATE KEY|Proc-Type: 4,ENCRYPTED/.test(text))
-    return 'holds a key under a password; store it without (openssl pkcs8 -topk8 -nocrypt) where nobody else reads it';
+    return 'contains a key with a password; remove the password (openssl pkcs8 -topk8 -nocrypt) and store the key where nobody else can read it';
   if (text.includes('\\n'))
-    return 'has line breaks written out as \\n; put real ones there, or name the file by { "file": path }';
-  if (!text.includes('BEGIN')) return 'holds no PEM; take the file whole, with its BEGIN and END lines';
+    return 'contains \\n instead of line breaks; use real line breaks, or name the file: { "file": path }';
+  if (!text.includes('BEGIN')) return 'is not PEM; use the whole file, with its BEGIN and END lines';
   if (!/-----END [A-Z ]*PRIVATE KEY-----/.test(text))
-    return 'is cut off: the END line is missing; copy the file again, whole';
+    return 'is cut off: the END line is missing; copy the whole file again';
   return privateKeyOf(text) === undefined
-    ? 'cannot be read as a private key, something in the middle is missing or changed; copy the file again, whole'
+    ? 'cannot be read as a private key: part of it is missing or changed; copy the whole file again'
     : undefined;
 }
 
@@ -52,26 +55,26 @@ export function providerKeyFault(text: string): string | undefined {
 
 export function certificateFault(text: string): string | undefined {
   if (!text.includes('BEGIN CERTIFICATE'))
-    return 'holds no certificate in PEM; convert Apple’s file (openssl x509 -inform der, or openssl pkcs12 -clcerts -nokeys)';
+    return 'contains no certificate in PEM; convert Apple’s file (openssl x509 -inform der, or openssl pkcs12 -clcerts -nokeys)';
   return parseCertificate(text) === undefined
-    ? 'cannot be read as a certificate, it is cut off or changed; export it again'
+    ? 'cannot be read as a certificate: it is cut off or changed; export it again'
     : undefined;
 }
 
-/** Authorities to trust: not Apple's, and not made by Apple. */
+/** Authorities to trust: not Apple's, and not issued by Apple. */
 export function authoritiesFault(text: string): string | undefined {
   if (!text.includes('BEGIN CERTIFICATE'))
-    return 'holds no certificate in PEM; write the certificates of the authorities with their BEGIN and END lines (openssl x509 -inform der turns a binary one into that)';
+    return 'contains no certificate in PEM; use the certificates of the authorities with their BEGIN and END lines (openssl x509 -inform der converts a binary one)';
   return certificateFault(text);
 }
 
-/** Certificate and key belong together, and now is within its time. */
+/** Certificate and key must match, and the certificate must be valid now. */
 export function certificateUseFault(certificatePem: string, keyPem: string, now: number): string | undefined {
   const certificate = parseCertificate(certificatePem);
   const key = privateKeyOf(keyPem);
   if (certificate === undefined || key === undefined) return undefined;
   if (!certificate.checkPrivateKey(key))
-    return 'does not belong to the private key beside it; export both again from the same entry';
+    return 'does not match the private key; export both again from the same entry';
   if (certificate.validToDate.getTime() <= now)
     return `expired on ${certificate.validToDate.toISOString().slice(0, 10)}; make a new one on Apple's developer site`;
   return certificate.validFromDate.getTime() > now
@@ -79,19 +82,19 @@ export function certificateUseFault(certificatePem: string, keyPem: string, now:
     : undefined;
 }
 
-/** The certificates of a PEM text, without whatever else stands there: exports often hold the private key as well. */
+/** The certificates of a PEM text, without anything else in it: exports often contain the private key as well. */
 export const certificatesOf = (pem: string): string =>
   [...pem.matchAll(/-----BEGIN CERTIFICATE-----[^-]*-----END CERTIFICATE-----/g)]
     .map(([one]) => one)
     .join('\n');
 
-/** Milliseconds since the epoch at which it ends; the text must have passed `certificateFault`. */
+/** Milliseconds since the epoch at which it expires; the text must have passed `certificateFault`. */
 export const certificateExpiry = (pem: string): number => new X509Certificate(pem).validToDate.getTime();
 
 /** The JSON file of a Google service account. */
 export function serviceAccountFault(text: string): string | undefined {
   const again =
-    'write { "file": path } of the service account file that Firebase gave you (Project settings, Service accounts)';
+    'use { "file": path } with the service account file from Firebase (Project settings, Service accounts)';
   if (text.includes('BEGIN PRIVATE KEY') && !text.trimStart().startsWith('{'))
     return `holds a bare key, and the whole file is needed; ${again}`;
   const account = parseAccount(text);
@@ -107,7 +110,7 @@ export function serviceAccountFault(text: string): string | undefined {
   if (held === undefined) return `has a private_key that cannot be read, perhaps cut off; ${again}`;
   if (held.asymmetricKeyType !== 'rsa')
     return `has a private_key that is not RSA, and Google's are; ${again}`;
-  if (!isHttpUrl(uri!)) return `has a token_uri that is no URL; ${again}`;
+  if (!isHttpUrl(uri!)) return `has a token_uri that is not a URL; ${again}`;
   const url = new URL(uri!);
   return url.protocol === 'https:' || isLoopback(hostOf(url))
     ? undefined
@@ -128,7 +131,7 @@ function parseAccount(text: string): Record<string, unknown> | undefined {
       ? (value as Record<string, unknown>)
       : undefined;
   } catch {
-    return undefined; // the parser's message would repeat a piece of the secret
+    return undefined; // the parser's message would quote part of the secret
   }
 }
 
@@ -136,7 +139,7 @@ function privateKeyOf(pem: string): KeyObject | undefined {
   try {
     return createPrivateKey(pem);
   } catch {
-    return undefined; // OpenSSL's words help nobody who edits settings
+    return undefined; // OpenSSL's message does not help anyone who edits settings
   }
 }
 

@@ -33,14 +33,14 @@ export class ConfigError extends Error {
 export interface Reading {
   /** Milliseconds since the epoch, for certificates. Default: now. */
   readonly now?: number;
-  /** Who named the settings file, as a mistake says it. Default: `CHATPUSH_CONFIG`. */
+  /** What named the settings file, as shown in a mistake. Default: `CHATPUSH_CONFIG`. */
   readonly fileNamedBy?: string;
 }
 
-/** Reads the settings, or throws one ConfigError with all that is wrong. */
+/** Reads the settings, or throws one ConfigError with everything that is wrong. */
 export function readConfig(given: Environment, reading: Reading = {}): Config {
   const { now = Date.now(), fileNamedBy = 'CHATPUSH_CONFIG' } = reading;
-  // `CHATPUSH_HOST=` is how a compose file or a unit leaves a variable out; an empty host would listen on every address.
+  // `CHATPUSH_HOST=` is how a compose file or a unit omits a variable; an empty host would listen on every address.
   const environment = Object.fromEntries(Object.entries(given).filter(([, value]) => value !== ''));
   const reader = createReader();
   const file = environment['CHATPUSH_CONFIG'];
@@ -65,7 +65,7 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
   if (emulatorUrl !== undefined && !isHttpUrl(emulatorUrl))
     reader.wrong(
       'CHATPUSH_EMULATOR_URL',
-      'is no http URL; write the base URL of an emulator, such as http://127.0.0.1:4200',
+      'is not an http URL; use the base URL of an emulator, such as http://127.0.0.1:4200',
     );
   const exposed = readYes(reader, environment, 'CHATPUSH_EXPOSE_DEVELOPMENT');
   const host = readHost(reader, environment['CHATPUSH_HOST']);
@@ -94,7 +94,7 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
       {
         id: 'test',
         secret: new Secret('test'),
-        // A shell with a session of Amazon's sends its token here, too.
+        // A shell with an Amazon session sends its token here, too.
         sessionToken: 'any',
         instances: 'all',
         actions: 'all',
@@ -125,7 +125,10 @@ export function readConfig(given: Environment, reading: Reading = {}): Config {
   return config;
 }
 
-/** RFC 1123 §2.1, and `_`, which names in containers have. A last label of digits alone is part of an address (WHATWG URL §3.5). */
+/**
+ * RFC 1123 §2.1, and `_`, which container names have. A last label of only digits is part of an address (WHATWG URL
+ * §3.5).
+ */
 const HOST_NAME =
   /^(?=.{1,253}$)(?:[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.)*(?!\d+\.?$)[a-z0-9_](?:[a-z0-9_-]{0,61}[a-z0-9_])?\.?$/i;
 
@@ -135,7 +138,7 @@ function readHost(reader: Reader, text = '127.0.0.1'): string {
     'CHATPUSH_HOST',
     `is ${JSON.stringify(text)}; write an IP address or a host name without scheme, brackets or port, such as 127.0.0.1 or ::1 (the port is CHATPUSH_PORT)`,
   );
-  // One mistake is enough: whether it is loopback nobody can say.
+  // One mistake is enough: it is unknown whether the host is loopback.
   return '127.0.0.1';
 }
 
@@ -154,7 +157,7 @@ function readYes(reader: Reader, environment: Environment, name: string): boolea
 
 const IN_FILE = 'file:';
 
-/** The keys themselves, or `file:` and the path of a file with one in each line, which a reload reads again. */
+/** The keys themselves, or `file:` and the path of a file with one per line, which a reload reads again. */
 function readSecretKeys(reader: Reader, text: string | undefined): Pick<Config, 'secretKeys'> {
   if (text === undefined) return {};
   try {
@@ -191,13 +194,10 @@ function readStore(reader: Reader, environment: Environment): Config['store'] {
   if (url) {
     const direct = environment['CHATPUSH_POSTGRES_DIRECT'];
     if (direct !== undefined && databaseUrls(direct) === undefined)
-      reader.wrong(
-        'CHATPUSH_POSTGRES_DIRECT',
-        'is not the URL of a database; write postgres://user@host/database',
-      );
+      reader.wrong('CHATPUSH_POSTGRES_DIRECT', 'is not a database URL; write postgres://user@host/database');
     const target = /[?&]target_session_attrs=([^&#]*)/.exec(text)?.[1];
     if (target !== undefined && target !== 'read-write' && target !== 'primary')
-      reader.wrong('CHATPUSH_STORE', `has target_session_attrs=${target}; write read-write, or leave it out`);
+      reader.wrong('CHATPUSH_STORE', `has target_session_attrs=${target}; write read-write, or remove it`);
     const isSet = environment['CHATPUSH_POSTGRES_PREPARED'] !== undefined;
     return {
       kind: 'postgres',
@@ -218,7 +218,7 @@ function readStore(reader: Reader, environment: Environment): Config['store'] {
   return { kind: 'sqlite', path: '' };
 }
 
-/** `schema` is ours, and which server is used is decided by us: PostgreSQL's own parameters go on to it as they are. */
+/** `schema` is ours, and we choose the server; PostgreSQL's own parameters are passed on unchanged. */
 function takeSchema(text: string): { readonly url: Secret; readonly schema?: string } {
   const [before = '', query = ''] = text.split('?', 2);
   const parameters = query.split('&').filter((one) => one !== '' && !one.startsWith('target_session_attrs='));

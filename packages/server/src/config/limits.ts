@@ -1,4 +1,4 @@
-// The limits, with the defaults of the table for those that nobody set.
+// The limits, with the table's defaults for those that are not set.
 import type { Config } from './config.ts';
 import type { Value } from './setting.ts';
 import { SETTINGS } from './settings.ts';

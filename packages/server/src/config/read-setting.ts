@@ -1,4 +1,4 @@
-// A value as it stands in the settings file → what its setting says it is; mistakes go to the reader.
+// A value from the settings file → the type of its setting; mistakes go to the reader.
 import { readFileSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Environment } from './config.ts';
@@ -12,11 +12,11 @@ export interface Place {
   /** `applications[0].arn`; empty for the whole file. */
   readonly where: string;
   readonly environment: Environment;
-  /** From where paths of other files count. */
+  /** The folder that relative paths start from. */
   readonly folder: string;
 }
 
-/** The value, or undefined where it is absent without a default, or wrong (which the reader then knows). */
+/** The value; undefined if it is absent without a default, or wrong (which is then recorded). */
 export function readSetting<const S extends Setting>(
   setting: S,
   value: unknown,
@@ -50,7 +50,7 @@ function read(setting: Setting, value: unknown, place: Place): unknown {
       return readContents(setting, value, place);
     case 'list':
       if (!missing) return readList(setting, value, place);
-      // Where a word stands for everything, absent is neither that nor nothing.
+      // If a word stands for everything, absent means neither that nor nothing.
       return setting.default ?? (setting.word === undefined ? [] : undefined);
     case 'object':
       return readObject(setting, value, place);
@@ -89,7 +89,7 @@ function readList(setting: ListSetting, value: unknown, place: Place): unknown {
     .filter((element) => element !== undefined);
 }
 
-/** An object whose members are all known; a misspelled one is named beside those there are. */
+/** An object whose members are all known; for a misspelled one the known ones are listed. */
 function readObject({ members }: ObjectSetting, value: unknown, place: Place): unknown {
   const { reader, where } = place;
   if (typeof value !== 'object' || value === null || Array.isArray(value)) {
@@ -111,7 +111,7 @@ function readObject({ members }: ObjectSetting, value: unknown, place: Place): u
   );
 }
 
-/** Stands in the settings, in another file, or in the environment; shown by none of the mistakes. */
+/** Written in the settings, in another file, or in the environment; no mistake quotes it. */
 function readContents(setting: ContentsSetting, value: unknown, place: Place): Secret | string | undefined {
   const { reader, where } = place;
   const text = typeof value === 'string' ? value : referredTo(setting, value, place);
@@ -145,7 +145,8 @@ function referredTo({ hint }: ContentsSetting, value: unknown, place: Place): st
       return undefined;
     }
   }
-  const seen = value !== undefined && kind !== undefined ? 'is no such reference' : `is ${describe(value)}`;
+  const seen =
+    value !== undefined && kind !== undefined ? 'is not such a reference' : `is ${describe(value)}`;
   reader.wrong(where, `${seen}; write ${hint}, as text, as { "file": path } or as { "env": name }`);
   return undefined;
 }

@@ -1,5 +1,5 @@
-// Collects every mistake of the settings with its place and its cure: a person edits them by hand and wants to hear of all at
-// once.
+// Collects every mistake in the settings with its place and how to fix it, because a person edits them by hand and
+// wants to see all at once.
 
 export interface Mistake {
   /** Where: `accessKeys[0].secret`. */
@@ -10,9 +10,9 @@ export interface Mistake {
 
 export interface Reader {
   readonly mistakes: Mistake[];
-  /** Notes a mistake. */
+  /** Records a mistake. */
   wrong(where: string, what: string): void;
-  /** Whether something is wrong there or below: a second sentence about it would only confuse. */
+  /** Whether something is already wrong there or below: a second sentence about it would only confuse. */
   isWrong(where: string): boolean;
 }
 
@@ -29,7 +29,10 @@ export function createReader(): Reader {
   };
 }
 
-/** A value as a mistake may show it: by its kind, because it may be a secret in the wrong place; itself only where `show`. */
+/**
+ * A value as a mistake may show it: only its kind, because it may be a secret in the wrong place; the value itself
+ * only with `show`.
+ */
 export function describe(value: unknown, show = false): string {
   if (value === undefined) return 'missing';
   if (value === null) return 'null';

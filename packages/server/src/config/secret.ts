@@ -1,4 +1,5 @@
-// A secret text: a key, a password, a token. Printing, logging or serialising an object that holds it shows `[secret]`.
+// A secret text: a key, a password, a token. Printing, logging or serializing an object that contains it shows
+// `[secret]`.
 import { inspect } from 'node:util';
 
 export class Secret {
@@ -8,7 +9,7 @@ export class Secret {
     this.#text = text;
   }
 
-  /** The text itself. Only where it is put to use: what is revealed is no longer guarded. */
+  /** The text itself. Call it only where the text is used: a revealed text is no longer protected. */
   reveal(): string {
     return this.#text;
   }
@@ -26,7 +27,7 @@ export class Secret {
   }
 }
 
-/** A value as JSON with its secrets in it: only to tell whether two values differ, never to be shown or kept. */
+/** A value as JSON including its secrets: only for comparing two values, never to be shown or stored. */
 export const revealed = (value: unknown): string =>
   JSON.stringify(value, function (this: Record<string, unknown>, name, shown: unknown) {
     const own = this[name];

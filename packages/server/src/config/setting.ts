@@ -1,4 +1,5 @@
-// The language of the settings table: what a setting may hold, as data. Reader, JSON Schema and the settings' page follow.
+// The language of the settings table: what a setting may contain, as data. The reader, the JSON Schema and the
+// settings page derive from it.
 import type { Secret } from './secret.ts';
 
 interface Described {
@@ -12,7 +13,7 @@ export interface TextSetting extends Described {
   /** What to write, after "write": `the 12 digits of an account`. */
   readonly hint: string;
   readonly pattern?: RegExp;
-  /** Of the text in UTF-8, as JSON escapes it. */
+  /** In UTF-8, with JSON's escapes. */
   readonly maxBytes?: number;
   readonly default?: string;
   /** What is wrong with a text and how to fix it, if a pattern is not enough. */
@@ -32,7 +33,7 @@ export interface ChoiceSetting extends Described {
   readonly default?: string | number;
 }
 
-/** A text that stands in the settings, in a file of its own, or in the environment. */
+/** A text that is written in the settings, in a separate file, or in the environment. */
 export interface ContentsSetting extends Described {
   readonly kind: 'contents';
   readonly hint: string;
@@ -43,7 +44,7 @@ export interface ContentsSetting extends Described {
 export interface ListSetting extends Described {
   readonly kind: 'list';
   readonly of: Setting;
-  /** Stands for a list with everything in it. */
+  /** A word that stands for a list with everything in it. */
   readonly word?: string;
   readonly default?: string;
 }
@@ -61,7 +62,7 @@ export type Setting =
   | ListSetting
   | ObjectSetting;
 
-/** What is read from a setting. */
+/** The type that a setting is read as. */
 export type Value<S> = S extends { kind: 'text' }
   ? string
   : S extends { kind: 'integer' }

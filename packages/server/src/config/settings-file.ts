@@ -1,4 +1,4 @@
-// The settings file → what it says for Config: read by the table, then looked at where several settings must fit together.
+// The settings file → its part of Config: read by the table, then checked where several settings must match.
 import { readFileSync } from 'node:fs';
 import { dirname } from 'node:path';
 import { actionsOfRight, bearerActionFault } from './callers.ts';
@@ -32,13 +32,13 @@ export interface FileReading {
   readonly environment: Environment;
   /** Milliseconds since the epoch. */
   readonly now: number;
-  /** Who named the file, as a mistake says it. */
+  /** What named the file, as shown in a mistake. */
   readonly fileNamedBy: string;
-  /** Instances begin by being named, so none need be listed. */
+  /** Instances are created when they are named, so none need be listed. */
   readonly createsInstances: boolean;
 }
 
-/** Reads the file; mistakes, also those of the file as a whole, go to the reader, and what is returned is then not to be used. */
+/** Reads the file. All mistakes go to the reader; if there are any, do not use the result. */
 export function readSettingsFile(
   reader: Reader,
   file: string,
@@ -60,7 +60,7 @@ export function readSettingsFile(
   if (settings.accessKeys?.length === 0)
     reader.wrong(
       'accessKeys',
-      'is empty; without a key nobody can call: [{ "id": …, "secret": …, "instances": "all" }]',
+      'is empty, so nobody can call; add a key: [{ "id": …, "secret": …, "instances": "all" }]',
     );
   for (const [index, key] of (settings.accessKeys ?? []).entries())
     for (const [name, noun] of [
@@ -76,27 +76,27 @@ export function readSettingsFile(
     if (endpoint !== undefined && !createsInstances)
       reader.wrong(
         `sources.sns[${index}].endpoint`,
-        'is for local development: anyone could sign messages there; leave it out, or set CHATPUSH_AUTO_CREATE=all',
+        'is for local development, because anyone could sign messages there; remove it, or set CHATPUSH_AUTO_CREATE=all',
       );
     if (signatures === 'ignored' && endpoint === undefined)
       reader.wrong(
         `sources.sns[${index}].signatures`,
-        'is "ignored", and Amazon signs every message; leave it out, or name the stand-in by "endpoint"',
+        'is "ignored", but Amazon signs every message; remove it, or set "endpoint" to the address of LocalStack or moto',
       );
     if (topicArn !== undefined && topics.indexOf(topicArn) < index)
-      reader.wrong(`sources.sns[${index}].topicArn`, 'is there twice; write all its instances in one place');
+      reader.wrong(`sources.sns[${index}].topicArn`, 'is listed twice; list all its instances in one place');
     if (instances?.length === 0)
       reader.wrong(
         `sources.sns[${index}].instances`,
-        'names no instance; write the ids of the Amazon Connect instances that stream to this topic',
+        'has no instance; list the ids of the Amazon Connect instances that stream to this topic',
       );
   }
   const applications = (settings.applications ?? []).map((application, index) =>
     toApplication(reader, application, `applications[${index}]`, now),
   );
   if (!createsInstances) checkInstances(reader, settings);
-  checkUnique(reader, applications, 'applications', 'arn', 'put its channels together in one application');
-  checkUnique(reader, settings.accessKeys ?? [], 'accessKeys', 'id', 'give each key an id of its own');
+  checkUnique(reader, applications, 'applications', 'arn', 'combine its channels in one application');
+  checkUnique(reader, settings.accessKeys ?? [], 'accessKeys', 'id', 'give each key its own id');
   return {
     accessKeys: settings.accessKeys ?? [],
     bearerKeys: (settings.bearerKeys ?? []).map((key, index) =>
@@ -125,7 +125,7 @@ const toTopic = ({ topicArn, instances, endpoint, signatures }: SnsTopicConfig):
   ...(signatures !== undefined && { signatures }),
 });
 
-/** Without the members that nobody wrote. */
+/** Without the members that are not set. */
 function gatewaysOf(given: Settings['gateways']): Config['gateways'] {
   const gateways: Partial<Record<ChannelName, Config['gateways'][ChannelName]>> = {};
   for (const name of CHANNEL_NAMES) {
@@ -137,14 +137,14 @@ function gatewaysOf(given: Settings['gateways']): Config['gateways'] {
   return gateways;
 }
 
-/** Where none is created by being named: that there are instances, and that nobody was given one that is not there. */
+/** If instances are not created by being named: there must be some, and keys must not name missing ones. */
 function checkInstances(reader: Reader, { instances = [], accessKeys, bearerKeys, sources }: Settings): void {
-  // What is wrong in the list itself has been said, and nobody knows what it should have named.
+  // Mistakes in the list itself are already recorded, and hide what it should have named.
   if (reader.mistakes.some(({ where }) => where.startsWith('instances'))) return;
   if (instances.length === 0) {
     reader.wrong(
       'instances',
-      'names none, so every call would be refused; write the ids that callers pass as InstanceId: [ … ], or set CHATPUSH_AUTO_CREATE=all',
+      'is empty, so every call would be refused; list the ids that callers pass as InstanceId: [ … ], or set CHATPUSH_AUTO_CREATE=all',
     );
     return;
   }
@@ -156,7 +156,7 @@ function checkInstances(reader: Reader, { instances = [], accessKeys, bearerKeys
           `names ${JSON.stringify(id)}, which the list "instances" does not have; add it there, or correct it here`,
         );
   };
-  // Members are absent where they were wrong, which the reader knows already.
+  // Members are absent if they were wrong, which is already recorded.
   for (const [index, { instances: named }] of (accessKeys ?? []).entries())
     if (named !== 'all') lookAt(`accessKeys[${index}].instances`, named ?? []);
   for (const [index, { instance }] of (bearerKeys ?? []).entries())
@@ -174,8 +174,8 @@ function checkUnique<Name extends string>(
 ): void {
   const seen = new Set<string>();
   for (const [index, { [name]: value }] of list.entries()) {
-    if (seen.has(value)) reader.wrong(`${where}[${index}].${name}`, `is there twice; ${cure}`);
-    // Absent where it was wrong, which the reader knows already.
+    if (seen.has(value)) reader.wrong(`${where}[${index}].${name}`, `is listed twice; ${cure}`);
+    // Absent if it was wrong, which is already recorded.
     else if (value !== undefined) seen.add(value);
   }
 }
@@ -204,7 +204,7 @@ function toApplication(
   if (rest.androidChannelId !== undefined && rest.fcmMessage === 'data')
     reader.wrong(
       join(where, 'androidChannelId'),
-      'does nothing for data messages, whose notifications the app makes; add "fcmMessage": "notification" or leave it out',
+      'has no effect on data messages, because the app creates their notifications; add "fcmMessage": "notification" or remove it',
     );
   const channels: Partial<Record<ChannelName, ChannelConfig>> = {};
   for (const name of ['APNS', 'APNS_SANDBOX'] as const) {
@@ -223,7 +223,7 @@ function apnsChannel(reader: Reader, channel: Apns, where: string, now: number):
   const ca = channel.ca && certificatesOf(channel.ca);
   if (gateway !== 'apns') return gateway && { gateway };
   const mistakesBefore = reader.mistakes.length;
-  /** Absent, and not noted as wrong already. */
+  /** Absent, and not already recorded as wrong. */
   const lacks = (name: keyof Apns): boolean =>
     channel[name] === undefined && !reader.mistakes.some((mistake) => mistake.where === join(where, name));
   const needs = (name: keyof Apns, what: string): void => {
@@ -236,7 +236,7 @@ function apnsChannel(reader: Reader, channel: Apns, where: string, now: number):
     if (keyId !== undefined || teamId !== undefined)
       reader.wrong(
         join(where, 'certificate'),
-        'stands beside a key id or team id; keep either the certificate or keyId and teamId, with the private key of that one',
+        'cannot be combined with a key id or team id; keep either the certificate or keyId and teamId, with the matching private key',
       );
     const fault = certificate && privateKey && certificateUseFault(certificate, privateKey.reveal(), now);
     if (fault) reader.wrong(join(where, 'certificate'), fault);
@@ -264,6 +264,6 @@ function fcmChannel(reader: Reader, channel: Fcm, where: string): ChannelConfig 
   if (serviceAccount) return { gateway, serviceAccount, ...(url && { url }), ...(ca && { ca }) };
   const at = join(where, 'serviceAccount');
   if (!reader.mistakes.some((mistake) => mistake.where === at))
-    reader.wrong(at, 'is missing; write { "file": path } of the service account file that Firebase gave you');
+    reader.wrong(at, 'is missing; use { "file": path } with the service account file from Firebase');
   return undefined;
 }

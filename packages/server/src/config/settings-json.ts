@@ -1,14 +1,15 @@
-// JSON as people keep settings in: with // and /* */ comments and commas before closing brackets.
+// JSON as people write settings: with // and /* */ comments and commas before closing brackets.
 
-// A text or comment without an end goes to the end of the file: looked for again from each quote, it took time with the square.
+// A text or comment without an end runs to the end of the file: searching for it again from each quote took
+// quadratic time.
 const STRING_OR_COMMENT = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|\/\/[^\n]*|\/\*(?:[^]*?\*\/|[^]*)/g;
 const STRING_OR_COMMA = /"(?:[^"\\]|\\[^])*(?:"|\\?$)|,(?=\s*[}\]])/g;
 const isWholeComment = (match: string): boolean =>
   match.startsWith('//') || (match.length >= 4 && match.startsWith('/*') && match.endsWith('*/'));
 
-/** Throws an Error that says in which line, and repeats nothing of the text, because there may be secrets in it. */
+/** Throws an Error that names the line and quotes nothing of the text, because it may contain secrets. */
 export function parseSettingsJson(text: string): unknown {
-  // Blanks in their place, so that lines and columns stay what they are.
+  // Replaced by blanks, so that lines and columns do not change.
   const bare = text
     .replace(/^\uFEFF/, ' ')
     .replace(STRING_OR_COMMENT, (match) => (isWholeComment(match) ? match.replaceAll(/[^\n]/g, ' ') : match))
@@ -20,11 +21,14 @@ export function parseSettingsJson(text: string): unknown {
   }
 }
 
-/** V8 tells the place of some faults only by showing the text around it; its own parser can be asked for the rest. */
+/**
+ * For some faults V8 only shows the text around them; for these the line is found by parsing beginnings of the
+ * text.
+ */
 function lineOfFault(text: string): number {
   const lines = text.split('\n');
-  // A beginning of JSON fails only because it ends; at the first line after which it fails for another reason, it is wrong,
-  // and stays so after every later one.
+  // A beginning of valid JSON fails only because it ends. From the first line that causes any other error, every
+  // longer beginning fails, too.
   let sound = 0;
   let wrong = lines.length;
   while (wrong - sound > 1) {
@@ -42,7 +46,7 @@ function endsEarly(text: string): boolean {
   } catch (error) {
     const { message } = error as SyntaxError;
     if (message.startsWith('Unexpected end')) return true;
-    // A text that does not end in its line never will: JSON has no line breaks within texts.
+    // A string that does not end on its line never does: JSON strings contain no line breaks.
     const position = /^(?!Unterminated).* at position (\d+)/.exec(message)?.[1];
     return position !== undefined && Number(position) >= text.length;
   }

@@ -1,11 +1,11 @@
-// Every setting there is: name, what it may hold, its default, what it means. The reader, docs/settings.md and
-// docs/settings.schema.json follow from this table, which is long because it has a sentence for each.
+// Every setting: name, allowed values, default, and meaning. The reader, docs/settings.md and
+// docs/settings.schema.json derive from this table, which is long because it has a sentence for each.
 import { isHttpUrl } from '../addresses/base-url.ts';
 import { APPLICATION, GATEWAYS } from './application-settings.ts';
 import { actionFault, bearerSecretFault, networkFault } from './callers.ts';
 import type { ObjectSetting } from './setting.ts';
 
-/** Calls may name an instance by its ARN; what is compared is the id in it, so only that stands in the settings. */
+/** Calls may name an instance by its ARN; only the id in it is compared, so the settings contain only that. */
 const INSTANCE_ID = {
   kind: 'text',
   hint: 'the id of an instance, at most 100 characters (of an ARN, what stands behind "instance/")',
@@ -297,7 +297,7 @@ export const SETTINGS = {
   },
 } as const satisfies ObjectSetting;
 
-/** What does not stand in the file: where to listen and what to open. */
+/** Settings that are not in the file: where to listen and what to open. */
 export const ENVIRONMENT_VARIABLES: readonly {
   readonly name: string;
   readonly default: string;

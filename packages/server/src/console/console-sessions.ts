@@ -1,4 +1,5 @@
-// Who is signed in to the console. A session may do what its access key may, by the same permissions as a signed call.
+// Who is signed in to the console. A session may do what its access key may, with the same permissions as a signed
+// call.
 import { hash, timingSafeEqual } from 'node:crypto';
 import type { IncomingMessage } from 'node:http';
 import type { Audit } from '../audit/audit.ts';
@@ -28,11 +29,11 @@ export interface ConsoleSessions {
   /** Who sends a request; undefined: nobody who is signed in. */
   signedIn(request: IncomingMessage): SignedIn | undefined;
   /**
-   * Who makes a call by a session; undefined: it brings none. Throws AccessDeniedException where another site sends it, and
-   * UnrecognizedClientException where the session has ended.
+   * The caller of a session; undefined: the request has none. Throws AccessDeniedException if another site sends
+   * it, and UnrecognizedClientException if the session has ended.
    */
   find(request: IncomingMessage): Caller | undefined;
-  /** Throws unless the head of a request to sign in or out may come from where it comes. */
+  /** Throws unless a request to sign in or out may come from this origin. */
   check(request: IncomingMessage): void;
   signIn(body: Buffer, request: IncomingMessage): Answer;
   signOut(request: IncomingMessage): Promise<Answer>;
@@ -44,19 +45,19 @@ export interface ConsoleSessionParts {
   readonly addressOf: (request: IncomingMessage) => string;
   readonly signedOut: SignedOut;
   readonly audit: Audit;
-  /** Milliseconds since the epoch, and such that only grow. */
+  /** Milliseconds since the epoch, and milliseconds that only grow. */
   readonly now: () => number;
   readonly monotonic: () => number;
 }
 
-/** Failed sign-ins from an address are forgiven one by one, after the first few, every so often: see suspects.ts. */
+/** After the first few, one more failed sign-in per address is allowed each time this has passed: see suspects.ts. */
 const RETRY_AFTER_SECONDS = 6;
 
 export function createConsoleSessions(parts: ConsoleSessionParts): ConsoleSessions {
   const { accessKey, isTrustedProxy, addressOf, signedOut, audit, now } = parts;
   const suspects = createSuspects(parts.monotonic);
 
-  /** How a request came, where nobody in between could read a secret in it. */
+  /** The private path that a request came by; undefined if somebody in between could read a secret in it. */
   const privatePathOf = (request: IncomingMessage): PrivatePath | undefined => {
     const path = pathOf(request, isTrustedProxy);
     return path === 'tls' || path === 'loopback' ? path : undefined;
@@ -80,7 +81,7 @@ export function createConsoleSessions(parts: ConsoleSessionParts): ConsoleSessio
       if (!isFromOwnPage(request))
         throw new ServiceError(
           'AccessDeniedException',
-          'A session of the console is taken from the console itself, not from pages of other sites.',
+          'Console sessions are accepted only from the console itself, not from pages of other sites.',
         );
       const found = signedIn(request);
       if (found === undefined)
@@ -91,12 +92,12 @@ export function createConsoleSessions(parts: ConsoleSessionParts): ConsoleSessio
       if (!isFromOwnPage(request))
         throw new ServiceError(
           'AccessDeniedException',
-          'Signing in and out is for the console itself, not for pages of other sites.',
+          'Signing in and out is possible only from the console itself, not from pages of other sites.',
         );
       if (privatePathOf(request) === undefined)
         throw new ServiceError(
           'AccessDeniedException',
-          'Signing in needs TLS: open the console through a proxy that the settings name in trustedProxies and that sends X-Forwarded-Proto: https, or on the machine of the service itself.',
+          'Signing in requires TLS: open the console through a proxy that is listed in trustedProxies and sends X-Forwarded-Proto: https, or on the machine of the service itself.',
         );
     },
     signIn(body, request) {
@@ -145,11 +146,11 @@ function withCookie(cookie: string, body: object): Answer {
   return { ...answer, headers: { ...answer.headers, 'cache-control': 'no-store', 'set-cookie': cookie } };
 }
 
-/** Anyone may write anything there; what cannot be the id of a key is left out. */
+/** Anyone can send anything here; text that cannot be a key id is left out. */
 const claimed = (accessKeyId: string): { readonly claimedKeyId?: string } =>
   /^\w{1,128}$/.test(accessKeyId) ? { claimedKeyId: accessKeyId } : {};
 
-/** Compares hashes, without telling by its time where they differ. Keys with a session token are programs', not people's. */
+/** Compares hashes in constant time. Keys with a session token belong to programs, not people. */
 function isSecretOf({ secret, sessionToken }: AccessKey, given: string): boolean {
   const isSame = timingSafeEqual(hash('sha256', secret, 'buffer'), hash('sha256', given, 'buffer'));
   return isSame && (sessionToken === undefined || sessionToken === ANY_SESSION);
@@ -159,7 +160,7 @@ function credentialsIn(
   body: Buffer,
   { headers }: IncomingMessage,
 ): { readonly accessKeyId: string; readonly secretAccessKey: string } {
-  // Forms of other sites cannot send this type without asking first.
+  // Forms of other sites cannot send this type without a preflight request.
   const isJson = /^application\/json\b/i.test(headers['content-type'] ?? '');
   const { accessKeyId, secretAccessKey } = (isJson ? Object(parseBody(body)) : {}) as Record<string, unknown>;
   if (typeof accessKeyId === 'string' && typeof secretAccessKey === 'string')

@@ -1,10 +1,11 @@
 // The console at `/console/`: the page, who is signed in, and the phones where gateways are emulated.
 //
-//   open      in development on loopback, or where CHATPUSH_EXPOSE_DEVELOPMENT says so: the page, phones and faults for anyone
-//   sign-in   by the setting `console`: the page for anyone; calls and phones by a session
+//   open      in development on loopback, or where CHATPUSH_EXPOSE_DEVELOPMENT says so: the page, phones and faults
+//   for anyone
+//   sign-in   by the setting `console`: the page for anyone; calls and phones with a session
 //   off       otherwise: there is no page
 //
-// The page reads what the documented API answers. A session stands in the place of a signature and gives no further right.
+// The page uses only the documented API. A session replaces a signature and gives no further rights.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Emulator } from '@chatpush/emulator';
 import { serveConsolePage } from '@chatpush/emulator/console';
@@ -20,32 +21,32 @@ export interface Console {
   readonly mount: Mount;
   /** By path. */
   readonly sources: readonly (readonly [string, Source])[];
-  /** Who makes a call by a session: see ConsoleSessions. */
+  /** The caller of a session: see ConsoleSessions. */
   readonly findSession: (request: IncomingMessage) => Caller | undefined;
 }
 
 export interface ConsoleParts {
-  /** Read with every request: a reload may change it. */
+  /** Read on every request: a reload may change it. */
   readonly config: () => Config;
   readonly sessions: ConsoleSessions;
   readonly addressOf: (request: IncomingMessage) => string;
-  /** The one of this process. */
+  /** The emulator of this process. */
   readonly emulator: Emulator | undefined;
 }
 
 const MOST_SIGN_IN_BYTES = 4_096;
-/** How long a stream of events may go on after its session has ended. */
+/** How long an event stream may continue after its session has ended. */
 const LOOK_AGAIN_MS = 5_000;
 
 export function createConsole({ config, sessions, addressOf, emulator }: ConsoleParts): Console {
   const isOpen = () => consoleAccess(config()) === 'open';
   const takesSessions = () => consoleAccess(config()) === 'sign-in';
 
-  /** Phones show the texts and tokens of all instances, and faults hit all: both are for keys without limits. */
+  /** Phones show the texts and tokens of all instances, and faults affect all: both are for unlimited keys. */
   const maySeePhones = ({ caller: { instances, actions, applications } }: SignedIn): boolean =>
     instances === 'all' && actions === 'all' && applications === 'all';
 
-  /** What the page asks first. */
+  /** The page's first request. */
   const stateFor = (request: IncomingMessage): object => {
     if (isOpen()) return { service: true, phones: emulator !== undefined };
     const signedIn = sessions.signedIn(request);
@@ -80,7 +81,7 @@ export function createConsole({ config, sessions, addressOf, emulator }: Console
       if (!takesSessions())
         throw new ServiceError(
           'UnknownOperationException',
-          'Nobody signs in here: the setting "console" is off.',
+          'Signing in is disabled: the setting "console" is off.',
         );
       sessions.check(request);
       return `console ${addressGroup(addressOf(request))}`;

@@ -1,4 +1,4 @@
-// Puts the console together: sessions, what was signed out of, the page.
+// Assembles the console: sessions, ended sessions, the page.
 import type { IncomingMessage } from 'node:http';
 import type { Emulator } from '@chatpush/emulator';
 import type { Logger } from 'pino';
@@ -13,7 +13,7 @@ import { createConsole } from './console.ts';
 import type { Console } from './console.ts';
 import { openSignedOut } from './signed-out.ts';
 
-/** What follows from the settings; a reload makes it anew. */
+/** Derived from the settings; a reload rebuilds it. */
 interface InUse {
   readonly config: Config;
   readonly accessKey: FindAccessKey;
@@ -36,7 +36,7 @@ export async function openConsole(options: {
     isOn: () => consoleAccess(inUse().config) === 'sign-in',
     now: () => clock.now(),
     failed: (error) =>
-      log.warn({ err: error }, 'the store could not be asked which sessions of the console have ended'),
+      log.warn({ err: error }, 'cannot read from the store which console sessions have ended'),
   });
   const sessions = createConsoleSessions({
     accessKey: (id) => inUse().accessKey(id),

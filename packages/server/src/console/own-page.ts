@@ -1,10 +1,12 @@
-// Whether a request comes from a page of our own, and not from another site that a signed-in person looks at.
-// https://www.w3.org/TR/fetch-metadata/ · https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
+// Whether a request comes from our own page, and not from another site that a signed-in person visits.
+// https://www.w3.org/TR/fetch-metadata/ ·
+// https://cheatsheetseries.owasp.org/cheatsheets/Cross-Site_Request_Forgery_Prevention_Cheat_Sheet.html
 import type { IncomingMessage } from 'node:http';
 
 /**
- * Browsers say where a request comes from in `Sec-Fetch-Site`, which no page can write, on TLS and on loopback, and there only
- * we take sessions. Those that do not yet (Safari before 16.4) send `Origin` with everything but reads of their own pages.
+ * Browsers send the origin of a request in `Sec-Fetch-Site`, which no page can set, over TLS and on loopback, and
+ * only there do we accept sessions. Older ones (Safari before 16.4) send `Origin` with everything except reads from
+ * their own pages.
  */
 export function isFromOwnPage({ method, headers }: IncomingMessage): boolean {
   const isRead = method === 'GET' || method === 'HEAD';

@@ -1,7 +1,8 @@
-// The cookie that holds a session of the console: out of reach of scripts, and never sent along from other sites.
+// The cookie of a console session: not readable by scripts, and never sent from other sites.
 //
-// Behind TLS it has the prefix `__Host-`, by which browsers see to it that no other host under the same domain has set it
-// (draft-ietf-httpbis-rfc6265bis §4.1.3.2). On loopback there is no TLS, and not every browser takes `Secure` there.
+// Over TLS it has the prefix `__Host-`, with which browsers ensure that no other host under the same domain has set
+// it (draft-ietf-httpbis-rfc6265bis §4.1.3.2). On loopback there is no TLS, and not every browser accepts `Secure`
+// there.
 import type { IncomingMessage } from 'node:http';
 
 const nameOf = (isSecure: boolean): string => (isSecure ? '__Host-chatpush' : 'chatpush-session');

@@ -1,5 +1,5 @@
-// Sessions that somebody has signed out of before they expired. They are noted with their key in the store, because any node
-// would take the cookie; every node that serves the console reads the notes again every few seconds.
+// Sessions that were signed out before they expired. They are stored under their key, because any node would accept
+// the cookie; every node that serves the console reads them again every few seconds.
 import { changeSetting } from '../applications/change-setting.ts';
 import type { Session } from '../auth/session.ts';
 import type { Store } from '../store/store.ts';
@@ -11,11 +11,11 @@ export interface SignedOut {
   close(): void;
 }
 
-/** How long another node may go on taking a session that was signed out of. */
+/** How long another node may still accept a session that was signed out. */
 const READ_AGAIN_MS = 5_000;
 const PAGE = 100;
 
-/** What a key's note says: the sessions with the time of their end, in milliseconds since the epoch. */
+/** The stored record of a key: its sessions with their expiry times, in milliseconds since the epoch. */
 interface Note {
   readonly signedOut: Readonly<Record<string, number>>;
 }
@@ -23,19 +23,19 @@ interface Note {
 const parse = (body: string | undefined): Note =>
   body === undefined ? { signedOut: {} } : (JSON.parse(body) as Note);
 
-/** Resolves when the notes were read once, or could not be. */
+/** Resolves when the records were read once, or could not be. */
 export async function openSignedOut(options: {
   readonly store: Store;
   /** Whether the console is served: otherwise nothing is read. */
   readonly isOn: () => boolean;
   readonly now: () => number;
-  /** The notes could not be read; those that are known stay. */
+  /** The records could not be read; the known ones stay. */
   readonly failed: (error: unknown) => void;
   /** Default 5 seconds. */
   readonly readAgainMs?: number;
 }): Promise<SignedOut> {
   const { store, isOn, now, failed, readAgainMs = READ_AGAIN_MS } = options;
-  /** By the id of the session, the time of its end. */
+  /** Expiry time by session id. */
   const known = new Map<string, number>();
   let isClosed = false;
   let timer: NodeJS.Timeout | undefined;

@@ -1,5 +1,5 @@
-// What every rule answers. A rule is a pure function of the document, the input and the time; the caller keeps the
-// document it returns or passes on the refusal, and may simply call it again on a newer document.
+// The result of every rule. A rule is a pure function of the document, the input and the time. The caller stores
+// the document it returns, or passes the refusal on; it may call the rule again on a newer document.
 import type { ContactDocument } from './document.ts';
 
 export interface Refusal {
@@ -11,7 +11,7 @@ export interface Refusal {
   readonly message: string;
 }
 
-/** Accepted (without `document`: nothing to write), or refused (nothing may be written). */
+/** Accepted (no `document`: nothing to write), or refused (nothing is written). */
 export type Change<Result, Document = ContactDocument> =
   | { readonly document?: Document; readonly result: Result }
   | { readonly refusal: Refusal };

@@ -1,21 +1,21 @@
-// What a person reads of a message, by its content type. What is made for programs is never shown to people.
+// What a person can read of a message, by its content type. Content meant for programs is never shown to people.
 //
 // Content types and templates: Amazon Connect's admin guide ("Interactive messages in chat", "Chat message types").
 import { withoutMarkdown } from './markdown.ts';
 import { MOST_UNITS, fileName, firstUnits, isVisible, oneLine } from './text.ts';
 
-/** What an application says where a message does not speak for itself. */
+/** An application's texts for messages that cannot be shown as they are. */
 export interface Texts {
   readonly genericText: string;
-  /** `{name}` stands for the file's name. */
+  /** `{name}` is replaced by the file name. */
   readonly attachmentText: string;
-  /** `{displayName}` stands for the name of who wrote. Default: none. */
+  /** `{displayName}` is replaced by the author's display name. Default: no title. */
   readonly title?: string;
 }
 
-/** What follows from an application when a notification is made. */
+/** The application's settings that shape a notification. */
 export interface NotificationRules extends Texts {
-  /** A notification is worth sending for so long after its event. */
+  /** A notification is worth sending for this long after its event. */
   readonly ttlMs: number;
 }
 
@@ -24,7 +24,10 @@ export const ATTACHMENT_TEXT = 'sent a file: {name}';
 
 const CONNECT = 'application/vnd.amazonaws.connect.message';
 
-/** By content type without parameters, in lower case. Undefined, or a type that is not here: nothing to read. */
+/**
+ * By content type without parameters, in lower case. Undefined, or a type that is not listed: there is nothing to
+ * read.
+ */
 const READ: ReadonlyMap<string, (content: string) => string | undefined> = new Map([
   ['text/plain', (content) => content],
   ['text/markdown', withoutMarkdown],
@@ -32,10 +35,10 @@ const READ: ReadonlyMap<string, (content: string) => string | undefined> = new M
   [`${CONNECT}.interactive.response`, interactiveTitle],
 ]);
 
-/** What a person can read of a message, the same for every application. */
+/** The readable part of a message, the same for every application. */
 export type Readable = { readonly text: string } | { readonly fileName: string };
 
-/** Undefined: nothing that a person can see. */
+/** Undefined: the message has nothing that a person can see. */
 export function readableOf(message: {
   readonly type: string;
   readonly contentType: string;
@@ -51,24 +54,25 @@ export function readableOf(message: {
   return isVisible(text) ? { text } : undefined;
 }
 
-/** What an application's phones show of it. */
+/** The text that an application's phones show. */
 export function bodyOf(readable: Readable | undefined, { genericText, attachmentText }: Texts): string {
   if (readable === undefined) return genericText;
   return 'text' in readable ? readable.text : attachmentText.replaceAll('{name}', () => readable.fileName);
 }
 
-/** Longer names are cut; Amazon's own limit is 256 characters. */
+/** Longer names are cut. Amazon's own limit is 256 characters. */
 const MOST_NAME_UNITS = 256;
 
-/** Empty where the application has no title, or the title is the name alone and nobody said it. */
+/** Empty if the application has no title, or if the title is only the name and the event carries none. */
 export function titleOf(displayName: string | undefined, { title = '' }: Texts): string {
   const name = firstUnits(oneLine(displayName ?? ''), MOST_NAME_UNITS);
   return title.replaceAll('{displayName}', () => (isVisible(name) ? name : '')).trim();
 }
 
 /**
- * An interactive message (list picker, time picker, quick reply, panel, carousel) and the answer to one are JSON whose title
- * stands at `data.content.title`, with links and marks as chat widgets render them; an answer may give the choice as `action`.
+ * An interactive message (list picker, time picker, quick reply, panel, carousel) and the answer to one are JSON.
+ * The title is at `data.content.title`, with links and markup as chat widgets render them; an answer may carry the
+ * choice as `action`.
  */
 function interactiveTitle(content: string): string | undefined {
   const { data } = objectIn(parsed(content));
@@ -83,7 +87,7 @@ function parsed(content: string): unknown {
   try {
     return JSON.parse(content);
   } catch {
-    return undefined; // not what its content type says: the generic text has to do
+    return undefined; // the content does not match its type: use the generic text
   }
 }
 

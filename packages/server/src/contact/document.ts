@@ -1,27 +1,29 @@
-// The contact document: all that is known about one contact, and how it reads and is written.
+// The contact document: everything known about one contact, and how it is read and written.
 //
-// It is read by every message and written by few calls, so it is one small JSON text. Members that this version does not
-// know are kept through every change: each rule spreads what it was given, and nothing here rebuilds a document from a list
-// of names. That lets nodes of two versions share a store.
+// Every message reads it and few calls write it, so it is one small JSON text. Every change keeps members that this
+// version does not know: each rule spreads the document it was given, and nothing rebuilds one from a list of
+// names. So nodes of two versions can share a store.
 
 export type DeviceType = 'APNS' | 'APNS_SANDBOX' | 'GCM';
 
 /** One device token bound to the contact through one application. Times are milliseconds since the epoch. */
 export interface Registration {
   readonly registrationId: string;
-  /** As it goes to the gateway; hexadecimal APNs tokens in lower case. */
+  /** As it is sent to the gateway; hexadecimal APNs tokens in lower case. */
   readonly deviceToken: string;
   readonly deviceType: DeviceType;
   readonly applicationArn: string;
   readonly includeRawMessage: boolean;
   readonly createdAt: number;
-  /** Moves whenever the device is registered again; what was learnt of the token before then counts no more. */
+  /**
+   * Updated whenever the device is registered again. Anything learnt about the token before then no longer counts.
+   */
   readonly registeredAt: number;
-  /** `suspended`: a gateway doubted the token. Whether it still counts is the rule of suspension.ts. */
+  /** `suspended`: a gateway doubted the token. suspension.ts decides whether the suspension still applies. */
   readonly status: 'active' | 'suspended';
-  /** The gateway's words, while suspended. */
+  /** The gateway's answer, while suspended. */
   readonly suspendedFor?: string;
-  /** Fingerprints of the channels that refused the token, newest first; none where an older version suspended it. */
+  /** Fingerprints of the channels that refused the token, newest first; absent if an older version suspended it. */
   readonly suspendedUnder?: readonly string[];
 }
 
@@ -31,14 +33,14 @@ export interface Tombstone {
 }
 
 /**
- * The life of a contact: open until `endsAt` (computed, nobody has to notice), then readable until its last notification has
- * expired, then a stub that only says that it has been (`erasedAt`), then gone.
+ * The life of a contact: open until `endsAt` (computed on read, no job needed), then readable until its last
+ * notification has expired, then a stub that only records that it existed (`erasedAt`), then deleted.
  */
 export interface ContactDocument {
   readonly format: number;
   readonly startedAt: number;
   readonly endsAt: number;
-  /** When the end was learnt; absent while only its age will end the contact. */
+  /** When the service learnt of the end; absent while only the contact's age will end it. */
   readonly endedAt?: number;
   /** When the tokens were erased. */
   readonly erasedAt?: number;
@@ -47,7 +49,7 @@ export interface ContactDocument {
   readonly tombstones: readonly Tombstone[];
 }
 
-/** Stands where a contact id is another name for a chat: registrations live on the initial contact. */
+/** Stored under a contact id that is another id of a chat: the registrations are stored under the initial contact. */
 export interface ContactAlias {
   readonly format: number;
   readonly alias: string;
@@ -59,7 +61,7 @@ export const FORMAT = 1;
 
 export const isAlias = (stored: Stored): stored is ContactAlias => 'alias' in stored;
 
-/** Reads a body as stored. Throws on what no version of ours wrote. */
+/** Reads a stored body. Throws if no version of chatpush can have written it. */
 export function parseContact(body: string): Stored {
   const value = JSON.parse(body) as Partial<ContactDocument & ContactAlias> | null;
   if (typeof value?.format !== 'number') throw new TypeError('A stored contact without a format version');
@@ -71,7 +73,7 @@ export function parseContact(body: string): Stored {
   return value as ContactDocument;
 }
 
-/** What messages and lists need of it, which every version has written; the rest is only ever passed on. */
+/** The members that messages and lists need, which every version has written; the rest is passed on unchanged. */
 function isRegistration(value: unknown): value is Registration {
   const registration = (value ?? {}) as Partial<Registration>;
   const { registrationId, deviceToken, deviceType, applicationArn } = registration;
@@ -86,6 +88,6 @@ export const serialiseContact = (stored: Stored): string => JSON.stringify(store
 
 export const hasEnded = (document: ContactDocument, now: number): boolean => now >= document.endsAt;
 
-/** One registration of a contact. A token that moved to another contact is not here any more. */
+/** One registration of a contact. A token that has moved to another contact is no longer here. */
 export const registrationIn = (stored: Stored, registrationId: string): Registration | undefined =>
   isAlias(stored) ? undefined : stored.registrations.find((one) => one.registrationId === registrationId);

@@ -2,8 +2,8 @@
 //
 //   start, first registration ──► open ──(endsAt)──► ended ──(last notification expired)──► stub ──(7 days)──► gone
 //
-// `endsAt` moves away with each registration and moves here with StopContact, a `chat.ended` event or the last participant's
-// disconnect. Nothing happens at that moment; later reads see that it has passed.
+// Each registration moves `endsAt` further out; StopContact, a `chat.ended` event or the last participant's
+// disconnect sets it to now. Nothing runs at that moment; later reads see that it has passed.
 import { refuse } from './change.ts';
 import type { Change } from './change.ts';
 import { FORMAT, hasEnded, isAlias } from './document.ts';
@@ -19,7 +19,10 @@ export const openedContact = (now: number, settings: ContactSettings): ContactDo
   tombstones: [],
 });
 
-/** Begins a contact. Its id is fresh, so one that is there already is this very call come twice: it is left alone. */
+/**
+ * Begins a contact. Its id is fresh, so a contact that already exists means that this call is a repeat; it is left
+ * unchanged.
+ */
 export const start = (
   document: ContactDocument | undefined,
   now: number,
@@ -30,8 +33,8 @@ export const start = (
     : { result: { startedAt: document.startedAt } };
 
 /**
- * Ends a contact. `at` is the end's own time, which may lie behind when SNS was slow; an end in the future counts from now.
- * Ending twice is harmless and the first end stays. Refuses an unknown contact.
+ * Ends a contact. `at` is the end's own time, which may be in the past if SNS was slow; an end in the future counts
+ * as now. Ending a contact twice is harmless: the first end stays. Refuses an unknown contact.
  */
 export function end(
   document: ContactDocument | undefined,
@@ -43,20 +46,23 @@ export function end(
   return { document: { ...document, endsAt: Math.min(at, now), endedAt: now }, result: { ended: 'now' } };
 }
 
-/** Whether an event with this own time still pushes: while the contact is open, and for a while what was said before its end. */
+/**
+ * Whether an event with this time is still pushed: yes while the contact is open, and for a short while afterwards
+ * if the event is older than the end.
+ */
 export function pushes(document: ContactDocument, eventTime: number, now: number): boolean {
   if (!hasEnded(document, now)) return true;
   const learntAt = Math.max(document.endsAt, document.endedAt ?? 0);
   return eventTime <= document.endsAt + GRACE.clocksMs && now < learntAt + GRACE.arrivalMs;
 }
 
-/** When nothing of the contact can be on its way any more, and its tokens have no use. */
+/** When no push of the contact can still be under way, so that its tokens are no longer needed. */
 const silentAt = (document: ContactDocument, settings: ContactSettings): number =>
   Math.max(document.endsAt, document.endedAt ?? 0) + GRACE.arrivalMs + settings.ttlMs;
 
 /**
- * Housekeeping's look at a contact that is due: erases its tokens if it is over, otherwise writes it as it is, which puts it off
- * to the time that today's settings say.
+ * Housekeeping's review of a contact that is due. If the contact is over, its tokens are erased; otherwise it is
+ * written unchanged, which moves its next review to the time that the current settings require.
  */
 export function review(
   document: ContactDocument | undefined,
@@ -71,13 +77,13 @@ export function review(
   };
 }
 
-/** When housekeeping should look again, and when the whole may go, in milliseconds from now. */
+/** When housekeeping should look again, and when the whole document may be deleted, in milliseconds from now. */
 export function retention(
   stored: Stored,
   now: number,
   settings: ContactSettings,
 ): { readonly reviewInMs?: number; readonly keepForMs?: number } {
-  // An alias that is needed for longer comes back with the next event that carries both ids.
+  // If an alias is needed for longer, the next event that carries both ids creates it again.
   if (isAlias(stored)) return { keepForMs: settings.lifetimeMs + STUB_MS };
   if (stored.erasedAt !== undefined) return { keepForMs: STUB_MS };
   return { reviewInMs: Math.max(0, silentAt(stored, settings) - now) };

@@ -1,20 +1,20 @@
-// Markdown as a person reads it on a lock screen, which shows text alone: marks go, words stay.
+// Markdown as plain text for a lock screen: the markup is removed, the words stay.
 //
-// The parser takes no more than a few milliseconds for any text within these bounds; what is beyond them is cut off.
+// Within these bounds the parser takes at most a few milliseconds for any text; anything beyond them is cut off.
 import markdownIt from 'markdown-it';
 import type { Token } from 'markdown-it';
 import { MOST_UNITS, firstUnits, isVisible } from './text.ts';
 
 /**
- * What has more marks is cut there: `[` repeated 4,096 times takes the parser 20 ms, and a table without words 10 ms; with 500
- * marks neither takes 2 ms. A table of 4 columns and 80 rows has 480.
+ * Text with more marks is cut there: `[` repeated 4,096 times takes the parser 20 ms, and a table without words 10
+ * ms; with 500 marks neither takes 2 ms. A table of 4 columns and 80 rows has 480.
  */
 const WITHIN_MARKS = /^(?:[^!-/:-@[-`{-~\n]*[!-/:-@[-`{-~\n]){0,500}[^!-/:-@[-`{-~\n]*/;
-/** Levels of quotes, lists and emphasis within each other; an item of a list counts as two. */
+/** Nested levels of quotes, lists and emphasis; a list item counts as two. */
 const MAX_NESTING = 20;
 
 const parser = markdownIt({ html: true, maxNesting: MAX_NESTING }).disable('html_block');
-// Addresses are not shown, except where they are the label, and then as they were written.
+// Link addresses are not shown, unless the address is the label; then it is shown as it was written.
 parser.validateLink = () => true;
 parser.normalizeLink = parser.normalizeLinkText = (address) => address;
 
@@ -27,7 +27,10 @@ export function withoutMarkdown(markdown: string): string {
   return read.length < markdown.length && isVisible(text) ? `${text}…` : text;
 }
 
-/** Blocks without blocks inside: each begins a new line, or stands apart where its source did. */
+/**
+ * Blocks that contain no other block: each starts a new line, or stays apart from the previous one if its source
+ * did.
+ */
 const LEAVES: ReadonlySet<string> = new Set([
   'paragraph_open',
   'heading_open',
@@ -39,12 +42,12 @@ const LEAVES: ReadonlySet<string> = new Set([
 
 function linesOf(tokens: readonly Token[]): string[] {
   const lines: string[] = [];
-  /** Lists that the token is in. */
+  /** How many lists enclose the token. */
   let lists = 0;
-  /** Stands before the next text: the bullet or number of its item. */
+  /** Written before the next text: the bullet or number of its list item. */
   let mark = '';
   let cells: string[] | undefined;
-  /** Line of the source behind the last leaf. */
+  /** Source line after the last leaf. */
   let sourceLine = 0;
   const put = (text: string): void => {
     lines.push(mark + text);
@@ -68,7 +71,7 @@ function linesOf(tokens: readonly Token[]): string[] {
         mark = `${'  '.repeat(lists - 1)}${info === '' ? '•' : info + markup} `;
         break;
       case 'tbody_open':
-        // The line of dashes below the head.
+        // The line of dashes below the table's head.
         sourceLine++;
         break;
       case 'tr_open':
@@ -122,5 +125,5 @@ function wordsOf(tokens: readonly Token[]): string {
 const NEW_LINE = /^<\/?(?:blockquote|br|div|h[1-6]|hr|li|ol|p|table|tr|ul)\b/i;
 const FORMAT = /^<(?:!--|\/?(?:a|b|code|del|em|font|i|img|ins|mark|s|small|span|strong|sub|sup|td|th|u)\b)/i;
 
-/** What HTML knows says how the words look; `<your name>` is words itself. */
+/** A tag that HTML knows only formats the words; `<your name>` is itself words. */
 const wordsOfTag = (tag: string): string => (NEW_LINE.test(tag) ? '\n' : FORMAT.test(tag) ? '' : tag);

@@ -1,7 +1,7 @@
-// A device is registered for a contact, or registered again.
+// Registers a device for a contact, or registers it again.
 //
-// The same device is the same registration: it keeps its id, and takes the flag, the application and the gateway of the
-// newest call. So a backend that registers at every start of the app never makes a phone ring twice.
+// The same device is the same registration: it keeps its id and takes the flag, application and gateway of the
+// newest call. So a backend can register at every start of the app without making a phone ring twice.
 import { DOCUMENT_LIMIT_BYTES } from './settings.ts';
 import type { ContactSettings } from './settings.ts';
 import { refuse } from './change.ts';
@@ -18,13 +18,16 @@ export interface RegisterInput {
   readonly deviceType: DeviceType;
   readonly applicationArn: string;
   readonly includeRawMessage: boolean;
-  /** Whether a contact nobody has heard of begins here. */
+  /** Whether an unknown contact is created. */
   readonly createContact: boolean;
-  /** Why the instance may not have another registration; a device that is known may be registered again. */
+  /** Why the instance may not add a registration. A known device may always be registered again. */
   readonly instanceRefusal?: string | undefined;
 }
 
-/** Refuses an ended contact, an unknown one where it may not begin here, and one device too many of the contact or the instance. */
+/**
+ * Refuses an ended contact, an unknown contact that may not be created, and a device beyond the limit of the
+ * contact or the instance.
+ */
 export function register(
   document: ContactDocument | undefined,
   input: RegisterInput,
@@ -42,7 +45,7 @@ export function register(
   if (known === undefined && contact.registrations.length >= settings.registrations)
     return refuse(
       'ServiceQuotaExceededException',
-      `The contact has ${settings.registrations} registrations, which is as many as it may have.`,
+      `The contact has ${settings.registrations} registrations, which is the maximum.`,
     );
   if (known === undefined && input.instanceRefusal !== undefined)
     return refuse('ServiceQuotaExceededException', input.instanceRefusal);
@@ -50,16 +53,16 @@ export function register(
   const registration = known === undefined ? created(input, now) : renewed(known, input, now);
   const changed: ContactDocument = {
     ...contact,
-    // A clock that was set back must not shorten a life that was promised.
+    // If the clock was set back, the end that was promised must not move closer.
     endsAt: Math.max(contact.endsAt, now + settings.lifetimeMs),
     registrations:
       known === undefined
         ? [...contact.registrations, registration]
         : contact.registrations.map((other) => (other === known ? registration : other)),
   };
-  // Ten registrations of the longest tokens and ARNs fit; a raised quota may not.
+  // Ten registrations with the longest tokens and ARNs fit; a raised quota may not.
   if (Buffer.byteLength(serialiseContact(changed)) > DOCUMENT_LIMIT_BYTES)
-    return refuse('ServiceQuotaExceededException', 'The registrations of the contact take too much room.');
+    return refuse('ServiceQuotaExceededException', 'The registrations of the contact need too much space.');
   return { document: changed, result: { registrationId: registration.registrationId } };
 }
 

@@ -1,13 +1,13 @@
-// How registrations go: deleted by the backend, or dropped because the gateway knows the token dead.
+// How registrations are removed: by the backend, or because the gateway knows that the token is dead.
 //
-// What a gateway says about a token is true of the time before it was said. A device that was registered since may hold the
-// very same token, working again, so an answer older than the registration changes nothing: a newer token survives.
+// A gateway's answer about a token is true for the time before it was given. The device may have been registered
+// since with the same token, which works again, so an answer older than the registration changes nothing.
 import { refuse } from './change.ts';
 import type { Change } from './change.ts';
 import type { ContactDocument, Registration, Tombstone } from './document.ts';
 import { CLOCK_MARGIN_MS, TOMBSTONES } from './settings.ts';
 
-/** Deletes a registration; again within a day: accepted again. Refuses an unknown contact or registration. */
+/** Deletes a registration. A repeat within a day is accepted again. Refuses an unknown contact or registration. */
 export function remove(
   document: ContactDocument | undefined,
   registrationId: string,
@@ -26,11 +26,17 @@ export function remove(
 
 export interface DeadToken {
   readonly registrationId: string;
-  /** Since when the gateway knows the token dead, milliseconds since the epoch; where it does not say: when it was asked. */
+  /**
+   * When the gateway learnt that the token is dead, milliseconds since the epoch; if it does not say, when it was
+   * asked.
+   */
   readonly deadSince: number;
 }
 
-/** Drops a registration whose token is dead, unless it was made or renewed since, less a margin for clocks. */
+/**
+ * Removes a registration whose token is dead, unless it was created or renewed since, allowing for clock
+ * differences.
+ */
 export function removeDead(
   document: ContactDocument | undefined,
   { registrationId, deadSince }: DeadToken,

@@ -1,28 +1,29 @@
-// A registration is suspended when a gateway doubts its token, and may be sent to again when the device is registered again
+// A registration is suspended when a gateway doubts its token. It is used again when the device is registered again
 // or its channel changes.
 //
-// A doubt is about a token at one channel: what the settings name as topic, project, environment or gateway decides which
-// tokens are good there, and a mistake in them makes every token look bad. So a suspension remembers the channels that
-// refused the token, and does not apply under another one. Nobody has to notice the change, and nothing is written for it.
+// A doubt concerns a token at one channel: the topic, project, environment or gateway in the settings decides which
+// tokens are valid, and a mistake there makes every token look invalid. So a suspension records the channels that
+// refused the token and does not apply under any other. No job has to detect the change, and nothing is written for
+// it.
 //
-// It remembers several, for nodes whose settings differ while a change of them is rolled out: were only the newest kept, two
-// such nodes would each overwrite what the other learnt and ask their gateways again with every message. So each channel
-// refuses a token once, also one that the settings return to.
+// It records several channels because nodes have different settings while a change is rolled out. With only the
+// newest, two such nodes would overwrite each other's record and ask their gateways again with every message. This
+// way each channel refuses a token once, even if the settings are changed back.
 import type { Change } from './change.ts';
 import type { ContactDocument, Registration } from './document.ts';
 import { CHANNELS_REMEMBERED } from './settings.ts';
 
 /**
- * A short text that differs for channels where different tokens are good; undefined: there is no such channel here, or
- * nothing is known of it.
+ * A short text that differs between channels that accept different tokens. Undefined: the channel does not exist
+ * here, or nothing is known about it.
  */
 export type ChannelFingerprint = (
   channel: Pick<Registration, 'applicationArn' | 'deviceType'>,
 ) => string | undefined;
 
 /**
- * Whether nothing is to be sent now. A suspension that does not say under which channel it was pronounced (a version before
- * this rule wrote it) lasts until the device is registered again: nobody can say whether the channel has changed since, and
+ * Whether the registration is not to be sent to now. A suspension without a channel (written by a version before
+ * this rule) lasts until the device is registered again: nobody can tell whether the channel has changed since, and
  * contacts do not outlive such versions by much.
  */
 export function isSuspended(registration: Registration, fingerprintOf: ChannelFingerprint): boolean {
@@ -34,13 +35,13 @@ export function isSuspended(registration: Registration, fingerprintOf: ChannelFi
 
 export interface Suspicion {
   readonly registrationId: string;
-  /** The gateway's words, such as `400 BadDeviceToken`. */
+  /** The gateway's answer, such as `400 BadDeviceToken`. */
   readonly reason: string;
-  /** When the attempt began that was answered so, milliseconds since the epoch. */
+  /** When the attempt with that answer began, milliseconds since the epoch. */
   readonly askedAt: number;
 }
 
-/** Suspends a registration under its channel of now, unless it was renewed after the gateway was asked. */
+/** Suspends a registration under its current channel, unless it was renewed after the gateway was asked. */
 export function suspend(
   document: ContactDocument | undefined,
   { registrationId, reason, askedAt }: Suspicion,

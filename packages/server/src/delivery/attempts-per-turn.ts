@@ -1,14 +1,15 @@
-// How many attempts begin in one turn of the event loop. A gateway that has a thousand streams free takes a thousand attempts
-// in one go, and for as long as that lasts nobody else is served: 300 ms of a thousand pushes, seconds of a flood.
+// How many attempts begin in one turn of the event loop. A gateway with a thousand free streams would take a
+// thousand attempts at once, and nothing else would run meanwhile: 300 ms for a thousand pushes, seconds in a
+// flood.
 import type { Outlet } from './outlet.ts';
 import { ATTEMPTS_PER_TURN } from './retry.ts';
 
 export interface AttemptTurns {
-  /** Whether an attempt may begin now. If not, the outlet's turn comes in a later turn of the event loop. */
+  /** Whether an attempt may begin now. If not, the outlet continues in a later turn of the event loop. */
   takes(outlet: Outlet): boolean;
 }
 
-/** `goOn` is called once per turn for every outlet that had to stop, in the order in which they did. */
+/** `goOn` is called once per turn for every outlet that had to stop, in the order in which they stopped. */
 export function createAttemptTurns(goOn: (outlet: Outlet) => void): AttemptTurns {
   const waiting = new Set<Outlet>();
   let begun = 0;

@@ -1,6 +1,6 @@
-// Whom a chat event reaches: the contacts it speaks of, read together, and their registrations.
+// Who receives a chat event: the contacts it names, read together, and their registrations.
 //
-// A contact that cannot be read holds up its own events alone.
+// A contact that cannot be read delays only its own events.
 import { deviceKey } from '../contact/device.ts';
 import { isAlias } from '../contact/document.ts';
 import type { ContactDocument, Registration, Stored } from '../contact/document.ts';
@@ -13,10 +13,13 @@ import type { ContactKey, Store } from '../store/store.ts';
 import { UnreadableContactError, storedIn } from '../store/stored-contact.ts';
 import type { Turns } from '../fairness/turns.ts';
 
-/** Aliases that are followed one after another; more come only from a circle. */
+/** How many aliases are followed in a row; a longer chain can only be a cycle. */
 const MAX_ALIASES = 4;
 
-/** The contacts of one batch of events as they were read, changed in place where an event of the batch ends one. */
+/**
+ * The contacts of one batch of events as they were read; an event of the batch that ends a contact changes it in
+ * place.
+ */
 export type Contacts = Map<string, Stored | UnreadableContactError | undefined>;
 
 export async function readContacts(
@@ -46,7 +49,7 @@ export async function readContacts(
   return contacts;
 }
 
-/** Of the contacts that an event is for, the first that cannot be read: nobody can say then whom the event reaches. */
+/** The first contact of an event that cannot be read: without it nobody can say who receives the event. */
 export function unreadableOf(contacts: Contacts, event: ChatEvent): ContactKey | undefined {
   const initial = follow(contacts, event.initialContactId ?? event.contactId);
   for (const id of [event.contactId, initial]) {
@@ -56,17 +59,17 @@ export function unreadableOf(contacts: Contacts, event: ChatEvent): ContactKey |
   return undefined;
 }
 
-/** A contact that holds registrations an event is for. */
+/** A contact with registrations that receive an event. */
 interface Holder {
   readonly contactId: string;
   readonly document: ContactDocument;
 }
 
 export interface Audience {
-  /** The initial contact as far as it is known. */
+  /** The initial contact, as far as it is known. */
   readonly initialContactId: string;
   readonly holders: readonly Holder[];
-  /** The event names its contact by a second id that is new to us. */
+  /** The event names its contact by a second id that is new here. */
   readonly aliasWanted: boolean;
 }
 
@@ -75,7 +78,7 @@ export function audienceOf(contacts: Contacts, event: ChatEvent): Audience {
   const initial = documentAt(contacts, initialContactId);
   const holders: Holder[] = initial ? [{ contactId: initialContactId, document: initial }] : [];
   if (event.contactId === initialContactId) return { initialContactId, holders, aliasWanted: false };
-  // Somebody may have registered on the later id before any event told us of the initial one.
+  // A device may have been registered under the later id before any event mentioned the initial one.
   const own = documentAt(contacts, event.contactId);
   if (own) holders.push({ contactId: event.contactId, document: own });
   const aliasWanted = contacts.get(event.contactId) === undefined;
@@ -97,7 +100,7 @@ function documentAt(contacts: Contacts, contactId: string): ContactDocument | un
   return stored === undefined || isAlias(stored) ? undefined : stored;
 }
 
-/** What cannot be read is looked for by `unreadableOf`, before anything else is asked. */
+/** `unreadableOf` checks for unreadable contacts before anything else is asked. */
 function storedAt(contacts: Contacts, contactId: string): Stored | undefined {
   const stored = contacts.get(contactId);
   return stored instanceof UnreadableContactError ? undefined : stored;
@@ -108,11 +111,11 @@ export interface Target {
   readonly contactId: string;
   readonly registration: Registration;
   readonly device: string;
-  /** Nothing is sent to it: its channel, as it is now, refused the token. */
+  /** Nothing is sent to it: its current channel refused the token. */
   readonly suspended: boolean;
 }
 
-/** The registrations an event is for, each device once, or why there are no devices. Includes suspended ones. */
+/** The registrations that receive an event, each device once, or why there are none. Includes suspended ones. */
 export function targetsOf(
   audience: Audience,
   eventTime: number,

@@ -1,12 +1,13 @@
-// How many deliveries of each instance wait, as far as this node has counted: in memory, and in the store once a second.
+// How many deliveries of each instance are waiting, as far as this node has counted: in memory, and in the store
+// once a second.
 import type { Outlet } from './outlet.ts';
 import { parseLane } from './work.ts';
 
 export interface Backlog {
   of(instanceId: string): number;
-  /** So many more were stored and not leased. */
+  /** `count` more were stored without a lease. */
   add(lane: string, count: number): void;
-  /** Takes over what the outlets know of their lanes. */
+  /** Takes the current numbers from the outlets' lanes. */
   recount(outlets: Iterable<Outlet>): void;
 }
 

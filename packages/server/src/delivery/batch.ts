@@ -1,4 +1,4 @@
-// What some chat events lead to, collected for one write: deliveries, and log rows of what never starts.
+// The result of some chat events, collected for one write: deliveries, and log rows for those that never start.
 import type { NotificationRules } from '../contact/content.ts';
 import type { ChatEvent } from '../contact/events.ts';
 import { readEvent, toNotification } from '../contact/events.ts';
@@ -11,18 +11,21 @@ import { dayOf, deliveryId, skippedId } from './identity.ts';
 import { laneOf, serialiseWork } from './work.ts';
 import type { Work } from './work.ts';
 
-/** A delivery with its work also as the sender needs it, so that it is not read back from its text. */
+/** A delivery together with its work in the form that the sender needs, so that it is not parsed again. */
 export interface ReadyDelivery extends NewDelivery {
   readonly ready: Work;
 }
 
 /** The deliveries of one event. */
 export interface Plan {
-  /** `first`: no event before it in this batch had the same delivery. */
+  /** `first`: no earlier event in this batch had the same delivery. */
   readonly deliveries: readonly { readonly id: string; readonly first: boolean }[];
 }
 
-/** A batch this large is written before more is planned: so much is in memory per call, and stands before others at the store. */
+/**
+ * A batch of this size is written before more is planned. This limits the memory per call, and how long others wait
+ * for the store.
+ */
 const FULL = { rows: 500, units: 500_000 } as const;
 
 export interface Batch {
@@ -30,16 +33,15 @@ export interface Batch {
   readonly entries: readonly (ReadyDelivery | SkippedDelivery)[];
   readonly isFull: boolean;
   plan(event: ChatEvent, time: number, initialContactId: string, targets: readonly Target[]): Plan;
-  /** Keeps for the log why an event makes no push. */
+  /** Records for the log why an event is not pushed. */
   skip(event: ChatEvent, time: number, initialContactId: string, reason: EventReason): void;
   /**
-   * Asks once per application for what it says and how long it wants its notifications; reads each event once, in
-   * turns of the instance.
+   * Asks once per application for its texts and time to live, and reads each event once, in turns of the instance.
    */
   fillIn(rules: (applicationArn: string) => Promise<NotificationRules>, turns: Turns): Promise<void>;
 }
 
-/** An event whose notification is still to be made. */
+/** An event whose notification still has to be built. */
 interface Started {
   readonly event: ChatEvent;
   readonly initialContactId: string;
@@ -47,16 +49,16 @@ interface Started {
   readonly rows: { readonly target: Target; readonly row: Omit<NewDelivery, 'work' | 'expiresInMs'> }[];
 }
 
-/** `trace`: `traceparent` of the call. */
+/** `trace`: the `traceparent` of the call. */
 export function createBatch(instanceId: string, now: number, trace?: string): Batch {
   const entries: (ReadyDelivery | SkippedDelivery)[] = [];
   const started: Started[] = [];
   const ids = new Set<string>();
-  /** Of the texts that devices get, before they are read. */
+  /** Size of the texts that devices get, before they are read. */
   let units = 0;
   const days = new Map<number, string>();
 
-  /** False: it is in this batch already. */
+  /** False: this batch already has it. */
   const isFirst = (id: string): boolean => !ids.has(id) && Boolean(ids.add(id));
 
   function dayAt(time: number): string {

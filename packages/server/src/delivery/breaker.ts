@@ -1,9 +1,10 @@
-// The brake of one gateway: closed, open until a time, or half open for one probe.
+// The circuit breaker of one gateway: closed, open until a time, or half open for one probe.
 //
 //   closed ──(half of the last answers bad, or a refused credential)──► open ──(time)──► half open ──good──► closed
 //                                                                        ▲                  │
 //                                                                        └───(any bad)──────┘ twice the time
-// While it is open its lanes are not asked for work; their rows stay in the store, where they may expire (claims.ts).
+//
+// While it is open, no work is claimed for its lanes; their rows stay in the store, where they may expire (claims.ts).
 import type { Sign } from './decide.ts';
 import { BREAKER, backOffMs } from './retry.ts';
 
@@ -35,7 +36,8 @@ export function createBreaker(monotonic: () => number, random: () => number = Ma
     tripped === 0 ? 'closed' : monotonic() < openUntil ? 'open' : 'half-open';
 
   const trip = (why: string, baseMs: number, maxMs: number): void => {
-    // Half the time is sure, half is jitter: nodes that saw the same storm do not probe in one beat.
+    // Half of the wait is fixed, half is jitter, so that nodes that saw the same outage do not probe at the same
+    // moment.
     const waitMs = Math.min(maxMs, baseMs * 2 ** Math.min(tripped, 20));
     openUntil = monotonic() + waitMs / 2 + backOffMs(0, waitMs / 2, waitMs / 2, random());
     tripped++;
@@ -58,7 +60,7 @@ export function createBreaker(monotonic: () => number, random: () => number = Ma
       if (sign === 'neutral') return;
       const probing = state() !== 'closed';
       if (sign === 'credential') {
-        // Answers of attempts that were in flight when it tripped say nothing new.
+        // Answers of attempts that were in flight when it opened bring no new information.
         if (state() !== 'open') trip('credential', BREAKER.credentialBaseMs, BREAKER.credentialMaxMs);
         return;
       }

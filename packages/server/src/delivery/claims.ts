@@ -1,5 +1,5 @@
-// Work that did not come straight from enqueue: retries, backlog, what silent nodes left behind, and held deliveries whose
-// registration must be read again. Asked for lane by lane, as much as the lane's gateway has room for.
+// Work that did not come straight from enqueue: retries, backlog, deliveries of failed nodes, and held deliveries
+// whose registration must be read again. It is claimed lane by lane, as much as the lane's gateway has room for.
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactKey, Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
@@ -17,22 +17,22 @@ import type { SendingContext } from './sending.ts';
 import { parseWork, serialiseKept } from './work.ts';
 import type { Work } from './work.ts';
 
-/** Due deliveries of a lane are counted so far each time: enough to know how many connections are worth opening. */
+/** A lane's due deliveries are usually counted up to this number: enough to know how many connections to open. */
 const WAITING_CAP = 5_000;
-/** Each so many looks, they are counted as far as the limit of an instance goes, which takes the store 50 ms for a million. */
+/** Every tenth time they are counted up to an instance's limit, which takes the store 50 ms for a million. */
 const LOOKS_PER_FULL_COUNT = 10;
 
 export interface Claims {
-  /** There may be due work: looks at all lanes. */
+  /** There may be due work: checks all lanes. */
   poll(): void;
-  /** Some lane is known to have work and its gateway may have room. */
+  /** A lane is known to have work, and its gateway may have room. */
   claim(): void;
-  /** A delivery comes due in so many milliseconds. */
+  /** A delivery becomes due in this many milliseconds. */
   dueIn(ms: number): void;
-  /** Reads a held delivery's registration again; then it is held again, or settled as withdrawn. */
+  /** Reads a held delivery's registration again; then the delivery is held again, or settled as withdrawn. */
   recheck(outlet: Outlet, held: Held): void;
   start(): void;
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is running any more. */
   stop(): Promise<void>;
 }
 
@@ -60,7 +60,7 @@ export function createClaims(options: {
   readonly lease: NodeLease;
   readonly outlets: Outlets;
   readonly backlog: Backlog;
-  /** How many waiting deliveries of a lane are worth counting. */
+  /** Up to which number a lane's waiting deliveries are counted. */
   readonly mostWaiting: () => number;
   readonly fingerprintOf: ChannelFingerprint;
   readonly context: () => SendingContext;
@@ -71,7 +71,7 @@ export function createClaims(options: {
   let stopped = false;
   let pollTimer: NodeJS.Timeout | undefined;
 
-  /** Runs one at a time; a call while it runs makes it run once more. */
+  /** Runs one at a time; calls during a run cause one more run. */
   const single = (what: string, run: () => Promise<void>): { go: () => void; done: () => Promise<void> } => {
     let running: Promise<void> | undefined;
     let again = false;
@@ -97,7 +97,7 @@ export function createClaims(options: {
     for (const held of all) end(options.context(), held, { status: 'queued', dueInMs, reason });
   };
 
-  /** The contacts that could not be read when they were last looked at: each is reported once while that lasts. */
+  /** Contacts that could not be read at the last attempt: each is reported only once while that lasts. */
   const unreadable = new Set<string>();
 
   function report({ delivery: { instanceId, contactId } }: Held, isUnreadable: boolean): void {
@@ -110,14 +110,15 @@ export function createClaims(options: {
     }
   }
 
-  /** Holds what is alive, withdraws what is not, and sends. */
+  /** Holds deliveries with live registrations, withdraws the others, and sends. */
   async function hold(items: readonly { held: Held; outlet: Outlet }[]): Promise<void> {
     const places = new Map(items.map((item) => [item.held, item]));
     const touched = new Set<Outlet>();
     const all = [...places.keys()];
     const checked = await checkLiveness(store, clock, fingerprintOf, all).catch((error: unknown) => {
       options.storeFailed('read registrations', error);
-      // Not known to be alive, so not sent; and not forgotten, for a live node's lease ends only when it is settled.
+      // The registrations are not known to be alive, so nothing is sent. The deliveries are handed back now,
+      // because the lease of a live node ends only when a delivery is settled.
       giveBack(all, POLL_MS, 'store-unavailable');
       return [];
     });
@@ -162,7 +163,7 @@ export function createClaims(options: {
       for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1);
       for (const { outlet, lane, share, before } of asked) {
         const count = counts.get(lane.name) ?? 0;
-        // None is left but what was enqueued since we asked.
+        // Nothing is left except deliveries enqueued since the claim.
         const left = count < share ? lane.stored - before : Math.max(1, lane.stored - count);
         lane.claiming = 0;
         outlet.setStored(lane, Math.max(0, left));
@@ -195,11 +196,11 @@ export function createClaims(options: {
     }
   }
 
-  /** How long a delivery has been on its way, which begins anew with a replay. */
+  /** The age of a delivery, counted from its last replay. */
   const ageOf = ({ ageMs }: Delivery, { replayedAt }: Work): number =>
     replayedAt === undefined ? ageMs : Math.max(0, clock.now() - replayedAt);
 
-  /** Lanes of channels that are not there: deliveries wait a while for newer settings, then end with the reason. */
+  /** Lanes whose channel does not exist: deliveries wait a while for newer settings, then end with the reason. */
   async function endWithoutChannel(lane: string, count: number): Promise<void> {
     for (const delivery of await claim(lease.name, new Map([[lane, count]]))) {
       const { id, day } = delivery;
@@ -214,8 +215,8 @@ export function createClaims(options: {
   }
 
   /**
-   * What waits for a gateway that takes nothing expires all the same, and its log should say so. What has not expired
-   * learns why it waits, and goes back to its place in the line.
+   * Deliveries for a gateway that accepts nothing still expire, and their log should say so. Those that have not
+   * expired record why they wait, and return to their place in the queue.
    */
   async function endOverdue(outlet: Outlet, now: number, reason: LogReason): Promise<void> {
     const lanes = [...outlet.lanes()].filter((lane) => lane.stored > 0);
@@ -229,7 +230,7 @@ export function createClaims(options: {
           ? { status: 'expired', keep: serialiseKept(parseWork(delivery.work)) }
           : { status: 'queued', dueInMs: -ageMs, reason };
       options.context().settler.add({ id, day, attempts: [], to });
-      // Behind one that has expired there may be more.
+      // There may be more behind one that has expired.
       if (expiresInMs <= 0) outlet.reviewedAt = -Infinity;
     }
   }
@@ -245,11 +246,11 @@ export function createClaims(options: {
       const outlet = outlets.of(name);
       if (outlet) {
         const lane = outlet.lane(name);
-        // At the cap there are as many or more, and it was known how many more.
+        // At the cap, the true count is at least that; keep a higher count that is already known.
         outlet.setStored(lane, count < cap ? count : Math.max(count, lane.stored));
       } else if (lease.holds()) await endWithoutChannel(name, Math.min(count, WAITING_CAP));
     }
-    // Nothing of these waits any more, unless some came in while the store was asked.
+    // None of these is waiting any more, except those that came in during the claim.
     if (isFull)
       for (const outlet of outlets.all())
         for (const lane of outlet.lanes())
@@ -264,7 +265,8 @@ export function createClaims(options: {
       outlet.pausedDevices.forgetOld();
       options.context().look(outlet);
       outlet.waitingSince = outlet.held + outlet.stored > 0 ? (outlet.waitingSince ?? now) : undefined;
-      // If a gateway accepts nothing, nothing stays in memory: held deliveries are returned, for any node that can send them.
+      // If a gateway accepts nothing, nothing stays in memory: held deliveries are returned, for any node that can
+      // send them.
       if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;
       const why =
         outlet.breaker.state === 'open'
@@ -290,7 +292,7 @@ export function createClaims(options: {
     await hold(items);
   });
 
-  /** One timer for the soonest delivery that comes due within a second; later ones are found by the poll. */
+  /** One timer for the next delivery that becomes due within a second; the poll finds later ones. */
   let wakeTimer: NodeJS.Timeout | undefined;
   let wakeAt = Infinity;
 
@@ -299,7 +301,7 @@ export function createClaims(options: {
     claim: claims.go,
     dueIn: (ms) => {
       const at = clock.monotonic() + ms;
-      // Less than nothing: it went back to its old place in the line, and there is no news in that.
+      // Negative: the delivery went back to its old place in the queue, which is no reason to wake up.
       if (stopped || ms < 0 || ms >= POLL_MS || at >= wakeAt) return;
       wakeAt = at;
       clearTimeout(wakeTimer);

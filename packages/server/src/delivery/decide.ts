@@ -1,4 +1,4 @@
-// What an outcome means for its delivery: one pure function, no clocks, no stores.
+// What an outcome means for its delivery: one pure function, without clock or store.
 //
 //   queued ──lease──► leased ──mayStart──► attempt ─┬─ accepted ──────────────► accepted (end)
 //     ▲                 │                           ├─ message wrong ─────────► rejected (end)
@@ -11,13 +11,13 @@
 import type { Outcome } from '../gateways/gateway.ts';
 import { DELAY, DEVICE_PAUSE, backOffMs } from './retry.ts';
 
-/** What the dispatcher does beside settling. */
+/** What the dispatcher does besides settling the delivery. */
 export type Effect =
   | { readonly kind: 'remove-registration'; readonly deadSince: number | undefined }
   | { readonly kind: 'suspend-registration' }
   | { readonly kind: 'pause-device'; readonly forMs: number };
 
-/** How the answer counts for the breaker of its gateway. */
+/** How the answer counts for the gateway's breaker. */
 export type Sign = 'good' | 'busy' | 'credential' | 'neutral';
 
 export interface Decision {
@@ -32,11 +32,11 @@ export interface Decision {
 }
 
 export interface Situation {
-  /** Attempts before this one that left, whether they were answered or not: only those make back-off grow. */
+  /** Earlier attempts that were sent, whether answered or not: only these increase the back-off. */
   readonly sent: number;
-  /** Attempts in a row, in this process, that never got a stream. */
+  /** Consecutive attempts in this process that never got a stream. */
   readonly unsentInARow: number;
-  /** How often in a row this device was given a pause already. */
+  /** How many times in a row this device has been paused. */
   readonly pauses: number;
   readonly family: 'apns' | 'fcm';
   /** In [0, 1). */
@@ -47,7 +47,7 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
   const base = situation.family === 'apns' ? DELAY.apnsBaseMs : DELAY.fcmBaseMs;
   const max = situation.family === 'apns' ? DELAY.apnsMaxMs : DELAY.fcmMaxMs;
   const jittered = backOffMs(situation.sent, base, max, situation.random);
-  // Google asks for at least 10 s before any retry; jitter comes on top of that floor.
+  // Google asks for at least 10 s before any retry; jitter is added to that minimum.
   const backOff = situation.family === 'apns' ? jittered : base + jittered;
   const wait = (dueInMs: number, reason: string, sign: Sign, effect?: Effect): Decision => ({
     to: { status: 'queued', dueInMs, reason },
@@ -83,10 +83,10 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
       return { to: { status: 'rejected', reason }, effect, sign: 'good' };
     }
     case 'credential':
-      // The breaker keeps the lane closed; the delivery is due as soon as it opens again.
+      // The breaker keeps the lane closed; the delivery becomes due as soon as it opens again.
       return wait(0, reason, 'credential');
     case 'device-busy': {
-      // A Retry-After of 0 says no more than none; repeated at once, one delivery made 80 attempts a second.
+      // A Retry-After of 0 means no more than none: with immediate retries, one delivery made 80 attempts a second.
       const asked = Math.max(DEVICE_PAUSE.leastMs, retryAfterMs || DEVICE_PAUSE.baseMs);
       const grown = Math.min(DEVICE_PAUSE.mostMs, asked * 2 ** Math.min(situation.pauses, 30));
       const forMs = Math.max(asked, grown);
@@ -95,7 +95,7 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
     }
     case 'gateway-busy': {
       const quota = situation.family === 'fcm' && outcome.answer.startsWith('429') ? DELAY.fcmQuotaMs : 0;
-      // Retry-After is a floor; jitter on top keeps a queue from coming back in one beat.
+      // Retry-After is a minimum; the jitter on top keeps a queue from coming back all at once.
       const floor = retryAfterMs ?? quota;
       return wait(floor > 0 ? floor + backOffMs(0, 1_000, 1_000, situation.random) : backOff, reason, 'busy');
     }

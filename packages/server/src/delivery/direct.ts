@@ -1,14 +1,19 @@
-// Pushes that are not kept: each is tried at once on the gateways that carry all others, and its outcome is the caller's.
+// Pushes that are not stored: each is tried at once on the same gateways as all others, and the caller gets its
+// outcome.
 //
-// They take turns with nothing: a call brings a hundred at most, and calls are throttled. They begin only where the breaker
-// lets attempts begin. Their dead tokens say nothing about the channel, because nobody registered them here.
+// They do not take turns with others: a call has at most a hundred, and calls are throttled. They begin only while
+// the breaker allows attempts. Their dead tokens say nothing about the channel, because nobody registered them
+// here.
 import type { Clock } from '../clock.ts';
 import type { DirectPush, Outcome } from '../gateways/gateway.ts';
 import { decide } from './decide.ts';
 import type { Outlet } from './outlet.ts';
 import { DIRECT_WAIT_MS } from './retry.ts';
 
-/** `no-channel`: the application has none of this kind. `unavailable`: no attempt could begin in time, with the reason. */
+/**
+ * `no-channel`: the application has no channel of this kind. `unavailable`: no attempt could begin in time, with
+ * the reason.
+ */
 export type DirectOutcome =
   | Outcome
   | { readonly kind: 'no-channel' }
@@ -26,13 +31,13 @@ interface Waiting {
 
 export interface Direct {
   readonly send: SendDirect;
-  /** Begins what waits, as far as the gateway takes it; to be called whenever credit rose. */
+  /** Begins waiting pushes, as many as the gateway accepts; call it whenever credit has increased. */
   serve(outlet: Outlet): void;
-  /** Answers everything that waits. */
+  /** Answers everything that is waiting. */
   stop(): void;
 }
 
-/** An answer such as "the token was renewed, repeat" is followed so often. */
+/** How often an answer such as "the token was renewed, repeat" is followed. */
 const TRIES = 3;
 
 export function createDirect(
@@ -57,7 +62,7 @@ export function createDirect(
   }
 
   function begin(outlet: Outlet, { push, done }: Waiting): void {
-    // Both may be replaced while the attempt lasts.
+    // Both may be replaced during the attempt.
     const { gateway, breaker } = outlet;
     outlet.running++;
     const ended = (outcome: Outcome): void => {

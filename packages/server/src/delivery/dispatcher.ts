@@ -1,11 +1,13 @@
-// The dispatcher: brings leased deliveries to their gateways, and asks the store for more where a gateway has room.
+// The dispatcher: passes leased deliveries to their gateways, and claims more from the store when a gateway has
+// room.
 //
 //   enqueue ──leased──► held in its lane ──pump──► gateway ──outcome──► settler ──► store
 //                          ▲                                              │
 //      store ──claim───────┘◄─────── due again ◄──────────────────────────┘
 //
-// The common push never waits for a claim: enqueue leases it to this node within the room that `reserve` promised.
-// Everything else comes by claims.ts. Wake-ups are hints; the claim is the truth, and each node looks every second anyway.
+// A push normally needs no claim: enqueue leases it to this node within the room that `reserve` promised.
+// Everything else comes through claims.ts. Wake-ups are only hints: only a claim decides, and each node polls every
+// second anyway.
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
@@ -29,24 +31,24 @@ import type { SendingContext, TokenRefused } from './sending.ts';
 import { laneOf } from './work.ts';
 import { createSettler } from './settler.ts';
 
-/** What the dispatcher tells the rest of the process; calls must not throw. */
+/** What the dispatcher reports to the rest of the process; calls must not throw. */
 export interface DispatcherEvents {
   /** `sinceAcceptedMs`: from the commit of the delivery to the end of this attempt, which began `at`. */
   attempt(gateway: string, outcome: Outcome, held: Held, at: number, sinceAcceptedMs: number): void;
-  /** A gateway answered that a token is dead, or looks so: the contact's rules decide what becomes of the registration. */
+  /** A gateway answered that a token is dead, or seems to be: the contact's rules decide about the registration. */
   readonly tokenRefused: TokenRefused;
-  /** So many device tokens are refused that no registration is removed or suspended at once; undefined: no longer. */
+  /** So many device tokens are refused that no registration is removed or suspended for now; undefined: no longer. */
   doubted(channel: string, share: { readonly refused: number; readonly of: number } | undefined): void;
-  /** A connection to a gateway, or an access token, could not be had. */
+  /** A connection to a gateway, or an access token, could not be obtained. */
   connectFailed(gateway: string, about: Trouble['about']): void;
-  /** A channel cannot send: told when that begins (`isNew`), and every minute while it lasts. */
+  /** A channel cannot send: called when that begins (`isNew`), and every minute while it lasts. */
   outage(outage: Outage, isNew: boolean): void;
   outageOver(outage: Outage): void;
-  /** The store could not do something; it is tried again. */
+  /** The store failed to do something; it is retried. */
   storeFailed(what: string, error: unknown): void;
-  /** Deliveries of a contact wait because it cannot be read; said once, until it could be. */
+  /** Deliveries of a contact wait because it cannot be read; reported once, until it could be read again. */
   unreadable(contact: ContactKey): void;
-  /** Leases were void when a delivery was settled: another node has it. */
+  /** Deliveries could not be settled because their leases had ended: another node has them. */
   lost(deliveryIds: readonly string[]): void;
 }
 
@@ -58,39 +60,42 @@ export interface GatewayStatus {
   readonly deviceType: string;
   /** Deliveries that are known to wait, here and in the store, as far as this node has counted. */
   readonly waiting: number;
-  /** For how long there have been some without a pause, in milliseconds. */
+  /** For how long there have always been some, in milliseconds. */
   readonly waitingMs: number;
-  /** Whether it cannot send, for that or for want of a connection or a credential. */
+  /** Whether the channel cannot send, because of its breaker or because it has no connection or no credential. */
   readonly isOut: boolean;
   readonly held: number;
   readonly running: number;
   readonly credit: number;
-  /** Registrations that it refused amid so many others that nothing was decided yet. */
+  /** Registrations refused among so many others that nothing has been decided yet. */
   readonly doubted: number;
 }
 
 export interface Dispatcher extends Intake {
-  /** The name this process leases under. */
+  /** The name under which this process leases deliveries. */
   readonly node: string;
   /** Whether attempts may begin under that name; false after an eviction, until there is a new one. */
   readonly holdsLease: boolean;
-  /** Takes its lease and begins to look for work. */
+  /** Acquires its lease and begins to look for work. */
   start(): Promise<void>;
-  /** From now on no attempt for this registration, or of this delivery, begins. */
+  /** From now on, no attempt for this registration or of this delivery begins. */
   revoke(registrationOrDeliveryId: string): void;
-  /** Tries a push that is not kept. */
+  /** Tries a push that is not stored. */
   readonly sendDirect: SendDirect;
   /** There may be due work. */
   wake(): void;
-  /** Channels may have changed: new attempts go by what they are now, those under way end as they began. */
+  /** Channels may have changed: new attempts use the new ones, running attempts end on the old ones. */
   refreshChannels(): void;
-  /** The gateways in use and how they are, for pages and probes. */
+  /** The gateways in use and their state, for pages and probes. */
   status(): GatewayStatus[];
-  /** About how many deliveries of an instance wait; counted in the store every second, beyond 5,000 every 10 seconds. */
+  /**
+   * About how many deliveries of an instance are waiting; counted in the store every second, or every 10 seconds
+   * beyond 5,000.
+   */
   waitingOf(instanceId: string): number;
   /** The channels that cannot send now, and why. */
   outages(): Outage[];
-  /** No new attempts; running ones get `graceMs`; everything is settled and the leases are given back. */
+  /** Begins no new attempts and gives running ones `graceMs`; everything is settled and the leases are released. */
   stop(graceMs: number): Promise<void>;
 }
 
@@ -101,7 +106,7 @@ export function createDispatcher(options: {
   /** Default: channels never change. */
   readonly channelVersion?: ChannelVersion;
   readonly fingerprintOf: ChannelFingerprint;
-  /** How many waiting deliveries of a lane are worth counting. Default: a few thousand. */
+  /** Up to which number a lane's waiting deliveries are counted. Default: a few thousand. */
   readonly mostWaiting?: () => number;
   readonly events: DispatcherEvents;
   /** In [0, 1), for jitter. */
@@ -115,7 +120,7 @@ export function createDispatcher(options: {
   const freed = (outlet: Outlet): void => {
     if (outlet.stored > 0) claims.claim();
   };
-  /** Outlets at which attempts ended in this run of microtasks: the answers of one read, for the most part. */
+  /** Outlets with attempts that ended in this run of microtasks: mostly the answers of one read. */
   const ended = new Set<Outlet>();
   const goOn = (): void => {
     const outlets = [...ended];
@@ -211,7 +216,7 @@ export function createDispatcher(options: {
           end(context, held, { status: 'queued', dueInMs: 0, reason: 'channel-not-configured' });
         for (const lane of outlet.lanes()) outlet.setStored(lane, 0);
       }
-      // What waits in the store for a channel that is new is sent, and for one that is gone learns the reason.
+      // Deliveries waiting in the store for a new channel are sent; those of a removed channel record the reason.
       claims.poll();
     },
     reserve: (wanted) => {
@@ -221,8 +226,8 @@ export function createDispatcher(options: {
         const outlet = outlets.of(name);
         if (!outlet) continue;
         const lane = outlet.lane(name);
-        // Older work of this lane goes first: new work gets the room that is left once it has been claimed, and no lease as
-        // long as the store still has some of it.
+        // Older work of this lane goes first. New work gets the room that is left once that has been claimed, and
+        // no lease as long as the store still has some.
         const older = Math.max(0, lane.stored - lane.claiming);
         const room = Math.min(count, outlet.room() - older);
         if (room <= 0) continue;
@@ -245,7 +250,7 @@ export function createDispatcher(options: {
       let lane: string | undefined;
       let outlet: Outlet | undefined;
       for (const delivery of leased) {
-        // Most of a batch goes one way.
+        // Most of a batch uses the same lane.
         if (outlet === undefined || delivery.lane !== lane) outlet = outlets.known((lane = delivery.lane));
         outlet.hold(toHeld(delivery, delivery.ready, node, 0, now, readAt), 'back');
       }
@@ -291,7 +296,7 @@ export function createDispatcher(options: {
         await settler.flush(5_000);
         await store.leave(lease.name);
       } catch (error) {
-        // The lease runs out by itself, and a delivery settled twice is harmless.
+        // The lease expires by itself, and settling a delivery twice is harmless.
         events.storeFailed('stop', error);
       }
     },

@@ -1,15 +1,14 @@
-// What an outlet notes of its gateway as it goes; outages are told from it.
 import type { Trouble } from '../gateways/gateway.ts';
 
-/** What an outlet notes of its gateway as it goes. */
+/** An outlet's running record of its gateway, from which outages are derived. */
 export interface GatewayHealth {
-  /** What the gateway reports of itself: no connection, or no credential. */
+  /** The gateway's own report: no connection, or no credential. */
   trouble: Trouble | undefined;
-  /** The last answer that was not good, or what came in place of one. */
+  /** The last answer that was not good, or what came instead of one. */
   lastRefusal: string;
-  /** Attempts that were answered, whatever was said. */
+  /** Attempts that were answered, with any answer. */
   answers: number;
-  /** An attempt waited for long, and nothing was answered meanwhile. */
+  /** An attempt waited for a long time, and nothing was answered meanwhile. */
   isSilent: boolean;
 }
 
@@ -20,7 +19,7 @@ export const newHealth = (): GatewayHealth => ({
   isSilent: false,
 });
 
-/** Kept in the outlet while it is out. */
+/** Kept in the outlet during an outage. */
 export interface Standing {
   readonly since: number;
   isTold: boolean;

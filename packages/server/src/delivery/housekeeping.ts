@@ -1,4 +1,4 @@
-// What nobody waits for: erases tokens of contacts that are over, and removes what is past its time.
+// Background work that nobody waits for: erases the tokens of contacts that are over, and deletes expired data.
 import { review } from '../contact/lifetime.ts';
 import type { ContactSettings } from '../contact/settings.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
@@ -6,7 +6,7 @@ import { StoreUnavailableError } from '../store/store.ts';
 import type { Contact, Store } from '../store/store.ts';
 
 export interface Housekeeping {
-  /** Does all there is to do now. */
+  /** Does everything that is due now. */
   run(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -14,7 +14,7 @@ export interface Housekeeping {
 const EVERY_MS = 60_000;
 /** A contact that cannot be reviewed needs a person to fix it: it is retried this often. */
 const FAILED_AGAIN_MS = 3_600_000;
-/** Small steps: between two of them calls get their turn. */
+/** Small steps: calls get their turn between two of them. */
 const STEP = { rows: 1_000, contacts: 100 } as const;
 
 export function createHousekeeping(options: {
@@ -27,7 +27,7 @@ export function createHousekeeping(options: {
   let stopped = false;
   let running: Promise<void> | undefined;
 
-  /** True: it is not due any more. */
+  /** True: the contact is no longer due. */
   async function erase(contact: Contact): Promise<boolean> {
     const { instanceId, contactId, version, body } = contact;
     try {
@@ -39,7 +39,8 @@ export function createHousekeeping(options: {
     } catch (error) {
       if (error instanceof StoreUnavailableError) throw error;
       options.failed(error);
-      // It must not keep the others' tokens for ever: at the head of the line it would be all that is ever looked at.
+      // An unreadable contact must not keep the tokens of others forever: at the head of the queue it would always
+      // be the only one examined.
       const reviewInMs = FAILED_AGAIN_MS;
       const postponed = await store.commit({ contact: { instanceId, contactId, version, body, reviewInMs } });
       return postponed === 'committed';
@@ -54,7 +55,8 @@ export function createHousekeeping(options: {
         if (stopped) return;
         if (await erase(contact)) progress++;
       }
-      // A contact that was registered again in between is shown once more; only progress is worth another round.
+      // A contact that was registered again in between is listed once more; another round is worthwhile only after
+      // progress.
       if (ended.length < STEP.contacts || progress === 0) break;
     }
     for (;;) if (stopped || !(await store.sweep(STEP.rows))) return;

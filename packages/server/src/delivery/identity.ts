@@ -1,13 +1,13 @@
-// Names that follow from what they name, so that every node, every source and every repeat says the same.
+// Ids derived from what they identify, so that every node, every source and every repeat uses the same.
 //
-// A delivery is one event for one device. Its id is the store's key, the `apns-id` and the APNs collapse id, hence a UUID;
-// RFC 9562 reserves version 8 for ids with a custom rule. The registration is not part of it: a device that was deleted
-// and registered again is still the device that has seen the message. Nor is the initial contact as the event names it: one source
-// says it and another does not, while the contact that holds the registration is the same to both.
+// A delivery is one event for one device. Its id is the store's key, the `apns-id` and the APNs collapse id, hence
+// a UUID; RFC 9562 reserves version 8 for ids with a custom rule. The registration is not part of it: a device that
+// was deleted and registered again has still seen the message. Nor is the initial contact as the event names it:
+// some sources send it and others do not, while the contact that holds the registration is the same for all.
 import { hash } from 'node:crypto';
 
 function derivedUuid(kind: string, parts: readonly string[]): string {
-  // Each part behind its length: no two lists of parts read the same.
+  // Each part is preceded by its length, so that no two lists of parts give the same text.
   let text = kind;
   for (const part of parts) text += `\n${part.length}:${part}`;
   const hex = hash('sha256', text, 'hex');
@@ -24,7 +24,10 @@ export const deliveryId = (
   device: string,
 ): string => derivedUuid('delivery', [instanceId, contactId, eventId, device]);
 
-/** The delivery log's row of what never started; `registrationId` is empty where it is about none in particular. */
+/**
+ * The id of the log row of a delivery that never started; `registrationId` is empty if it is about no particular
+ * registration.
+ */
 export const skippedId = (
   instanceId: string,
   initialContactId: string,

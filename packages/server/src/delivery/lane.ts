@@ -6,15 +6,15 @@ import type { Work } from './work.ts';
 export interface Held {
   readonly delivery: NewDelivery;
   readonly work: Work;
-  /** The name it is leased under. */
+  /** The name under which it is leased. */
   readonly node: string;
   /** Monotonic time at which it was stored. */
   readonly acceptedAt: number;
-  /** Monotonic time at which its registration was last seen alive. */
+  /** Monotonic time at which its registration was last known to be alive. */
   freshAt: number;
-  /** Attempts recorded in the store that left. */
+  /** Attempts recorded in the store that were sent. */
   readonly sentBefore: number;
-  /** Attempts since, not yet stored. */
+  /** Attempts since then, not yet stored. */
   readonly attempts: Attempt[];
   unsentInARow: number;
 }
@@ -23,15 +23,18 @@ export interface Lane {
   readonly name: string;
   /** Oldest first. */
   readonly held: Queue<Held>;
-  /** Promised to calls of the store that are under way. */
+  /** Room promised to store calls that are running. */
   reserved: number;
-  /** Asked of the store by a claim that is under way. */
+  /** Requested by a running claim. */
   claiming: number;
-  /** Attempts under way. */
+  /** Running attempts. */
   running: number;
-  /** About how many due deliveries the store has for it; 0: none is known of. Set by its outlet, which keeps the sum. */
+  /** About how many due deliveries the store has for it; 0: none known. Set by its outlet, which keeps the sum. */
   stored: number;
-  /** When the store was last asked for its work, as a number that rises: who waited longest is asked for first. */
+  /**
+   * When the store was last asked for its work, as a number that increases: the lane that has waited longest is
+   * asked for first.
+   */
   asked: number;
 }
 
@@ -45,7 +48,7 @@ export const createLane = (name: string): Lane => ({
   asked: 0,
 });
 
-/** First in, first out, with a way back to the front; shifting is O(1), where an array's is not past 50,000. */
+/** First in, first out, with a way back to the front. Shifting is O(1); an array's is not beyond 50,000. */
 export class Queue<T> {
   #front: T[] = [];
   #back: T[] = [];
@@ -70,7 +73,7 @@ export class Queue<T> {
     return this.#front.pop();
   }
 
-  /** Takes all out, in order. */
+  /** Removes all, in order. */
   drain(): T[] {
     const all = [...this.#front.reverse(), ...this.#back];
     this.#front = [];

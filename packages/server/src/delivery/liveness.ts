@@ -1,4 +1,4 @@
-// Whether registrations are still alive: read in batches, and believed for a second.
+// Whether registrations are still alive: read in batches, and trusted for a second.
 import type { Clock } from '../clock.ts';
 import { registrationIn } from '../contact/document.ts';
 import { isSuspended } from '../contact/suspension.ts';
@@ -9,11 +9,11 @@ import type { Held } from './lane.ts';
 
 export interface Checked {
   readonly held: Held;
-  /** The error where the contact cannot be read, which must not hold up those that are read with it. */
+  /** An error if the contact cannot be read, which must not delay the contacts read with it. */
   readonly state: 'active' | 'suspended' | 'gone' | UnreadableContactError;
 }
 
-/** Reads the contacts of these deliveries in one call and marks each as seen at the time the reading began. */
+/** Reads the contacts of these deliveries in one call and marks each as seen at the time the read began. */
 export async function checkLiveness(
   store: Store,
   clock: Clock,

@@ -1,29 +1,31 @@
-// Every reason the delivery log gives in our own words, with the sentence that people read. Where a gateway refused, its own
-// reason stands there instead (`BadDeviceToken`, `UNREGISTERED`); those are listed beside each sender.
+// Every reason of our own in the delivery log, with the sentence shown to people. If a gateway refused, the log has
+// its reason instead (`BadDeviceToken`, `UNREGISTERED`); those are listed with each sender.
 import { EVENT_REASONS } from '../contact/reasons.ts';
 
 export const LOG_REASONS = {
   ...EVENT_REASONS,
   'registration-deleted': 'The registration was deleted before an attempt began.',
-  'registration-suspended': 'The gateway came to doubt the device token before an attempt began.',
-  'device-busy': 'The gateway says that this device gets too much; it waits for a while.',
+  'registration-suspended': 'The gateway rejected the device token before this attempt began.',
+  'device-busy': 'The gateway says that this device gets too many pushes; the delivery waits for a while.',
   'many-tokens-refused':
-    'The gateway refuses so many device tokens at once that none is believed yet; it is asked again after a few minutes.',
-  'breaker-open': 'The gateway is failing or refuses the credential; it waits until a probe succeeds.',
-  'gateway-unreachable': 'The gateway cannot be reached; it waits until a connection is made.',
+    'The gateway refuses so many device tokens at once that its answers may be wrong; it is asked again after a few minutes.',
+  'breaker-open':
+    'The gateway is failing or refuses the credential; the delivery waits until a probe succeeds.',
+  'gateway-unreachable': 'The gateway cannot be reached; the delivery waits until there is a connection.',
   'channel-not-configured':
-    'The application has no channel for this kind of device; deliveries wait ten minutes for one.',
-  'node-stopped': 'The node that held it stopped; another one, or the same after its start, takes it.',
+    'The application has no channel for this kind of device; the delivery waits ten minutes for one.',
+  'node-stopped':
+    'The node that held the delivery stopped; another node, or the same one after a restart, takes over.',
   'contact-unreadable':
     'The stored contact is damaged and cannot be read. The delivery waits until it is repaired.',
-  'not-recorded': 'The store refused what is known of its last attempts; the log of the service has them.',
-  replayed: 'It did not arrive, and was replayed: it waits for its turn.',
-  'withdrawn-on-request': 'It was withdrawn by a call of WithdrawDelivery.',
-  'store-unavailable': 'The store could not be asked whether the registration still stands; it waits.',
+  'not-recorded': 'The store refused to record the last attempts; they are in the log of the service.',
+  replayed: 'The delivery was replayed and waits for its turn.',
+  'withdrawn-on-request': 'A call of WithdrawDelivery withdrew the delivery.',
+  'store-unavailable': 'The store did not answer whether the registration still exists; the delivery waits.',
 } as const satisfies { readonly [reason: string]: string };
 
 export type LogReason = keyof typeof LOG_REASONS;
 
-/** The sentence of a reason, or the gateway's own word. */
+/** The sentence for a reason, or the gateway's own reason. */
 export const explainReason = (reason: string): string =>
   Object.hasOwn(LOG_REASONS, reason) ? LOG_REASONS[reason as LogReason] : `The gateway said ${reason}.`;

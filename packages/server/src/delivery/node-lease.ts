@@ -1,23 +1,24 @@
-// This process as a node: it beats to keep its leases, and knows without asking whether they still hold.
+// This process as a node: it sends heartbeats to keep its leases, and knows without asking whether they still hold.
 //
 //   name ──beats──► holds ──(evicted, or in doubt)──► over ──(quiet)──► leaves, new name
 //
-// Leases belong to a name, so a name is given up where nobody can say any more what it owns: after an eviction, and after a
-// call whose answer was lost, for it may have leased work that this process will never hear of. A new name is taken only
-// once nothing is under way, or what is being sent under the old one would be claimed under the new one and sent again.
+// Leases belong to a name. The name is abandoned when it is no longer certain what it owns: after an eviction, and
+// after a call whose answer was lost, because that call may have leased work that this process does not know of. A
+// new name is used only once no attempt is running; otherwise a delivery being sent under the old name would be
+// claimed under the new one and sent again.
 import { randomUUID } from 'node:crypto';
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 import { NODE_LEASE } from './retry.ts';
 
 export interface NodeLease {
-  /** The node's name; what was leased under another one is not ours. */
+  /** The node's name; work leased under another name is not ours. */
   readonly name: string;
-  /** Whether attempts may begin: the last answered beat is young enough, and nothing is in doubt. */
+  /** Whether attempts may begin: the last answered heartbeat is recent enough, and nothing is in doubt. */
   holds(): boolean;
-  /** A call that leases to this name failed: what it leased, if anything, is given back together with the name. */
+  /** A call that leases to this name failed: anything it leased is released together with the name. */
   doubt(name: string): void;
-  /** Beats once, at once; for the start. */
+  /** Sends one heartbeat now; for the start. */
   beat(): Promise<void>;
   stop(): Promise<void>;
 }
@@ -26,9 +27,9 @@ export function createNodeLease(
   store: Store,
   clock: Clock,
   on: {
-    /** Whether no attempt is under way and none is unsettled. */
+    /** Whether no attempt is running and none is unsettled. */
     isQuiet(): boolean;
-    /** Nothing that is held may be sent any more; another node claims it. */
+    /** Held deliveries must not be sent any more; another node claims them. */
     over(): void;
     failed(error: unknown): void;
   },
@@ -47,7 +48,7 @@ export function createNodeLease(
   }
 
   async function beat(): Promise<void> {
-    // Counted from before the call: the store's answer may have been on its way for long.
+    // Measured from before the call: the store's answer may have been delayed.
     const asked = { now: clock.now(), monotonic: clock.monotonic() };
     try {
       if (isOver && on.isQuiet()) {
@@ -74,7 +75,7 @@ export function createNodeLease(
     }, inMs);
   };
 
-  /** After a sleep of the machine, or a clock set forward, the store knows whether the leases still hold. */
+  /** After the machine slept, or a clock was set forward, ask the store whether the leases still hold. */
   function askAtOnce(): void {
     if (isAskedAtOnce || beating) return;
     isAskedAtOnce = true;
@@ -85,7 +86,8 @@ export function createNodeLease(
     get name() {
       return name;
     },
-    // By both clocks: the monotonic one stands still while the machine sleeps (Linux), the other may be set back.
+    // Checked with both clocks: the monotonic one stops while the machine sleeps (Linux), and the other may be set
+    // back.
     holds: () => {
       if (isOver || clock.monotonic() - heldSince.monotonic >= NODE_LEASE.trustMs) return false;
       const isTrusted = clock.now() - heldSince.now < NODE_LEASE.trustMs;

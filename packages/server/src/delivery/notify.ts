@@ -1,13 +1,13 @@
-// Chat events become durable deliveries: one read of their contacts, then a write for each few hundred deliveries.
+// Turns chat events into durable deliveries: one read of their contacts, then one write per few hundred deliveries.
 //
 //   events ─► contacts ─► audience ─► targets ─► texts ─► reserve ─► enqueue (durable) ─► hand over ─► results
 //                            ▲           └ until a batch is full ┘                           │
 //                            └───────────────────────── the events behind it ◄───────────────┘
 //
-// Ends and aliases are committed beside. Between pieces of work others have their turn.
+// Ends and aliases are committed separately. Other work gets its turn in between.
 //
-// When `notify` resolves, every registration that had been answered before has its delivery on disk. Repeating a batch, or an
-// event within one, changes nothing: the ids follow from event and device.
+// When `notify` resolves, every registration that was acknowledged before the call has its delivery on disk.
+// Repeating a batch, or an event within one, changes nothing: the ids derive from event and device.
 import type { Clock } from '../clock.ts';
 import type { NotificationRules } from '../contact/content.ts';
 import { endsChat, eventTime, isMessage, withoutPush } from '../contact/events.ts';
@@ -27,36 +27,37 @@ import type { Audience, Contacts } from './audience.ts';
 import { createBatch } from './batch.ts';
 import type { Batch, Plan, ReadyDelivery } from './batch.ts';
 
-/** What notify needs of the dispatcher. */
+/** What notify needs from the dispatcher. */
 export interface Intake {
-  /** Reserves room to send: at most `wanted` of each lane. */
+  /** Reserves room to send: at most `wanted` for each lane. */
   reserve(wanted: ReadonlyMap<string, number>): Map<string, number>;
   /**
-   * Takes over what enqueue leased to this node, gives back the rest of the reservation, and wakes the lanes in `queued`, of which so many wait.
-   * `readAt`: monotonic time at which the reading of the registrations began.
+   * Takes over what enqueue leased to this node, releases the rest of the reservation, and wakes the lanes in
+   * `queued`, each with its number of waiting deliveries. `readAt`: monotonic time at which reading the
+   * registrations began.
    */
   handOver(
     reserved: ReadonlyMap<string, number>,
     leased: readonly ReadyDelivery[],
     queued: ReadonlyMap<string, number>,
     readAt: number,
-    /** The name it is leased under. */
+    /** The name under which it is leased. */
     node: string,
   ): void;
-  /** Enqueue failed: nobody knows whether it leased anything to this name. */
+  /** Enqueue failed: it is unknown whether it leased anything to this name. */
   doubt(node: string): void;
 }
 
 export interface EventResult {
   readonly id: string;
-  /** Devices the event goes to, or went to when it came before. */
+  /** Devices that the event goes to, or went to when it was first processed. */
   readonly deliveries: number;
   readonly reason?: EventReason;
 }
 
 /**
- * Answers in the order of the events. Rejects with the store's error, or with UnreadableContactError when a contact's events
- * could not be taken, those of the others having been; the batch may then be repeated as it is.
+ * Results in the order of the events. Rejects with the store's error, or with UnreadableContactError if a contact's
+ * events could not be accepted (those of the others were); the same batch may then be repeated.
  */
 export type Notify = (instanceId: string, events: readonly ChatEvent[]) => Promise<EventResult[]>;
 
@@ -65,17 +66,17 @@ export function createNotify(options: {
   readonly changes: ContactChanges;
   readonly clock: Clock;
   readonly intake: Intake;
-  /** The name under which this node leases work; it changes when the node was silent for too long. */
+  /** The name under which this node leases work; it changes after a long silence. */
   readonly node: () => string;
-  /** The longest time to live of any application; read with every batch. */
+  /** The longest time to live of any application; read for every batch. */
   readonly ttlMs: number;
   readonly rules: (applicationArn: string) => Promise<NotificationRules>;
   readonly fingerprintOf: ChannelFingerprint;
-  /** Told of each contact that an event has ended. */
+  /** Called for each contact that an event has ended. */
   readonly contactEnded?: (contact: ContactKey) => void;
-  /** Those of the whole process. Default: its own. */
+  /** The turns of the whole process. Default: its own. */
   readonly turns?: Turns;
-  /** The `traceparent` of the call that is running. Default: there are no traces. */
+  /** The `traceparent` of the current call. Default: there are no traces. */
   readonly trace?: () => string | undefined;
 }): Notify {
   const { store, changes, clock, intake, fingerprintOf, turns = createTurns() } = options;
@@ -99,17 +100,20 @@ export function createNotify(options: {
         else if (state === 'queued') queued.set(entry.lane, (queued.get(entry.lane) ?? 0) + 1);
       }
     } catch (error) {
-      // A call that was refused at the door leased nothing; doubt would stop sending just when there is most to send.
+      // A call refused because the store is busy leased nothing. Treating it as doubtful would stop sending just
+      // when there is most to send.
       if (reserved.size > 0 && !(error instanceof StoreBusyError)) intake.doubt(node);
       throw error;
     } finally {
-      // Also when the store failed: the room was only promised.
+      // Also after a store failure: the room was only promised.
       intake.handOver(reserved, leased, queued, readAt, node);
     }
     return states;
   }
 
-  /** What the events say about contacts themselves: other names, and ends, which are applied to `contacts` at once. */
+  /**
+   * What the events say about the contacts themselves: aliases, and ends, which are applied to `contacts` at once.
+   */
   function upkeepOf(instanceId: string, contacts: Contacts, events: readonly ChatEvent[], now: number) {
     const upkeep = new Map<string, () => Promise<unknown>>();
     const { ttlMs } = options;
@@ -143,7 +147,7 @@ export function createNotify(options: {
     const now = clock.now();
     const { ttlMs } = options;
     const unreadable = new Map<string, ContactKey>();
-    /** Why it makes no push, whatever its contact is. */
+    /** Why the event is not pushed, whatever its contact is. */
     const silentFor = (event: ChatEvent): EventReason | undefined =>
       withoutPush(event) ?? (eventTime(event, now, ttlMs) + ttlMs <= now ? 'expired' : undefined);
     const events = all.filter((event) => {
@@ -158,7 +162,7 @@ export function createNotify(options: {
     function plan(batch: Batch, event: ChatEvent): EventReason | Plan {
       const time = eventTime(event, now, ttlMs);
       const audience = audienceOf(contacts, event);
-      // An end in this call has been applied to `contacts`, so what was said after it does not push.
+      // An end in this call is already applied to `contacts`, so later messages are not pushed.
       const targets = silentFor(event) ?? targetsOf(audience, time, now, fingerprintOf);
       if (typeof targets !== 'string') return batch.plan(event, time, audience.initialContactId, targets);
       if (isMessage(event)) batch.skip(event, time, audience.initialContactId, targets);
@@ -182,14 +186,14 @@ export function createNotify(options: {
     }
 
     const written = write();
-    // All of it, also when one part fails: nothing of a call is under way any more once it was answered.
+    // Wait for all of it, even if one part fails: once a call is answered, nothing of it is still running.
     await Promise.allSettled([written, ...upkeep.map((run) => run())]).then(rejectAny);
-    // A 2xx for an event that is not on disk would lose it. Refused, it comes again: by SNS alone, in a call beside others
-    // that are known by then.
+    // A 2xx for an event that is not on disk would lose it. A refused event is sent again: by SNS alone, in a call
+    // together with others that are already known.
     if (unreadable.size > 0)
       throw new UnreadableContactError(
         [...unreadable.values()],
-        all.length > 1 ? 'The events of other contacts were taken. ' : '',
+        all.length > 1 ? 'The events of other contacts were accepted. ' : '',
       );
     return written;
   };
@@ -213,7 +217,7 @@ function resultOf(
   return { id, deliveries: deliveries.length, ...(known && { reason: 'duplicate' }) };
 }
 
-/** Ends the contacts of an audience in the batch's own view and says which of them were open. */
+/** Ends the contacts of an audience in the batch's own view and returns those that were open. */
 function endHolders(contacts: Contacts, { holders }: Audience, at: number, now: number): Audience['holders'] {
   return holders.filter(({ contactId, document }) => {
     const ended = end(document, at, now);

@@ -1,7 +1,8 @@
-// What keeps a channel from sending, told the moment it begins: to the log once and then every minute, and to queries at once.
+// Reports what keeps a channel from sending as soon as it begins: to the log at once and then every minute, and to
+// queries immediately.
 //
-// A channel is out while it cannot connect or has no credential to show, while its breaker is not closed, and while its gateway
-// answers nothing: a new connection to APNs takes one push at a time, which no breaker would open on.
+// A channel is out while it cannot connect or has no credential, while its breaker is not closed, and while its
+// gateway answers nothing: a new connection to APNs takes one push at a time, which would open no breaker.
 import type { Clock } from '../clock.ts';
 import type { LogReason } from './log-reason.ts';
 import type { Outlet } from './outlet.ts';
@@ -13,9 +14,9 @@ export interface Outage {
   readonly gateway: string;
   /** `gateway`: it fails, or answers nothing. */
   readonly cause: 'connection' | 'credential' | 'gateway';
-  /** The delivery log's word for what waits meanwhile. */
+  /** The delivery log's reason for deliveries that wait meanwhile. */
   readonly reason: LogReason;
-  /** In the gateway's words, or the fault's. */
+  /** The gateway's answer, or the connection error. */
   readonly answer: string;
   /** Milliseconds since the epoch. */
   readonly since: number;
@@ -24,9 +25,9 @@ export interface Outage {
 }
 
 export interface Outages {
-  /** Something happened that may have begun or ended an outage, or a minute may be over. */
+  /** Something happened that may have begun or ended an outage, or a minute may have passed. */
   look(outlet: Outlet): void;
-  /** What stands now. */
+  /** The current outages. */
   present(): Outage[];
 }
 
@@ -34,7 +35,7 @@ export function createOutages(
   clock: Clock,
   outlets: () => Iterable<Outlet>,
   on: {
-    /** `isNew`: it was not told before. */
+    /** `isNew`: it was not reported before. */
     outage(outage: Outage, isNew: boolean): void;
     over(outage: Outage): void;
   },
@@ -45,7 +46,7 @@ export function createOutages(
         const ended = outageOf(outlet);
         outlet.outage = undefined;
         outlet.health.lastRefusal = '';
-        // What came and went between two warnings was never told of.
+        // An outage that came and went between two warnings was never reported.
         if (ended?.isTold) on.over(ended.outage);
         return;
       }
@@ -53,7 +54,7 @@ export function createOutages(
       const now = clock.monotonic();
       if (now - outlet.outageToldAt < OUTAGE_TOLD_EVERY_MS) return;
       const isNew = !outlet.outage.isTold;
-      // Where nothing waits any more, once was enough.
+      // If nothing is waiting any more, one report is enough.
       if (!isNew && outlet.held + outlet.stored + outlet.running === 0) return;
       outlet.outageToldAt = now;
       outlet.outage.isTold = true;
@@ -63,7 +64,7 @@ export function createOutages(
   };
 }
 
-/** Why it cannot send now; a connection that is not there says more than a breaker that opened over it. */
+/** Why it cannot send now; a missing connection says more than the breaker that opened because of it. */
 function causeOf({ health: { trouble, isSilent }, breaker }: Outlet): Outage['cause'] | undefined {
   if (trouble) return trouble.about;
   if (breaker.state === 'closed') return isSilent ? 'gateway' : undefined;

@@ -1,7 +1,7 @@
-// One gateway with the lanes that share it, its breaker, and the rule of who goes next.
+// One gateway with the lanes that share it, its breaker, and the rule for which lane is next.
 //
-// Several lanes share a gateway when several instances use the same channel of an application: they take turns, so that a
-// lane with 100,000 waiting leaves every other lane its share of the streams.
+// Several lanes share a gateway when several instances use the same channel of an application. They take turns, so
+// that a lane with 100,000 waiting deliveries leaves every other lane its share of the streams.
 import assert from 'node:assert/strict';
 import type { Gateway } from '../gateways/gateway.ts';
 import type { Breaker } from './breaker.ts';
@@ -19,52 +19,55 @@ export interface Outlet {
   readonly family: 'apns' | 'fcm';
   readonly breaker: Breaker;
   /**
-   * Puts another gateway in the place of this one, with a breaker that has seen nothing yet. Attempts under way end at the
-   * gateway where they began, and count for its breaker.
+   * Replaces the gateway, with a new breaker. Running attempts end on the gateway where they began, and count for
+   * its breaker.
    */
   replace(gateway: Gateway, breaker: Breaker): void;
   readonly quarantine: Quarantine;
   readonly pausedDevices: PausedDevices;
   readonly pace: Pace;
-  /** Attempts under way on this gateway. */
+  /** Running attempts on this gateway. */
   running: number;
-  /** Deliveries promised to calls of the store that are under way. */
+  /** Deliveries promised to store calls that are running. */
   reserved: number;
-  /** Pushes that are not kept and wait for a stream. */
+  /** Pushes that are not stored and wait for a stream. */
   direct: number;
   /** Deliveries in memory that wait for a stream. */
   readonly held: number;
   /** About how many due deliveries the store has for its lanes. */
   readonly stored: number;
-  /** Monotonic time at which it was last seen to take an attempt or to be busy with one. */
+  /** Monotonic time at which it last accepted an attempt or was busy with one. */
   workedAt: number;
-  /** Monotonic time at which its lanes were last looked at for expired deliveries, or had no need of that. */
+  /** Monotonic time at which its lanes were last checked for expired deliveries, or did not need it. */
   reviewedAt: number;
-  /** What is known of the gateway's health; another gateway begins with nothing. */
+  /** What is known of the gateway's health; a new gateway starts with nothing. */
   readonly health: GatewayHealth;
-  /** Monotonic time since which some delivery has been waiting whenever it was looked. */
+  /** Monotonic time since which every check found a waiting delivery. */
   waitingSince: number | undefined;
-  /** Set while the channel is out. */
+  /** Set during an outage. */
   outage: Standing | undefined;
   /** Monotonic time of the last warning. */
   outageToldAt: number;
   lane(name: string): Lane;
   lanes(): Iterable<Lane>;
-  /** Attempts this gateway could take on, now and within the next moment, beside what is held and promised already. */
+  /**
+   * How many more attempts this gateway could take, now and within the next moment, besides what is already held
+   * and promised.
+   */
   room(): number;
-  /** How the room is shared among lanes for which the store has work; nobody gets any while it is too little to ask for. */
+  /** How the room is shared among lanes with work in the store; empty while there is too little room to ask for. */
   shares(): Map<Lane, number>;
-  /** Notes about how many due deliveries the store has for a lane. */
+  /** Records about how many due deliveries the store has for a lane. */
   setStored(lane: Lane, count: number): void;
   /** Puts a delivery into its lane. */
   hold(held: Held, where: 'front' | 'back'): void;
-  /** The next delivery in turn, or undefined when none is held. */
+  /** The next delivery in turn, or undefined if none is held. */
   next(): { lane: Lane; held: Held } | undefined;
-  /** Takes every held delivery out of every lane. */
+  /** Removes every held delivery from every lane. */
   drain(): Held[];
-  /** Tells the gateway how many attempts wait, here and (as far as is known) in the store. */
+  /** Tells the gateway how many attempts are waiting, here and (as far as is known) in the store. */
   announce(): void;
-  /** Releases idle lanes. */
+  /** Drops idle lanes. */
   forgetIdle(): void;
 }
 
@@ -76,7 +79,7 @@ export function createOutlet(
   quarantine: Quarantine,
   pausedDevices: PausedDevices,
   pace: Pace,
-  /** Monotonic time of now. */
+  /** The current monotonic time. */
   openedAt: number,
 ): Outlet {
   let gateway = firstGateway;
@@ -140,7 +143,7 @@ export function createOutlet(
       // While there is something to send, asking for a few at a time would cost the store a commit for each few.
       const isEnough = held === 0 || room >= Math.min(stored, pace.ahead / 10);
       if (room === 0 || !isEnough) return shares;
-      // There may be more lanes than room: those that got none now are the first next time.
+      // There may be more lanes than room: lanes that got nothing now are first next time.
       const waiting = [...lanes.values()].filter((lane) => lane.stored > 0).sort((a, b) => a.asked - b.asked);
       for (const [index, lane] of waiting.entries()) {
         if (room === 0) break;
@@ -152,7 +155,8 @@ export function createOutlet(
       return shares;
     },
     hold: (item, where) => {
-      // Looked up by name: a lane that was idle while its delivery was being claimed may have been forgotten meanwhile.
+      // Looked up by name: a lane that was idle while its delivery was being claimed may have been dropped
+      // meanwhile.
       const lane = outlet.lane(item.delivery.lane);
       if (where === 'front') lane.held.unshift(item);
       else lane.held.push(item);

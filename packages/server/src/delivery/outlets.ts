@@ -1,4 +1,5 @@
-// All gateways in use, opened when the first delivery of one of their lanes appears, and again when their channel changes.
+// All gateways in use: opened when the first delivery of one of their lanes appears, and reopened when their
+// channel changes.
 import type { Clock } from '../clock.ts';
 import type { Gateway, GatewayEvents } from '../gateways/gateway.ts';
 import { createBreaker } from './breaker.ts';
@@ -16,34 +17,34 @@ export interface Channel {
   readonly deviceType: string;
 }
 
-/** Where a lane leads, as the composition root knows it; undefined: the application has no such channel. */
+/** Opens the gateway of a lane; undefined: the application has no such channel. */
 export type OpenGateway = (
   lane: Channel,
   events: GatewayEvents,
 ) => { readonly gateway: Gateway; readonly family: 'apns' | 'fcm' } | undefined;
 
-/** A text that differs where a gateway must be opened again; undefined: the application has no such channel now. */
+/** A text that changes when a gateway must be reopened; undefined: the application has no such channel now. */
 export type ChannelVersion = (lane: Channel) => string | undefined;
 
 export interface Outlets {
-  /** The outlet of a lane; undefined when its channel is not configured. */
+  /** The outlet of a lane; undefined if its channel is not configured. */
   of(lane: string): Outlet | undefined;
-  /** The same, but also that of a channel which is not configured any more: for what began before. */
+  /** The same, but also that of a channel that is no longer configured: for work that began earlier. */
   known(lane: string): Outlet;
   all(): Iterable<Outlet>;
   /**
-   * Opens gateways again whose channels have changed; the old ones close when their attempts have ended. Answers the outlets
-   * of these, and of channels that are there no more.
+   * Reopens gateways whose channels have changed; the old ones close when their attempts have ended. Returns the
+   * outlets of these and of removed channels.
    */
   refresh(): { readonly changed: readonly Outlet[]; readonly removed: readonly Outlet[] };
-  /** Closes all gateways, those that were replaced as well. */
+  /** Closes all gateways, replaced ones included. */
   close(graceMs: number): Promise<void>;
 }
 
-/** How long attempts under way may take to end at a gateway that was replaced: as long as those of a node that stops. */
+/** How long running attempts may take to end on a replaced gateway: as long as those of a node that stops. */
 const REPLACED_GRACE_MS = 10_000;
 
-/** Stands where a channel was removed. It takes nothing, so what is held goes back to the store. */
+/** Replaces the gateway of a removed channel. It accepts nothing, so held deliveries go back to the store. */
 export const REMOVED: Gateway = {
   name: 'none',
   credit: 0,
@@ -68,7 +69,7 @@ export function createOutlets(
   },
 ): Outlets {
   const byChannel = new Map<string, Entry>();
-  /** Closing, replaced by others. */
+  /** Replaced gateways that are closing. */
   const replaced = new Set<Promise<void>>();
   const nameOf = ({ applicationArn, deviceType }: Channel): string => `${applicationArn} ${deviceType}`;
   const newBreaker = (): Breaker => createBreaker(() => clock.monotonic(), random);
@@ -82,7 +83,7 @@ export function createOutlets(
         const outlet = byChannel.get(name)?.outlet;
         if (outlet && isCurrent()) on.credit(outlet);
       },
-      // What one that was replaced meets while it closes is no news of the channel.
+      // Problems of a replaced gateway while it closes say nothing about the channel.
       trouble: (trouble) => {
         const outlet = byChannel.get(name)?.outlet;
         if (!outlet || !isCurrent()) return;
@@ -126,7 +127,7 @@ export function createOutlets(
     },
     known: (lane) => {
       const { outlet } = entryOf(lane);
-      if (outlet === undefined) throw new Error(`no gateway was ever open for ${lane}`);
+      if (outlet === undefined) throw new Error(`no gateway was ever opened for ${lane}`);
       return outlet;
     },
     all: function* () {

@@ -1,16 +1,20 @@
-// What a gateway can be trusted to do within the next moment, going by what it answered in the last. So many deliveries more
-// than it has streams for are leased to it: they are in memory when a stream is free, and none of them waits long. What is
-// not leased when it comes in is written, claimed and read a second time. A gateway that falls silent loses this trust at once.
+// How many deliveries a gateway can be trusted to send within the next moment, based on how many it answered in the
+// last. That many more deliveries than it has streams for are leased to it: they are in memory when a stream
+// becomes free, and none of them waits long. A new delivery that is not leased on arrival must be written, claimed
+// and read again later. A gateway that stops answering loses this trust at once.
 import type { Clock } from '../clock.ts';
 
 const SPAN_MS = 200;
-/** Less than the second for which a registration counts as alive (LIVENESS_MS): what is leased ahead is not read again. */
+/**
+ * Less than the second for which a registration counts as alive (LIVENESS_MS): deliveries leased ahead are not read
+ * again.
+ */
 const SPANS_AHEAD = 3;
 
 export interface Pace {
   /** An attempt ended with an answer. */
   answered(): void;
-  /** How many answers the gateway will give within the next moment if it goes on as it does. */
+  /** How many answers the gateway will give within the next moment at its current rate. */
   readonly ahead: number;
 }
 

@@ -1,25 +1,25 @@
-// Devices of which the gateway said that they get too much: left alone for a while, then asked with one delivery.
+// Devices that get too many pushes according to the gateway: paused for a while, then tried with one delivery.
 //
 //   free ──busy──► paused ──(time)──► one delivery begins ──any other answer──► free
 //                    ▲                      │
 //                    └──busy, for longer────┘
 //
-// What waits for a paused device is due again over a span of time, not in one beat: only one of it can begin.
+// Deliveries for a paused device become due again spread over time, not at once: only one of them can begin.
 import type { Clock } from '../clock.ts';
 import { DEVICE_PAUSE } from './retry.ts';
 
 export interface PausedDevices {
   /** How long a delivery for this device token should wait, in milliseconds; 0: it may begin in this tick. */
   waitMs(device: string): number;
-  /** Pauses in a row before an answer that comes now. */
+  /** Consecutive pauses before an answer that arrives now. */
   pauses(device: string): number;
   /** An attempt begins. */
   began(device: string): void;
   /** An attempt ended, and the gateway asks for a pause. */
   pause(device: string, forMs: number): void;
-  /** An attempt ended otherwise; `answered`: the gateway said something. */
+  /** An attempt ended otherwise; `answered`: with an answer of the gateway. */
   ended(device: string, answered: boolean): void;
-  /** Forgets devices that nothing was sent to for long. */
+  /** Drops devices that have had no attempt for a long time. */
   forgetOld(): void;
 }
 
@@ -27,7 +27,7 @@ interface Pause {
   until: number;
   forMs: number;
   pauses: number;
-  /** The one delivery is under way. */
+  /** The one delivery is being sent. */
   asking: boolean;
 }
 
@@ -44,7 +44,7 @@ export function createPausedDevices(clock: Pick<Clock, 'monotonic'>, random: () 
     },
     pauses: (device) => {
       const pause = paused.get(device);
-      // Attempts that were under way when the pause began say nothing new.
+      // Attempts that were running when the pause began bring no new information.
       return pause === undefined ? 0 : isOver(pause) ? pause.pauses : pause.pauses - 1;
     },
     began: (device) => {

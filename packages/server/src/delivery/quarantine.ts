@@ -1,39 +1,41 @@
-// When a gateway refuses so many device tokens at once that its channel may be mixed up: removals stop, pushes do not.
+// For a gateway that refuses so many device tokens at once that its channel may be misconfigured: removals stop,
+// pushes continue.
 //
 //   believed ──half of the tokens refused──► doubted ──enough tokens accepted──► believed: what was noted is done
 //                                               └──a token refused again, minutes later──► that one is believed
 //
-// A channel with the wrong topic, environment or project accepts nothing, so living phones are what tells a mass uninstall from
-// a mistake. What a mistake looks like is APNs' BadDeviceToken and DeviceTokenNotForTopic and FCM's SENDER_ID_MISMATCH, which
-// suspend a registration and end with the mistake; APNs' 410 and FCM's UNREGISTERED say that this channel once knew the token.
+// A channel with the wrong topic, environment or project accepts nothing, so accepted tokens distinguish a mass
+// uninstall from a mistake. A mistake shows as APNs' BadDeviceToken and DeviceTokenNotForTopic and FCM's
+// SENDER_ID_MISMATCH, which suspend a registration until the mistake is fixed; APNs' 410 and FCM's UNREGISTERED say
+// that this channel once knew the token.
 import { QUARANTINE } from './retry.ts';
 
 export interface Quarantine {
   /** A push was accepted for this token. */
   accepted(deviceToken: string): void;
   /**
-   * A token was refused. Undefined: it is to be believed. Otherwise how long to wait before it is asked again; `remove` is done
-   * without that once the channel has proved to be well. A doubt about a token is not noted, for it may be about another
-   * channel by then.
+   * A token was refused. Undefined: the answer is trusted. Otherwise how long to wait before the token is tried
+   * again; `remove` runs earlier if the channel proves to be healthy. Suspicions about a token are not noted,
+   * because the channel may be a different one by then.
    */
   refused(deviceToken: string, registrationId: string, remove?: () => void): number | undefined;
   readonly isDoubted: boolean;
-  /** Registrations that were refused and wait for the decision. */
+  /** Refused registrations that wait for the decision. */
   readonly noted: number;
 }
 
 export interface QuarantineEvents {
-  /** So many of the last tokens were refused; undefined: the channel is believed again. */
+  /** This share of the last tokens was refused; undefined: the channel is trusted again. */
   doubted(share: { readonly refused: number; readonly of: number } | undefined): void;
 }
 
 export function createQuarantine(monotonic: () => number, events: QuarantineEvents): Quarantine {
-  /** What was last said of each token, oldest first. */
+  /** The last answer for each token, oldest first. */
   const answers = new Map<string, { readonly at: number; readonly refused: boolean }>();
   let refusals = 0;
-  /** Registrations refused while the channel is doubted. */
+  /** Registrations refused while the channel is not trusted. */
   const notes = new Map<string, { readonly at: number; readonly remove: (() => void) | undefined }>();
-  /** Tokens accepted since then; undefined: the channel is believed. */
+  /** Tokens accepted since then; undefined: the channel is trusted. */
   let living: Set<string> | undefined;
   let refusedAt = -Infinity;
   let trustedUntil = -Infinity;
@@ -64,7 +66,7 @@ export function createQuarantine(monotonic: () => number, events: QuarantineEven
   }
 
   function isDoubted(): boolean {
-    // Nothing was refused for so long that what is refused next is another matter.
+    // Nothing was refused for so long that the next refusal is a separate incident.
     if (living && monotonic() - refusedAt > QUARANTINE.quietMs) {
       for (const [registrationId, { at }] of notes) notes.set(registrationId, { at, remove: undefined });
       believe();
@@ -104,7 +106,8 @@ export function createQuarantine(monotonic: () => number, events: QuarantineEven
         return undefined;
       }
       if (note) return waitMs;
-      // Beyond this a registration is asked once more later: its memory is worth less than the process's.
+      // Beyond this, a registration is simply tried once more later: the process's memory is worth more than the
+      // note.
       if (notes.size < QUARANTINE.mostNotes) notes.set(registrationId, { at: now, remove });
       return waitMs;
     },

@@ -1,5 +1,6 @@
-// Registrations that were deleted or suspended and deliveries that were withdrawn a moment ago, by their ids: no attempt for them
-// begins on this node any more. Remembered for longer than a delivery can stay in memory without its registration being read again.
+// Ids of registrations that were deleted or suspended, and of deliveries that were withdrawn, a moment ago: no attempt
+// for them begins on this node. They are remembered for longer than a delivery can stay in memory without its
+// registration being read again.
 import type { Clock } from '../clock.ts';
 import { REVOKED_KEPT_MS } from './retry.ts';
 
@@ -13,7 +14,7 @@ export function createRevoked(clock: Clock): Revoked {
   return {
     add: (added) => {
       const now = clock.monotonic();
-      // Insertion order is order of expiry: all are kept equally long.
+      // Insertion order is expiry order: all are kept equally long.
       for (const [id, end] of until) {
         if (end > now) break;
         until.delete(id);

@@ -1,4 +1,4 @@
-// From a held delivery to its settlement: mayStart, the attempt, and what its outcome leads to.
+// From a held delivery to its settlement: mayStart, the attempt, and the consequences of its outcome.
 import type { Clock } from '../clock.ts';
 import type { Outcome } from '../gateways/gateway.ts';
 import type { Attempt, NewDelivery, Settlement } from '../store/store.ts';
@@ -16,7 +16,7 @@ import type { Settler } from './settler.ts';
 import { serialiseKept } from './work.ts';
 import type { Work } from './work.ts';
 
-/** A gateway's answer about a token is believed: what becomes of the registration is for the rules of contacts. */
+/** A gateway's answer about a token is trusted: the contact rules decide about the registration. */
 export type TokenRefused = (
   registration: Pick<NewDelivery, 'instanceId' | 'contactId' | 'registrationId' | 'lane'>,
   effect: Exclude<Effect, { kind: 'pause-device' }>,
@@ -30,23 +30,23 @@ export interface SendingContext {
   readonly revoked: Revoked;
   readonly settler: Settler;
   readonly turns: AttemptTurns;
-  /** Nothing new begins any more. */
+  /** No new attempts begin. */
   stopping(): boolean;
-  /** Asked to read the registration again; it comes back held, or is settled as withdrawn. */
+  /** Requests that the registration is read again; the delivery comes back held, or is settled as withdrawn. */
   stale(outlet: Outlet, held: Held): void;
   tokenRefused: TokenRefused;
   /** `at`: when it began, milliseconds since the epoch. */
   observe(gateway: string, outcome: Outcome, held: Held, at: number): void;
   /** An answer may have begun or ended an outage. */
   look(outlet: Outlet): void;
-  /** An attempt ended: there may be room for more work. Looks once for all that end together. */
+  /** An attempt ended: there may be room for more work. Checks once for all that end together. */
   ended(outlet: Outlet): void;
 }
 
-/** Begins as many attempts as the gateway and this turn of the event loop take. */
+/** Begins as many attempts as the gateway and this turn of the event loop allow. */
 export function pump(context: SendingContext, outlet: Outlet): void {
   const { clock } = context;
-  // Of all that begin in this call, which are a few milliseconds' worth.
+  // One time for all attempts of this call, which takes a few milliseconds.
   const now = clock.monotonic();
   const wallNow = clock.now();
   if (!context.lease.holds()) return outlet.announce();
@@ -61,7 +61,7 @@ export function pump(context: SendingContext, outlet: Outlet): void {
     const turn = outlet.next();
     if (!turn) break;
     const { lane, held } = turn;
-    // Leased under a name that was given up since: the next node to claim it sends it.
+    // Leased under a name that was abandoned since: the next node to claim it sends it.
     if (held.node !== context.lease.name) continue;
     const pauseMs = outlet.pausedDevices.waitMs(held.work.deviceToken);
     if (context.revoked.has(held.delivery.registrationId))
@@ -77,8 +77,8 @@ export function pump(context: SendingContext, outlet: Outlet): void {
 }
 
 /**
- * Settles a held delivery. What waits is looked at no later than when it expires, however long a gateway asks for: its log
- * should say so then. What ends and did not arrive can be replayed as long as its registration stands.
+ * Settles a held delivery. A waiting delivery is looked at no later than its expiry, however long a gateway asks
+ * for, so that its log says so then. An undelivered one can be replayed as long as its registration exists.
  */
 export function end(
   { settler, clock }: Pick<SendingContext, 'settler' | 'clock'>,
@@ -103,7 +103,7 @@ function keeping(to: End, work: Work, isRegistered: boolean): End {
 /** `at`: milliseconds since the epoch. */
 function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held, at: number): void {
   const { work, delivery } = held;
-  // Both may be replaced while the attempt is under way, and what it ends in says nothing of those that follow.
+  // Both may be replaced during the attempt, whose result says nothing about the new ones.
   const { gateway, breaker, health } = outlet;
   const answersBefore = health.answers;
   lane.running++;
@@ -178,7 +178,7 @@ function after(
   outlet.hold(held, 'front');
 }
 
-/** Undefined: the answer is believed. Otherwise the token is asked again in so many milliseconds. */
+/** Undefined: the answer is trusted. Otherwise the token is tried again in this many milliseconds. */
 function refused(
   context: SendingContext,
   outlet: Outlet,
@@ -186,7 +186,7 @@ function refused(
   effect: Parameters<TokenRefused>[1],
   attempt: Attempt,
 ): number | undefined {
-  // Nothing more of the delivery: notes are kept for minutes, and a delivery holds a text.
+  // Keeps nothing else of the delivery: notes are kept for minutes, and a delivery holds a text.
   const { instanceId, contactId, registrationId, lane } = delivery;
   const act = (): void =>
     context.tokenRefused({ instanceId, contactId, registrationId, lane }, effect, attempt);
@@ -198,6 +198,6 @@ function refused(
 
 const isAnswered = ({ kind }: Outcome): boolean => kind === 'accepted' || kind === 'rejected';
 
-/** What was said in place of yes, with the gateway's own sentence where there is one. */
+/** The answer that was not a success, with the gateway's own explanation if there is one. */
 const wordsOf = (outcome: Outcome): string =>
   outcome.kind === 'rejected' && outcome.detail ? `${outcome.answer}: ${outcome.detail}` : outcome.answer;

@@ -1,31 +1,34 @@
-// Hands settlements to the store, one call at a time: what comes in meanwhile goes with the next. They are gathered for a
-// moment first, because a commit costs more than all it writes, and nobody waits for a settlement: one that is lost with the
-// process repeats an attempt under the same identity.
-// While the store is away they wait here; the dispatcher begins no attempts above MAX_UNSETTLED, so this is bounded.
+// Passes settlements to the store, one call at a time: those that arrive meanwhile go with the next call. They are
+// collected for a moment first, because a commit costs more than everything it writes, and nobody waits for a
+// settlement: if one is lost with the process, an attempt is repeated under the same identity. While the store is
+// unavailable they wait here; the dispatcher begins no attempts above MAX_UNSETTLED, so this is bounded.
 //
-// One that the store refuses must not hold up the others, which are of all applications: the call is halved until it stands
-// alone. Then how the delivery ended counts most, and it is settled without its attempts. What the store refuses even so is
-// put aside, and tried again every minute.
+// A settlement that the store refuses must not delay others, which belong to all applications: the call is halved
+// until that settlement is alone. Its final status matters most, so it is then settled without its attempts. If the
+// store refuses even that, it is put aside and retried every minute.
 import { StoreUnavailableError } from '../store/store.ts';
 import type { Settlement, Store } from '../store/store.ts';
 import type { LogReason } from './log-reason.ts';
 
 export interface Settler {
   add(settlement: Settlement): void;
-  /** Settlements not yet stored, but for those put aside. */
+  /** Settlements not yet stored, except those put aside. */
   readonly pending: number;
   /** Settlements that the store refuses. */
   readonly aside: number;
-  /** Resolves when nothing is pending, or rejects after `timeoutMs` and tries no more. For the end. */
+  /** Resolves when nothing is pending, or rejects after `timeoutMs` and stops trying. For shutdown. */
   flush(timeoutMs: number): Promise<void>;
 }
 
 const MAX_BATCH = 1_000;
-/** Until there are so many, or for so long. Handed on at once, they made ten commits for each batch of new deliveries. */
+/**
+ * Collect until there are this many, or for this long. Passed on at once, they caused ten commits per batch of new
+ * deliveries.
+ */
 const GATHERED = { count: 500, ms: 20 } as const;
 const RETRY_MS = 250;
 const ASIDE_AGAIN_MS = 60_000;
-/** When one is due whose own time is perhaps what the store refuses. */
+/** When a settlement is due again if its own due time may be what the store refuses. */
 const PLAIN_DUE_MS = 60_000;
 
 export function createSettler(
@@ -33,7 +36,7 @@ export function createSettler(
   node: () => string,
   on: {
     stored(batch: readonly Settlement[], lost: readonly string[]): void;
-    /** `what` was tried; it is tried again. */
+    /** `what` failed; it is retried. */
     failed(what: string, error: unknown): void;
   },
 ): Settler {
@@ -41,7 +44,7 @@ export function createSettler(
   let running: Settlement[] = [];
   const aside: Settlement[] = [];
   let asideTimer: NodeJS.Timeout | undefined;
-  /** How many go in one call: fewer while one is looked for that the store refuses. */
+  /** How many go in one call: fewer while searching for the one that the store refuses. */
   let most = MAX_BATCH;
   const idle: (() => void)[] = [];
 
@@ -51,7 +54,7 @@ export function createSettler(
 
   const unstored = (): number => waiting.length + running.length;
 
-  /** Ends the gathering. */
+  /** Ends the collecting. */
   let enough: (() => void) | undefined;
 
   function add(settlement: Settlement): void {
@@ -70,7 +73,7 @@ export function createSettler(
       if (failure === undefined) most = Math.min(MAX_BATCH, most * 2);
       else if (!isAway && running.length === 1) await settleAlone(running[0]!, failure.error);
       else {
-        // Repeating is harmless (the contract), so a call whose answer was lost is simply made again.
+        // Repeating is harmless (the contract), so a call whose answer was lost is simply repeated.
         if (isAway) on.failed('settle', failure.error);
         else most = Math.ceil(running.length / 2);
         waiting = running.concat(waiting);
@@ -113,7 +116,7 @@ export function createSettler(
     running = [];
     aside.push(settlement);
     if (!ending) asideTimer ??= setTimeout(takeUp, ASIDE_AGAIN_MS).unref();
-    // It may be the store that fails, and not this one alone.
+    // The store may be failing in general, not only for this settlement.
     await pause();
   }
 
@@ -154,11 +157,11 @@ export function createSettler(
 
 const pause = (): Promise<void> => new Promise((resolve) => setTimeout(resolve, RETRY_MS));
 
-/** For the log, in which texts of messages have no place. */
+/** For the log, which must not contain message texts. */
 const withoutText = (settlement: Settlement): string =>
   JSON.stringify(settlement, (name, value: unknown) => (name === 'keep' ? undefined : value));
 
-/** Nothing but how it ended, or that it waits. */
+/** Only how it ended, or that it is waiting. */
 function plain({ id, day, to: { status } }: Settlement): Settlement {
   const reason: LogReason = 'not-recorded';
   const to = status === 'queued' ? { status, dueInMs: PLAIN_DUE_MS, reason } : { status, reason };

@@ -1,4 +1,4 @@
-// What a delivery carries through the store for its sender, and the lane it goes in.
+// What a delivery carries through the store for its sender, and its lane.
 import type { DeviceType } from '../contact/document.ts';
 import type { Notification } from '../contact/events.ts';
 
@@ -7,9 +7,9 @@ export interface Work extends Notification {
   readonly deviceType: DeviceType;
   readonly applicationArn: string;
   readonly registrationId: string;
-  /** Milliseconds since the epoch after which nobody wants it any more. */
+  /** Milliseconds since the epoch; the push is worthless after this. */
   readonly expiresAt: number;
-  /** `traceparent` of the call that brought it, where that is traced; it stands here so that every attempt joins its trace. */
+  /** `traceparent` of the call that brought it, if traced; stored here so that every attempt joins its trace. */
   readonly trace?: string | undefined;
   /** Milliseconds since the epoch; absent: it came with its event. */
   readonly replayedAt?: number;
@@ -25,14 +25,16 @@ export const parseKept = (text: string): Notification => JSON.parse(text) as Not
 export const serialiseWork = (work: Work): string => JSON.stringify(work);
 export const parseWork = (text: string): Work => JSON.parse(text) as Work;
 
-/** What must not be held up by others. */
+/** The unit of isolation: one lane must not delay another. */
 export interface LaneName {
   readonly instanceId: string;
   readonly applicationArn: string;
   readonly deviceType: string;
 }
 
-/** Device types and ARNs have no spaces (the directory checks ARNs); the instance id, which may, stands last. */
+/**
+ * Device types and ARNs have no spaces (the directory checks ARNs); the instance id, which may have some, is last.
+ */
 export const laneOf = ({ instanceId, applicationArn, deviceType }: LaneName): string =>
   `${deviceType} ${applicationArn} ${instanceId}`;
 

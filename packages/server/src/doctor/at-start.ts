@@ -1,5 +1,5 @@
-// The doctor in a running service: examines channels in the background, at start and when they change, tells the log, and
-// keeps the verdicts for those who ask.
+// The doctor in a running service: examines channels in the background, at start and when they change, logs the
+// results, and keeps them for queries.
 import type { Logger } from 'pino';
 import { whereTo } from '../channels/channels.ts';
 import type { ChannelName, Config } from '../config/config.ts';
@@ -21,15 +21,15 @@ export interface ChannelOutage {
 
 export interface StartExamination {
   /**
-   * Every channel with where it leads and what the doctor found, or since when it is closed and why:
-   * `{ 'arn:… APNS': 'real, healthy', 'every other application': 'EMULATED' }`.
+   * Every channel with where it leads and what the doctor found, or since when it is closed and why: `{ 'arn:…
+   * APNS': 'real, healthy', 'every other application': 'EMULATED' }`.
    */
   states(outages: readonly ChannelOutage[]): Record<string, string>;
   /** Examines a channel now; undefined: the application has no such channel. */
   now(applicationArn: string, channel: ChannelName): Promise<Verdict | undefined>;
-  /** Examines the channels that have changed since, or are new. */
+  /** Examines the channels that are new or have changed. */
   again(): void;
-  /** Resolves when nothing is under way any more. */
+  /** Resolves when nothing is running any more. */
   stop(): Promise<void>;
 }
 
@@ -55,7 +55,7 @@ export function examineAtStart(options: {
     const examinable = channelsToExamine(options.config());
     const names = new Set(examinable.map(({ applicationArn, channel }) => nameOf(applicationArn, channel)));
     for (const name of verdicts.keys()) if (!names.has(name)) verdicts.delete(name);
-    // One after the other: a service with many applications has better things to do when it starts.
+    // One after the other: a starting service with many applications has more important work.
     for (const examined of examinable) {
       const { applicationArn, channel, to } = examined;
       const name = nameOf(applicationArn, channel);
@@ -69,7 +69,7 @@ export function examineAtStart(options: {
     }
   }
 
-  /** Those that are asked for now: who asks at the same time gets the same answer. */
+  /** Examinations that are running: everyone who asks meanwhile gets the same result. */
   const asked = new Map<string, Promise<Verdict>>();
   async function examineNow(applicationArn: string, channel: ChannelName): Promise<Verdict> {
     const name = nameOf(applicationArn, channel);
@@ -82,7 +82,7 @@ export function examineAtStart(options: {
   let running = Promise.resolve();
   const again = (): void => {
     running = running.then(examineChanged).catch((error: unknown) => {
-      if (!closing.signal.aborted) log.error({ err: error }, 'channels could not be examined');
+      if (!closing.signal.aborted) log.error({ err: error }, 'cannot examine the channels');
     });
   };
   again();
@@ -100,7 +100,7 @@ export function examineAtStart(options: {
           return [nameOf(arn, channel), `${whereTo(to)}${isExamined ? `, ${state}` : ''}`];
         }),
       );
-      // Where applications are created on first use, all their channels are emulated.
+      // If applications are created on first use, all their channels are emulated.
       const everyOther = `every ${config.applications.length > 0 ? 'other ' : ''}application`;
       return {
         ...Object.fromEntries(states),

@@ -1,23 +1,24 @@
-// One attempt on a gateway of its own: a connection that serves nothing else and counts nowhere.
+// One attempt on a separate gateway: its connection serves nothing else and is not counted anywhere.
 import type { OpenGateway } from '../delivery/outlets.ts';
 import type { Gateway, GatewayEvents, Outcome, Push, Trouble } from '../gateways/gateway.ts';
 
-/** What came of it; `trouble`: there was no connection or credential to begin with. */
+/** The result; `trouble`: there was no connection or credential to begin with. */
 export type Found = Outcome | { readonly kind: 'trouble'; readonly trouble: Trouble };
 
 export interface Attempted {
-  /** The gateway's name: what is not Apple's or Google's own says so in it. */
+  /** The gateway's name; if it is not Apple's or Google's own, the name says so. */
   readonly gateway: string;
   readonly found: Found;
 }
 
-/** A refused token or a drained connection deserves another try: at most so many. */
+/** A refused token or a drained connection deserves another try: at most this many. */
 const TRIES = 3;
 const DEADLINE_MS = 20_000;
 
 /**
- * Opens the gateway of a channel, begins one attempt as soon as it can, closes the gateway. Undefined: the channel leads nowhere
- * (its application does not have it, or no emulator is there). Rejects with the signal's reason.
+ * Opens the gateway of a channel, begins one attempt as soon as it can, and closes the gateway. Undefined: the
+ * channel leads nowhere (its application does not have it, or there is no emulator). Rejects with the signal's
+ * reason.
  */
 export async function attemptOnce(
   openGateway: OpenGateway,

@@ -1,4 +1,5 @@
-// Examines a channel without disturbing anyone: mint, connect, and ask the gateway for something that no device can get.
+// Examines a channel without disturbing anyone: creates a token, connects, and sends the gateway something that no
+// device can receive.
 import type { ChannelName } from '../config/config.ts';
 import type { OpenGateway } from '../delivery/outlets.ts';
 import type { Push } from '../gateways/gateway.ts';
@@ -11,9 +12,9 @@ import { SAYS_YES_TO_ALL, diagnose } from './diagnoses.ts';
 export interface Verdict {
   /** `unclear`: the gateway said nothing about the settings, because it is busy or broken. */
   readonly state: 'healthy' | 'broken' | 'unclear';
-  /** In the gateway's words, or the fault's. */
+  /** The gateway's answer, or the connection error. */
   readonly answer: string;
-  /** What is the matter, or what has been shown. */
+  /** What is wrong, or what was proven. */
   readonly says: string;
   readonly cure?: string;
 }
@@ -21,7 +22,7 @@ export interface Verdict {
 /** No device has such a token: Apple's are hexadecimal, and Google's far longer. */
 const NO_DEVICE = 'no-such-device';
 
-/** Whatever of the settings is wrong, the gateway refuses this for that; if nothing is, for its device. */
+/** If any setting is wrong, the gateway refuses this because of it; otherwise because of its device. */
 const PROBE: Push = {
   deliveryId: '00000000-0000-8000-8000-000000000000',
   deviceToken: NO_DEVICE,
@@ -44,12 +45,12 @@ export async function examine(
     return {
       state: 'broken',
       answer: '',
-      says: 'The channel is emulated, and no emulator is there.',
-      cure: 'name one by CHATPUSH_EMULATOR_URL',
+      says: 'The channel is emulated, but there is no emulator.',
+      cure: 'set CHATPUSH_EMULATOR_URL to the address of one',
     };
   const { found } = attempted;
   const answer = wordsOf(found);
-  // FCM only looks at the message, and may take it without looking for the device. Apple delivers or refuses.
+  // FCM only validates the message, and may accept it without looking up the device. Apple delivers or refuses.
   const isTaken = found.kind === 'accepted' && channel === 'GCM';
   if (isTaken || (found.kind === 'rejected' && isExpected(found)))
     return { state: 'healthy', answer, says: showsOf(answererOf(attempted.gateway, channel)) };
@@ -60,22 +61,25 @@ export async function examine(
     return {
       state: 'broken',
       answer,
-      says: 'The gateway refuses the credential, in words nobody has documented.',
+      says: 'The gateway refuses the credential for an undocumented reason.',
     };
   return {
     state: 'unclear',
     answer,
-    says: 'The gateway says nothing about the settings: it is busy or broken, or something else answers in its place.',
-    cure: 'ask again in a minute',
+    says: 'The answer says nothing about the settings: the gateway is busy or broken, or something else answers in its place.',
+    cure: 'try again in a minute',
   };
 }
 
-/** A gateway looks up the device after all other checks, so any other answer about a fake device points to another problem. */
+/**
+ * A gateway looks up the device after all other checks, so any other answer about a fake device points to another
+ * problem.
+ */
 const isExpected = ({ verdict, reason }: Extract<Found, { kind: 'rejected' }>): boolean =>
   (verdict === 'token-suspect' || verdict === 'token-dead') &&
   ['BadDeviceToken', 'INVALID_ARGUMENT', 'UNREGISTERED'].includes(reason);
 
-/** What a healthy channel has shown, and what it has not. */
+/** What is proven for a healthy channel, and what is not. */
 function showsOf({ kind, of, who }: Answerer): string {
   if (kind === 'emulator')
     return `The emulator is reached. No real phone is behind it, and ${of} was not asked.`;
@@ -92,7 +96,7 @@ function showsOf({ kind, of, who }: Answerer): string {
   return `${shown} ${open} only a real device shows: chatpush send.`;
 }
 
-/** All that was said, for the table of diagnoses and for people. */
+/** The whole answer, for the table of diagnoses and for people. */
 export function wordsOf(found: Found): string {
   if (found.kind === 'trouble') return found.trouble.answer;
   if (found.kind === 'rejected' && found.detail !== undefined && found.detail !== '')

@@ -1,4 +1,4 @@
-// The channels of a configuration that there is something to examine about: real ones, and emulated ones of a named emulator.
+// The channels worth examining: real ones, and emulated ones if an emulator is configured.
 import { whereTo } from '../channels/channels.ts';
 import type { ChannelName, Config } from '../config/config.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';

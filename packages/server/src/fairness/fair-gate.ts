@@ -1,17 +1,17 @@
-// A gate with limited room at which owners take turns: what one owner brings too much of waits behind its own and keeps
-// nobody else out.
+// A gate with limited room at which owners take turns: an owner's excess entries wait behind its own and block
+// nobody else.
 //
 //   enter ──fits, and nothing of this owner waits──► in ──leave──► the next owner in turn
 //     └──────► waits behind its owner's others ────────┘ └ too many wait, or for too long: GateFullError
 
 export interface GateRoom {
-  /** What is in, of all owners and of the one that asks. */
+  /** Room used by all owners, and by the owner of this entry. */
   readonly used: number;
   readonly ownUsed: number;
 }
 
 export interface GateRules {
-  /** Whether something of this size may go in now. Must be true while nothing is in. */
+  /** Whether something of this size may enter now. Must be true while nothing is in. */
   readonly fits: (size: number, room: GateRoom) => boolean;
   /** How many entries of one owner may wait, and how many in all. */
   readonly waitingPerOwner: number;
@@ -19,23 +19,23 @@ export interface GateRules {
   readonly waitMs: number;
 }
 
-/** `own`: what the same owner brought before is in the way; otherwise it is that of others. */
+/** `own`: the same owner's earlier entries are in the way; otherwise those of others. */
 export class GateFullError extends Error {
   override readonly name = 'GateFullError';
   readonly own: boolean;
   constructor(own: boolean) {
-    super('Too much waits already.');
+    super('Too many entries are waiting.');
     this.own = own;
   }
 }
 
 export interface FairGate {
   /**
-   * Resolves once there is room, which disposing of the result gives back. Rejects with GateFullError. An entry of which
-   * `isGone` is true when its turn comes is passed over, and its promise never settles.
+   * Resolves once there is room; disposing of the result returns it. Rejects with GateFullError. An entry whose
+   * `isGone` is true when its turn comes is skipped, and its promise never settles.
    */
   enter(owner: string, size: number, isGone?: () => boolean): Promise<Disposable>;
-  /** The sum of what is in. */
+  /** Room used by everything that is in. */
   readonly used: number;
   /** How many entries wait. */
   readonly waiting: number;
@@ -128,7 +128,7 @@ export function createFairGate(rules: GateRules): FairGate {
           forgetIdle(name, owner);
           reject(new GateFullError(isOwn));
         }, rules.waitMs);
-        // It keeps nobody: what waits has a connection that does.
+        // Does not keep the process alive: a waiting entry has a connection that does.
         timer.unref();
         const entry: Entry = {
           size,

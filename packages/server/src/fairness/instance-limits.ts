@@ -1,4 +1,4 @@
-// How much one instance may ask of this node, and keep in the store, whatever keys its calls are signed with.
+// How much one instance may use of this node, and keep in the store, whatever keys sign its calls.
 import { ServiceError } from '../service-error.ts';
 import { createTokenBuckets } from './token-buckets.ts';
 
@@ -15,32 +15,35 @@ export type RateName = 'callsPerSecond' | 'eventsPerSecond';
 export interface InstanceLimits {
   /** Counts a call; throws ThrottlingException, which names the limit and its setting. */
   call(instanceId: string): void;
-  /** Counts chat events of a call, however they came in; throws as `call` does, also while too many deliveries wait. */
+  /**
+   * Counts the chat events of a call, whichever way they arrived; throws like `call`, also while too many
+   * deliveries wait.
+   */
   events(instanceId: string, count: number): void;
-  /** Why the instance may not have another registration. What it has is counted once a second. */
+  /** Why the instance may not add a registration. Its registrations are counted once a second. */
   registrationRefusal(instanceId: string): Promise<string | undefined>;
 }
 
-/** What a bucket holds, in seconds of its rate, and for events at least the largest call. */
+/** A bucket's size in seconds of its rate; for events at least the largest call. */
 const BURST_SECONDS = 2;
 const MOST_EVENTS = 500;
-/** A backlog gets shorter by what gateways take, so another try is worth it soon. */
+/** A backlog shrinks as fast as gateways accept, so another try is soon worthwhile. */
 const WAITING_RETRY_SECONDS = 5;
 const COUNTED_EVERY_MS = 1_000;
-/** Instances whose registrations are remembered. */
+/** How many instances' counts are cached. */
 const MOST_COUNTS = 10_000;
 
 const sentenceOf = (setting: keyof PerInstance, allowed: PerInstance): string =>
   `limits.perInstance.${setting} is ${allowed[setting]} in the settings.`;
 
 export function createInstanceLimits(options: {
-  /** Asked with every call: they may change. */
+  /** Called on every call: they may change. */
   readonly allowed: () => PerInstance;
   /** Milliseconds that only grow. */
   readonly monotonic: () => number;
-  /** Told what was let in. */
+  /** Called with everything that was admitted. */
   readonly used: (limit: RateName, instanceId: string, count: number) => void;
-  /** Deliveries of an instance that wait. */
+  /** Number of waiting deliveries of an instance. */
   readonly waiting: (instanceId: string) => number;
   /** Asks the store how many registrations an instance has. */
   readonly registrations: (instanceId: string) => Promise<number>;
@@ -91,7 +94,7 @@ export function createInstanceLimits(options: {
       if (waiting >= allowed().deliveriesWaiting)
         throw new ServiceError(
           'ThrottlingException',
-          `About ${waiting} deliveries of this instance wait: ${sentenceOf('deliveriesWaiting', allowed())}`,
+          `About ${waiting} deliveries of this instance are waiting: ${sentenceOf('deliveriesWaiting', allowed())}`,
           { retryAfterSeconds: WAITING_RETRY_SECONDS },
         );
       takeEvents(instanceId, count);

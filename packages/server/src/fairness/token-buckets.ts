@@ -1,21 +1,24 @@
-// Token buckets by name: each fills at a rate, holds a burst, and says how long to wait for what it does not have.
+// Token buckets by name: each fills at a rate, holds a burst, and says how long to wait if it has too little.
 
-/** Read with every call: they may change. */
+/** Read on every call: they may change. */
 export interface BucketRules {
-  /** How fast a bucket fills again. `Infinity`: no limit. */
+  /** How fast a bucket refills. `Infinity`: no limit. */
   readonly perSecond: number;
-  /** What a full bucket holds. */
+  /** The size of a full bucket. */
   readonly burst: number;
   /** Milliseconds that only grow. */
   readonly monotonic: () => number;
 }
 
 export interface TokenBuckets {
-  /** Takes so many, or nothing and answers the seconds until there are as many. More than a burst is taken from a full one. */
+  /**
+   * Takes `count`, or takes nothing and returns the seconds until there are enough. More than a burst is taken from
+   * a full bucket.
+   */
   take(name: string, count?: number): number | undefined;
 }
 
-/** Buckets beyond this many: the one used longest ago is forgotten, that is, full again. */
+/** Beyond this many buckets, the one used longest ago is dropped, which means it is full again. */
 const MAX_BUCKETS = 10_000;
 
 export function createTokenBuckets(rules: BucketRules): TokenBuckets {

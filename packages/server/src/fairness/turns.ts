@@ -1,14 +1,16 @@
-// One event loop does everything, so nobody may have it for long: synchronous work is done in slices, for a few milliseconds
-// per turn of the loop, and what does not fit waits for the next turn, in turn by owner.
+// One event loop does everything, so nobody may occupy it for long. Synchronous work is split into slices of a few
+// milliseconds per turn of the loop; the rest waits for the next turn, with owners taking turns.
 
 export interface Turns {
-  /** Does the work now where this turn of the event loop has time left and nobody waits, else in a later one. */
+  /**
+   * Does the work now if this turn of the event loop has time left and nobody is waiting, otherwise in a later one.
+   */
   run<Result>(owner: string, work: () => Result): Promise<Result>;
 }
 
 /**
- * How long slices may take in one turn. Below what anyone notices, and long enough that the cost of a turn (about 20 µs of
- * timers and polling) does not count.
+ * How long slices may take in one turn. Too short to notice, and long enough that the cost of a turn (about 20 µs
+ * of timers and polling) does not matter.
  */
 export const TURN_MS = 5;
 

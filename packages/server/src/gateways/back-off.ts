@@ -1,4 +1,4 @@
-// How long to wait before trying again what failed: exponential, with full jitter, so that many nodes do not come back
+// How long to wait before retrying: exponential back-off with full jitter, so that many nodes do not come back
 // together (aws.amazon.com/builders-library/timeouts-retries-and-backoff-with-jitter).
 
 export interface BackOffLimits {
@@ -7,15 +7,15 @@ export interface BackOffLimits {
 }
 
 export interface BackOff {
-  /** Failures in a row. */
+  /** Consecutive failures. */
   readonly failures: number;
-  /** Milliseconds until the next try may begin; 0 or less: now. */
+  /** Milliseconds until the next try may begin; 0 or less: it may begin now. */
   readonly waitMs: number;
   failed(): void;
   worked(): void;
 }
 
-/** Waits between 0 and `firstMs` · 2ⁿ⁻¹ after n failures, `mostMs` at the most; `random` gives 0 ≤ x < 1. */
+/** After n failures, waits between 0 and `firstMs` · 2ⁿ⁻¹, at most `mostMs`; `random` returns 0 ≤ x < 1. */
 export function createBackOff(limits: BackOffLimits, monotonic: () => number, random: () => number): BackOff {
   let failures = 0;
   let readyAt = Number.NEGATIVE_INFINITY;

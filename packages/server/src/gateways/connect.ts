@@ -5,7 +5,7 @@ import type { Duplex } from 'node:stream';
 import { setTimeout } from 'node:timers/promises';
 import { connect, type SecureContext, type TLSSocket } from 'node:tls';
 
-/** Where a gateway is, and what we show and trust there. */
+/** Where a gateway is, and which certificates we present and trust there. */
 export interface Endpoint {
   readonly host: string;
   readonly port: number;
@@ -13,24 +13,24 @@ export interface Endpoint {
   readonly ca?: string;
   /** TLS client certificate and its key, PEM. */
   readonly client?: { readonly certificate: string; readonly privateKey: string };
-  /** URL of an HTTP proxy, which then asks the name servers, too. */
+  /** URL of an HTTP proxy, which also resolves the host's name. */
   readonly proxy?: string;
 }
 
-/** The addresses of a host. Throws an Error with a `code` such as ENOTFOUND. */
+/** Resolves a host name. Rejects with an Error whose `code` is, for example, ENOTFOUND. */
 export type Resolve = (host: string, signal?: AbortSignal) => Promise<readonly string[]>;
 
-/** How long the addresses of IPv4 wait for those of IPv6 (RFC 8305 §3). */
+/** How long IPv4 addresses wait for IPv6 ones (RFC 8305 §3). */
 const RESOLUTION_DELAY_MS = 50;
 
 /**
- * Asks the name servers anew each time, past every cache of this machine: a cached answer leads back to the very server
- * that has just sent us away (github.com/jchambers/pushy/pull/571). The system's resolver is for names that DNS does not
- * know, such as those in the hosts file.
+ * Asks the name servers each time, bypassing this machine's caches: a cached answer leads back to the same server
+ * that has just sent us away (github.com/jchambers/pushy/pull/571). The system's resolver is used only for names
+ * that DNS does not know, such as those in the hosts file.
  */
 export const resolveUncached: Resolve = (host, signal) => askNameServers(host, signal);
 
-/** Of this machine's configuration, or those at `servers` (address and port). */
+/** Asks the name servers configured on this machine, or those at `servers` (address and port). */
 export async function askNameServers(
   host: string,
   signal?: AbortSignal,
@@ -52,14 +52,17 @@ export async function askNameServers(
   }
 }
 
-/** By the system's resolver: for hosts whose names may come from anywhere, such as proxies. */
+/** Uses the system's resolver: for hosts that need not be in DNS, such as proxies. */
 export const resolveBySystem: Resolve = (host) => {
   const ask = async (family: 4 | 6): Promise<string[]> =>
     (await lookup(host, { all: true, family })).map(({ address }) => address);
   return eitherFamily(ask(4), ask(6));
 };
 
-/** What both families have within the delay: a name server that never answers for one of them holds up nothing (RFC 8305 §3). */
+/**
+ * What both address families have returned within the delay: a name server that never answers for one of them
+ * delays nothing (RFC 8305 §3).
+ */
 async function eitherFamily(v4: Promise<string[]>, v6: Promise<string[]>): Promise<string[]> {
   const addresses: string[] = [];
   const add = (found: readonly string[]): void => void addresses.push(...found);
@@ -72,7 +75,7 @@ async function eitherFamily(v4: Promise<string[]>, v6: Promise<string[]>): Promi
   return addresses.length > 0 ? addresses : v4;
 }
 
-/** Rejects with the signal's reason, or with DNS_TIMEOUT: a name server that says nothing is no fault of the host. */
+/** Rejects with the signal's reason, or with DNS_TIMEOUT: a silent name server says nothing about the host. */
 export async function resolveInTime(
   resolve: Resolve,
   host: string,
@@ -118,7 +121,7 @@ export function connectTls(
     socket.destroy(signal.reason as Error);
   };
   signal.addEventListener('abort', abort);
-  // Stays on: an error after the first has been reported must not end the process.
+  // This listener stays: an error after the first one was reported must not end the process.
   socket.on('error', reject);
   socket.once('close', () => {
     signal.removeEventListener('abort', abort);

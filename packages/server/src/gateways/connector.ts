@@ -16,11 +16,11 @@ import type { PeerSettings } from './http2/settings.ts';
 import { connectTcp } from './race.ts';
 import { openTunnel } from './tunnel.ts';
 
-/** Takes over a connection; called in the very event of its first SETTINGS, so that no later event is missed. */
+/** Takes over a connection. Called in the same event as its first SETTINGS, so that no later event is missed. */
 export type TakeOver = (connection: Connection<Exchange>, settings: PeerSettings, address: string) => void;
 
 export interface Connector {
-  /** Rejects with the fault, or with the signal's reason. `inUse` counts the sessions there are per address. */
+  /** Rejects with the error, or with the signal's reason. `inUse` counts the current sessions per address. */
   open(inUse: ReadonlyMap<string, number>, signal: AbortSignal, takeOver: TakeOver): Promise<void>;
 }
 
@@ -30,7 +30,7 @@ export function createConnector(
   random: () => number,
   monotonic: () => number,
 ): Connector {
-  // Made once: parsing authorities costs milliseconds.
+  // Created once: parsing the authorities costs milliseconds.
   const secureContext = createSecureContext({
     ...(endpoint.ca === undefined ? {} : { ca: endpoint.ca }),
     ...(endpoint.client === undefined
@@ -49,7 +49,7 @@ export function createConnector(
       const socket = await connectTls(endpoint, tcp, secureContext, signal);
       const { promise, resolve: opened, reject } = Promise.withResolvers<void>();
       let goaway: string | undefined;
-      // Before SETTINGS nobody knows how many streams the peer allows, and Apple begins with one.
+      // Until SETTINGS arrives, nobody knows how many streams the peer allows, and Apple starts with one.
       const connection = new Connection<Exchange>(
         socket,
         {
@@ -80,12 +80,13 @@ export function createConnector(
   };
 }
 
-/** A fault of the world while connecting, in the operator's words. */
+/** Describes a connection error for the operator. */
 export function troubleOf(error: unknown): Trouble {
   if (isTimeout(error)) return { about: 'connection', answer: 'connecting took too long' };
   const { code, message } = error as NodeJS.ErrnoException;
   if (code === undefined) return { about: 'connection', answer: message };
-  // The peer's TLS alert about the certificate that we showed: …_ALERT_BAD_CERTIFICATE, …_ALERT_CERTIFICATE_REVOKED, ….
+  // A TLS alert from the peer about the certificate we presented: …_ALERT_BAD_CERTIFICATE,
+  // …_ALERT_CERTIFICATE_REVOKED, ….
   const about = /ALERT.*CERTIFICATE/.test(code) ? 'credential' : 'connection';
   return {
     about,

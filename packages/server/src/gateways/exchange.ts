@@ -1,24 +1,24 @@
-// One request on one HTTP/2 stream, and what can be said about it when it has ended.
+// One request on one HTTP/2 stream, and its result once it has ended.
 import type { ResponseHead } from './http2/response-head.ts';
 import type { Stream } from './http2/stream.ts';
 
-/** An answer that arrived whole. */
+/** An answer whose headers have arrived. */
 export interface Answer {
   readonly kind: 'answered';
   readonly status: number;
   readonly headers: ReadonlyMap<string, string>;
   /** At most the first 64 KiB of it. */
   readonly body: string;
-  /** The body came to its end: a success counts without. */
+  /** The body arrived completely. A success counts without it. */
   readonly whole: boolean;
-  /** When HEADERS left, monotonic milliseconds. */
+  /** When HEADERS was sent, monotonic milliseconds. */
   readonly startedAt: number;
   readonly ms: number;
-  /** Lets the session that brought this answer take no more attempts: it closes when its last one has ended. */
+  /** Stops new attempts on the session that brought this answer; it closes when its last one has ended. */
   retireSession(reason: string): void;
 }
 
-/** No answer. `unsent`: surely not processed. `unknown`: HEADERS left and nothing whole came back. */
+/** No answer. `unsent`: certainly not processed. `unknown`: HEADERS was sent and no complete answer came back. */
 export interface NoAnswer {
   readonly kind: 'unsent' | 'unknown';
   readonly answer: string;
@@ -27,14 +27,14 @@ export interface NoAnswer {
 
 export type Result = Answer | NoAnswer;
 
-/** What an exchange asks of its session when its stream has ended. */
+/** What an exchange needs to know of its session when its stream has ended. */
 export interface ExchangeSession {
-  /** Why the session ends or ended, if it does. */
+  /** Why the session is ending or has ended. */
   readonly endedBy: string | undefined;
   retire(reason: string): void;
 }
 
-/** A record that the connection fills; nothing listens to it. */
+/** A record that the connection fills; it has no listeners. */
 export class Exchange implements Stream {
   id = 0;
   sendWindow = 0;
@@ -55,7 +55,7 @@ export class Exchange implements Stream {
   }
 }
 
-/** What became of an exchange whose stream has ended by now, monotonic milliseconds. */
+/** The result of an exchange whose stream has ended by now, monotonic milliseconds. */
 export function resultOf(exchange: Exchange, session: ExchangeSession, now: number): Result {
   const { head, startedAt } = exchange;
   const ms = now - startedAt;
@@ -73,7 +73,7 @@ export function resultOf(exchange: Exchange, session: ExchangeSession, now: numb
     };
   }
   if (exchange.id === 0) return { kind: 'unsent', answer: session.endedBy ?? 'no stream', ms };
-  // A stream that was answered in part has been processed, whatever is said of it later.
+  // A stream with part of an answer has been processed, whatever the peer says of it later.
   const kind = exchange.refused && head === undefined ? 'unsent' : 'unknown';
   return { kind, answer: exchange.reset ?? session.endedBy ?? 'connection closed by the gateway', ms };
 }

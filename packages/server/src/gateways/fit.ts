@@ -1,6 +1,7 @@
-// Both gateways take 4,096 bytes. Chat messages go up to 16 KB: what is too long is cut where a reader sees a boundary.
+// Both gateways accept 4,096 bytes. Chat messages may have 16 KB, so longer texts are cut where a reader sees a
+// boundary.
 
-/** The most that APNs counts of the body (JSON) and FCM of the keys and values under `data`. */
+/** The maximum that APNs counts of the body (JSON) and FCM of the keys and values under `data`. */
 export const MAX_PAYLOAD_BYTES = 4_096;
 
 /** How many bytes a code point takes in a payload. */
@@ -12,7 +13,7 @@ export const utf8Bytes: Cost = (codePoint) =>
 /** As `JSON.stringify` escapes it, in UTF-8. */
 export const jsonBytes: Cost = (codePoint) => {
   if (codePoint >= 0x20) return codePoint === 0x22 || codePoint === 0x5c ? 2 : utf8Bytes(codePoint);
-  // \b \t \n \f \r are short, the others \u00XX.
+  // \b \t \n \f \r have short escapes, the others are \u00XX.
   return codePoint >= 8 && codePoint <= 13 && codePoint !== 11 ? 2 : 6;
 };
 
@@ -20,19 +21,19 @@ const ELLIPSIS = '…';
 const ELLIPSIS_BYTES = 3;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
-/** Lone surrogates, which UTF-8 cannot hold, become U+FFFD. */
+/** Replaces lone surrogates, which UTF-8 cannot encode, with U+FFFD. */
 export function wellFormed(text: string): string {
   return text.isWellFormed() ? text : text.toWellFormed();
 }
 
-/** Whether a text surely takes no more UTF-8 bytes than that; looks at its contents only when its length does not tell. */
+/** Whether a text certainly takes at most `maxBytes` of UTF-8; reads it only if its length does not decide. */
 export function fits(text: string, maxBytes: number): boolean {
   return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes;
 }
 
 /**
- * Title and body, shortened until both together take at most `room` bytes: the body first, the title only beyond a
- * quarter of the room. Well-formed texts; with a `room` below 0 both are empty.
+ * Title and body, shortened until both together take at most `room` bytes: first the body; the title only if it
+ * takes more than a quarter of the room. The texts must be well-formed; with a `room` below 0 both are empty.
  */
 export function fitTexts(
   title: string,
@@ -45,10 +46,10 @@ export function fitTexts(
   return { title: shortTitle, body: cut(body, room - bytesOf(shortTitle, cost), cost) };
 }
 
-/** The text, or as much of it as fits with `…` behind it, never ending inside a grapheme. Empty when not even `…` fits. */
+/** The text, or as much of it as fits followed by `…`, never ending inside a grapheme. Empty if not even `…` fits. */
 export function cut(text: string, maxBytes: number, cost: Cost): string {
   let bytes = 0;
-  /** Where the text must end so that `…` fits behind it. */
+  /** Where the text must end so that `…` still fits. */
   let end = 0;
   for (let at = 0; at < text.length;) {
     const codePoint = text.codePointAt(at) ?? 0;
@@ -72,8 +73,8 @@ function bytesOf(text: string, cost: Cost): number {
 }
 
 /**
- * The last grapheme boundary at or before `end`. Whether there is one at `end` depends on what stands before it and on the one
- * code point behind it (UAX #29), so that is all the segmenter gets to see of a long text.
+ * The last grapheme boundary at or before `end`. Whether `end` is a boundary depends on the text before it and the
+ * one code point after it (UAX #29), so the segmenter sees no more of a long text.
  */
 function boundaryBefore(text: string, end: number): number {
   const next = (text.codePointAt(end) ?? 0) > 0xffff ? 2 : 1;

@@ -1,5 +1,6 @@
-// The sessions to one gateway with one credential: opened as attempts wait, spread over addresses, replaced before they
-// end, and after failures only with back-off. It never queues: `credit` says what may begin in this tick.
+// The sessions to one gateway with one credential: opened when attempts wait, spread over addresses, replaced
+// before they end, and after failures opened only with back-off. The pool never queues: `credit` says how many
+// attempts may begin in this tick.
 import type { Clock } from '../clock.ts';
 import { createBackOff } from './back-off.ts';
 import { resolveUncached, type Endpoint, type Resolve } from './connect.ts';
@@ -14,27 +15,27 @@ export interface PoolOptions {
   readonly endpoint: Endpoint;
   readonly policy: PoolPolicy;
   readonly clock: Clock;
-  /** Credit rose. At most once per turn of the event loop. */
+  /** Credit has increased. Called at most once per turn of the event loop. */
   readonly onCredit: () => void;
   readonly onTrouble: (trouble: Trouble | undefined) => void;
-  /** One attempt at a time on a new session, until one got such an answer. */
+  /** A new session gets one attempt at a time until an answer satisfies this. */
   readonly probe?: (answer: Answer) => boolean;
-  /** Whether a GOAWAY's reason says that it is our credential they refuse. */
+  /** Whether a GOAWAY's reason means that our credential is refused. */
   readonly isCredentialFault?: (reason: string) => boolean;
   readonly resolve?: Resolve;
-  /** 0 ≤ x < 1, for back-off and order of addresses. */
+  /** 0 ≤ x < 1, for back-off and the order of addresses. */
   readonly random?: () => number;
 }
 
 export interface Pool {
   readonly credit: number;
   want(attempts: number): void;
-  /** Sends a request in this turn. Without credit it is `unsent` at once. `done` is called exactly once. */
+  /** Sends a request in this turn. Without credit the result is `unsent` at once. `done` is called exactly once. */
   request(head: RequestHead, body: string, done: (result: Result) => void): void;
   close(graceMs: number): Promise<void>;
 }
 
-/** A session that lived so long was no failure, even when it brought no answer. */
+/** A session that lasted this long does not count as a failure, even if it brought no answer. */
 const SETTLED_MS = 60_000;
 
 export function createPool(options: PoolOptions): Pool {
@@ -43,16 +44,16 @@ export function createPool(options: PoolOptions): Pool {
   const connector = createConnector(endpoint, resolve, random, monotonic);
   const closing = new AbortController();
 
-  /** Those that take attempts. */
+  /** Sessions that accept attempts. */
   const sessions: Session[] = [];
   const draining = new Set<Session>();
   let connecting = 0;
   let wanted = 0;
-  /** Counts connections in a row that brought no answer. */
+  /** Counts consecutive connections that brought no answer. */
   const backOff = createBackOff(policy.backOff, () => clock.monotonic(), random);
   let retryTimer: NodeJS.Timeout | undefined;
   let troubled = false;
-  /** When a session was last given up because it did not answer PING, monotonic milliseconds. */
+  /** When a session was last destroyed because it did not answer a PING, monotonic milliseconds. */
   let muteAt = Number.NEGATIVE_INFINITY;
   let creditTold = true;
   let onEmpty: (() => void) | undefined;
@@ -61,11 +62,12 @@ export function createPool(options: PoolOptions): Pool {
   function tellCredit(): void {
     if (!creditTold) return;
     creditTold = false;
-    // Microtasks run after all streams of one read have closed: one call for all of them.
+    // Microtasks run after all streams of one read have closed: one call covers all of them.
     queueMicrotask(() => {
       creditTold = true;
       if (closing.signal.aborted) return;
-      // A session may have become idle by streams that ended without an answer: it proves itself before it has credit.
+      // A session may have become idle through streams that ended without an answer: it must answer a PING before
+      // it has credit.
       open();
       options.onCredit();
     });
@@ -95,13 +97,13 @@ export function createPool(options: PoolOptions): Pool {
     return Math.min(policy.maxSessions, Math.ceil(attempts / policy.maxStreams));
   }
 
-  /** Opens what is missing. */
+  /** Opens the sessions that are missing. */
   function open(): void {
     if (wanted === 0 || closing.signal.aborted) return;
     let missing = needed() - connecting;
     for (const session of sessions) {
       if (!session.usable || missing <= 0) continue;
-      // One that is idle answers a PING first; where another has not, a fresh connection is opened beside it.
+      // An idle session must answer a PING first; if another has failed to, a fresh connection is opened beside it.
       if (session.prove() > muteAt) missing--;
     }
     if (missing <= 0) return;
@@ -126,7 +128,7 @@ export function createPool(options: PoolOptions): Pool {
     const signal = AbortSignal.any([closing.signal, AbortSignal.timeout(policy.connectMs)]);
     try {
       await connector.open(inUse, signal, (connection, settings, address) => {
-        // All of it in this turn: the next frame of the same read may send us away again.
+        // All of this happens in the same turn: the next frame of the same read may already be a GOAWAY.
         connecting--;
         const { probe } = options;
         sessions.push(new Session(connection, settings, { policy, monotonic, owner, probe, address }));
@@ -146,7 +148,7 @@ export function createPool(options: PoolOptions): Pool {
     mute() {
       muteAt = clock.monotonic();
     },
-    // Only an answer proves that a connection is worth having: some gateways greet and then send us away.
+    // Only an answer proves that a connection is useful: some gateways send SETTINGS and then send us away.
     proved() {
       backOff.worked();
       open();
@@ -161,7 +163,7 @@ export function createPool(options: PoolOptions): Pool {
     },
   };
 
-  /** A session takes attempts no more. One that brought nothing counts like a connection that failed. */
+  /** A session accepts no more attempts. One that brought no answer counts as a failed connection. */
   function lost(session: Session): void {
     const at = sessions.indexOf(session);
     if (at !== -1) sessions.splice(at, 1);
@@ -172,7 +174,7 @@ export function createPool(options: PoolOptions): Pool {
     failed({ about, answer: session.endedBy ?? 'connection closed' });
   }
 
-  /** Lets `close` go on when nothing is left. */
+  /** Lets `close` finish when nothing is left. */
   function leave(): void {
     if (sessions.length === 0 && draining.size === 0 && connecting === 0) onEmpty?.();
   }
@@ -192,9 +194,9 @@ export function createPool(options: PoolOptions): Pool {
     onEmpty = resolve;
     leave();
     const grace = setTimeout(() => {
-      for (const session of draining) session.destroy('closed at the end of its grace');
+      for (const session of draining) session.destroy('closed at the end of the grace period');
     }, graceMs);
-    while (sessions.length > 0) sessions[0]?.retire('closing'); // which takes it out of the list
+    while (sessions.length > 0) sessions[0]?.retire('closing'); // removes it from the list
     await empty;
     clearTimeout(grace);
   }
@@ -211,7 +213,7 @@ export function createPool(options: PoolOptions): Pool {
       wanted = attempts;
       if (attempts > 0) return open();
       clearTimeout(retryTimer);
-      // While attempts wait nothing is in surplus, and this is called for every push.
+      // While attempts wait nothing is in surplus, and this function is called for every push.
       closeSurplus();
     },
 
@@ -227,7 +229,7 @@ export function createPool(options: PoolOptions): Pool {
           }
         }
       }
-      if (best === undefined) return done({ kind: 'unsent', answer: 'no stream to begin on', ms: 0 });
+      if (best === undefined) return done({ kind: 'unsent', answer: 'no stream is free', ms: 0 });
       best.request(head, body, done);
     },
 

@@ -1,16 +1,16 @@
-// A TCP connection to whichever address of a host answers first (Happy Eyeballs, RFC 8305 §5): one that swallows packets
-// costs a quarter of a second, not the time until the system gives it up.
+// A TCP connection to the first address of a host that answers (Happy Eyeballs, RFC 8305 §5): an address that
+// swallows packets costs a quarter of a second, not the system's connect timeout.
 import { connect, isIP, type Socket } from 'node:net';
 
-/** Before the next address joins the race (RFC 8305 §8); the ones before it go on. */
+/** Delay before the next address joins the race (RFC 8305 §8); earlier ones continue. */
 const ATTEMPT_DELAY_MS = 250;
 /**
- * Of silence before TCP asks for the peer: keeps the memory of firewalls and NATs alive, and finds a connection that is dead
- * before a push does. HTTP/2 does not see it, so Google's `too_many_pings` does not count it.
+ * Silence before TCP probes the peer: keeps firewall and NAT entries alive, and finds a dead connection before a
+ * push does. HTTP/2 does not see it, so Google's `too_many_pings` does not count it.
  */
 const KEEP_ALIVE_MS = 30_000;
 
-/** Rejects with the faults of all addresses, or with the signal's reason. */
+/** Rejects with the errors of all addresses, or with the signal's reason. */
 export function connectTcp(addresses: readonly string[], port: number, signal: AbortSignal): Promise<Socket> {
   const { promise, resolve, reject } = Promise.withResolvers<Socket>();
   const waiting = alternate(addresses);
@@ -43,7 +43,7 @@ export function connectTcp(addresses: readonly string[], port: number, signal: A
       keepAliveInitialDelay: KEEP_ALIVE_MS,
     });
     racing.add(socket);
-    // Stays on: those who lose may still report an error.
+    // This listener stays: the losers of the race may still report an error.
     socket.on('error', (error) => {
       if (!racing.delete(socket)) return;
       faults.push(error);
@@ -65,7 +65,10 @@ export function connectTcp(addresses: readonly string[], port: number, signal: A
   return promise;
 }
 
-/** Both families in turn, each in its order (RFC 8305 §4): a network without one of them costs one delay, not one per address. */
+/**
+ * Alternates the families, each in its order (RFC 8305 §4): a network that lacks one of them costs one delay, not
+ * one per address.
+ */
 export function alternate(addresses: readonly string[]): string[] {
   const first = addresses.filter((address) => isIP(address) === isIP(addresses[0] ?? ''));
   const second = addresses.filter((address) => isIP(address) !== isIP(addresses[0] ?? ''));

@@ -1,10 +1,10 @@
-// A fresh token or connection may cure a refusal. One refusal therefore lets every attempt that had
-// begun by then try again; an attempt that began later and is refused too shows that it did not.
+// A fresh token or connection may remedy a refusal. So after one refusal, every attempt that had begun by then may
+// be retried; if an attempt that began later is refused too, the remedy did not help.
 
 export interface SecondChance {
-  /** Whether an attempt that began at `startedAt` (monotonic milliseconds) and was refused now may try again. */
+  /** Whether an attempt that began at `startedAt` (monotonic milliseconds) and was refused now may be retried. */
   refused(startedAt: number): boolean;
-  /** An attempt that began at `startedAt` was not refused in that way. */
+  /** An attempt that began at `startedAt` was not refused for this reason. */
   worked(startedAt: number): void;
 }
 

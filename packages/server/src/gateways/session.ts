@@ -1,4 +1,4 @@
-// One HTTP/2 session to a gateway: how many attempts it can take, how long it may be silent, and how it ends.
+// One HTTP/2 session to a gateway: how many attempts it accepts, how long it may be silent, and how it ends.
 //
 //   open ──GOAWAY, retire()──► draining ──last stream closed──► gone
 //     └──────────FIN, RST, PING unanswered, destroy()────────────┘
@@ -12,15 +12,15 @@ import type { PoolPolicy } from './policy.ts';
 
 /** How a session reports to its pool. */
 export interface SessionOwner {
-  /** Credit rose. */
+  /** Credit has increased. */
   credit(): void;
-  /** Its first answer has come. */
+  /** The first answer has arrived. */
   proved(): void;
-  /** It takes no attempts until it has answered a PING. */
+  /** It accepts no attempts until it has answered a PING. */
   silent(): void;
-  /** Its PING was not answered: others that have been silent since may have been lost with it. */
+  /** Its PING was not answered: other sessions that have been silent since may be lost, too. */
   mute(): void;
-  /** It takes no more attempts, but some may still be under way. */
+  /** It accepts no more attempts, but some may still be running. */
   retired(session: Session): void;
   gone(session: Session): void;
 }
@@ -29,7 +29,7 @@ export interface SessionOptions {
   readonly policy: PoolPolicy;
   readonly monotonic: () => number;
   readonly owner: SessionOwner;
-  /** Take one attempt at a time until one got an answer with this property. */
+  /** Accept one attempt at a time until an answer satisfies this. */
   readonly probe: ((answer: Answer) => boolean) | undefined;
   /** The peer's address, for spreading sessions over addresses. */
   readonly address: string;
@@ -41,9 +41,9 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
   readonly address: string;
   readonly openedAt: number;
   endedBy: string | undefined;
-  /** What the first GOAWAY gave as its reason. */
+  /** The reason in the first GOAWAY. */
   goawayReason: string | undefined;
-  /** Some answer has come back. */
+  /** An answer has arrived. */
   answered = false;
   readonly #connection: Connection<Exchange>;
   readonly #policy: PoolPolicy;
@@ -56,16 +56,19 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
   #probed: boolean;
   #state: 'open' | 'draining' | 'gone' = 'open';
   #heardAt: number;
-  /** A GOAWAY that names an error: what it left to be answered may well never be. */
+  /** A GOAWAY with an error: the remaining answers may never come. */
   #goawayError: string | undefined;
   #starvedSince: number | undefined;
   #pingSentAt: number | undefined;
-  /** What is asked with the PING: whether attempts may begin after an idle spell. */
+  /** The PING asks whether attempts may begin after an idle period. */
   #proving = false;
   #timer: NodeJS.Timeout | undefined;
   #wakeAt = NEVER;
 
-  /** Of a connection whose peer has just sent its first SETTINGS; call it in that very event, or later ones are missed. */
+  /**
+   * Takes a connection whose peer has just sent its first SETTINGS. Call it in that same event, or later ones are
+   * missed.
+   */
   constructor(connection: Connection<Exchange>, settings: PeerSettings, options: SessionOptions) {
     this.#connection = connection;
     this.#policy = options.policy;
@@ -93,18 +96,18 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
     return this.#connection.streams;
   }
 
-  /** Whether it is worth counting on: open, and not silent when it should speak. */
+  /** Whether the session can be relied on: open, and not silent when it should answer. */
   get usable(): boolean {
     return this.#state === 'open' && (this.#pingSentAt === undefined || this.#proving);
   }
 
-  /** Idle for so long that the way to the peer may be gone without a word. */
+  /** Idle for so long that the route to the peer may have silently disappeared. */
   get #stale(): boolean {
-    // Asked of every session for every push, so a busy one must not cost a look at the clock.
+    // Evaluated for every session on every push, so a busy session must not cost a clock read.
     return this.#connection.streams === 0 && this.#monotonic() - this.#heardAt >= this.#policy.idleTrustMs;
   }
 
-  /** Asks for a sign of life where attempts would wait for one. Returns since when there was none. */
+  /** Sends a PING if attempts would wait for one. Returns since when there has been no sign of life. */
   prove(): number {
     if (this.#pingSentAt === undefined && this.#stale) {
       this.#proving = true;
@@ -117,13 +120,13 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
     return this.#connection.streams > 0 ? NEVER : this.#heardAt;
   }
 
-  /** Begins a request, whose bytes leave in this turn of the event loop. Only with credit. */
+  /** Begins a request, whose bytes are sent in this turn of the event loop. Only with credit. */
   request(head: RequestHead, body: string, done: (result: Result) => void): void {
     const exchange = new Exchange(this.#monotonic(), done);
     this.#connection.request(exchange, head, body);
-    // Identifiers of streams are not used again (RFC 9113 §5.1.1): at 20,000 pushes/s they last for 15 hours.
-    if (++this.#requests >= this.#policy.maxRequests) this.retire('identifiers of streams used up');
-    // Under load the timer is already set and fires once in a while, not once per attempt.
+    // Stream identifiers are not reused (RFC 9113 §5.1.1): at 20,000 pushes/s they last for 15 hours.
+    if (++this.#requests >= this.#policy.maxRequests) this.retire('stream identifiers used up');
+    // Under load the timer is already set; it fires occasionally, not once per attempt.
     if (this.#wakeAt > exchange.startedAt + this.#policy.overdueMs) this.#schedule();
   }
 
@@ -153,7 +156,7 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
     this.#closeWhenIdle();
   }
 
-  /** Ends it with everything on it, which becomes unknown. */
+  /** Ends the session; all its attempts become unknown. */
   destroy(reason: string): void {
     this.retire(reason);
     this.endedBy = reason;
@@ -161,7 +164,7 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
   }
 
   settings({ maxConcurrentStreams }: PeerSettings): void {
-    // Streams above a limit that shrank go on; there is no credit until enough ended.
+    // Streams above a reduced limit continue; there is no credit until enough have ended.
     const before = this.credit;
     this.#limit = Math.min(maxConcurrentStreams ?? this.#limit, this.#policy.maxStreams);
     this.#starvedSince = this.#limit > 0 ? undefined : (this.#starvedSince ?? this.#monotonic());
@@ -240,7 +243,7 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
     }
     for (const exchange of this.#connection) {
       if (now - exchange.startedAt < attemptMs) break;
-      // The stream is reset, or it would go on holding its place (github.com/jchambers/pushy/issues/732).
+      // Reset the stream, or it would keep its slot (github.com/jchambers/pushy/issues/732).
       this.#connection.cancel(exchange);
       exchange.reset = this.#goawayError ?? `no answer within ${attemptMs} ms`;
       this.ended(exchange);
@@ -256,7 +259,7 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
     this.#schedule();
   }
 
-  /** How long the PING under way may be unanswered. */
+  /** How long the current PING may be unanswered. */
   get #answerMs(): number {
     return this.#proving ? this.#policy.proofMs : this.#policy.pingAnswerMs;
   }
@@ -277,6 +280,6 @@ function reasonOf(debug: Buffer): string | undefined {
     const { reason } = JSON.parse(text) as { reason?: unknown };
     return typeof reason === 'string' ? reason : text;
   } catch {
-    return text; // not JSON: the text is the reason
+    return text; // not JSON: the whole text is the reason
   }
 }

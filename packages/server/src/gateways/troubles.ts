@@ -1,4 +1,5 @@
-// Two troubles can stop a gateway at the same time; its owner hears of one at a time, and of recovery when both have ended.
+// A gateway can be stopped by two problems at once. Its owner is told of one at a time, and of recovery when both
+// are over.
 import type { Trouble } from './gateway.ts';
 
 export interface Troubles<Source extends string> {

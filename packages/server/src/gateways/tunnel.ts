@@ -1,4 +1,4 @@
-// A TCP connection by way of an HTTP proxy (CONNECT, RFC 9110 §9.3.6).
+// A TCP connection through an HTTP proxy (CONNECT, RFC 9110 §9.3.6).
 import { request as requestHttp } from 'node:http';
 import { isIP } from 'node:net';
 import type { Duplex } from 'node:stream';
@@ -8,9 +8,9 @@ import { resolveBySystem, resolveInTime, type Resolve } from './connect.ts';
 import { connectTcp } from './race.ts';
 
 /**
- * Opens a connection to `to` through the proxy at this URL. Rejects with an Error whose `code` is `PROXY_<status>` when the
- * proxy refuses, `PROXY_NOT_HTTP` when it speaks something else, `PROXY_UNREACHABLE` when it cannot be reached; or with the
- * signal's reason.
+ * Opens a connection to `to` through the proxy at this URL. Rejects with an Error whose `code` is `PROXY_<status>`
+ * if the proxy refuses, `PROXY_NOT_HTTP` if it does not speak HTTP, `PROXY_UNREACHABLE` if it cannot be reached; or
+ * with the signal's reason.
  */
 export async function openTunnel(
   proxy: string,
@@ -41,7 +41,7 @@ export async function openTunnel(
   return promise;
 }
 
-/** TCP to the proxy, and TLS where its URL says so. */
+/** TCP to the proxy, and TLS if its URL says so. */
 async function connectProxy(url: URL, signal: AbortSignal, resolve: Resolve): Promise<Duplex> {
   const host = hostOf(url);
   const secure = url.protocol === 'https:';

@@ -1,4 +1,5 @@
-// A gateway that cannot be opened, for a reason that an operator can fix: it says why, and takes no attempt, so pushes wait.
+// A gateway that cannot be opened for a reason that an operator can fix. It says why and accepts no attempts, so
+// pushes wait.
 import type { Gateway, GatewayEvents, Trouble } from './gateway.ts';
 
 export function createUnavailableGateway(options: {
@@ -16,7 +17,7 @@ export function createUnavailableGateway(options: {
     want(attempts) {
       if (attempts === 0 || told) return;
       told = true;
-      // Not within the call: the owner may not know this gateway yet.
+      // Not within this call: the owner may not know this gateway yet.
       queueMicrotask(() => events.trouble({ about, answer: why }));
     },
     attempt: async () => ({ kind: 'unsent', answer: why, ms: 0 }),

@@ -1,11 +1,12 @@
-// Who may send a body, and whose call is worked on next.
+// Which caller may send a body, and whose call is processed next.
 //
 //   headers ─► claimed caller, instance, length ─► room for the body? ─► body ─► signature ─► room for the work? ─► operation
 //                                                   │ waits unread, in turn by instance       │ waits, in turn by instance
 //                                                   └ for too long: 429 or 503, Retry-After ──┘
 //
-// The claim that chooses the first queue is not proven yet. A queue has a bound, so a forger can fill that of the instance
-// named and no other, and after a few failures what names that key from the forger's address has a queue of its own.
+// The first queue is chosen by a claim that is not proven yet. Each queue is bounded, so a forger can fill only
+// that of the instance it names. After a few failures, calls that name that key from the forger's address get a
+// separate queue.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { addressGroup } from '../auth/client-address.ts';
@@ -18,35 +19,35 @@ import { LEAST_CALL_BYTES } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
 import { createSuspects } from './suspects.ts';
 
-/** A request as far as its head says. */
+/** A request, as far as its head describes it. */
 export interface Incoming {
   readonly request: IncomingMessage;
   readonly response: ServerResponse;
-  /** Whose turn it takes. */
+  /** Whose turn it uses. */
   readonly owner: string;
-  /** Who it says it is from. */
+  /** The identity it claims. */
   readonly claimant: string;
   readonly bodyLimitBytes: number;
 }
 
-/** A body that was let in; its room is given back with `using`. */
+/** A body that was admitted; `using` returns its room. */
 export interface Received extends Disposable {
   readonly body: Buffer;
-  /** Checks who sent it, in a slice of a turn. What it throws counts against the sender's address. */
+  /** Checks the sender, within a slice of a turn. If it throws, that counts against the sender's address. */
   prove<Result>(check: (body: Buffer) => Result): Promise<Result>;
-  /** Room for the work on it; to be asked for once it is proved. */
+  /** Room for processing; ask for it once the sender is proven. */
   work(): Promise<Disposable>;
 }
 
 export interface Admission {
   /**
-   * Reads a body when there is room for it. Throws ThrottlingException, ServiceUnavailableException or what is wrong with the
-   * body. Never settles when the connection closes while it waits.
+   * Reads a body when there is room for it. Throws ThrottlingException, ServiceUnavailableException or the fault of
+   * the body. Never settles if the connection closes while the request waits.
    */
   receive(incoming: Incoming): Promise<Received>;
 }
 
-/** One that waits is let in or refused at any time, so another may try soon. */
+/** A waiting request may be admitted or refused at any time, so another may try soon. */
 const RETRY_AFTER_SECONDS = 1;
 
 export function createAdmission(options: {
@@ -59,8 +60,9 @@ export function createAdmission(options: {
   const { limits, turns, addressOf } = options;
   const { waitingPerInstance: waitingPerOwner, waiting, waitMs } = limits;
   const suspects = createSuspects(options.monotonic);
-  // An owner may hold as much as is left free: there is always room for another, and one alone has half of all.
-  // (Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches", 1998.)
+  // An owner may hold as much as is left free: there is always room for another owner, and a single one gets half
+  // of everything. (Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches",
+  // 1998.)
   const bodies = createFairGate({
     fits: (size, { used, ownUsed }) => used === 0 || ownUsed + size <= limits.bodyBytes - used - size,
     waitingPerOwner,
@@ -118,7 +120,11 @@ async function enter(
     if (!(error instanceof GateFullError)) throw error;
     const refusal = { retryAfterSeconds: RETRY_AFTER_SECONDS };
     throw error.own
-      ? new ServiceError('ThrottlingException', 'Too many calls of this instance wait already.', refusal)
-      : new ServiceError('ServiceUnavailableException', 'Too many calls wait already.', refusal);
+      ? new ServiceError(
+          'ThrottlingException',
+          'Too many calls for this instance are already waiting.',
+          refusal,
+        )
+      : new ServiceError('ServiceUnavailableException', 'Too many calls are already waiting.', refusal);
   }
 }

@@ -1,4 +1,4 @@
-// Answers: one for every request, always JSON in the form of restJson1, whichever stage refused it.
+// Answers: one for every request, always JSON in the form of restJson1, whichever stage refuses it.
 // https://smithy.io/2.0/aws/protocols/aws-restjson1-protocol.html#operation-error-serialization
 import { ERRORS } from '@chatpush/wire';
 import type { ErrorName, Operation } from '@chatpush/wire';
@@ -14,7 +14,7 @@ export interface Answer {
 
 /** What an error's answer may have besides name and message. */
 export interface RefusalOptions {
-  /** Where HTTP has a status of its own (414, 417) that the error's table does not. */
+  /** If HTTP has its own status for it (414, 417) that the error's table does not have. */
   readonly status?: number;
   readonly headers?: Readonly<Record<string, string>>;
   /** Members of the body besides `Message`. */
@@ -29,7 +29,7 @@ export const jsonAnswer = (status: number, value: unknown): Answer => ({
   body: JSON.stringify(value),
 });
 
-/** An error by name. SDKs read the name from the header and boto3 reads `Message` with a capital M only. */
+/** An error by name. SDKs read the name from the header, and boto3 reads `Message` only with a capital M. */
 export function refusal(name: ErrorName, message: string, options: RefusalOptions = {}): Answer {
   return {
     status: options.status ?? ERRORS[name].status,
@@ -39,15 +39,15 @@ export function refusal(name: ErrorName, message: string, options: RefusalOption
 }
 
 /**
- * In whole seconds for HTTP (RFC 9110 §10.2.3), which the SDKs for JavaScript and Java read, and in milliseconds for those for
- * Python, Go and Rust.
+ * In whole seconds for HTTP (RFC 9110 §10.2.3), which the SDKs for JavaScript and Java read, and in milliseconds
+ * for those for Python, Go and Rust.
  */
 export const retryAfter = (seconds: number): Record<string, string> => ({
   'retry-after': String(Math.max(1, Math.ceil(seconds))),
   'x-amz-retry-after': String(Math.max(1, Math.ceil(seconds * 1000))),
 });
 
-/** What Amazon's services call the same error. Their SDKs know the names that the operation documents, and no others. */
+/** Amazon's names for the same error. The SDKs know only the names that the operation documents. */
 const SYNONYMS: Readonly<Partial<Record<ErrorName, readonly ErrorName[]>>> = {
   AccessDeniedException: ['ForbiddenException'],
   InternalServiceException: ['InternalServerException', 'InternalServerErrorException'],
@@ -64,14 +64,15 @@ function documentedName(name: ErrorName, { errors }: Operation): ErrorName {
 }
 
 /**
- * The answer to whatever was thrown: a ServiceError by its name, anything else without its words.
- * `operation`: where it is known which one was called.
+ * The answer to anything that was thrown: a ServiceError by its name, anything else without its message.
+ * `operation`: if it is known which one was called.
  */
 export function thrownAnswer(error: unknown, operation?: Operation, requestId?: string): Answer {
   const name = error instanceof ServiceError ? error.name : undefined;
-  // A method that no operation has is refused before an operation is known, by a name that only Pinpoint documents.
+  // A method that no operation has is refused before an operation is known, with a name that only Pinpoint
+  // documents.
   const isPinpoint = operation?.service === 'mobiletargeting' || name === 'MethodNotAllowedException';
-  // Pinpoint's SDKs read the id from the body, under this spelling.
+  // Pinpoint's SDKs read the id from the body, with this spelling.
   const members: RefusalOptions['members'] =
     isPinpoint && requestId !== undefined ? { RequestID: requestId } : {};
   const refuse: typeof refusal = (name, message, options) =>
@@ -83,9 +84,13 @@ export function thrownAnswer(error: unknown, operation?: Operation, requestId?: 
     return refuse(error.name, error.message, { headers: retryAfter(retryAfterSeconds) });
   }
   if (error instanceof StoreBusyError)
-    return refuse('ServiceUnavailableException', 'Too much waits for the store; repeat the request.', {
-      headers: retryAfter(1),
-    });
+    return refuse(
+      'ServiceUnavailableException',
+      'Too many calls are waiting for the store; repeat the request.',
+      {
+        headers: retryAfter(1),
+      },
+    );
   if (error instanceof StoreUnavailableError)
     return refuse('InternalServiceException', 'The store is not available; repeat the request.');
   return refuse(
@@ -94,10 +99,10 @@ export function thrownAnswer(error: unknown, operation?: Operation, requestId?: 
   );
 }
 
-/** The name of the error that was answered. */
+/** The name of the error in the answer. */
 export const errorNameOf = ({ headers }: Answer): ErrorName => headers['x-amzn-errortype'] as ErrorName;
 
-/** A ServiceError that HTTP adds something to: a status of its own, `Allow`, `Connection: close`. */
+/** A ServiceError with something for HTTP: its own status, `Allow`, `Connection: close`. */
 export class HttpRefusal extends ServiceError {
   readonly options: RefusalOptions;
 

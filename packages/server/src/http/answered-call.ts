@@ -1,23 +1,23 @@
-// What is known of a call once it was answered, for those who keep account of calls.
+// What is known of a call once it was answered, for logs, the audit and metrics.
 import type { ErrorName } from '@chatpush/wire';
 
 export interface AnsweredCall {
   readonly operation: string | undefined;
   readonly requestId: string;
   readonly status: number;
-  /** The error that it was answered with. */
+  /** The error in the answer. */
   readonly error: ErrorName | undefined;
-  /** The key that was proved to make it. */
+  /** The access key that was proven to make the call. */
   readonly accessKeyId: string | undefined;
   readonly instanceId: string | undefined;
   readonly named: Named | undefined;
-  /** The caller's. */
+  /** The caller's address. */
   readonly address: string;
-  /** Its `Authorization` header, or its target where the signature is in the query. */
+  /** The `Authorization` header, or the target if the signature is in the query. */
   readonly authorization: string;
 }
 
-/** The members of input and output by which it is known what a call is about: no token, no text. */
+/** The members of input and output that identify what a call is about: no tokens, no texts. */
 export interface Named {
   readonly contactId?: string | undefined;
   readonly registrationId?: string | undefined;
@@ -37,7 +37,7 @@ interface Members {
   readonly Arn?: string;
 }
 
-/** Of what was asked, and of what was answered, where it has been. */
+/** From the input, and from the output if there is one. */
 export const namedIn = (input: Members, output: Members = {}): Named => ({
   contactId: input.ContactId ?? input.ContactConfiguration?.ContactId ?? output.ContactId,
   registrationId: input.RegistrationId ?? output.RegistrationId,

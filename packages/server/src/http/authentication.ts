@@ -1,6 +1,6 @@
-// How a call proves who makes it: by a signature, a bearer key, a session of the console, or a participant's token, as its operation
-// has it.
-// Each in two steps, so that no body is kept in memory for strangers: what the head shows, then, with the body, the rest.
+// How a call proves who makes it: by a signature, a bearer key, a console session, or a participant's token,
+// depending on its operation. Each works in two steps, so that no body is kept in memory for strangers: first what
+// the head shows, then the rest with the body.
 import type { IncomingMessage } from 'node:http';
 import type { HeaderLines, Operation } from '@chatpush/wire';
 import type { VerifyBearer } from '../auth/bearer.ts';
@@ -13,19 +13,22 @@ export type Identity =
   | { readonly caller: Caller; readonly region: string }
   | { readonly participant: Participant };
 
-/** Who the head of a call says makes it: to be believed once `prove` has seen the body and not thrown. */
+/** The caller that the head claims. Trust it only once `prove` has seen the body without throwing. */
 export interface Claim {
   readonly identity: Identity;
   readonly prove: (body: Buffer) => Proof;
 }
 
-/** Throws what a call is answered with that is not proved. */
+/** Throws the error with which an unproven call is answered. */
 export type Authenticate = (request: IncomingMessage, target: string, operation: Operation) => Claim;
 
-/** Who holds a participant's token of a kind; undefined: nobody. */
+/** The holder of a participant's token of a kind; undefined: nobody. */
 export type FindParticipant = (token: string, kind: TokenKind) => Participant | undefined;
 
-/** Who calls by a session of the console; undefined: the request brings none. Throws where it is not to be taken. */
+/**
+ * The caller of a console session; undefined: the request has no session. Throws if the session must not be
+ * accepted.
+ */
 export type FindSession = (request: IncomingMessage) => Caller | undefined;
 
 const KIND = { 'participant-token': 'participant', 'connection-token': 'connection' } as const;
@@ -38,18 +41,18 @@ export function createAuthenticate(options: {
 }): Authenticate {
   return (request, target, operation) => {
     if (operation.auth !== undefined) {
-      // AWS SDKs sign these, too, for `execute-api` and with whatever keys they have; chatjs with empty ones. The documents
-      // say that the Participant Service does not use signatures.
+      // AWS SDKs sign these too, for `execute-api` and with whatever keys they have; chatjs signs with empty ones.
+      // The documentation says that the Participant Service does not use signatures.
       const token = request.headers['x-amz-bearer'];
       const participant =
         typeof token === 'string' ? options.findParticipant(token, KIND[operation.auth]) : undefined;
       if (participant === undefined) throw new ServiceError('AccessDeniedException', 'Access denied');
       return { identity: { participant }, prove: isProved };
     }
-    // Browsers send cookies along with everything; who signs a call means the signature.
+    // Browsers send cookies with every request; a caller that signs means the signature.
     const isSigned = request.headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(target);
     const caller = isSigned ? options.verifyBearer(request, operation) : options.findSession(request);
-    // No scope names a region here; the ARN of a refusal does without.
+    // A session has no region; the ARN in a refusal leaves it out.
     if (caller !== undefined) return { identity: { caller, region: '' }, prove: isProved };
     const { signer, prove } = options.verifySignature({
       method: request.method ?? '',
@@ -66,12 +69,13 @@ export function createAuthenticate(options: {
 }
 
 /**
- * Tokens, bearer keys and sessions are secrets that travel in the head, which proves all of it. Their callers have no signer but a form's
- * way of writing queries (`URLSearchParams`, `urllib`, `curl --data-urlencode`), where `+` is a space.
+ * Tokens, bearer keys and sessions are secrets in the head, which prove the whole call. Their callers have no
+ * signer but a form's way of writing queries (`URLSearchParams`, `urllib`, `curl --data-urlencode`), where `+` is a
+ * space.
  */
 const isProved = (): Proof => ({ plusIsSpace: true });
 
-/** Header lines as they were sent: Node's own table joins and drops some of those that repeat. */
+/** Header lines as they were sent: Node's own table joins some repeated ones and drops others. */
 function headerLines({ rawHeaders }: IncomingMessage): HeaderLines {
   const lines: [string, string][] = [];
   for (let at = 0; at < rawHeaders.length; at += 2) lines.push([rawHeaders[at]!, rawHeaders[at + 1]!]);

@@ -1,26 +1,26 @@
-// The body of a request: read up to a limit, then, once its signature is known to be good, parsed.
+// The body of a request: read up to a limit and, once its signature is proven, parsed.
 import type { IncomingMessage } from 'node:http';
 
 import { ServiceError } from '../service-error.ts';
 import { HttpRefusal } from './answer.ts';
 
 /**
- * How much of a body that is too large is read and thrown away before it is refused. A client that is still writing when
- * the connection closes sees a reset, not the answer; beyond this much it may.
+ * How much of an oversized body is read and discarded before it is refused. If the connection closes while a client
+ * is still writing, the client sees a reset instead of the answer; beyond this size it may.
  */
 const DISCARDED_BYTES = 32 * 1024 * 1024;
 
-/** How many bytes of memory a body will take, as its head says: one without a length may become as large as any. */
+/** How many bytes of memory a body will take, according to the head: one without a length may reach the limit. */
 export function bodyBytes({ headers }: IncomingMessage, limitBytes: number): number {
   if (headers['transfer-encoding'] !== undefined) return limitBytes;
   const declaredBytes = Number(headers['content-length'] ?? 0);
-  // Of one that is too large nothing is kept.
+  // Nothing of an oversized body is kept.
   return declaredBytes > limitBytes ? 0 : declaredBytes;
 }
 
 export interface BodyRules {
   readonly limitBytes: number;
-  /** How long it may take from now on. */
+  /** How long it may take from now. */
   readonly timeoutMs: number;
 }
 
@@ -44,8 +44,8 @@ export async function readBody(
       if (bytes > DISCARDED_BYTES) reject(tooLarge(limitBytes));
     }
   };
-  // Every request closes in the end: what it would be refused with is made only for one that has not ended, for a stack costs
-  // more than all the rest of a small body.
+  // Every request closes in the end. The error is created only for one that has not ended, because a stack costs
+  // more than everything else about a small body.
   const onEnd = (): void => {
     request.off('error', onClose).off('close', onClose);
     if (bytes > limitBytes) reject(tooLarge(limitBytes));
@@ -62,7 +62,7 @@ export async function readBody(
   }
 }
 
-/** The connection ended or timed out below us; nobody reads this answer. */
+/** The connection ended or timed out; nobody reads this answer. */
 const endedEarly = () => new ServiceError('MalformedHttpRequestException', 'The request body ended early.');
 
 const tooLate = () =>
@@ -75,9 +75,12 @@ const tooLarge = (limitBytes: number) =>
     headers: { connection: 'close' },
   });
 
-/** The deepest input of ours has five levels; members nobody knows may have a few of their own. */
+/** The deepest input of ours has five levels; unknown members may add a few. */
 const MAX_DEPTH = 64;
-/** The largest has 500 events of ten members. 3,000,000 empty objects, which fit into its body, took half a second to parse. */
+/**
+ * The largest input has 500 events of ten members. 3,000,000 empty objects, which fit into its body, took half a
+ * second to parse.
+ */
 const MAX_VALUES = 50_000;
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -85,7 +88,7 @@ const utf8 = new TextDecoder('utf-8', { fatal: true });
 const refused = (message: string, cause?: unknown) =>
   new ServiceError('InvalidParameterException', message, { cause });
 
-/** A JSON body as a value, `{}` where it is empty. Throws InvalidParameterException. */
+/** A JSON body as a value, `{}` if it is empty. Throws InvalidParameterException. */
 export function parseBody(body: Buffer): unknown {
   if (body.length === 0) return {};
   const fault = structureFault(body);
@@ -103,7 +106,10 @@ export function parseBody(body: Buffer): unknown {
   }
 }
 
-/** Depth by brackets, values by commas, outside of strings; in UTF-8 no byte of a longer character looks like one. */
+/**
+ * Depth by brackets, values by commas, outside of strings. In UTF-8 no byte of a longer character looks like one of
+ * these.
+ */
 function structureFault(body: Buffer): string | undefined {
   let depth = 0;
   let values = 1;
@@ -132,20 +138,23 @@ const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
 
 /**
- * Types of other formats. Everything else is read as JSON, which it is or is not: clients write `application/x-amz-json-1.1`
+ * Content types of other formats. Anything else is parsed as JSON: clients send `application/x-amz-json-1.1`
  * (aws-elixir), `text/plain` (Dart's shared_aws_api) or nothing at all.
  */
 const OTHER_FORMAT =
   /^\s*(?:application\/(?:x-www-form-urlencoded|xml|cbor|yaml|[\w.-]+\+(?:xml|cbor))|text\/(?:xml|html|csv)|(?:multipart|image|audio|video)\/[^;]*)\s*(?:;|$)/i;
 
-/** Throws MalformedHttpRequestException where a body is said to be something else than plain JSON. */
+/** Throws MalformedHttpRequestException if the headers say that the body is not plain JSON. */
 export function checkBodyHeaders(request: IncomingMessage): void {
   const { 'content-type': contentType, 'content-encoding': contentEncoding } = request.headers;
   if (contentType !== undefined && OTHER_FORMAT.test(contentType))
     throw new ServiceError(
       'MalformedHttpRequestException',
-      'The body must be JSON, and its content type says that it is something else: write application/json.',
+      'The content type says that the body is not JSON: send application/json.',
     );
   if (contentEncoding !== undefined && contentEncoding !== 'identity')
-    throw new ServiceError('MalformedHttpRequestException', 'Content encodings are not accepted.');
+    throw new ServiceError(
+      'MalformedHttpRequestException',
+      'Content encodings are not accepted: send the body uncompressed.',
+    );
 }

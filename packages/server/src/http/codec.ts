@@ -1,4 +1,4 @@
-// What each operation takes in and answers, compiled once from its shapes.
+// The input and output of each operation, compiled once from its shapes.
 import { createDecoder, createReader, describeFaults } from '@chatpush/wire';
 import type { Operation, ReceivedRequest } from '@chatpush/wire';
 
@@ -9,9 +9,9 @@ import { ALL_OPERATIONS } from './routes.ts';
 import type { AnyOperationName } from './routes.ts';
 
 export interface Codec {
-  /** The input of a request, checked; throws InvalidParameterException with all its faults. */
+  /** The checked input of a request; throws InvalidParameterException with all its faults. */
   input(request: ReceivedRequest): object;
-  /** What is answered for an output; members nobody declared do not travel. */
+  /** The answer for an output; undeclared members are left out. */
   answer(output: unknown): Answer;
 }
 
@@ -32,7 +32,7 @@ function createCodec(operation: Operation): Codec {
       if (isEmpty) return empty;
       const { value, faults } = readOutput(output);
       if (faults.length > 0)
-        throw new Error(`${operation.name} answers what it may not: ${describeFaults(faults)}`);
+        throw new Error(`${operation.name} answered with an invalid output: ${describeFaults(faults)}`);
       return jsonAnswer(status, value);
     },
   };

@@ -1,5 +1,6 @@
-// The requests of one connection: answered one after another, few read ahead, none for a connection that has closed. HTTP/1.1
-// lets a client send requests without waiting for answers (RFC 9112 §9.3.2); Node begins them all at once.
+// The requests of one connection: answered one after another, few read ahead, none for a connection that has
+// closed. HTTP/1.1 lets a client send requests without waiting for answers (RFC 9112 §9.3.2), and Node begins them
+// all at once.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { Socket } from 'node:net';
 
@@ -8,11 +9,11 @@ import type { HttpLimits } from './limits.ts';
 import { refuseConnection } from './refused-connection.ts';
 
 export interface Connections {
-  /** To be called with every new connection. */
+  /** Call it with every new connection. */
   watchParser(socket: Socket): void;
-  /** Calls `answer` when it is this request's turn; never, when its connection closes before. */
+  /** Calls `answer` when it is this request's turn; never if its connection closes first. */
   inTurn(request: IncomingMessage, response: ServerResponse, answer: () => void): void;
-  /** Closes the connection of an answer that was written and is not taken, or of a request whose rest does not come. */
+  /** Closes the connection if a written answer is not read, or the rest of a request does not arrive. */
   watch(request: IncomingMessage, response: ServerResponse): void;
 }
 
@@ -43,7 +44,7 @@ export function createConnections(
     return queue;
   }
 
-  /** Whether a further request of the connection is refused, and with it the connection. */
+  /** Whether a further request of the connection, and with it the connection, is refused. */
   function refuses(socket: Socket): boolean {
     const queue = queueOf(socket);
     if (!queue.isRefused && queue.waiting.length >= limits.readAhead) {
@@ -76,14 +77,14 @@ export function createConnections(
     },
     watch(request, response) {
       const { socket } = request;
-      // What the system has taken over needs no timer, which is most answers.
+      // Bytes that the system has taken over need no timer; that is true for most answers.
       if (socket.writableLength > 0) closeAfter(limits.answerTimeoutMs, response, socket);
       else if (!request.complete) closeAfter(limits.lingerMs, request, socket);
     },
   };
 }
 
-/** What llhttp takes for "another protocol begins here": it stops. */
+/** llhttp's code for "another protocol begins here", which stops it. */
 const STOP = 2;
 
 interface Parser {
@@ -91,9 +92,9 @@ interface Parser {
 }
 
 /**
- * Asks before Node makes another request of what a socket sent, and stops its parser when that is enough. One read, 64 KiB, may
- * hold 1,600 requests, and Node makes objects of all of them before anyone is asked: 200 connections took 600 MB and 6 s.
- * The hook is not documented; without it such connections are refused all the same, only later.
+ * Checks before Node creates another request from what a socket sent, and stops the parser when there are enough.
+ * One read, 64 KiB, may contain 1,600 requests, and Node creates objects for all of them first: 200 connections
+ * took 600 MB and 6 s. The hook is not documented; without it such connections are still refused, only later.
  */
 function stopParserWhen(socket: Socket, isEnough: () => boolean): void {
   const { parser } = socket as Socket & { parser?: Parser | null };

@@ -1,4 +1,5 @@
-// What needs no signature: whether the process lives, whether it is ready, its numbers, and a page that says where to look.
+// The pages that need no signature: whether the process is alive, whether it is ready, its metrics, and a start
+// page.
 import type { Logger } from 'pino';
 
 import { jsonAnswer } from './answer.ts';
@@ -11,10 +12,10 @@ export type { Link, Readiness } from './status-page.ts';
 
 export interface PageParts {
   readonly ready: () => Promise<Readiness>;
-  /** Every channel with where it leads, for `/readyz?verbose` and the page at `/`. */
+  /** Where every channel leads, for `/readyz?verbose` and the page at `/`. */
   readonly channels?: () => Readonly<Record<string, string>>;
   readonly metrics?: () => Promise<{ readonly contentType: string; readonly body: string }>;
-  /** Further pages to point at. */
+  /** Further pages to link to. */
   readonly links: readonly Link[];
   readonly log?: Logger;
   /** Milliseconds that only grow. */
@@ -22,16 +23,17 @@ export interface PageParts {
 }
 
 export interface Pages {
-  /** The answer, or undefined where no page has this path. */
+  /** The answer, or undefined if no page has this path. */
   answer(method: string, target: string, accept: string, isDraining: boolean): Promise<Answer> | undefined;
 }
 
 export function createPages({ ready, channels, metrics, links, log, monotonic }: PageParts): Pages {
   const askReadiness = createShared(ready, monotonic);
   const readiness = async (isDraining: boolean): Promise<Readiness> => {
-    // What cannot be asked is not ready; why is in the log, not on a page that anyone may read.
+    // If readiness cannot be determined, the service is not ready. The log says why; a page that anyone may read
+    // does not.
     const state = await askReadiness().catch((error: unknown): Readiness => {
-      log?.warn({ err: error }, 'readiness could not be asked');
+      log?.warn({ err: error }, 'cannot determine readiness');
       return { ready: false, checks: { service: 'no answer' } };
     });
     return isDraining ? { ready: false, checks: { ...state.checks, server: 'stopping' } } : state;
@@ -66,7 +68,7 @@ export function createPages({ ready, channels, metrics, links, log, monotonic }:
     ],
   );
   if (metrics) {
-    // Bytes, so that answers that wait to be taken share them.
+    // Bytes, so that answers waiting to be read share them.
     const readMetrics = createShared(async (): Promise<Answer> => {
       const { contentType, body } = await metrics();
       return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(body) };

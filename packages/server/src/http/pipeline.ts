@@ -1,5 +1,5 @@
-// The life of a call: one function, one line per stage. Everything before `invoke` refuses by throwing; nothing is decoded
-// before the signature over it is known to be good.
+// The life of a call: one function, one line per stage. Every stage before `invoke` refuses by throwing. Nothing is
+// decoded before the signature over it is verified.
 import type { IncomingMessage, ServerResponse } from 'node:http';
 
 import { actionOf } from '@chatpush/wire';
@@ -28,26 +28,26 @@ export interface PipelineParts {
   readonly admission: Admission;
   readonly turns: Turns;
   readonly throttle: Throttle;
-  /** Counts a call of an instance; throws where it may make no more. */
+  /** Counts a call of an instance; throws if the instance is over its limit. */
   readonly onCall: (instanceId: string) => void;
-  /** The account in ARNs of refusals. */
+  /** The account in the ARNs of refusals. */
   readonly account: () => string;
-  /** The ARN of the application that an input names, where it does. */
+  /** The ARN of the application that an input names, if it names one. */
   readonly applicationOf: ApplicationOf;
 }
 
-/** What is known of a request while it is answered, for its line in the log. */
+/** What is known of a request while it is answered, for its log line. */
 export interface Trace {
   readonly requestId: string;
   operation?: AnyOperationName;
-  /** Its path, where a source took it. */
+  /** Its path, if a source handled it. */
   source?: string;
   /** The key's id, or the participant's. */
   accessKeyId?: string;
   instanceId?: string;
-  /** The members by which what it changes is known. */
+  /** The members that identify what the call changes. */
   named?: Named;
-  /** Where its trace is recorded. */
+  /** The span that records its trace. */
   span?: CallSpan;
 }
 
@@ -101,11 +101,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
   };
 }
 
-/** Operations of chats name their instance, by its id or its ARN. */
+/** Operations of chats name their instance by id or ARN. */
 const namedInstance = ({ InstanceId }: { readonly InstanceId?: string }): { InstanceId?: string } =>
   InstanceId === undefined ? {} : { InstanceId: bareInstanceId(InstanceId) };
 
-/** The input out of path, query, headers and body, checked. */
+/** The checked input from path, query, headers and body. */
 function decode(route: Route, request: IncomingMessage, body: Buffer, plusIsSpace: boolean): object {
   if (body.length > 0) checkBodyHeaders(request);
   return CODECS[route.name].input({

@@ -1,5 +1,5 @@
-// What Node refuses before there is a request: broken HTTP, headers that are too many or too slow. By itself Node answers
-// without a body, on which AWS SDKs fail to parse; ours is the JSON they know.
+// Requests that Node refuses before there is a request object: broken HTTP, headers that are too many or too slow.
+// By default Node answers without a body, which AWS SDKs fail to parse; we send the JSON they expect.
 // https://nodejs.org/api/http.html#event-clienterror
 import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
@@ -22,7 +22,7 @@ const REFUSALS: Readonly<Record<string, Answer>> = {
 
 const MALFORMED = refusal('MalformedHttpRequestException', 'The request is not HTTP/1.1.');
 
-/** Answers on a connection whose request never became one, and ends it. */
+/** Answers on a connection that never produced a request, and ends it. */
 export function answerClientError(error: Error & { code?: string }, socket: Duplex): void {
   // After a reset nobody listens.
   if (error.code === 'ECONNRESET') socket.destroy();
@@ -31,33 +31,38 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
   } else refuseConnection(socket, REFUSALS[error.code ?? ''] ?? MALFORMED);
 }
 
-/** Connections whose time is over. Those that came together end together: 5,000 of them took half a second of one turn. */
+/**
+ * Connections that have timed out. Those that came together time out together: 5,000 of them took half a second of
+ * one turn.
+ */
 const late: Duplex[] = [];
 /** 10 ms at 100 µs each. */
 const LATE_PER_TURN = 100;
 
 function refuseLate(): void {
   for (const socket of late.splice(0, LATE_PER_TURN))
-    // Who asked nothing needs no answer, and a browser that connects ahead would take it for that to its first request.
+    // A connection without a request needs no answer, and a browser that connects ahead would take it as the answer
+    // to its first request.
     if ((socket as Socket).bytesRead === 0) socket.destroy();
     else refuseConnection(socket, REFUSALS['ERR_HTTP_REQUEST_TIMEOUT']!);
   if (late.length > 0) setImmediate(refuseLate);
 }
 
-/** Answers whatever the connection asks for, and ends it. */
+/** Answers whatever the connection requests, and ends it. */
 export function refuseConnection(socket: Duplex, answer: Answer): void {
-  // While an answer is under way, a second one would be read as part of it; and nobody takes one who has not taken the last.
+  // While an answer is being written, a second one would be read as part of it; and a client that has not read the
+  // last one will not read another.
   if (!socket.writable || isAnswering(socket) || socket.writableLength > 0) socket.destroy();
   else writeAndEnd(socket, answer);
 }
 
-/** Node keeps the response under way on its socket, and itself looks there for the same reason. */
+/** Node keeps the current response on its socket and checks it there for the same reason. */
 function isAnswering(socket: Duplex): boolean {
   const { _httpMessage: response } = socket as Duplex & { _httpMessage?: { headersSent: boolean } | null };
   return response?.headersSent === true;
 }
 
-/** Writes an answer by hand where there is no response object, and closes the connection. */
+/** Writes an answer without a response object, and closes the connection. */
 export function writeAndEnd(socket: Duplex, { status, headers, body }: Answer): void {
   const lines = Object.entries({
     ...headers,

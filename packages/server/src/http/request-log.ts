@@ -1,5 +1,6 @@
-// One line per request: failures as errors with their stack, refusals as info with their message, the rest as debug. It has no
-// target, headers or members: they contain signatures and device tokens. Messages of refusals quote no values.
+// One line per request: failures as errors with their stack, refusals as info with their message, the rest as
+// debug. It contains no target, headers or members, because they hold signatures and device tokens. Messages of
+// refusals quote no values.
 import type { Logger } from 'pino';
 
 import { ServiceError } from '../service-error.ts';

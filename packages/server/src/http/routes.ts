@@ -1,5 +1,5 @@
-// Which operation a request is for. The target is matched as it came, percent-encoded: an id may hold `%2F`, and what is
-// decoded before its signature is checked is checked no more.
+// Which operation a request calls. The target is matched as it arrived, percent-encoded: an id may contain `%2F`,
+// and anything decoded before the signature is checked would not be covered by it.
 import { APPLICATION_OPERATIONS, OPERATIONS, PARTICIPANT_OPERATIONS, decodeComponent } from '@chatpush/wire';
 import type {
   ApplicationOperationName,
@@ -22,7 +22,7 @@ export interface Route {
   readonly query: string;
 }
 
-/** Longest request target; the longest of ours (two ids, a contact id, four bytes each, encoded) takes about 8 KiB. */
+/** Maximum request target; our longest (two ids, a contact id, four bytes each, encoded) takes about 8 KiB. */
 export const MAX_TARGET_BYTES = 16_384;
 
 export const ALL_OPERATIONS: Readonly<Record<AnyOperationName, Operation>> = {
@@ -37,8 +37,9 @@ const TEMPLATES = (Object.keys(ALL_OPERATIONS) as AnyOperationName[]).map((name)
 });
 
 /**
- * The operation of a method and a raw target. Throws UnknownOperationException, also where only the method is wrong (then
- * with `Allow`, and on Pinpoint's paths by the name MethodNotAllowedException), and MalformedHttpRequestException for what is no target of ours (414 where it is too long).
+ * The operation for a method and a raw target. Throws UnknownOperationException, also if only the method is wrong
+ * (then with `Allow`, and on Pinpoint's paths under the name MethodNotAllowedException), and
+ * MalformedHttpRequestException for an invalid target (414 if it is too long).
  */
 export function findRoute(method: string, target: string): Route {
   if (target.length > MAX_TARGET_BYTES)
@@ -67,11 +68,11 @@ export function findRoute(method: string, target: string): Route {
     allowed.push(template.operation);
   }
   if (allowed.length > 0) {
-    // Pinpoint documents an error for it, Connect does not.
+    // Pinpoint documents an error for this, Connect does not.
     const isDocumented = allowed[0]!.errors.includes('MethodNotAllowedException');
     throw new HttpRefusal(
       isDocumented ? 'MethodNotAllowedException' : 'UnknownOperationException',
-      `No operation has the method ${method} here.`,
+      `No operation has the method ${method} on this path.`,
       {
         headers: {
           allow: allowed
@@ -89,8 +90,8 @@ export function findRoute(method: string, target: string): Route {
 }
 
 /**
- * The segments a template's members stand for. An empty one matches, so that an SDK called with an empty id is told so.
- * `.` and `..` do not: they fall out of the canonical path, so a signature would not cover them.
+ * The segments for a template's members. An empty one matches, so that an SDK called with an empty id gets a clear
+ * answer. `.` and `..` do not match: they are removed from the canonical path, so a signature would not cover them.
  */
 function matchParts(
   template: readonly string[],
@@ -108,15 +109,15 @@ function matchParts(
   return segments;
 }
 
-/** A route's path members, decoded. Throws MalformedHttpRequestException where an escape is broken. */
+/** A route's path members, decoded. Throws MalformedHttpRequestException for a broken escape. */
 export function decodeSegments(route: Route): Record<string, string> {
   const entries = Object.entries(route.segments);
   return Object.fromEntries(entries.map(([member, text]) => [member, decode(text)]));
 }
 
 /**
- * A route's query, decoded as its signature reads it: `+` is a plus sign, or a space as in HTML forms.
- * Throws MalformedHttpRequestException where an escape is broken.
+ * A route's query, decoded as its signature reads it: `+` is a plus sign, or a space as in HTML forms. Throws
+ * MalformedHttpRequestException for a broken escape.
  */
 export function decodeQuery(route: Route, plusIsSpace: boolean): URLSearchParams {
   const query = new URLSearchParams();

@@ -1,7 +1,7 @@
-// The HTTP server: node:http, its limits of time, and the order in which a request finds who answers it. What a call means
-// is decided in pipeline.ts over the target as it came. A framework's router and body parsers decode before a signature
-// can be checked and refuse in their own words, so all of Fastify but `listen` and `close` was switched off here; then so
-// were those.
+// The HTTP server: node:http, its timeouts, and the order in which handlers are tried. pipeline.ts decides what a
+// call means, using the target as it arrived. A framework's router and body parsers decode before a signature can
+// be checked, and refuse in their own words. We once used Fastify with everything but `listen` and `close` switched
+// off, then removed those too.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import type { IncomingHttpHeaders, IncomingMessage, OutgoingHttpHeaders, ServerResponse } from 'node:http';
@@ -43,83 +43,96 @@ import { writeLog } from './request-log.ts';
 import type { BeginCall } from '../tracing/traces.ts';
 import { createThrottle } from './throttle.ts';
 
-/** A part of the server that answers on its own, such as the emulator's routes: whether it took the request. */
+/**
+ * A part of the server that answers requests itself, such as the emulator's routes. Returns whether it took the
+ * request.
+ */
 export type Mount = (request: IncomingMessage, response: ServerResponse) => boolean;
 
-/** A part that takes in what proves itself in a way of its own: messages of other systems, people who sign in. */
+/**
+ * A part that accepts requests with their own way of authentication: messages of other systems, people who sign in.
+ */
 export interface Source {
   readonly bodyLimitBytes: number;
-  /** Whose turn a request takes, by its head; throws where that shows that it will not be taken. */
+  /** Whose turn a request uses, by its head; throws if the head shows that it will not be accepted. */
   turnOwner(headers: IncomingHttpHeaders, request: IncomingMessage): string;
-  /** Resolves when what the request leads to is on disk; rejects as a handler does. Nothing is answered as 200 and `{}`. */
+  /**
+   * Resolves when the effects of the request are on disk; rejects like a handler. A result of nothing is answered
+   * with 200 and `{}`.
+   */
   take(body: Buffer, headers: IncomingHttpHeaders, request: IncomingMessage): Promise<Answer | void>;
 }
 
-/** `regions`, `account`, `limits.callsPerSecond`, `limits.burst` and `allowedHosts` are read with every call: they may change. */
+/**
+ * `regions`, `account`, `limits.callsPerSecond`, `limits.burst` and `allowedHosts` are read on every call: they may
+ * change.
+ */
 export interface HttpServerOptions {
-  /** Those of the whole process. Default: its own. */
+  /** The turns of the whole process. Default: its own. */
   readonly turns?: Turns;
   readonly handlers: Handlers;
-  /** The application that a call names by its id. Default: the id as a part of an ARN. */
+  /** The application that a call names by its id. Default: the id as part of an ARN. */
   readonly applicationOf?: ApplicationOf;
   readonly accessKey: FindAccessKey;
   /** Default: there are no bearer keys. */
   readonly verifyBearer?: VerifyBearer;
-  /** From where a request comes. Default: the other end of its connection. */
+  /** The address a request comes from. Default: the other end of its connection. */
   readonly addressOf?: (request: IncomingMessage) => string;
-  /** Who holds a participant's token. Default: nobody. */
+  /** The holder of a participant's token. Default: nobody. */
   readonly findParticipant?: FindParticipant;
-  /** Who calls by a session of the console. Default: nobody. */
+  /** The caller of a console session. Default: nobody. */
   readonly findSession?: FindSession;
-  /** The regions a signature may be made for. Default `any`. */
+  /** The regions that a signature may name. Default `any`. */
   readonly regions?: 'any' | readonly string[];
-  /** The account in ARNs of refusals. Default twelve zeros. */
+  /** The account in the ARNs of refusals. Default: twelve zeros. */
   readonly account?: string;
   readonly limits?: Partial<HttpLimits>;
-  /** Told of every call that is let through, by its instance; may refuse it by throwing. */
+  /** Called for every admitted call, with its instance; may refuse it by throwing. */
   readonly onCall?: (instanceId: string) => void;
   readonly clock: Clock;
   readonly log?: Logger;
   readonly ready: PageParts['ready'];
   readonly channels?: PageParts['channels'];
   readonly metrics?: PageParts['metrics'];
-  /** Told of every answer: the operation or the source's path, where the request named one. Must not throw. */
+  /** Called for every answer: the operation or the source's path, if the request named one. Must not throw. */
   readonly onAnswer?: (asked: string | undefined, status: number, durationMs: number) => void;
   /** Begins the span of a call. Default: there are no traces. */
   readonly beginCall?: BeginCall | undefined;
-  /** Told of every call, once it was answered. Must not throw. */
+  /** Called for every call once it was answered. Must not throw. */
   readonly onCallAnswered?: (call: AnsweredCall) => void;
-  /** Asked in order, before operations; the body is theirs to read. A response still streaming on close is ended. */
+  /**
+   * Tried in order, before operations; they read the body themselves. A response still streaming on close is ended.
+   */
   readonly mounts?: readonly Mount[];
-  /** By path; they take POST. */
+  /** By path; they accept POST. */
   readonly sources?: ReadonlyMap<string, Source>;
-  /** What the page at `/` points at besides its own. */
+  /** Pages that the page at `/` links to, besides its own. */
   readonly links?: readonly Link[];
   readonly host: string;
   /** 0: any free one. */
   readonly port: number;
-  /** Refuse to listen anywhere but on loopback, as the development defaults must. */
+  /** Refuse to listen anywhere but on loopback, as the development defaults require. */
   readonly loopbackOnly?: boolean;
-  /** Host names accepted besides those of loopback while listening there: a reverse proxy's. */
+  /** Host names accepted besides those of loopback while listening there, such as a reverse proxy's. */
   readonly allowedHosts?: readonly string[];
 }
 
 export interface HttpServer {
   readonly url: string;
   readonly port: number;
-  /** From now on calls and mounts are answered with ServiceUnavailableException, and `/readyz` says no. */
+  /** From now on calls and mounts are answered with ServiceUnavailableException, and `/readyz` reports not ready. */
   drain(): void;
-  /** Drains, waits for running requests up to `limits.closeTimeoutMs`, then ends what is left. */
+  /** Drains, waits for running requests up to `limits.closeTimeoutMs`, then ends the rest. */
   close(): Promise<void>;
 }
 
-/** Rejects where it cannot listen. */
+/** Rejects if it cannot listen. */
 export async function createHttpServer(options: HttpServerOptions): Promise<HttpServer> {
   const { clock, log, mounts = [] } = options;
   const { host } = options;
   const onLoopback = isLoopback(host);
   if (options.loopbackOnly && !onLoopback)
-    throw new Error(`With the development defaults the service listens on loopback only, not on ${host}.`);
+    throw new Error(`With the development defaults the service listens only on loopback, not on ${host}.`);
   const limits = { ...DEFAULT_HTTP_LIMITS, ...options.limits };
   const pages = createPages({
     ready: options.ready,
@@ -170,7 +183,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   let isDraining = false;
   const mounted = new Set<ServerResponse>();
 
-  /** What every answer has. SDKs set their clocks by `Date`, so it is of the clock that their signatures are held against. */
+  /** Headers of every answer. SDKs set their clocks by `Date`, so it uses the clock that checks their signatures. */
   const headersOf = (requestId: string, isLast: boolean): OutgoingHttpHeaders => ({
     'x-amzn-requestid': requestId,
     'x-content-type-options': 'nosniff',
@@ -178,7 +191,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     ...(isLast ? { connection: 'close' } : {}),
   });
 
-  /** The answer, or undefined where a mount has taken the request. */
+  /** The answer, or undefined if a mount took the request. */
   const answerTo = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -201,7 +214,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     return span.run(() => answerCall(request, response, path, trace));
   };
 
-  /** Of an operation, or a source's. */
+  /** The answer of an operation or a source. */
   const answerCall = async (
     request: IncomingMessage,
     response: ServerResponse,
@@ -233,7 +246,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       return thrownAnswer(error, trace.operation && ALL_OPERATIONS[trace.operation], trace.requestId);
     });
     if (answer === undefined) return;
-    // A mount that threw with its answer under way: what has been said cannot be taken back, only cut short.
+    // A mount threw after its answer had begun: the answer can only be cut short.
     if (response.headersSent) response.destroy();
     else {
       send(response, answer, headersOf(trace.requestId, isDraining));
@@ -281,7 +294,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     keepAliveTimeout: limits.keepAliveTimeoutMs,
     // Often, so that few connections end at once.
     connectionsCheckingInterval: 100,
-    // Node's own answer to a missing Host has no body; a signature without Host is refused in our words.
+    // Node's own answer to a missing Host has no body; our signature check refuses it with a clear message.
     requireHostHeader: false,
   });
   const take = (request: IncomingMessage, response: ServerResponse): void =>
@@ -292,15 +305,15 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   server.on('checkContinue', take);
   server.on('clientError', answerClientError);
   server.on('checkExpectation', (_request, response) => {
-    const answer = refusal('MalformedHttpRequestException', 'Only 100-continue can be expected.', {
+    const answer = refusal('MalformedHttpRequestException', 'The Expect header must be 100-continue.', {
       status: 417,
     });
     send(response, answer, headersOf(crypto.randomUUID(), true));
   });
   server.on('connect', (_request, socket) =>
-    writeAndEnd(socket, refusal('UnknownOperationException', 'This server is no proxy.')),
+    writeAndEnd(socket, refusal('UnknownOperationException', 'This server is not a proxy.')),
   );
-  // `once` rejects with the error where it cannot listen.
+  // `once` rejects with the error if it cannot listen.
   await once(server.listen(options.port, host), 'listening');
   const { port } = server.address() as AddressInfo;
   let closed: Promise<unknown> | undefined;
@@ -314,10 +327,10 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     drain,
     async close() {
       drain();
-      // A stream of events ends with its listener or with us; nobody would wait for it.
+      // An event stream ends only with its listener or with the server; waiting for it is pointless.
       for (const response of mounted) if (response.headersSent) response.destroy();
       const deadline = setTimeout(() => server.closeAllConnections(), limits.closeTimeoutMs);
-      // Also ends idle connections; those with an answer under way end after it, as it says `Connection: close`.
+      // Also ends idle connections; those with a running answer end after it, because it says `Connection: close`.
       closed ??= once(server.close(), 'close');
       await closed;
       clearTimeout(deadline);

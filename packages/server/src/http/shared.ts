@@ -1,12 +1,12 @@
-// One computation for all who ask at once, and no more of them than a share of the time. What anyone may ask for without a key
-// must not cost more the more often it is asked.
+// One computation shared by all who ask at once, limited to a share of the time. What anyone may request without a
+// key must not cost more when it is requested more often.
 
-/** Asked without end, a computation takes this share of the time; what is asked in between gets the last answer. */
+/** If requested continuously, a computation takes this share of the time; requests in between get the last answer. */
 const SHARE = 0.1;
-/** Before that it may take so long in a row: an occasional caller always gets a fresh answer. */
+/** It may take this long in a row first: an occasional caller always gets a fresh answer. */
 const BURST_MS = 500;
 
-/** What `compute` answers. `monotonic`: milliseconds that only grow. */
+/** `compute` produces the answer. `monotonic`: milliseconds that only grow. */
 export function createShared<Value>(
   compute: () => Promise<Value>,
   monotonic: () => number,

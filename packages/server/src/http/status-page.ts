@@ -1,10 +1,11 @@
-// The page at `/` for people: how the service is, where its channels lead, and what it answers. It looks like the console.
+// The page at `/` for people: the state of the service, where its channels lead, and its links. It looks like the
+// console.
 import { createHash } from 'node:crypto';
 import { ALL_OPERATIONS } from './routes.ts';
 
 export interface Readiness {
   readonly ready: boolean;
-  /** What was looked at, each `ok` or what is wrong with it: `{ store: 'ok' }`. Shown to anyone who asks. */
+  /** What was checked, each `ok` or what is wrong with it: `{ store: 'ok' }`. Shown to anyone who asks. */
   readonly checks: Readonly<Record<string, string>>;
 }
 
@@ -28,7 +29,7 @@ tr + tr > * { border-top: 1px solid var(--line); } .bad { color: var(--alarm); f
 code { font-family: ui-monospace, 'SF Mono', Menlo, Consolas, monospace; font-size: 0.88em; overflow-wrap: anywhere; }
 `;
 
-/** Nothing may be loaded or run; this style alone counts. */
+/** Nothing may be loaded or run; only this style applies. */
 export const STATUS_PAGE_POLICY = `default-src 'none'; style-src 'sha256-${createHash('sha256').update(STYLE).digest('base64')}'; frame-ancestors 'none'`;
 
 export function statusPage(

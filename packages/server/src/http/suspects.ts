@@ -1,17 +1,17 @@
-// Where calls failed to prove who makes them: an address, with the key that was named there. The key that a call names chooses
-// whose turn it takes before that is proven, so calls from there take turns of their own instead. Others behind the same address,
-// such as a proxy that nobody named, are not touched.
+// Where calls failed to prove who makes them: an address, with the key named there. The key that a call names
+// decides whose turn it uses before that key is proven, so calls from such a place get separate turns. Other
+// callers behind the same address, such as a proxy that was not configured, are not affected.
 
 export interface Suspects {
-  /** A call had a wrong signature, or a body that did not come. */
+  /** A call had a wrong signature, or a body that did not arrive. */
   failed(place: string): void;
   has(place: string): boolean;
 }
 
-/** Failures that are forgiven at once (a secret that was rotated, a lost connection), and how fast further ones are. */
+/** Failures that are tolerated at once (a rotated secret, a lost connection), and how fast further ones are. */
 const FORGIVEN = 10;
 const FORGIVEN_EVERY_MS = 6_000;
-/** Beyond this many the one that failed longest ago is forgotten. */
+/** Beyond this many, the place that failed longest ago is forgotten. */
 const MAX_PLACES = 10_000;
 
 /** `monotonic`: milliseconds that only grow. */

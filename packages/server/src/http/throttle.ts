@@ -1,14 +1,14 @@
-// A rate per access key and operation, so that one caller's flood of one call slows that and nothing else.
+// A rate limit per access key and operation, so that a flood of one call by one caller slows down only that call.
 // https://docs.aws.amazon.com/connect/latest/adminguide/amazon-connect-service-limits.html#api-throttling-quotas
 import { ServiceError } from '../service-error.ts';
 import { createTokenBuckets } from '../fairness/token-buckets.ts';
 
 export interface Throttle {
-  /** Takes one call, or throws ThrottlingException with the seconds until there is another. */
+  /** Takes one call, or throws ThrottlingException with the seconds until the next is allowed. */
   take(accessKeyId: string, operation: string): void;
 }
 
-/** Read with every call: they may change. */
+/** Read on every call: they may change. */
 export interface ThrottleLimits {
   /** `Infinity`: no throttle. */
   readonly callsPerSecond: number;

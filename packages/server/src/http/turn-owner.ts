@@ -1,4 +1,4 @@
-// Whose turn a call takes: that of the instance it names, where its key may act on that, else that of the key.
+// Whose turn a call uses: that of the instance it names, if its key may act on it, otherwise that of the key.
 import { decodeComponent } from '@chatpush/wire';
 
 import { bareInstanceId } from '../auth/instance.ts';
@@ -10,13 +10,13 @@ export function turnOwner({ segments }: Route, identity: Identity): string {
   if ('participant' in identity) return `instance ${identity.participant.instanceId}`;
   const { accessKeyId, instances } = identity.caller;
   const instanceId = namedInstance(segments['InstanceId']) ?? onlyOne(instances);
-  // A key that named instances at will would have as many turns.
+  // If any named instance counted, a key could take as many turns as it likes.
   return instanceId !== undefined && isIn(instances, instanceId)
     ? `instance ${instanceId}`
     : `key ${accessKeyId}`;
 }
 
-/** Undefined where a path names none, or not well: that is said once it is known who asks. */
+/** Undefined if the path names none, or not correctly: the caller is told once it is known. */
 function namedInstance(segment: string | undefined): string | undefined {
   const named = segment === undefined ? undefined : decodeComponent(segment);
   if (named === undefined) return undefined;
@@ -27,7 +27,7 @@ function namedInstance(segment: string | undefined): string | undefined {
   }
 }
 
-/** Operations whose body names the instance are called with the turn of the key, unless that is for one instance alone. */
+/** Operations that name the instance in their body use the key's turn, unless the key is for one instance only. */
 function onlyOne(instances: 'all' | ReadonlySet<string>): string | undefined {
   if (instances === 'all' || instances.size !== 1) return undefined;
   const [one] = instances;

@@ -1,11 +1,11 @@
-// What a service holds while it runs, released in the opposite order when it stops.
+// What a running service holds, released in reverse order when it stops.
 
 export interface Resources {
-  /** `name` says in the log what did not end in time. */
+  /** `name` identifies in the log what was not released in time. */
   readonly take: (name: string, release: () => unknown) => void;
-  /** Releases everything, the latest first. */
+  /** Releases everything, newest first. */
   release(): Promise<void>;
-  /** The same for at most so long. Answers what has not ended by then, the latest first. */
+  /** Does the same within at most `ms`. Resolves with the names of what is not released by then, newest first. */
   releaseWithin(ms: number): Promise<readonly string[]>;
 }
 

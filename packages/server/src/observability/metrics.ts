@@ -1,4 +1,4 @@
-// What Prometheus reads at /metrics: names, help and labels in one place.
+// The metrics for Prometheus at /metrics: names, help and labels in one place.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import { APNS_ANSWERS } from '../gateways/apns/answers.ts';
 import { FCM_ANSWERS } from '../gateways/fcm/answers.ts';
@@ -8,7 +8,7 @@ import type { PerInstance, RateName } from '../fairness/instance-limits.ts';
 import type { Outage } from '../delivery/outages.ts';
 
 export interface Metrics {
-  /** Every answer, by what was asked for: an operation, a source's path, or neither. */
+  /** Every answer, by what was requested: an operation, a source's path, or neither. */
   request(asked: string | undefined, status: number, durationMs: number): void;
   attempt(gateway: string, outcome: Outcome, sinceAcceptedMs: number): void;
   /** The same attempt, for its channel. */
@@ -17,13 +17,13 @@ export interface Metrics {
     outcome: Outcome,
   ): void;
   storeCall(verb: string, durationMs: number): void;
-  /** SQLite committed so many calls together. */
+  /** SQLite committed this many calls together. */
   commit(calls: number): void;
-  /** Chat events that came in, by the reason why they did not push (`none`: they did). */
+  /** Chat events that arrived, by the reason why they were not pushed (`none`: they were). */
   event(reason: string | undefined): void;
-  /** Messages of Amazon's SNS, by what became of each. */
+  /** Messages of Amazon SNS, by result. */
   snsMessage(result: string): void;
-  /** What an instance was let do, of what its limits count. */
+  /** What an instance was allowed to do, in the units of its limits. */
   used(limit: RateName, instanceId: string, count: number): void;
   connectFailed(gateway: string, about: string): void;
   lost(count: number): void;
@@ -40,7 +40,7 @@ export interface Certificate {
   readonly expiresAt: number;
 }
 
-/** Instances have labels of their own where the settings list them; others share one. */
+/** Instances that the settings list have their own labels; others share one. */
 export interface LimitsInUse {
   readonly listed: () => ReadonlySet<string>;
   readonly allowed: () => Partial<PerInstance>;
@@ -48,7 +48,7 @@ export interface LimitsInUse {
   readonly registrations: (instanceId: string) => Promise<number>;
 }
 
-/** google.rpc.Code: what FCM's answers say where they have no word of FCM's own. */
+/** google.rpc.Code: the status in FCM's answers that have no code of FCM's own. */
 const GOOGLE_STATUSES =
   'CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED UNAUTHENTICATED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS';
 
@@ -58,11 +58,11 @@ const REASONS: ReadonlySet<string> = new Set([
   ...GOOGLE_STATUSES.split(' '),
 ]);
 
-/** Each label is kept for ever, and what answers in place of a gateway may say anything. */
+/** Each label is kept forever, and whatever answers in place of a gateway may send anything. */
 const reasonLabel = (reason: string): string =>
   REASONS.has(reason) || /^[1-5]\d\d$/.test(reason) ? reason : 'other';
 
-/** What is read when Prometheus asks: who is asked knows, nobody has to keep count. */
+/** Values that are read when Prometheus scrapes, so nobody has to keep count. */
 export interface Watched {
   readonly gateways: () => readonly GatewayStatus[];
   readonly outages: () => readonly Outage[];
@@ -95,47 +95,47 @@ export function createMetrics({
   });
   const attempts = new Counter({
     name: 'chatpush_attempts_total',
-    help: 'Requests to gateways by gateway, outcome and reason; other: a word that neither Apple nor Google documents.',
+    help: 'Requests to gateways by gateway, outcome and reason; other: a reason that neither Apple nor Google documents.',
     labelNames: ['gateway', 'outcome', 'reason'],
     registers,
   });
   const seconds = new Histogram({
     name: 'chatpush_attempt_seconds',
-    help: 'From HEADERS to the answer of a gateway.',
+    help: 'Time from HEADERS to the answer of a gateway.',
     labelNames: ['gateway'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   const deliverySeconds = new Histogram({
     name: 'chatpush_delivery_seconds',
-    help: 'From the commit of a delivery, which its caller was told of, to the gateway that took it.',
+    help: 'Time from the commit of a delivery, which was acknowledged to its caller, to its acceptance by a gateway.',
     labelNames: ['gateway'],
     buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600],
     registers,
   });
   const requestSeconds = new Histogram({
     name: 'chatpush_request_seconds',
-    help: 'From the head of a request to its answer, by operation.',
+    help: 'Time from the head of a request to its answer, by operation.',
     labelNames: ['operation'],
     buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   const storeSeconds = new Histogram({
     name: 'chatpush_store_seconds',
-    help: 'Calls of the store by verb, their waiting included.',
+    help: 'Time of store calls by verb, including waiting.',
     labelNames: ['verb'],
     buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
     registers,
   });
   const commitCalls = new Histogram({
     name: 'chatpush_store_commit_calls',
-    help: 'Calls of the store that one commit carried (SQLite); many: the disk is slower than what comes in, and shared well.',
+    help: 'Store calls per commit (SQLite); many calls per commit: the disk is slower than the load, and commits are shared well.',
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     registers,
   });
   const events = new Counter({
     name: 'chatpush_chat_events_total',
-    help: 'Chat events by the reason why they did not push; none: they did.',
+    help: 'Chat events by the reason why they were not pushed; none: they were.',
     labelNames: ['reason'],
     registers,
   });
@@ -147,7 +147,7 @@ export function createMetrics({
   });
   const used = new Counter({
     name: 'chatpush_instance_used_total',
-    help: 'What an instance was let do, by what its limits count; the rate of it is what it uses of chatpush_instance_allowed_per_second.',
+    help: 'What an instance was allowed to do, in the units of its limits; its rate is the used part of chatpush_instance_allowed_per_second.',
     labelNames: ['limit', 'instance'],
     registers,
   });
@@ -155,7 +155,7 @@ export function createMetrics({
     new Gauge({
       registers: [],
       name: 'chatpush_instance_allowed_per_second',
-      help: 'What the settings let each instance do in a second on this node (limits.perInstance).',
+      help: 'What the settings allow each instance to do per second on this node (limits.perInstance).',
       labelNames: ['limit'],
       collect() {
         for (const [limit, perSecond] of Object.entries(limits.allowed()))
@@ -167,7 +167,7 @@ export function createMetrics({
     new Gauge({
       registers: [],
       name: 'chatpush_instance_allowed',
-      help: 'How much the settings let each instance keep in the store (limits.perInstance).',
+      help: 'How much the settings allow each instance to keep in the store (limits.perInstance).',
       labelNames: ['limit'],
       collect() {
         for (const [limit, most] of Object.entries(limits.allowed()))
@@ -179,13 +179,13 @@ export function createMetrics({
     new Gauge({
       registers: [],
       name: 'chatpush_instance_kept',
-      help: 'What an instance that is listed in the settings keeps in the store, of chatpush_instance_allowed.',
+      help: 'What an instance listed in the settings keeps in the store, out of chatpush_instance_allowed.',
       labelNames: ['limit', 'instance'],
       async collect() {
         this.reset();
         for (const instance of limits.listed()) {
           this.set({ limit: 'deliveriesWaiting', instance }, limits.waiting(instance));
-          // Absent while the store is away: the other metrics say that.
+          // Absent while the store is unavailable: other metrics report that.
           const count = await limits.registrations(instance).catch(() => undefined);
           if (count !== undefined) this.set({ limit: 'registrations', instance }, count);
         }
@@ -194,7 +194,7 @@ export function createMetrics({
   );
   const connectFailures = new Counter({
     name: 'chatpush_gateway_connect_failures_total',
-    help: 'Connections to gateways, and access tokens, that could not be had; about: connection or credential.',
+    help: 'Connections to gateways, and access tokens, that could not be obtained; about: connection or credential.',
     labelNames: ['gateway', 'about'],
     registers,
   });
@@ -217,7 +217,7 @@ export function createMetrics({
   });
   const storeFailures = new Counter({
     name: 'chatpush_store_failures_total',
-    help: 'Store calls of the dispatcher that failed and are tried again.',
+    help: 'Store calls of the dispatcher that failed and are retried.',
     registers,
   });
   const gauge = (name: string, help: string, of: (gateway: GatewayStatus) => number): Gauge =>
@@ -231,7 +231,7 @@ export function createMetrics({
         for (const gateway of gateways()) this.inc({ gateway: gateway.gateway }, of(gateway));
       },
     });
-  gauge('chatpush_gateway_running', 'Attempts under way.', (gateway) => gateway.running);
+  gauge('chatpush_gateway_running', 'Running attempts.', (gateway) => gateway.running);
   gauge('chatpush_gateway_held', 'Deliveries in memory that wait for a stream.', (gateway) => gateway.held);
   gauge(
     'chatpush_gateway_closed',
@@ -240,7 +240,7 @@ export function createMetrics({
   );
   gauge(
     'chatpush_gateway_doubted_registrations',
-    'Registrations that a gateway refused amid many others; above 0 for minutes: a mixed-up channel, or a mass uninstall.',
+    'Registrations that a gateway refused among many others; above 0 for minutes: a misconfigured channel, or a mass uninstall.',
     (gateway) => gateway.doubted,
   );
   const ofChannel = (name: string, help: string, of: (gateway: GatewayStatus) => number): void =>
@@ -259,19 +259,19 @@ export function createMetrics({
     );
   ofChannel(
     'chatpush_deliveries_waiting',
-    'Deliveries that wait for an attempt, in memory and, as this node has counted, in the store.',
+    'Deliveries that wait for an attempt, in memory and, as far as this node has counted, in the store.',
     (gateway) => gateway.waiting,
   );
   ofChannel(
     'chatpush_waiting_seconds',
-    'For how long some delivery of the channel has been waiting without a pause, looked at every second.',
+    'For how long the channel has always had a waiting delivery, checked every second.',
     (gateway) => gateway.waitingMs / 1000,
   );
   registry.registerMetric(
     new Gauge({
       registers: [],
       name: 'chatpush_node_holds_lease',
-      help: '1 while this node may send; the sum over all nodes is how many live.',
+      help: '1 while this node may send; the sum over all nodes is the number of live nodes.',
       collect() {
         this.set(holdsLease() ? 1 : 0);
       },
@@ -295,7 +295,7 @@ export function createMetrics({
     new Gauge({
       registers: [],
       name: 'chatpush_certificate_expires_timestamp_seconds',
-      help: 'When a push certificate of Apple ends, in seconds since 1970.',
+      help: 'When an Apple push certificate expires, in seconds since 1970.',
       labelNames: ['application', 'channel'],
       collect() {
         this.reset();

@@ -1,5 +1,5 @@
-// Whether this node takes in chat events and sends them: what `/readyz` answers. Anyone may ask there, so what is wrong is said
-// in words of our own; the log has the error's.
+// Whether this node accepts chat events and sends them: the answer of `/readyz`. Anyone may ask there, so problems
+// are described in our own words; the log has the errors.
 import type { Clock } from '../clock.ts';
 import type { Dispatcher } from '../delivery/dispatcher.ts';
 import { NODE_LEASE } from '../delivery/retry.ts';
@@ -7,19 +7,22 @@ import { StoreUnavailableError } from '../store/store.ts';
 import type { Store } from '../store/store.ts';
 
 /**
- * How long one refusal for want of room counts when no write succeeds. A load balancer sends nothing to a node that is not
- * ready, so then only another try can show that there is room again.
+ * How long one refusal because of a full disk counts if no write succeeds. A load balancer sends nothing to a node
+ * that is not ready, so only another try can show that there is room again.
  */
 const FULL_MS = 10_000;
 
 export interface WatchedStore {
-  /** The store, to be used in its place. */
+  /** The store to use instead. */
   readonly store: Store;
-  /** Whether the last deliveries, or what was written since, found no room. */
+  /** Whether the last deliveries, or any write since, found no room. */
   readonly isFull: () => boolean;
 }
 
-/** Sees which writes find no room. A beat cannot show it: it fits into a full disk, where it overwrites itself. */
+/**
+ * Watches which writes find no room. A heartbeat cannot show it: it overwrites itself, so it fits even on a full
+ * disk.
+ */
 export function watchRoom(store: Store, clock: Clock): WatchedStore {
   let refusedAtMs = -Infinity;
   const watch =
@@ -39,8 +42,8 @@ export function watchRoom(store: Store, clock: Clock): WatchedStore {
       commit: watch((change: Parameters<Store['commit']>[0]) => store.commit(change)),
       enqueue: async (...parameters) => {
         const results = await enqueue(...parameters);
-        // The largest of all writes has found room. A contact's document may find some when these no longer do, and what was
-        // known needs none.
+        // The largest kind of write has found room. A contact's document may fit when deliveries no longer do, and
+        // known deliveries need no room.
         if (results.some(({ state }) => state !== 'known')) refusedAtMs = -Infinity;
         return results;
       },
@@ -49,10 +52,10 @@ export function watchRoom(store: Store, clock: Clock): WatchedStore {
   };
 }
 
-/** PostgreSQL's disk_full; JetStream's insufficient resources, and what its limits of bytes say. */
+/** PostgreSQL's disk_full; JetStream's insufficient resources, and the errors of its byte limits. */
 const FULL_CODES: ReadonlySet<unknown> = new Set(['53100', 10002, 10023, 10047]);
 
-/** SQLite's own words for SQLITE_FULL, or a code of a server. */
+/** SQLite's message for SQLITE_FULL, or a code of a server. */
 const isForWantOfRoom = (error: unknown): boolean =>
   error instanceof StoreUnavailableError &&
   (error.message === 'database or disk is full' ||
@@ -64,18 +67,19 @@ export async function readiness(
   emulation: { readonly waitsFor: () => string | undefined },
 ): Promise<{ ready: boolean; checks: Record<string, string> }> {
   try {
-    // A beat writes, so it shows that the store can be written.
+    // A heartbeat writes, so it shows that the store is writable.
     const beat = await store.beat(dispatcher.node, NODE_LEASE.ttlMs);
-    // What is taken in meanwhile is safe, but this node sends none of it: others, where there are some, should be asked.
+    // Events accepted meanwhile are safe, but this node sends none of them: other nodes, if there are any, should
+    // get the calls.
     const holds = beat === 'alive' && dispatcher.holdsLease;
     const full = isFull();
-    // What is taken in meanwhile is safe and waits, so this node is ready all the same.
+    // Events accepted meanwhile are safe and wait, so this node still counts as ready.
     const emulator = emulation.waitsFor();
     return {
       ready: holds && !full,
       checks: {
-        store: full ? 'full; nothing is taken in until its disk has room' : 'ok',
-        lease: holds ? 'ok' : 'lost; nothing is sent until this node has a new one',
+        store: full ? 'full; nothing is accepted until its disk has room' : 'ok',
+        lease: holds ? 'ok' : 'lost; nothing is sent until this node has a new lease',
         ...(emulator !== undefined && { emulator: `waits. ${emulator}` }),
       },
     };

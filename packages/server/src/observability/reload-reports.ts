@@ -1,4 +1,4 @@
-// What a reload of the settings leads to: a log line, and one of the audit log, which is opened again as `logrotate` expects.
+// The effects of a settings reload: a log line, and one of the audit log, which is reopened as `logrotate` expects.
 import type { Logger } from 'pino';
 import type { OpenAudit } from '../audit/open-audit.ts';
 import type { ReloadResult } from '../reload/reload.ts';
@@ -11,11 +11,11 @@ export const createReloadReports =
       audit.note({ operation: 'ReloadSettings', result: 'refused' });
       log.error(
         { reason: result.error.message },
-        'the settings were not read again; those before stay in use',
+        'the settings were not reloaded; the previous ones stay in use',
       );
       return;
     }
     const { changed } = result;
     if (changed.length > 0) audit.note({ operation: 'ReloadSettings', result: 'ok', changed });
-    log.info({ changed }, 'the settings were read again');
+    log.info({ changed }, 'the settings were reloaded');
   };

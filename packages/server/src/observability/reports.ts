@@ -1,4 +1,4 @@
-// What delivery reports becomes log lines, metrics, and registrations that are removed or suspended.
+// Reports of delivery become log lines, metrics, and removed or suspended registrations.
 import type { Logger } from 'pino';
 import { NO_AUDIT } from '../audit/audit.ts';
 import type { Audit } from '../audit/audit.ts';
@@ -63,7 +63,8 @@ export function createReports({
         key: { instanceId, contactId },
         rule: (document, now) => {
           const registration = document?.registrations.find((one) => one.registrationId === registrationId);
-          // Registered again for another channel, APNS_SANDBOX say: what APNS thinks of the token is of no matter any more.
+          // Registered again for another channel, for example APNS_SANDBOX: APNS's opinion of the token no longer
+          // matters.
           if (registration && laneOf({ instanceId, ...registration }) !== lane)
             return { result: { movedTo: registration.deviceType } };
           return effect.kind === 'remove-registration'
@@ -93,10 +94,10 @@ export function createReports({
           );
         },
         (error: unknown) =>
-          // The gateway will say the same of the next push.
+          // The gateway will give the same answer to the next push.
           log.warn(
             { err: error, instanceId, contactId, registrationId, answer },
-            'registration could not be changed',
+            'cannot change the registration',
           ),
       );
     },
@@ -112,9 +113,9 @@ export function createReports({
       if (share)
         log.warn(
           { channel, ...share },
-          'so many device tokens are refused that no registration is removed or suspended at once; check the topic, environment and project of this channel',
+          'so many device tokens are refused that no registration is removed or suspended for now; check the topic, environment and project of this channel',
         );
-      else log.info({ channel }, 'refused device tokens are believed again');
+      else log.info({ channel }, 'refusals of device tokens are trusted again');
     },
     outageOver: ({ applicationArn, deviceType, gateway, since, waiting }) =>
       log.info(
@@ -123,18 +124,18 @@ export function createReports({
       ),
     storeFailed: (what, error) => {
       metrics.storeFailed();
-      log.error({ err: error, what }, 'the store could not do it; it is tried again');
+      log.error({ err: error, what }, 'a store call failed; it is retried');
     },
     unreadable: ({ instanceId, contactId }) =>
       log.error(
         { instanceId, contactId },
-        'what is stored of the contact cannot be read; its deliveries wait until it is restored or removed in the store',
+        'the stored contact cannot be read; its deliveries wait until it is repaired or removed in the store',
       ),
     lost: (deliveryIds) => {
       metrics.lost(deliveryIds.length);
       log.warn(
         { deliveries: deliveryIds.length },
-        'leases were void when deliveries were settled; another node has them',
+        'deliveries could not be settled because their leases had ended; another node has them',
       );
     },
   };

@@ -2,7 +2,7 @@
 import type { Clock } from '../clock.ts';
 import type { Store } from '../store/store.ts';
 
-/** The verbs that ask the store; hints and `close` are no calls that anybody waits for. */
+/** The verbs that query the store; nobody waits for hints and `close`. */
 const TIMED = [
   'contacts',
   'claimed',
@@ -27,7 +27,7 @@ const TIMED = [
   'sweep',
 ] as const satisfies readonly (keyof Store)[];
 
-/** The store, to be used in its place. A call that fails counts like one that does not. */
+/** The store to use instead. A failed call counts like any other. */
 export function timedStore(
   store: Store,
   clock: Clock,

@@ -1,4 +1,4 @@
-// What a gateway thinks of a channel now.
+// What a gateway says about a channel now.
 import type { Input, Output } from '@chatpush/wire';
 import { ServiceError } from '../service-error.ts';
 import type { OperationDependencies } from './dependencies.ts';

@@ -3,7 +3,10 @@ import type { Input, Output } from '@chatpush/wire';
 import type { ChatEvent } from '../contact/events.ts';
 import type { OperationDependencies } from './dependencies.ts';
 
-/** Answers after the commit: what is counted is on disk. Repeating the call, whole or in part, sends nothing twice. */
+/**
+ * Answers after the commit: everything it counts is on disk. Repeating the call, whole or in part, sends nothing
+ * twice.
+ */
 export async function putChatEvents(
   { directory, notify }: OperationDependencies,
   { InstanceId, Events }: Input<'PutChatEvents'>,
@@ -29,7 +32,7 @@ function toChatEvent(event: Input<'PutChatEvents'>['Events'][number]): ChatEvent
     content: event.Content,
     participantRole: event.ParticipantRole,
     displayName: event.DisplayName,
-    // A backend that says nothing of visibility has nothing to hide. (Amazon's stream does, and says it.)
+    // A backend that sends no visibility has nothing to hide. (Amazon's stream always sends it.)
     visibility: event.MessageVisibility ?? 'ALL',
     at: event.AbsoluteTime === undefined ? undefined : Date.parse(event.AbsoluteTime),
   };

@@ -1,4 +1,4 @@
-// Contacts: begun and ended.
+// Contacts: start and stop.
 import { randomUUID } from 'node:crypto';
 import type { Input, Output } from '@chatpush/wire';
 import { end, start } from '../contact/lifetime.ts';
@@ -9,7 +9,9 @@ import { participantKey, participantToken } from './participant-token.ts';
 /** Amazon's default: 25 hours. */
 const DEFAULT_CHAT_MINUTES = 1_500;
 
-/** Begins a contact with one participant, the customer. Repeated with the same ClientToken it answers the same contact. */
+/**
+ * Begins a contact with one participant, the customer. A repeat with the same ClientToken returns the same contact.
+ */
 export async function startChatContact(
   { changes, directory, settings, participantKeys }: OperationDependencies,
   input: Input<'StartChatContact'>,
@@ -34,7 +36,7 @@ export async function startChatContact(
     textFault(
       '/ChatStreamingConfiguration',
       input.ChatStreamingConfiguration !== undefined,
-      'Member must be absent: chatpush streams to nobody, it takes messages in',
+      'Member must be absent: chatpush does not stream messages out, it only receives them',
     ),
   ]);
   const key = participantKey(participantKeys, InstanceId);
@@ -68,8 +70,9 @@ export async function startChatContact(
 }
 
 /**
- * Ends a contact by any of its ids. One that has ended is ended again without complaint: the caller has what it asked for, and
- * a repeat after a lost answer must not look like a failure. (Amazon's ContactNotFoundException, 410, is for voice calls.)
+ * Ends a contact by any of its ids. A contact that has already ended is accepted again: the caller has what it
+ * asked for, and a repeat after a lost answer must not look like a failure. (Amazon's ContactNotFoundException,
+ * 410, is for voice calls.)
  */
 export async function stopContact(
   { changes, directory, clock }: OperationDependencies,

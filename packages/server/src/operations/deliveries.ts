@@ -46,7 +46,7 @@ async function listOfContact(
   };
 }
 
-/** Under which contact the log is, and what to say where nothing is in it. */
+/** Which contact holds the log, and the error if it is empty. */
 async function findLog(
   store: Store,
   given: ContactKey,
@@ -57,7 +57,8 @@ async function findLog(
     return { key, nothing: new ServiceError('ResourceNotFoundException', 'The contact does not exist.') };
   } catch (error) {
     if (!(error instanceof UnreadableContactError)) throw error;
-    // Damaged, it has its log all the same, which says so. With none it may have been another name, and the log elsewhere.
+    // A damaged contact still has its log, which says so. Without one the id may have been an alias, with the log
+    // elsewhere.
     return { key: error.contacts[0]!, nothing: error };
   }
 }

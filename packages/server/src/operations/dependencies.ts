@@ -1,4 +1,4 @@
-// What the operations need of the rest of the service.
+// What the operations need from the rest of the service.
 import type { Associations } from '../applications/associations.ts';
 import type { Clock } from '../clock.ts';
 import type { ContactSettings } from '../contact/settings.ts';
@@ -12,7 +12,7 @@ import type { Directory } from './directory.ts';
 import type { PageTokens } from './page-token.ts';
 import type { ParticipantKeys } from './participant-token.ts';
 
-/** What the doctor found. */
+/** The doctor's finding. */
 export interface ChannelVerdict {
   readonly state: 'healthy' | 'broken' | 'unclear';
   readonly answer: string;
@@ -37,14 +37,17 @@ export interface OperationDependencies extends ApplicationDependencies {
     applicationArn: string,
     deviceType: string,
   ) => { readonly reason: string; readonly answer: string } | undefined;
-  /** What a gateway thinks of a channel now; undefined: the application has no such channel. */
+  /** What a gateway says about a channel now; undefined: the application has no such channel. */
   readonly examineChannel: (
     applicationArn: string,
     deviceType: 'APNS' | 'APNS_SANDBOX' | 'GCM',
   ) => Promise<ChannelVerdict | undefined>;
-  /** Why an instance may not have another registration. */
+  /** Why an instance may not add a registration. */
   readonly registrationRefusal: (instanceId: string) => Promise<string | undefined>;
-  /** Called when a registration was deleted or a delivery withdrawn, before its call is answered: no attempt for it begins from now on. */
+  /**
+   * Called when a registration was deleted or a delivery withdrawn, before the call is answered: no attempt for it
+   * begins from then on.
+   */
   readonly onRevoked: (registrationOrDeliveryId: string) => void;
   /** Called when the store has new work. */
   readonly onWork: () => void;

@@ -1,8 +1,8 @@
-// Which instances and applications there are: those of the settings file, those in the store, and in development every one
-// that a call names.
+// Which instances and applications exist: those of the settings file, those in the store, and in development every
+// one that a call names.
 //
-// Each is asked for by almost every call, so an answer is believed for a while; a hint of the store shortens that, and hints
-// may be lost. Only what exists is remembered: an unknown name costs one read of the store each time.
+// Almost every call asks for both, so an answer is cached for a while; a hint of the store ends that early, and
+// hints may be lost. Only existing names are cached: an unknown name costs one read of the store each time.
 import { associationIn } from '../applications/associations.ts';
 import type { Association } from '../applications/associations.ts';
 import type { LiveApplication } from '../applications/live-application.ts';
@@ -14,7 +14,7 @@ import { DEFAULT_CONTACT_SETTINGS } from '../contact/settings.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Store } from '../store/store.ts';
 
-/** `all`: instances and applications begin with the first call that names them. */
+/** `all`: instances and applications are created by the first call that names them. */
 export type AutoCreate = 'all' | 'contacts' | 'none';
 
 /** What the settings file lists. */
@@ -24,20 +24,20 @@ export interface Listed {
 }
 
 export interface Directory {
-  /** What is listed from now on, in place of what was. */
+  /** Replaces the list. */
   list(listed: Listed): void;
-  /** What is known of an application at this moment, from the file or from the store; undefined: nobody set it up. */
+  /** What is known of an application at this moment, from the file or the store; undefined: nobody set it up. */
   readonly configured: (arn: string) => LiveApplication | undefined;
   /** Rejects with ResourceNotFoundException. */
   instance(id: string): Promise<void>;
   /**
-   * Rejects with ResourceNotFoundException, also where `instanceId` names an instance that is associated with another
-   * application; the ARN must be well formed (`isApplicationArn`).
+   * Rejects with ResourceNotFoundException, also if `instanceId` names an instance that is associated with another
+   * application. The ARN must be well formed (`isApplicationArn`).
    */
   application(arn: string, instanceId?: string): Promise<void>;
-  /** The rules of an application, or the usual ones where it was removed since somebody registered with it. */
+  /** The rules of an application, or the defaults if it was removed after a device registered with it. */
   readonly rules: (arn: string) => Promise<NotificationRules>;
-  /** Whether a registration may begin a contact that nobody started here. */
+  /** Whether a registration may create a contact that was not started here. */
   readonly createsContacts: boolean;
   close(): void;
 }
@@ -47,11 +47,11 @@ const PATTERN = new RegExp(APPLICATION_ARN);
 
 export const isApplicationArn = (arn: string): boolean => PATTERN.test(arn);
 
-/** How long an answer is believed when no hint comes. */
+/** How long an answer is cached if no hint arrives. */
 const BELIEVED_MS = 10_000;
 const MAX_REMEMBERED = 10_000;
 
-/** What is remembered of an instance. */
+/** What is cached of an instance. */
 interface Instance {
   readonly association: Association | undefined;
 }
@@ -104,7 +104,7 @@ export function createDirectory(options: {
 
   const configured = (arn: string): LiveApplication | undefined => applications.get(arn) ?? live.find(arn);
 
-  /** An unknown one costs one read of the store each time. */
+  /** An unknown application costs one read of the store each time. */
   async function findApplication(arn: string): Promise<LiveApplication | undefined> {
     const known = applications.get(arn) ?? (await live.current(arn)) ?? (await live.load(arn));
     if (known !== undefined || autoCreate !== 'all') return known;

@@ -1,4 +1,4 @@
-// Faults that no shape can describe, told all at once and in the words of those that shapes find.
+// Faults that no shape can describe, reported all at once and in the same form as those of shapes.
 import { describeFaults } from '@chatpush/wire';
 import type { Fault } from '@chatpush/wire';
 import { ServiceError } from '../service-error.ts';
@@ -20,7 +20,7 @@ export const applicationArnFault = (path: string, arn: string): Fault | undefine
     ? undefined
     : fault(path, `Member must satisfy regular expression pattern: ${APPLICATION_ARN}`);
 
-/** Amazon's model lists five roles and its service takes one. */
+/** Amazon's model lists five roles, but its service accepts one. */
 export const customerRoleFault = (path: string, role: string | undefined): Fault | undefined =>
   role === undefined || role === 'CUSTOMER'
     ? undefined

@@ -1,4 +1,5 @@
-// What the HTTP side calls: one function per operation, typed by wire/, so that a missing or misspelled one does not compile.
+// What the HTTP side calls: one function per operation, typed by wire/, so that a missing or misspelled one does
+// not compile.
 import type {
   ApplicationOperationName,
   Input,
@@ -8,12 +9,12 @@ import type {
 } from '@chatpush/wire';
 import type { Participant } from './participant-token.ts';
 
-/** Who calls, as established by auth/. */
+/** The caller, as established by auth/. */
 export interface Caller {
   readonly accessKeyId: string;
-  /** The instances (bare ids) the key may act on; `all` in development. */
+  /** The instances (bare ids) that the key may act on; `all` in development. */
   readonly instances: 'all' | ReadonlySet<string>;
-  /** What it may do there, by the names of wire's actions. */
+  /** What it may do there, as names of wire's actions. */
   readonly actions: 'all' | ReadonlySet<string>;
   /** ARNs of the applications it may use. */
   readonly applications: 'all' | ReadonlySet<string>;
@@ -21,12 +22,12 @@ export interface Caller {
 
 export interface Call {
   readonly caller: Caller;
-  /** The region it was signed for; empty where a bearer key stands in place of a signature. */
+  /** The region of the signature; empty if the call has a bearer key instead of a signature. */
   readonly region: string;
   readonly requestId: string;
 }
 
-/** A call of the Participant Service: no key signed it, a participant makes it. */
+/** A call of the Participant Service, made by a participant and not signed by a key. */
 export interface ParticipantCall {
   readonly participant: Participant;
   readonly requestId: string;

@@ -1,9 +1,10 @@
-// Where a page of a list ended, as the opaque text that callers hand back. Positions are numbers of the store, which count what
-// all tenants do, so they are sealed, and open only on the list of the contact that they came from.
+// Where a page of a list ended, as the opaque text that callers send back. Positions are numbers of the store,
+// which count the activity of all tenants, so they are encrypted, and valid only for the list of the contact that
+// they came from.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import { ServiceError } from '../service-error.ts';
 
-/** What a token is good for. */
+/** What a token is valid for. */
 export interface PageScope {
   readonly list: 'applications' | 'deliveries' | 'instance-deliveries' | 'registrations';
   readonly instanceId: string;
@@ -12,7 +13,10 @@ export interface PageScope {
 
 export interface PageTokens {
   seal(scope: PageScope, position: string): string;
-  /** The position, or undefined for the first page. Throws InvalidParameterException on what `seal` did not make for this scope. */
+  /**
+   * The position, or undefined for the first page. Throws InvalidParameterException for anything that `seal` did
+   * not create for this scope.
+   */
   open(scope: PageScope, token: string | undefined): string | undefined;
 }
 
@@ -20,7 +24,10 @@ const CIPHER = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** `keys`: 32 bytes each, the same on every node. The first one seals, any opens; asked each time, for they may change. */
+/**
+ * `keys`: 32 bytes each, the same on every node. The first one seals, any of them opens; asked each time, because
+ * they may change.
+ */
 export function createPageTokens(keys: () => readonly Uint8Array[]): PageTokens {
   const scopeOf = ({ list, instanceId, contactId }: PageScope) =>
     Buffer.from(JSON.stringify([list, instanceId, contactId]));
@@ -48,7 +55,7 @@ export function createPageTokens(keys: () => readonly Uint8Array[]): PageTokens 
         } catch (error) {
           cause = error;
         }
-      throw new ServiceError('InvalidParameterException', 'The NextToken is not one of this list.', {
+      throw new ServiceError('InvalidParameterException', 'The NextToken does not belong to this list.', {
         cause,
       });
     },

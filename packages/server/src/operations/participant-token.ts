@@ -1,8 +1,8 @@
-// Participant tokens: what proves to the Participant Service that its holder is a participant of a contact; and connection
-// tokens, for which they are exchanged. One is never taken for the other.
+// Participant tokens, which prove to the Participant Service that their holder is a participant of a contact; and
+// connection tokens, for which they are exchanged. One is never accepted as the other.
 //
-// It is derived from what it says, so a repeated call gives the same one and the store keeps none of them.
-// The shape is ours (Amazon's is opaque): base64url of a JSON list, a dot, base64url of HMAC-SHA256 over that.
+// A token is derived from what it says, so a repeated call returns the same one and the store keeps none. The
+// format is ours (Amazon's is opaque): base64url of a JSON list, a dot, base64url of HMAC-SHA256 over it.
 import { createHmac, timingSafeEqual } from 'node:crypto';
 import { firstUnits } from '../contact/text.ts';
 import { ServiceError } from '../service-error.ts';
@@ -12,7 +12,7 @@ export interface Participant {
   readonly contactId: string;
   readonly participantId: string;
   readonly role: string;
-  /** As it was given when the participant was created; absent: none was. */
+  /** As given when the participant was created; absent: none was given. */
   readonly displayName?: string;
   /** Milliseconds since the epoch. */
   readonly expiresAt: number;
@@ -20,18 +20,18 @@ export interface Participant {
 
 export type TokenKind = 'participant' | 'connection';
 
-/** What the tokens of an instance are made with, at least 32 bytes, the same on every node; undefined: it has none. */
+/** The key for an instance's tokens, at least 32 bytes, the same on every node; undefined: it has none. */
 export type ParticipantKeys = (instanceId: string) => Uint8Array | undefined;
 
 const VERSION = 1;
 
-/** Throws AccessDeniedException where the instance has none. To be asked for before anything is written. */
+/** Throws AccessDeniedException if the instance has none. Call it before anything is written. */
 export function participantKey(keys: ParticipantKeys, instanceId: string): Uint8Array {
   const key = keys(instanceId);
   if (key === undefined)
     throw new ServiceError(
       'AccessDeniedException',
-      `No access key may start or join chats of the instance ${instanceId}, so there are no participant tokens for it: name it under "instances" of one.`,
+      `No access key may start or join chats of the instance ${instanceId}, so it has no participant tokens: list it under "instances" of an access key.`,
     );
   return key;
 }
@@ -39,7 +39,7 @@ export function participantKey(keys: ParticipantKeys, instanceId: string): Uint8
 const proofOf = (key: Uint8Array, kind: TokenKind, payload: string): string =>
   createHmac('sha256', key).update(`chatpush ${kind} token\n`).update(payload).digest('base64url');
 
-/** What Amazon's SDKs accept. */
+/** The maximum that Amazon's SDKs accept. */
 export const MAX_TOKEN = 1_000;
 
 /** Without a name at most 1,000 characters, for contact ids of up to 256 bytes. */
@@ -50,7 +50,7 @@ export function participantToken(key: Uint8Array, of: Participant, kind: TokenKi
   return `${payload}.${proofOf(key, kind, payload)}`;
 }
 
-/** The participant with as much of its name as its token has room for. */
+/** The participant with as much of its name as fits into its token. */
 export function withNameThatFits(key: Uint8Array, of: Participant): Participant {
   const { displayName = '', ...nameless } = of;
   const fits = (participant: Participant): boolean => participantToken(key, participant).length <= MAX_TOKEN;
@@ -61,7 +61,7 @@ export function withNameThatFits(key: Uint8Array, of: Participant): Participant 
   return nameless;
 }
 
-/** Who holds the token; undefined: it is not ours, of the other kind, was changed, or has expired. */
+/** The holder of the token; undefined: it is not ours, is of the other kind, was changed, or has expired. */
 export function readParticipantToken(
   keys: ParticipantKeys,
   token: string,
@@ -70,19 +70,19 @@ export function readParticipantToken(
 ): Participant | undefined {
   const [payload, proof, rest] = token.split('.');
   if (payload === undefined || proof === undefined || rest !== undefined) return undefined;
-  // The instance is taken from what is not proved yet: that chooses whose key must have made it, and nothing else.
+  // The instance is read before it is proven: it only selects the key that must have created the token.
   const participant = parse(payload);
   if (participant === undefined) return undefined;
   const key = keys(participant.instanceId);
   if (key === undefined) return undefined;
-  // The text itself is compared: decoded, one proof could be written in many ways, such as with a `=` at its end.
+  // Compares the text itself: decoded, one proof could be written in several ways, such as with a trailing `=`.
   const expected = Buffer.from(proofOf(key, kind, payload));
   const given = Buffer.from(proof);
   if (given.length !== expected.length || !timingSafeEqual(given, expected)) return undefined;
   return now < participant.expiresAt ? participant : undefined;
 }
 
-/** What a payload says; undefined: nothing that we would have written. */
+/** What a payload says; undefined: we would not have written it. */
 function parse(payload: string): Participant | undefined {
   let said: unknown;
   try {

@@ -10,7 +10,9 @@ import type { OperationDependencies } from './dependencies.ts';
 import { MAX_TOKEN, participantKey, participantToken, withNameThatFits } from './participant-token.ts';
 import type { Participant } from './participant-token.ts';
 
-/** Repeated with the same ClientToken it answers the same participant, hence the same token; only the claim is stored. */
+/**
+ * A repeat with the same ClientToken returns the same participant, hence the same token; only the claim is stored.
+ */
 export async function createParticipant(
   { changes, directory, settings, participantKeys }: OperationDependencies,
   { InstanceId, ContactId, ClientToken, ParticipantDetails }: Input<'CreateParticipant'>,
@@ -19,7 +21,7 @@ export async function createParticipant(
   if (role !== 'CUSTOM_BOT')
     throw new ServiceError(
       'InvalidRequestException',
-      'ParticipantRole must be CUSTOM_BOT: nobody else joins a chat this way.',
+      'ParticipantRole must be CUSTOM_BOT: no other role can join a chat this way.',
     );
   const key = participantKey(participantKeys, InstanceId);
   const joined = await changes.change({
@@ -47,7 +49,7 @@ export async function createParticipant(
   if (token.length > MAX_TOKEN)
     throw new ServiceError(
       'InvalidRequestException',
-      `The contact id is too long: its token has ${token.length} characters, and SDKs take ${MAX_TOKEN}.`,
+      `The contact id is too long: its token would have ${token.length} characters, but SDKs accept at most ${MAX_TOKEN}.`,
     );
   return {
     ParticipantCredentials: { ParticipantToken: token, Expiry: new Date(joined.expiresAt).toISOString() },
@@ -55,7 +57,7 @@ export async function createParticipant(
   };
 }
 
-/** The connection token follows from the participant's, so it is the same however often it is asked for. */
+/** The connection token is derived from the participant's, so every call returns the same one. */
 export async function createParticipantConnection(
   { store, clock, participantKeys }: OperationDependencies,
   { Type = [] }: Input<'CreateParticipantConnection'>,
@@ -83,8 +85,9 @@ export async function createParticipantConnection(
 }
 
 /**
- * The message's id is drawn with the claim of its ClientToken, so a repeat names the same message, whose deliveries have the
- * same ids: it may come again at any point, also after a crash between claim and deliveries, and pushes once.
+ * The message's id is created with the claim of its ClientToken, so a repeat names the same message, whose
+ * deliveries have the same ids. It may be repeated at any point, also after a crash between claim and deliveries,
+ * and pushes once.
  */
 export async function sendMessage(
   { changes, notify }: OperationDependencies,
@@ -95,7 +98,7 @@ export async function sendMessage(
     key: { instanceId, contactId },
     claim: {
       operation: 'SendMessage',
-      // A token is its participant's: nobody else can use it up.
+      // A ClientToken belongs to its participant: nobody else can use it up.
       token: ClientToken && `${participantId} ${ClientToken}`,
       parameters: { contactId, ContentType, Content },
     },
@@ -123,6 +126,6 @@ export async function sendMessage(
 const isOpen = (document: ContactDocument | undefined, now: number): boolean =>
   document !== undefined && !hasEnded(document, now);
 
-/** Amazon's words once a chat has ended: https://github.com/amazon-connect/amazon-connect-chatjs/issues/120 */
+/** Amazon's message after a chat has ended: https://github.com/amazon-connect/amazon-connect-chatjs/issues/120 */
 const DENIED = 'Access denied';
 const denied = () => new ServiceError('AccessDeniedException', DENIED);

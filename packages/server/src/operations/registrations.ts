@@ -1,4 +1,4 @@
-// Registrations: made, deleted and listed.
+// Registrations: create, delete and list.
 import { randomUUID } from 'node:crypto';
 import type { Input, Output } from '@chatpush/wire';
 import type { Registration } from '../contact/document.ts';
@@ -11,7 +11,7 @@ import type { OperationDependencies } from './dependencies.ts';
 import { applicationArnFault, customerRoleFault, refuseFaults } from './faults.ts';
 import type { PageScope } from './page-token.ts';
 
-/** Binds a device to a contact. Repeated with the same ClientToken it answers what it answered first, for 7 days. */
+/** Binds a device to a contact. For 7 days, a repeat with the same ClientToken gets the first answer. */
 export async function createRegistration(
   { changes, directory, settings, registrationRefusal }: OperationDependencies,
   input: Input<'CreatePushNotificationRegistration'>,
@@ -56,7 +56,10 @@ export async function createRegistration(
   return { RegistrationId: answer.registrationId };
 }
 
-/** Deletes; again within a day: answers as the first time. After it answered, no attempt for the registration begins. */
+/**
+ * Deletes a registration. A repeat within a day gets the first answer. Once it has answered, no attempt for the
+ * registration begins.
+ */
 export async function deleteRegistration(
   { store, changes, directory, onRevoked }: OperationDependencies,
   { InstanceId, ContactId, RegistrationId }: Input<'DeletePushNotificationRegistration'>,
@@ -72,7 +75,7 @@ export async function deleteRegistration(
   return {};
 }
 
-/** A registration's place in the order of the list, which no change of the others moves. */
+/** A registration's position in the list, which does not change when others do. */
 const placeOf = ({ createdAt, registrationId }: Registration): string =>
   `${String(createdAt).padStart(16, '0')} ${registrationId}`;
 
@@ -114,7 +117,7 @@ export async function listRegistrations(
   };
 }
 
-/** Enough of a token to know it again, too little to push with: at most ten characters, never more than a third. */
+/** Enough of a token to recognize it, too little to push with: at most ten characters, never more than a third. */
 function abbreviated(token: string): string {
   const shown = Math.min(5, Math.floor(token.length / 6));
   return `${token.slice(0, shown)}…${shown > 0 ? token.slice(-shown) : ''}`;

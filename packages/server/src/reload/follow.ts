@@ -1,4 +1,4 @@
-// Settings as parts of the service read them: each look sees those in use at that moment, so a reload needs to tell nobody.
+// Settings as parts of the service read them: each read gets the current ones, so a reload need not notify anyone.
 import type { ContactSettings } from '../contact/settings.ts';
 import type { SettingsInUse } from './settings-in-use.ts';
 

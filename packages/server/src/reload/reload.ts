@@ -1,24 +1,27 @@
-// Reads the settings file again while the service runs: takes over all of it, or keeps what there is and says why.
+// Reads the settings file again while the service runs: applies all of it, or keeps the current settings and says
+// why.
 import { changedSettings } from '../config/changed-settings.ts';
 import type { Config } from '../config/config.ts';
 
-/** Answers what has changed, none where nothing has; rejects, having changed nothing, with a sentence for people. */
+/** Returns what has changed, empty if nothing has. Rejects with a sentence for people, without changing anything. */
 export type Reload = () => Promise<readonly string[]>;
 
 export type ReloadResult = { readonly changed: readonly string[] } | { readonly error: Error };
 
 export function createReload(options: {
-  /** Throws ConfigError with all that is wrong. Undefined: there is no settings file. */
+  /** Throws ConfigError with everything that is wrong. Undefined: there is no settings file. */
   readonly read: (() => Config) | undefined;
   readonly current: () => Config;
-  /** Why a running service cannot take these over; undefined: it can. */
+  /** Why a running service cannot apply these settings; undefined: it can. */
   readonly obstacle: (next: Config) => string | undefined;
   readonly take: (next: Config) => void;
   readonly done: (result: ReloadResult) => void;
 }): Reload {
   function reload(): readonly string[] {
     if (!options.read)
-      throw new Error('There is no settings file: set CHATPUSH_CONFIG to the path of one, and start again.');
+      throw new Error(
+        'There is no settings file: set CHATPUSH_CONFIG to the path of one, and restart the service.',
+      );
     const [before, next] = [options.current(), options.read()];
     const changed = changedSettings(before, next);
     const obstacle = options.obstacle(next);

@@ -1,4 +1,5 @@
-// What follows from the settings file. A reload makes all of it anew, so that a call sees either the old settings or the new.
+// Everything derived from the settings file. A reload rebuilds all of it, so that a call sees either the old
+// settings or the new ones.
 import type { IncomingMessage } from 'node:http';
 import { ANY_SESSION, createAccessKeys } from '../auth/access-keys.ts';
 import type { AccessKeySettings, FindAccessKey } from '../auth/access-keys.ts';
@@ -24,20 +25,20 @@ export interface SettingsInUse {
   readonly accessKey: FindAccessKey;
   readonly verifyBearer: VerifyBearer;
   readonly isTrustedProxy: (address: string) => boolean;
-  /** From where a request comes, behind the proxies that are trusted. */
+  /** The address a request comes from, behind trusted proxies. */
   readonly addressOf: (request: IncomingMessage) => string;
-  /** What new participant tokens are made with. */
+  /** The key of new participant tokens. */
   readonly participantKeys: ParticipantKeyOf;
-  /** Who holds a token, at a time; undefined: nobody. */
+  /** The holder of a token at a time; undefined: nobody. */
   readonly findParticipant: (token: string, kind: TokenKind, now: number) => Participant | undefined;
-  /** What page tokens are sealed with, and opened with. */
+  /** The keys that encrypt and decrypt page tokens. */
   readonly pageTokenKeys: readonly Uint8Array[];
 }
 
 export function settingsInUse(config: Config): SettingsInUse {
   const accessKeys = config.accessKeys.map(toAccessKey);
   const participantKeys = createParticipantKeys(accessKeys);
-  // Also keys that were first before another was put in front of them.
+  // Includes keys that were first before another was added in front of them.
   const accepted = [participantKeys, ...accessKeys.map((key) => createParticipantKeys([key]))];
   const isTrustedProxy = createAddressList(config.trustedProxies);
   const applications = config.applications.map((one) => ({ ...one, ttlMs: one.ttlMinutes * 60_000 }));

@@ -1,8 +1,9 @@
-// Encrypts what must not be readable in the store, its backups and its logs: AES-256-GCM, a fresh nonce for each text
-// (NIST SP 800-38D §8.2.2: random 96-bit nonces are safe for 2^32 texts under one key).
+// Encrypts what must not be readable in the store, its backups and its logs: AES-256-GCM, a fresh nonce for each
+// text (NIST SP 800-38D §8.2.2: random 96-bit nonces are safe for 2^32 texts under one key).
 //
-// A sealed text is `1.<key id>.<nonce>.<ciphertext and tag>`, in base64url. It opens only together with the associated data it
-// was sealed with, so a credential that is copied to another application or channel in the store does not open there.
+// A sealed text is `1.<key id>.<nonce>.<ciphertext and tag>`, in base64url. It can be decrypted only with the
+// associated data it was encrypted with, so a credential that is copied to another application or channel in the
+// store is useless there.
 import { createCipheriv, createDecipheriv, randomBytes } from 'node:crypto';
 import type { SecretKey, SecretKeys } from './secret-keys.ts';
 
@@ -10,7 +11,10 @@ const ALGORITHM = 'aes-256-gcm';
 const NONCE_BYTES = 12;
 const TAG_BYTES = 16;
 
-/** Why a sealed text does not open. `key`: it was sealed under a key that is not here. `damaged`: it, or where it stands, was changed. */
+/**
+ * Why a sealed text cannot be decrypted. `key`: its key is not available here. `damaged`: it, or its place, was
+ * changed.
+ */
 export class SealError extends Error {
   override readonly name = 'SealError';
   readonly reason: 'key' | 'damaged';
@@ -26,7 +30,7 @@ export interface Sealing {
   seal(text: string, associated: string): string;
   /** Throws {@link SealError}. */
   open(sealed: string, associated: string): string;
-  /** Whether it was sealed under another key than the first. */
+  /** Whether it was encrypted under another key than the first. */
   isOld(sealed: string): boolean;
 }
 
@@ -42,8 +46,7 @@ export function createSealing(keys: SecretKeys): Sealing {
     },
     open(sealed, associated) {
       const [version, id = '', nonce = '', text = ''] = sealed.split('.');
-      if (version !== '1')
-        throw new SealError('damaged', 'This is not a sealed text of a version known here.');
+      if (version !== '1') throw new SealError('damaged', 'This is not a sealed text of a known version.');
       const key = byId.get(id);
       if (key === undefined)
         throw new SealError(
@@ -62,7 +65,7 @@ export function createSealing(keys: SecretKeys): Sealing {
         throw Object.assign(
           new SealError(
             'damaged',
-            'It does not open: the text was changed, or moved from another application or channel.',
+            'It cannot be decrypted: the text was changed, or moved from another application or channel.',
           ),
           { cause },
         );

@@ -1,4 +1,4 @@
-// The keys that credentials in the store are encrypted under: the first seals, all of them open.
+// The keys that encrypt credentials in the store: the first encrypts, all decrypt.
 //
 // Rotation: put the new key in front of the old one, run `chatpush rekey`, then remove the old one.
 import { hash, randomBytes } from 'node:crypto';
@@ -8,15 +8,15 @@ import { Secret } from '../config/secret.ts';
 const KEY_BYTES = 32;
 
 export interface SecretKey {
-  /** Tells keys apart in sealed texts; says nothing about the key. */
+  /** Identifies the key in sealed texts; reveals nothing about it. */
   readonly id: string;
   readonly bytes: Secret;
 }
 
-/** In the order in which they stand; never empty. */
+/** In the order in which they are written; never empty. */
 export type SecretKeys = readonly [SecretKey, ...SecretKey[]];
 
-/** Thrown with a sentence for people, which repeats nothing of the keys. */
+/** Thrown with a sentence for people, which quotes nothing of the keys. */
 export class SecretKeyError extends Error {
   override readonly name = 'SecretKeyError';
 }
@@ -30,7 +30,7 @@ export function parseSecretKeys(text: string): SecretKeys {
     .map((part) => part.trim())
     .filter((part) => part !== '')
     .map(parseSecretKey);
-  if (first === undefined) throw new SecretKeyError(`holds no key; ${HOW_TO_MAKE_A_KEY}`);
+  if (first === undefined) throw new SecretKeyError(`contains no key; ${HOW_TO_MAKE_A_KEY}`);
   return [first, ...rest];
 }
 

@@ -1,16 +1,16 @@
-// Attempts as one column keeps them: the first 2 and the last 8, as compact JSON, beside the count of all.
+// Attempts as stored in one column: the first 2 and the last 8, as compact JSON, next to the total count.
 //
-// A delivery that is repeated for hours must not grow its row without end; how it began and how it ended is what
-// somebody reading the delivery log asks for.
+// A delivery that is retried for hours must not grow its row without limit. Readers of the delivery log want to
+// know how it began and how it ended.
 import type { Attempt } from './store.ts';
 
 const FIRST = 2;
 const LAST = 8;
-/** As many are kept as they came. */
+/** Up to this many, all attempts are kept. */
 export const KEPT_ATTEMPTS = FIRST + LAST;
 
 type Outcome = Attempt['outcome'];
-/** [at, outcome, gateway, answer, ms]; answer and ms are null where absent. */
+/** [at, outcome, gateway, answer, ms]; answer and ms are null if absent. */
 type Packed = [number, Outcome, string, string | null, number | null];
 
 /** The columns of one delivery row. `kept` is null before the first attempt. */
@@ -20,8 +20,8 @@ export interface StoredAttempts {
 }
 
 /**
- * Adds attempts, oldest first. One that is there already is not added again, so that a settlement whose answer was lost
- * may be repeated; `added` is how many were new.
+ * Adds attempts, oldest first. An attempt that is already there is not added again, so a settlement whose answer
+ * was lost may be repeated; `added` is the number of new ones.
  */
 export function appendAttempts(
   stored: StoredAttempts,
@@ -36,16 +36,16 @@ export function appendAttempts(
   return { kept: JSON.stringify(shortened), count: stored.count + fresh.length, added: fresh.length };
 }
 
-/** Attempts as the column would hold them, all of them; null: there are none. */
+/** All these attempts in the form of the column; null: there are none. */
 export const packAttempts = (attempts: readonly Attempt[]): string | null =>
   attempts.length === 0 ? null : JSON.stringify(attempts.map(pack));
 
-/** The attempts that are kept, oldest first. */
+/** The kept attempts, oldest first. */
 export function readAttempts(kept: string | null): Attempt[] {
   return parse(kept).map(unpack);
 }
 
-/** How many of those that are kept left. What back-off goes by: 10 are as far as that grows. */
+/** How many of the kept attempts were sent. Back-off is based on this: it does not grow beyond 10. */
 export const countSent = (kept: string | null): number =>
   parse(kept).filter(([, outcome]) => outcome !== 'unsent').length;
 

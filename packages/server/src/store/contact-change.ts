@@ -1,7 +1,7 @@
-// The one way a contact changes: claim, document, rule, commit; again if somebody else was faster.
+// The only way to change a contact: claim, document, rule, commit; repeated if another call was faster.
 //
-// Where the contact is most likely new, the first try takes that for granted: the store commits nothing unless it is so, and
-// the call has cost one turn of the store instead of two.
+// If the contact is most likely new, the first try assumes it: the store commits nothing if that is wrong, and
+// otherwise the call costs one round trip to the store instead of two.
 //
 //   read claim and document ─► claim there? its answer, or a refusal if the parameters differ
 //          ▲                   no: other checks, then the rule
@@ -10,8 +10,8 @@
 //          │                                         │ committed ─► the result
 //          └─────── contact-changed, token-taken ◄───┘
 //
-// A claim answers before everything else, so a late repeat gets the first answer even after the contact has ended, the
-// registration was deleted or the application was removed, and changes nothing.
+// The claim is checked before everything else. So a late repeat gets the first answer and changes nothing, even
+// after the contact has ended, the registration was deleted or the application was removed.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { nameAlias } from '../contact/alias.ts';
@@ -33,12 +33,12 @@ export interface ChangeRequest<Result> {
   readonly claim?: {
     readonly operation: string;
     readonly token: string | undefined;
-    /** After defaults, without the token. */
+    /** With defaults applied, without the token. */
     readonly parameters: object;
   };
-  /** Contacts like this one are mostly new, as those of registrations are. */
+  /** Contacts of this kind are mostly new, such as those of registrations. */
   readonly mostlyNew?: true;
-  /** What else must be right, such as the application; asked after the claim. Rejects with a ServiceError. */
+  /** Other conditions, such as that the application exists; checked after the claim. Rejects with a ServiceError. */
   readonly check?: () => Promise<void>;
   /** Pure; may be called several times. Its result becomes the claim's answer, so it must be JSON. */
   readonly rule: (document: ContactDocument | undefined, now: number) => Change<Result>;
@@ -46,15 +46,16 @@ export interface ChangeRequest<Result> {
 
 export interface ContactChanges {
   /**
-   * Durable when it resolves. Rejects with a ServiceError: the rule's refusal, the check's, InvalidParameterException for a
-   * token used with other parameters, ThrottlingException when too many change the contact at once; or with the store's error.
+   * Durable when it resolves. Rejects with a ServiceError (the rule's refusal, the check's,
+   * InvalidParameterException for a token used with other parameters, ThrottlingException if too many calls change
+   * the contact at once) or with the store's error.
    */
   change<Result>(request: ChangeRequest<Result>): Promise<Result>;
-  /** Makes `key` another name of `initialContactId`, if its place is free. */
+  /** Makes `key` an alias of `initialContactId`, if nothing is stored under it. */
   alias(key: ContactKey, initialContactId: string): Promise<void>;
 }
 
-/** Where the registrations of a contact live, and what is there. */
+/** Where the registrations of a contact are stored, and what is there. */
 export interface FoundContact {
   readonly key: ContactKey;
   readonly version: number;
@@ -69,11 +70,11 @@ const registrationsOf = (stored: Stored | undefined): number =>
   stored === undefined || isAlias(stored) ? 0 : stored.registrations.length;
 
 const busy = (): ServiceError =>
-  new ServiceError('ThrottlingException', 'Too many calls change this contact at once.', {
+  new ServiceError('ThrottlingException', 'Too many calls are changing this contact at once.', {
     retryAfterSeconds: 1,
   });
 
-/** Reads a contact by any of its ids. Rejects with UnreadableContactError where one is damaged. */
+/** Reads a contact by any of its ids. Rejects with UnreadableContactError if one is damaged. */
 export async function findContact(store: Store, key: ContactKey): Promise<FoundContact> {
   let at = key;
   for (let followed = 0; followed <= MAX_ALIASES; followed++) {
@@ -83,10 +84,10 @@ export async function findContact(store: Store, key: ContactKey): Promise<FoundC
     if (!isAlias(stored)) return { key: at, version: contact.version, document: stored };
     at = { instanceId: key.instanceId, contactId: stored.alias };
   }
-  // Two events, each calling the other's contact the initial one, arrived at the same time.
+  // Two events, each naming the other's contact as the initial one, arrived at the same time.
   throw new ServiceError(
     'InvalidParameterException',
-    `The names of contact ${key.contactId} go in a circle.`,
+    `The aliases of contact ${key.contactId} form a cycle.`,
   );
 }
 
@@ -129,7 +130,7 @@ export function createContactChanges(options: {
   /** Runs `once` until it has an answer. */
   async function repeat<T>(once: () => Promise<{ readonly answer: T } | undefined>): Promise<T> {
     for (let tries = 0; tries < MAX_TRIES; tries++) {
-      // Only other nodes get in between; a few milliseconds, spread, keep two of them from meeting again.
+      // Only other nodes can interfere; waiting a few random milliseconds keeps two of them from colliding again.
       if (tries > 0) await sleep(random() * 2 ** Math.min(tries, 6));
       const done = await once();
       if (done) return done.answer;
@@ -146,7 +147,7 @@ export function createContactChanges(options: {
     if (found.fingerprint === claim.fingerprint) return { answer: JSON.parse(found.answer) };
     throw new ServiceError(
       'InvalidParameterException',
-      'The ClientToken was used before with other parameters. A repeat must have the same parameters; another call needs a token of its own.',
+      'The ClientToken was used before with other parameters. A repeat must have the same parameters; a different call needs its own token.',
     );
   }
 
@@ -156,7 +157,7 @@ export function createContactChanges(options: {
   ): Promise<{ readonly answer: T } | undefined> {
     const [answered, found] = await Promise.all([claimedAnswer(claim), findContact(store, request.key)]);
     if (request.mostlyNew) isGuessing = found.document === undefined;
-    // Its parameters are the same, so what was answered is what this operation answers.
+    // Its parameters are the same, so its answer is this operation's answer.
     if (answered) return answered as { readonly answer: T };
     try {
       await request.check?.();
@@ -168,17 +169,24 @@ export function createContactChanges(options: {
       const outcome = await commit(found.key, found.version, document, found.document, written);
       return outcome === 'committed' ? { answer: result } : undefined;
     } catch (error) {
-      // The same call may have been accepted since the claim was read, and changed what this one is refused for.
+      // The same call may have been accepted since the claim was read, and its change may be why this one is
+      // refused.
       const late = error instanceof ServiceError ? await claimedAnswer(claim) : undefined;
       if (late) return late as { readonly answer: T };
       throw error;
     }
   }
 
-  /** Whether the last contact that might have been new was. A backend that registers known devices again makes no guesses. */
+  /**
+   * Whether the last contact that was likely to be new was. A backend that registers known devices again makes no
+   * guesses.
+   */
   let isGuessing = true;
 
-  /** Takes it for granted that there is neither contact nor claim; undefined: that was wrong, or something must be refused. */
+  /**
+   * Assumes that there is neither contact nor claim; undefined: the assumption was wrong, or something must be
+   * refused.
+   */
   async function changeNew<T>(
     { key, check, rule }: ChangeRequest<T>,
     claim: Omit<Claim, 'answer'> | undefined,
@@ -186,7 +194,7 @@ export function createContactChanges(options: {
     try {
       await check?.();
     } catch (error) {
-      // Only if there is no claim that answers.
+      // Refuse only if there is no claim with an answer.
       if (error instanceof ServiceError) return undefined;
       throw error;
     }

@@ -1,14 +1,18 @@
-// What a ClientToken stands for: the same parameters give the same fingerprint, in whatever order they were written.
+// A fingerprint of a call's parameters: equal parameters give the same fingerprint, in whatever order they were
+// written.
 import { hash } from 'node:crypto';
 
-/** Raise it when defaults or the meaning of a parameter change: tokens from before then count as used otherwise. */
+/**
+ * Increase it when defaults or the meaning of a parameter change: earlier tokens then count as used with other
+ * parameters.
+ */
 const VERSION = 1;
 
-/** SHA-256 (hex) over parameters after defaults; members that are undefined count as absent. */
+/** SHA-256 (hex) over the parameters with defaults applied; undefined members count as absent. */
 export const fingerprint = (parameters: object): string =>
   hash('sha256', `${VERSION}\n${JSON.stringify(inOrder(parameters))}`, 'hex');
 
-/** Not as a replacer: with one `JSON.stringify` takes half as long again (4.0 µs, not 2.7). */
+/** Not a replacer: with one, `JSON.stringify` takes half as long again (4.0 µs, not 2.7). */
 function inOrder(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(inOrder);
   if (typeof value !== 'object' || value === null) return value;

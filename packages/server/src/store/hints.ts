@@ -1,7 +1,7 @@
 // Hints within one process.
 import type { HintKind, Store } from './store.ts';
 
-/** Tells every listener, in a later microtask: who gives a hint is never called back from within. */
+/** Tells every listener in a later microtask, so that the caller is never called back from within. */
 export function createHints(): Pick<Store, 'onHint' | 'hint'> {
   const listeners = new Set<(kind: HintKind, id: string) => void>();
   return {

@@ -1,14 +1,14 @@
-// Pages of an instance's deliveries, the same for every SQL store: newest first by when they were enqueued, and by `seq` among
-// those of one millisecond.
+// Pages of an instance's deliveries, the same for every SQL store: newest first by enqueue time, and by `seq`
+// within one millisecond.
 import type { LogRow } from './log-page.ts';
 import { toLogEntry } from './log-page.ts';
 import { UNDELIVERED } from './settle-rule.ts';
 import type { DeliveryFilter, LogEntry, Page, PageRequest } from './store.ts';
 
-/** Rows that one call looks at: about 3 ms where each must be read and none fits. */
+/** Rows that one call examines: about 3 ms if each must be read and none matches. */
 export const SCANNED_ROWS = 2_000;
 
-/** The index that a filter goes by. */
+/** The index that a filter uses. */
 export type LogIndex = 'started' | 'skipped' | 'undelivered';
 
 export function indexFor(status: DeliveryFilter['status']): LogIndex {
@@ -17,7 +17,7 @@ export function indexFor(status: DeliveryFilter['status']): LogIndex {
   return UNDELIVERED.includes(status) ? 'undelivered' : 'started';
 }
 
-/** The status that rows of the index must have beside. */
+/** The status that rows of the index must also have. */
 export const statusIn = ({ status }: DeliveryFilter): string | null =>
   status === undefined || status === 'undelivered' ? null : status;
 
@@ -29,7 +29,7 @@ export interface Place {
 const isBefore = (one: Place, other: Place): boolean =>
   one.at < other.at || (one.at === other.at && one.seq < other.seq);
 
-/** A page has the rows before this place. */
+/** A page contains the rows before this position. */
 export function startOf({ to }: DeliveryFilter, { next }: PageRequest): Place {
   const end = { at: to ?? Number.MAX_SAFE_INTEGER, seq: 0 };
   if (next === undefined) return end;
@@ -38,7 +38,10 @@ export function startOf({ to }: DeliveryFilter, { next }: PageRequest): Place {
   return isBefore(place, end) ? place : end;
 }
 
-/** Rows are one more than `limit`, to know of a next page; `edge` is the last row that was looked at, where there are more. */
+/**
+ * Expects one row more than `limit`, to detect a next page; `edge` is the last row that was examined, if there are
+ * more.
+ */
 export function toInstancePage(
   rows: readonly LogRow[],
   { limit }: PageRequest,

@@ -1,4 +1,5 @@
-// The verbs of a store that answers over a network: counted in and out, so that not too much waits, and a close waits for all.
+// Counts the running calls of a store that answers over a network, so that not too many wait, and `close` waits for
+// all.
 import { StoreUnavailableError, type Store } from './store.ts';
 import { createWaitingLimit } from './waiting-limit.ts';
 
@@ -6,7 +7,7 @@ export type Verbs = Omit<Store, 'onHint' | 'hint' | 'close'>;
 
 export interface LimitedVerbs {
   readonly verbs: Verbs;
-  /** Refuses every later call, and resolves once none runs any more. */
+  /** Refuses every later call, and resolves once none is running. */
   close(): Promise<void>;
 }
 

@@ -1,10 +1,13 @@
-// Calls for one contact go one after another within a process, so that they do not make each other repeat.
-// Between processes the version in the store decides; the line only saves work.
+// Runs calls for one contact one after another within a process, so that they do not force each other to retry.
+// Between processes the version in the store decides; this only saves work.
 
 export interface Line {
-  /** Runs after all that stand in this line already; rejects at once with `LineFullError` when too many do. */
+  /**
+   * Runs after all calls already queued under this name; rejects at once with `LineFullError` if there are too
+   * many.
+   */
   <T>(name: string, run: () => Promise<T>): Promise<T>;
-  /** Lines with somebody in them. */
+  /** Names with queued or running calls. */
   readonly size: number;
 }
 
@@ -17,11 +20,11 @@ export function createLine(longest: number): Line {
 
   async function stand<T>(name: string, run: () => Promise<T>): Promise<T> {
     const line = lines.get(name) ?? { tail: Promise.resolve(), length: 0 };
-    if (line.length >= longest) throw new LineFullError(`${longest} calls wait already`);
+    if (line.length >= longest) throw new LineFullError(`${longest} calls are already waiting`);
     lines.set(name, line);
     line.length++;
     const mine = line.tail.then(run);
-    // What became of one call is its caller's to know; the next one only waits for it.
+    // A call's result is its caller's business; the next call only waits for its end.
     line.tail = mine.then(
       () => undefined,
       () => undefined,

@@ -1,8 +1,8 @@
-// A page of the delivery log out of rows, the same for every SQL store.
+// A page of the delivery log from rows, the same for every SQL store.
 import { readAttempts } from './attempts.ts';
 import type { LogEntry, Page, PageRequest } from './store.ts';
 
-/** As the stores' queries name their columns. `seq` grows with each row and is what pages go by. */
+/** The column names of the stores' queries. `seq` increases with each row, and pages are ordered by it. */
 export interface LogRow extends Omit<
   LogEntry,
   'registrationId' | 'lane' | 'reason' | 'attempts' | 'expiresAt' | 'isKept'
@@ -17,7 +17,7 @@ export interface LogRow extends Omit<
   readonly isKept: boolean | number;
 }
 
-/** Rows of a page are those before this `seq`, newest first, and one more than `limit` to know of a next page. */
+/** A page has the rows before this `seq`, newest first; one row more than `limit` shows that there is a next page. */
 export const logBefore = ({ next }: PageRequest): number =>
   next === undefined ? Number.MAX_SAFE_INTEGER : Number(next);
 

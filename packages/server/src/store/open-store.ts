@@ -1,4 +1,4 @@
-// The store that the settings name.
+// Opens the store that the settings name.
 import type { Logger } from 'pino';
 import { checkedNatsUrl } from '../addresses/nats-url.ts';
 import type { Clock } from '../clock.ts';

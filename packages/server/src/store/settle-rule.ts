@@ -2,7 +2,7 @@
 import { appendAttempts } from './attempts.ts';
 import type { LogEntry, Settlement } from './store.ts';
 
-/** The owner of a delivery that nobody holds. */
+/** The owner number of a delivery that nobody holds. */
 export const NOBODY = 0;
 
 /** The columns of a delivery that settling reads and changes. */
@@ -14,9 +14,9 @@ export interface DeliveryState {
   /** See `appendAttempts`. */
   kept: string | null;
   count: number;
-  /** Set when the delivery moves to a later time. */
+  /** Set if the delivery moves to a later time. */
   dueInMs?: number;
-  /** Set when it ends: what is kept of its work, null for nothing. */
+  /** Set if it ends: the part of its work that is kept, null for nothing. */
   keep?: string | null;
 }
 
@@ -24,16 +24,16 @@ export interface DeliveryState {
 export const UNDELIVERED: readonly LogEntry['status'][] = ['rejected', 'expired', 'withdrawn'];
 
 /**
- * Changes `state` as the settlement of a node says; `owner` is that node's number, NOBODY if it lives no more. False: the
- * delivery was not the node's to move (`lost`); the attempts are recorded all the same, for they happened.
+ * Applies a node's settlement to `state`; `owner` is that node's number, NOBODY if it is no longer alive. False:
+ * the delivery was not the node's to move (`lost`). Its attempts are recorded anyway, because they happened.
  */
 export function applySettlement(state: DeliveryState, owner: number, { attempts, to }: Settlement): boolean {
   const merged = appendAttempts(state, attempts);
   state.kept = merged.kept;
   state.count = merged.count;
   if (to.status !== 'accepted') {
-    // The answer to this very settlement was lost, and it is repeated. By now the delivery may be leased again, also to
-    // the same node, and must not be moved a second time.
+    // The answer to this same settlement was lost, and it is repeated. By now the delivery may be leased again,
+    // perhaps to the same node, and must not be moved a second time.
     const isRepeat =
       attempts.length > 0 ? merged.added === 0 : to.status !== 'queued' && to.status === state.status;
     if (isRepeat) return true;

@@ -1,19 +1,20 @@
-// Notices that a store's clock was set back.
+// Detects that a store's clock was set back.
 //
-// Due times outlive the process, so they are kept by the wall clock: set back by an hour, it would have everything that
-// waits wait an hour more. A store that notices makes it due at once; at worst an attempt comes before its delay is over.
+// Due times outlive the process, so they use the wall clock: if it is set back by an hour, everything that waits
+// would wait an hour longer. A store that detects this makes it due at once; at worst an attempt comes before its
+// delay is over.
 
-/** A clock that is slewed, or whose answer takes a moment, was not set. */
+/** A clock that is slewed, or an answer that takes a moment, is not a step. */
 const TOLERANCE_MS = 1_000;
 
 /**
- * No delivery is put off for longer: a gateway's Retry-After is believed up to a day, and jitter comes on top. A due time
+ * No delivery is delayed for longer: a gateway's Retry-After is accepted up to a day, plus jitter. A due time
  * further away was written by a clock that was wrong then.
  */
 export const LONGEST_DELAY_MS = 25 * 3_600_000;
 
 /**
- * Takes what the store's clock says, and the monotonic times between which it said so. True: the clock was set back since it
+ * Takes the store's clock, and the monotonic times between which it was read. True: the clock was set back since it
  * was last read.
  */
 export type StepWatch = (nowMs: number, askedAtMs: number, answeredAtMs?: number) => boolean;

@@ -1,30 +1,31 @@
 // The store contract: everything that outlives a process, in domain verbs.
 //
-// Bodies are opaque text to a store, there is no SQL above this line, and time crosses it as durations: each store
-// measures them on its own clock (SQLite: the machine's; PostgreSQL: the database's), so that nodes need not agree.
-// Every verb may be repeated: writes are idempotent by id. `test/store/conformance.ts` is the contract in executable form.
+// Bodies are opaque text to a store, there is no SQL outside the stores, and times are passed as durations: each
+// store measures them on its own clock (SQLite: the machine's; PostgreSQL: the database's), so nodes need not
+// agree. Every verb may be repeated: writes are idempotent by id. `test/store/conformance.ts` is the contract in
+// executable form.
 
-/** Names one contact. Registrations live on the initial contact of a chat. */
+/** Identifies one contact. Registrations are stored under the initial contact of a chat. */
 export interface ContactKey {
   readonly instanceId: string;
   readonly contactId: string;
 }
 
-/** A contact document (or an alias to one) as stored. */
+/** A contact document (or an alias) as stored. */
 export interface Contact extends ContactKey {
-  /** Rises by one with each commit; 0 says that nothing is stored yet. */
+  /** Increases by one with each commit; 0 means that nothing is stored yet. */
   readonly version: number;
   /** The document, JSON text of at most 64 KiB. */
   readonly body: string;
 }
 
-/** A new state of a contact: written only when the stored version is still `version`. */
+/** A new state of a contact: written only if the stored version is still `version`. */
 export interface ContactChange extends Contact {
-  /** How long until `ended` shows this contact to housekeeping, in milliseconds; absent: never. */
+  /** How long until `ended` returns this contact to housekeeping, in milliseconds; absent: never. */
   readonly reviewInMs?: number;
-  /** How many registrations it has more than the state before, for `registrations`; negative: fewer. Absent: as many. */
+  /** Change in its number of registrations compared with the previous state, for `registrations`. Absent: none. */
   readonly registrationsGained?: number;
-  /** How long until `sweep` removes this contact altogether, in milliseconds; absent: never. */
+  /** How long until `sweep` deletes this contact, in milliseconds; absent: never. */
   readonly keepForMs?: number;
 }
 
@@ -33,7 +34,7 @@ export interface Claim {
   readonly instanceId: string;
   readonly operation: string;
   readonly token: string;
-  /** SHA-256 (hex) over the parameters after defaults. */
+  /** SHA-256 (hex) over the parameters with defaults applied. */
   readonly fingerprint: string;
   /** The answer, JSON text. */
   readonly answer: string;
@@ -41,9 +42,9 @@ export interface Claim {
 
 export type CommitResult = 'committed' | 'contact-changed' | 'token-taken';
 
-/** A delivery as it is handed in: one notification for one device. */
+/** A delivery to enqueue: one notification for one device. */
 export interface NewDelivery {
-  /** Derived from event and device (design: identity), never random. */
+  /** Derived from event and device (delivery/identity.ts), never random. */
   readonly id: string;
   /** UTC day of the *event* (`2026-11-22`), by which old rows are dropped. */
   readonly day: string;
@@ -59,7 +60,7 @@ export interface NewDelivery {
   readonly work: string;
 }
 
-/** A delivery that never starts: kept for the delivery log only. */
+/** A delivery that never starts: kept only for the delivery log. */
 export interface SkippedDelivery {
   readonly id: string;
   readonly day: string;
@@ -72,7 +73,10 @@ export interface SkippedDelivery {
 
 export type Enqueued = NewDelivery | SkippedDelivery;
 
-/** `leased`: stored and owned by the calling node, which sends it now. `queued`: waits for a claim. `known`: the id was there before, nothing changed. */
+/**
+ * `leased`: stored and owned by the calling node, which sends it now. `queued`: waits for a claim. `known`: the id
+ * already existed, nothing changed.
+ */
 export type EnqueueState = 'leased' | 'queued' | 'known' | 'skipped';
 
 export interface EnqueueResult {
@@ -82,11 +86,11 @@ export interface EnqueueResult {
 
 /** A delivery leased to the node that claimed it. */
 export interface Delivery extends NewDelivery {
-  /** How many of the attempts that are kept (the first 2, the last 8) left: all but the `unsent` ones. */
+  /** How many of the kept attempts (the first 2, the last 8) were sent: all but the `unsent` ones. */
   readonly sentBefore: number;
   /** Milliseconds since it was enqueued. */
   readonly ageMs: number;
-  // `expiresInMs` may be zero or less: the claimer settles such a delivery as expired.
+  // `expiresInMs` may be zero or less: the claiming node settles such a delivery as expired.
 }
 
 /** One request to a gateway, as kept in the delivery log. */
@@ -96,7 +100,7 @@ export interface Attempt {
   readonly outcome: 'accepted' | 'rejected' | 'unsent' | 'unknown';
   /** Which gateway: `apns`, `apns-sandbox`, `fcm`, or the same with ` (emulated)`. */
   readonly gateway: string;
-  /** The gateway's words, such as `410 Unregistered` or the fault of the connection. */
+  /** The gateway's answer, such as `410 Unregistered`, or the connection error. */
   readonly answer?: string;
   /** Milliseconds from HEADERS to the answer. */
   readonly ms?: number;
@@ -105,10 +109,10 @@ export interface Attempt {
 /** How a delivery can end. */
 export type EndStatus = 'accepted' | 'rejected' | 'expired' | 'withdrawn';
 
-/** What became of a leased delivery: it ended, or it waits again. */
+/** The result for a leased delivery: it ended, or it waits again. */
 export interface Settlement {
   readonly id: string;
-  /** As it was handed in: a store may look for the delivery there only. */
+  /** As it was enqueued: a store may look for the delivery only there. */
   readonly day: string;
   /** Attempts since the last settlement, oldest first. */
   readonly attempts: readonly Attempt[];
@@ -116,7 +120,9 @@ export interface Settlement {
     | {
         readonly status: EndStatus;
         readonly reason?: string;
-        /** What a replay needs of the work, opaque; stays with the row. Absent: all of the work is erased. */
+        /**
+         * The part of the work that a replay needs, opaque; stays with the row. Absent: all of the work is erased.
+         */
         readonly keep?: string;
       }
     | { readonly status: 'queued'; readonly dueInMs: number; readonly reason?: string };
@@ -134,9 +140,9 @@ export interface LogEntry {
   readonly reason?: string;
   /** The first 2 and the last 8 attempts. */
   readonly attempts: readonly Attempt[];
-  /** How many attempts there were in all. */
+  /** Total number of attempts. */
   readonly attemptCount: number;
-  /** Milliseconds since the epoch when it was enqueued, by the store's clock. */
+  /** Milliseconds since the epoch at which it was enqueued, by the store's clock. */
   readonly at: number;
   /** Likewise, when it expires; absent: it never started. */
   readonly expiresAt?: number;
@@ -144,19 +150,19 @@ export interface LogEntry {
   readonly isKept?: true;
 }
 
-/** One row of the delivery log with what a replay needs. */
+/** One row of the delivery log with the part that a replay needs. */
 export interface LoggedDelivery extends LogEntry {
-  /** See `Settlement`; absent also while it is queued. */
+  /** See `Settlement`; also absent while it is queued. */
   readonly kept?: string;
 }
 
-/** Which deliveries of an instance. */
+/** Selects deliveries of an instance. */
 export interface DeliveryFilter {
   readonly instanceId: string;
   /** `undelivered`: ended, and not accepted. Absent: all that started, so all but `skipped`. */
   readonly status?: LogEntry['status'] | 'undelivered';
   readonly reason?: string;
-  /** Only of lanes whose names begin with one of these. */
+  /** Only lanes whose names begin with one of these. */
   readonly lanes?: readonly string[];
   /** Enqueued at this time or later, milliseconds since the epoch by the store's clock. */
   readonly from?: number;
@@ -164,7 +170,7 @@ export interface DeliveryFilter {
   readonly to?: number;
 }
 
-/** How a delivery that ended is queued again. */
+/** How an ended delivery is queued again. */
 export interface Replay {
   readonly lane: string;
   readonly expiresInMs: number;
@@ -208,35 +214,41 @@ export interface StoredDelivery extends LoggedDelivery {
 
 export type HintKind = 'work' | 'setting' | 'revoked';
 
-/** Thrown (as the rejection of any verb) when the store cannot answer now: disk full, database away. The caller answers 5xx. */
+/**
+ * Thrown (as the rejection of any verb) when the store cannot answer now: disk full, database unavailable. The
+ * caller answers 5xx.
+ */
 export class StoreUnavailableError extends Error {
   override readonly name: string = 'StoreUnavailableError';
 }
 
-/** Too much waits already: the call was refused before anything of it was done. */
+/** Too many calls are waiting: this one was refused before any of it was done. */
 export class StoreBusyError extends StoreUnavailableError {
   override readonly name = 'StoreBusyError';
 }
 
 export interface Store {
-  /** The contacts of these keys, in their order. Linearizable: sees every commit answered before this call began, on any node. */
+  /**
+   * The contacts of these keys, in their order. Linearizable: sees every commit answered before this call began, on
+   * any node.
+   */
   contacts(keys: readonly ContactKey[]): Promise<(Contact | undefined)[]>;
   /** What a ClientToken was used for within the last 7 days. */
   claimed(instanceId: string, operation: string, token: string): Promise<Claim | undefined>;
   /**
-   * Stores the contact at version + 1 iff its stored version is still `contact.version`, and the claim iff its token is
-   * free: both or neither, durable on return. When both are taken the answer is `token-taken`.
+   * Stores the contact at version + 1 iff its stored version is still `contact.version`, and the claim iff its
+   * token is free: both or neither, durable on return. If both conditions fail, the answer is `token-taken`.
    */
   commit(change: { contact?: ContactChange; claim?: Claim }): Promise<CommitResult>;
   /** Contacts whose review is due, at most `limit`; for housekeeping only. */
   ended(limit: number): Promise<Contact[]>;
-  /** How many registrations the contacts of an instance have, by what its commits have gained. */
+  /** How many registrations the contacts of an instance have, as the sum of its commits' changes. */
   registrations(instanceId: string): Promise<number>;
 
   /**
-   * Stores deliveries, durable on return. `credit` says how many of each lane the node could send at once: so many are
-   * leased to it on the spot, in the order of the batch, but none while the lane has older work that is due, and none to
-   * a node that does not beat.
+   * Stores deliveries, durable on return. `credit` says how many of each lane the node could send at once: that
+   * many are leased to it immediately, in the order of the batch; but none while the lane has older work that is
+   * due, and none to a node without a heartbeat.
    */
   enqueue(
     batch: readonly Enqueued[],
@@ -244,36 +256,38 @@ export interface Store {
     credit: ReadonlyMap<string, number>,
   ): Promise<EnqueueResult[]>;
   /**
-   * Leases due work to the node, oldest first, at most `want` per lane; also that of silent nodes, never that of a live
-   * one. Nothing to a node that does not beat.
+   * Leases due work to the node, oldest first, at most `want` per lane; includes work of silent nodes, never that
+   * of a live one. Nothing is leased to a node without a heartbeat.
    */
   claim(node: string, want: ReadonlyMap<string, number>): Promise<Delivery[]>;
-  /** Lanes with due work that `claim` would give, each counted up to `cap`. */
+  /** Lanes with due work that `claim` would return, each counted up to `cap`. */
   waiting(cap: number): Promise<Map<string, number>>;
   /**
-   * Records every attempt and moves the delivery on. `accepted` ends a delivery no matter who owns it, also one that had ended
-   * otherwise; anything else only under the node's own lease: `lost` names the others. Repeating is harmless: an attempt
-   * that is recorded already (equal in every member) is not recorded again, and a settlement that brings none but such
-   * moves nothing; nor does one without attempts that would end a delivery as it has ended. Neither is lost.
+   * Records every attempt and moves the delivery on. `accepted` ends a delivery no matter who owns it, even if it
+   * had ended otherwise; anything else requires the node's own lease, and `lost` lists the deliveries without one.
+   * Repeating is harmless: an attempt that is already recorded (equal in every member) is not recorded again; a
+   * settlement with only such attempts moves nothing, and neither does one without attempts that would end a
+   * delivery as it has ended. Neither counts as lost.
    */
   settle(node: string, batch: readonly Settlement[]): Promise<{ lost: string[] }>;
   /**
-   * Says that the node lives, for `ttlMs` from now; the first beat of a name makes it known. `evicted`: it was silent for
-   * too long, or has left, and its leases are void: it must take a new name. Names are never used twice.
+   * Reports that the node is alive, for `ttlMs` from now; the first heartbeat of a name registers it. `evicted`: it
+   * was silent for too long, or has left, and its leases are void: it must take a new name. Names are never reused.
    */
   beat(node: string, ttlMs: number): Promise<'alive' | 'evicted'>;
-  /** Gives back the node's leases at once. */
+  /** Releases the node's leases at once. */
   leave(node: string): Promise<void>;
   /** The delivery log of a contact, newest first. */
   deliveries(contact: ContactKey, page: PageRequest): Promise<Page<LogEntry>>;
   /**
-   * The deliveries of an instance, newest first by when they were enqueued. A call looks at a bounded number of rows: a page
-   * may hold fewer than `limit`, even none, and still name a next one.
+   * The deliveries of an instance, newest first by enqueue time. A call examines a bounded number of rows: a page
+   * may have fewer than `limit`, even none, and still have a next one.
    */
   instanceDeliveries(filter: DeliveryFilter, page: PageRequest): Promise<Page<LogEntry>>;
   /**
-   * How many deliveries of an instance were enqueued in each minute from `from` up to but not `to`, both in minutes since the
-   * epoch by the store's clock: those that started, or only those that are `undelivered` by now.
+   * How many deliveries of an instance were enqueued in each minute from `from` up to but not including `to`, both
+   * in minutes since the epoch by the store's clock: those that started, or only those that are `undelivered` by
+   * now.
    */
   deliveryCounts(
     instanceId: string,
@@ -284,19 +298,22 @@ export interface Store {
   /** One row of the delivery log. */
   delivery(instanceId: string, id: string): Promise<LoggedDelivery | undefined>;
   /**
-   * Queues a delivery again, due now, with its attempts so far, iff it is undelivered and something of it was kept: `changed`
-   * otherwise, also for an unknown one.
+   * Queues a delivery again, due now, with its attempts so far, iff it is undelivered and part of its work was
+   * kept; otherwise, and for an unknown one, `changed`.
    */
   replay(instanceId: string, id: string, replay: Replay): Promise<'queued' | 'changed'>;
   /**
-   * Ends a queued delivery as withdrawn, no matter who owns it, and keeps nothing of it. `ended`: it had ended before, or
-   * never started. Of an attempt that is under way the answer is still recorded, and `accepted` still wins.
+   * Ends a queued delivery as withdrawn, no matter who owns it, and keeps nothing of its work. `ended`: it had
+   * already ended, or never started. The answer of a running attempt is still recorded, and `accepted` still wins.
    */
   withdraw(instanceId: string, id: string, reason: string): Promise<'withdrawn' | 'ended' | 'unknown'>;
 
   setting(kind: SettingKind, id: string): Promise<Setting | undefined>;
   settings(kind: SettingKind, page: PageRequest): Promise<Page<Setting>>;
-  /** Writes a setting (without `body`: removes it) iff its stored version is `expectedVersion` (0: not there). */
+  /**
+   * Writes a setting (without `body`: removes it) iff its stored version is `expectedVersion` (0: it does not
+   * exist).
+   */
   putSetting(
     kind: SettingKind,
     id: string,
@@ -305,15 +322,18 @@ export interface Store {
   ): Promise<'committed' | 'changed'>;
 
   /**
-   * Everything that another store must have to take the place of this one, page by page; pages may be short. Exact while nobody
-   * writes: what is written meanwhile may be missing.
+   * Everything that another store needs to replace this one, page by page; pages may be short. Exact while nobody
+   * writes: later writes may be missing.
    */
   everything(page: PageRequest): Promise<Page<StoredThing>>;
 
-  /** Removes what is past its time, at most `limit` rows; true: there is more. */
+  /** Deletes expired data, at most `limit` rows; true: there is more. */
   sweep(limit: number): Promise<boolean>;
 
-  /** Hints may be lost, late or doubled: they only wake somebody who then looks. Returns a function that ends the listening. */
+  /**
+   * Hints may be lost, late or duplicated: they only wake listeners, which then look. Returns a function that stops
+   * listening.
+   */
   onHint(listener: (kind: HintKind, id: string) => void): () => void;
   hint(kind: HintKind, id: string): void;
 
@@ -321,7 +341,7 @@ export interface Store {
   close(): Promise<void>;
 }
 
-/** Seconds and days that every store keeps to. */
+/** How long every store keeps things. */
 export const RETENTION = {
   /** A ClientToken's claim: 7 days from success. */
   claimMs: 7 * 86_400_000,

@@ -1,16 +1,16 @@
-// A contact as the store gave it, read. What is damaged, or was changed by hand, is refused with its key: nothing of it is
-// guessed, and nobody is told that a message for it was taken.
+// A contact as the store returned it, parsed. One that is damaged, or was changed by hand, is refused with its key:
+// nothing is guessed, and no message for it is acknowledged.
 import { parseContact } from '../contact/document.ts';
 import type { Stored } from '../contact/document.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Contact, ContactKey } from './store.ts';
 
-/** How many contacts the sentence names; `contacts` has them all. */
+/** How many contacts the sentence names; `contacts` has all. */
 const NAMED = 5;
 
 /**
- * A 5xx, which callers and SNS repeat, because the contact may be repaired by then. Of the body it says nothing: that holds tokens
- * of devices, and a parser quotes what it could not read.
+ * A 5xx, which callers and SNS repeat, because the contact may be repaired by then. The message does not quote the
+ * body, because it holds device tokens and parsers quote what they could not read.
  */
 export class UnreadableContactError extends ServiceError {
   readonly contacts: readonly ContactKey[];
@@ -20,13 +20,13 @@ export class UnreadableContactError extends ServiceError {
     const others = contacts.length > NAMED ? ` and ${contacts.length - NAMED} others` : '';
     super(
       'InternalServiceException',
-      `What is stored of contact ${ids.join(', ')}${others} cannot be read. ${more}Its operator must restore or remove it in the store; repeat the call then.`,
+      `The stored contact ${ids.join(', ')}${others} cannot be read. ${more}Its operator must repair or remove it in the store; then repeat the call.`,
     );
     this.contacts = contacts.map(({ instanceId, contactId }) => ({ instanceId, contactId }));
   }
 }
 
-/** The document, or the error as a value, for those who read several contacts and go on with the others. */
+/** The document, or the error as a value, for callers that read several contacts and continue with the others. */
 export function storedIn(contact: Contact): Stored | UnreadableContactError {
   try {
     return parseContact(contact.body);

@@ -1,29 +1,29 @@
-// How much may wait for a store. A slow disk or a database away must not grow the process without end, and a flood of new
-// deliveries must not stand in front of those verbs by which the accepted ones get on.
+// Limits what waits for a store. A slow disk or an unavailable database must not grow the process without limit,
+// and a flood of new deliveries must not delay the verbs that process the accepted ones.
 //
 //   enqueue ──refused?──► its turn, instances one after another ──┐
 //   the others ──refused?─────────────────────────────────────────┴──► store, first come, first served
 import { StoreBusyError, type Store } from './store.ts';
 
-/** Calls, and bytes of text in them, that may wait at once; beyond either a new call is refused. */
+/** Calls, and bytes of text in them, that may wait at once; beyond either, new calls are refused. */
 export const WAITING_LIMIT = { calls: 20_000, bytes: 64 * 1024 * 1024 } as const;
 
 /**
- * Deliveries of enqueue calls that the store is given at once; a larger call goes alone. Behind 600 calls of 300 a claim
- * waited longer than the flood of them lasted, and nothing was sent.
+ * How many deliveries of enqueue calls the store gets at once; a larger call runs alone. Behind 600 calls of 300, a
+ * claim waited longer than the flood lasted, and nothing was sent.
  */
 export const ENQUEUED_AT_ONCE = 1_000;
 
-/** Never refused: they take work off the store, and nodes ask for them no faster than their own credit allows. */
+/** Never refused: they take work off the store, and nodes call them no faster than their own credit allows. */
 const ALWAYS: ReadonlySet<keyof Store> = new Set(['claim', 'settle', 'beat', 'leave']);
 
 export interface WaitingLimit {
   /**
-   * Counts a call in, until the function it returns is called. Throws StoreBusyError when too much waits already. `start`
-   * is called, in this tick or when it is the call's turn, to hand it to the store.
+   * Counts a call until the returned function is called. Throws StoreBusyError if too many are waiting. `start` is
+   * called, in this tick or when it is the call's turn, to pass the call to the store.
    */
   admit(verb: keyof Store, parameters: readonly unknown[], start: () => void): () => void;
-  /** Gives everyone who waits their turn now: the store is about to close. */
+  /** Starts all waiting calls now: the store is about to close. */
   startAll(): void;
 }
 
@@ -37,7 +37,7 @@ export function createWaitingLimit(): WaitingLimit {
   let bytes = 0;
   /** Deliveries of enqueue calls that were started and have not ended. */
   let enqueued = 0;
-  /** Enqueue calls that wait, by instance; the instance that had a turn goes to the end. */
+  /** Waiting enqueue calls by instance; the instance that had a turn goes to the end. */
   const turns = new Map<string, Turn[]>();
 
   function startNext(isFree: (count: number) => boolean): void {
@@ -58,7 +58,7 @@ export function createWaitingLimit(): WaitingLimit {
     admit(verb, parameters, start) {
       const own = textUnits(verb, parameters);
       if (!ALWAYS.has(verb) && (calls >= WAITING_LIMIT.calls || bytes + own > WAITING_LIMIT.bytes)) {
-        throw new StoreBusyError(`${calls} calls wait for the store already.`);
+        throw new StoreBusyError(`${calls} calls are already waiting for the store.`);
       }
       calls += 1;
       bytes += own;
@@ -84,10 +84,10 @@ export function createWaitingLimit(): WaitingLimit {
   };
 }
 
-/** What an entry or a settlement costs to keep besides its text, about. */
+/** The approximate memory of an entry or a settlement besides its text. */
 const ROW_UNITS = 256;
 
-/** The text a call carries, in UTF-16 units: near enough to what it costs to keep. Verbs that are not here carry little. */
+/** The text of a call in UTF-16 units, which is close to its memory. Verbs that are not listed carry little. */
 const TEXT_UNITS: { readonly [V in keyof Store]?: (...parameters: Parameters<Store[V]>) => number } = {
   enqueue(batch) {
     let units = batch.length * ROW_UNITS;

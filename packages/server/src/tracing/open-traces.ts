@@ -1,15 +1,18 @@
-// OpenTelemetry's SDK and its OTLP exporter, which are loaded here and nowhere else, and only when traces are wanted.
+// OpenTelemetry's SDK and its OTLP exporter, which are loaded only here, and only if traces are on.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { Logger } from 'pino';
 import type { TracesConfig } from '../config/config.ts';
 import { createTraces } from './spans.ts';
 import type { Traces } from './traces.ts';
 
-/** A collector that is away must not fill the log. */
+/** An unreachable collector must not fill the log. */
 const WARN_EVERY_MS = 60_000;
-/** The SDK's default of 5 s, less: a person who looks for the trace of a push does so at once. */
+/** Less than the SDK's default of 5 s: people look for the trace of a push at once. */
 const EXPORT_EVERY_MS = 1_000;
-/** Spans that wait for the collector; at 500 bytes each, some megabytes. Beyond it new ones are dropped, with a warning. */
+/**
+ * Spans that wait for the collector; at 500 bytes each, some megabytes. Beyond this, new ones are dropped with a
+ * warning.
+ */
 const MOST_WAITING = 8_192;
 const CLOSE_MS = 2_000;
 
@@ -29,7 +32,7 @@ export async function openTraces(
     suppressOverrideMessage: true,
   });
   const provider = new sdk.TracerProvider({
-    // What OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES say counts more.
+    // OTEL_SERVICE_NAME and OTEL_RESOURCE_ATTRIBUTES take precedence.
     resource: resources
       .resourceFromAttributes({ 'service.name': 'chatpush', 'service.version': version })
       .merge(
@@ -47,19 +50,19 @@ export async function openTraces(
     ],
   });
   return createTraces(api, provider.getTracer('chatpush', version), () =>
-    // The exporter repeats what failed for 10 s, and longer than this nobody waits at a stop for the last spans.
+    // The exporter retries for 10 s; a stop does not wait longer than this for the last spans.
     Promise.race([provider.shutdown(), wait(CLOSE_MS, undefined, { ref: false })]),
   );
 }
 
-/** What the SDK has to say, in our log: at most one line a minute. */
+/** The SDK's messages, in our log: at most one line a minute. */
 function diagnostics(log: Logger) {
   let saidAt = -Infinity;
   const warn = (message: string): void => {
     const now = performance.now();
     if (now - saidAt < WARN_EVERY_MS) return;
     saidAt = now;
-    log.warn({ reason: message }, 'traces are not exported; pushes go on without them');
+    log.warn({ reason: message }, 'traces are not exported; pushes are not affected');
   };
   const nothing = (): void => undefined;
   return { error: warn, warn, info: nothing, debug: nothing, verbose: nothing };

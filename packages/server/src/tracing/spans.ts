@@ -1,5 +1,5 @@
-// Spans by OpenTelemetry's API. The span of a call is found again by its asynchronous context; that of an attempt is a child of
-// the call that brought the delivery, however long ago, by the `traceparent` that is kept with it.
+// Spans by OpenTelemetry's API. A call's span is found by its asynchronous context. An attempt's span is a child of
+// the call that brought the delivery, however long ago, found by the `traceparent` stored with it.
 import { AsyncLocalStorage } from 'node:async_hooks';
 import type * as Api from '@opentelemetry/api';
 import { formatTraceparent, parseTraceparent } from './traceparent.ts';
@@ -28,7 +28,8 @@ export function createTraces(api: typeof Api, tracer: Api.Tracer, close: () => P
             ...(instanceId !== undefined && { 'chatpush.instance': instanceId }),
             ...(error !== undefined && { 'error.type': error }),
           });
-          // Of what a caller did wrong the server's span makes no error (OpenTelemetry, semantic conventions for HTTP spans).
+          // A caller's mistake is not an error of the server's span (OpenTelemetry, semantic conventions for HTTP
+          // spans).
           if (status >= 500) span.setStatus({ code: SpanStatusCode.ERROR, message: error ?? '' });
           span.end();
         },

@@ -1,7 +1,7 @@
 // The header `traceparent`: W3C Trace Context (https://www.w3.org/TR/trace-context/#traceparent-header).
 import type { SpanContext } from '@opentelemetry/api';
 
-/** Version 00, or a later one, of which no more than this is understood; `ff` is no version. */
+/** Version 00, or a later one, of which only this part is understood; `ff` is not a version. */
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 const SAMPLED = 1;
 

@@ -1,11 +1,11 @@
-// What the service needs of tracing: spans of calls, of the store verbs they wait for, and of attempts. `open-traces.ts` makes
-// them with OpenTelemetry; where traces are off there is no such object, and nothing is asked.
+// What the service needs from tracing: spans of calls, of the store verbs they wait for, and of attempts.
+// `open-traces.ts` creates them with OpenTelemetry; if traces are off there is no such object.
 
-/** The span of a call, begun inside the caller's trace where `traceparent` names one. */
+/** The span of a call, inside the caller's trace if `traceparent` names one. */
 export interface CallSpan {
-  /** As log lines have it, so that a line leads to its trace. */
+  /** The same as in log lines, so that a line leads to its trace. */
   readonly traceId: string;
-  /** Whatever is done inside belongs to this call. */
+  /** Everything done inside belongs to this call. */
   run<T>(work: () => T): T;
   end(call: {
     /** The operation, or the path of a source; undefined: the request named neither. */
@@ -17,16 +17,16 @@ export interface CallSpan {
   }): void;
 }
 
-/** Begins the span of a call by its `traceparent`; undefined: this trace is not recorded. */
+/** Begins the span of a call from its `traceparent`; undefined: this trace is not recorded. */
 export type BeginCall = (traceparent: string | undefined) => CallSpan | undefined;
 
 /** An attempt that has ended. */
 export interface TracedAttempt {
-  /** Kept with the delivery since the call that brought it. */
+  /** Stored with the delivery since the call that brought it. */
   readonly traceparent: string;
   readonly deliveryId: string;
   readonly gateway: string;
-  /** 1 for the first that left, or did not get that far. */
+  /** 1 for the first attempt that was sent, or did not get that far. */
   readonly number: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
@@ -37,13 +37,13 @@ export interface TracedAttempt {
 
 export interface Traces {
   readonly begin: BeginCall;
-  /** The `traceparent` of the call that is running, to keep with what it leads to. */
+  /** The `traceparent` of the current call, to store with its deliveries. */
   current(): string | undefined;
-  /** A store verb ended; recorded where a call was waiting for it. */
+  /** A store verb ended; recorded if a call was waiting for it. */
   storeCall(verb: string, ms: number, failed: boolean): void;
   attempt(attempt: TracedAttempt): void;
-  /** Runs what outlives the call that causes it, and must not be recorded as a part of it. */
+  /** Runs work that outlives the call that causes it, and must not be recorded as part of it. */
   outside<T>(work: () => T): T;
-  /** Exports what has not been exported yet. */
+  /** Exports everything that has not been exported yet. */
   close(): Promise<void>;
 }

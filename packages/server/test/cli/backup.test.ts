@@ -161,7 +161,7 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of 
       [one.code, other.code].toSorted((a, b) => a - b),
       [0, 1],
     );
-    assert.match(one.said + other.said, /another copy is being made/);
+    assert.match(one.said + other.said, /another copy is already being made/);
     // The answer stays unread, so that the copy is under way when the service stops.
     const socketPath = localSocketOf({ store: { kind: 'sqlite', path: here.database }, port: 0 });
     const asked = request({ socketPath: socketPath!, path: '/copy' }).end();
@@ -204,11 +204,11 @@ describe('chatpush restore', { skip: process.platform === 'win32' && 'sockets of
     const cases: [string, RegExp][] = [
       [
         spoilt('cut.db', (path) => writeFileSync(path, Buffer.alloc(5000, 7))),
-        /cut\.db is no database of chatpush: name a copy/,
+        /cut\.db is not a chatpush database: use a copy/,
       ],
       [
         spoilt('text.db', (path) => writeFileSync(path, 'hello '.repeat(1000))),
-        /text\.db is no database of chatpush: name a copy/,
+        /text\.db is not a chatpush database: use a copy/,
       ],
       [spoilt('newer.db', sql('pragma user_version = 9999')), /newer chatpush/],
       [spoilt('other.db', (path) => writeFileSync(path, '')), /no database of chatpush/],
@@ -231,7 +231,7 @@ describe('chatpush restore', { skip: process.platform === 'win32' && 'sockets of
     writeFileSync(here.path('chatpush.db'), notes);
     const { code, said } = here.restore(here.path('copy.db'));
     assert.equal(code, 1);
-    assert.match(said, /chatpush\.db is a file of another kind, .* CHATPUSH_STORE=sqlite:path/);
+    assert.match(said, /chatpush\.db is not a SQLite database: .* CHATPUSH_STORE=sqlite:path/);
     assert.equal(readFileSync(here.path('chatpush.db'), 'utf8'), notes);
   });
 });

@@ -69,13 +69,13 @@ test('a token of another app, project or time is called that', async (t) => {
     ['APNS', IPHONE],
     ['GCM', 'android'],
   ].map(([type, token]) => run(['--application', ARN, '--type', type!, '--token', token!, 'x'], environment));
-  assert.match((await apns!).said, /belongs to another app/);
+  assert.match((await apns!).said, /belongs to a different app/);
   assert.match((await gcm!).said, /belongs to another Firebase project/);
   emulator.phone(IPHONE).uninstall();
   emulator.install(IPHONE, { deviceType: 'APNS', app: 'com.example.chat' }).uninstall();
   assert.match(
     (await run(['--application', ARN, '--type', 'APNS', '--token', IPHONE, 'x'], environment)).said,
-    /no longer on this device/,
+    /removed from this device/,
   );
 });
 
@@ -119,7 +119,7 @@ test('through an emulated channel nobody is told that Apple or Google accepted i
   }
 });
 
-test('what says yes to everything has not accepted it', async (t) => {
+test('what accepts everything has not accepted it', async (t) => {
   const peer = await startPeer(t, {
     answer({ stream }) {
       stream.respond({ ':status': 200, 'content-type': 'text/html' });
@@ -132,7 +132,7 @@ test('what says yes to everything has not accepted it', async (t) => {
   const argv = ['--application', 'support', '--type', 'APNS', '--token', IPHONE, 'x'];
   const { code, said } = await run(argv, environment);
   assert.equal(code, 1);
-  assert.match(said, /did not answer, but something else: 200 without apns-id\n.*says yes to everything/);
+  assert.match(said, /did not answer, but something else: 200 without apns-id\n.*accepts everything/);
   assert.match(said, /What to do: let the connection/);
 });
 

@@ -101,7 +101,7 @@ test('a store that is a folder, or a file of another kind, or cannot be made whe
       folder.path,
       /^chatpush: The database .* cannot be opened: CHATPUSH_STORE=sqlite:path must name a file, .*\n$/,
     ],
-    [foreign, /^chatpush: The database .*notes\.txt is a file of another kind, .* CHATPUSH_STORE=.*\n$/],
+    [foreign, /^chatpush: The database .*notes\.txt is not a SQLite database: .* CHATPUSH_STORE=.*\n$/],
     [
       join(foreign, 'a.db'),
       /^chatpush: The folder .*notes\.txt of the database cannot be made .* CHATPUSH_STORE=.*\n$/,

@@ -34,15 +34,15 @@ describe('an APNs channel is refused', () => {
       'with line breaks written out',
       { privateKey: PEM.p8.replaceAll('\n', '\\n') },
       'privateKey',
-      /line breaks written out/,
+      /contains \\\\n instead of line breaks/,
     ],
     ['with the public key', { privateKey: PEM.publicOfP8 }, 'privateKey', /holds a public key/],
-    ['with a key under a password', { privateKey: PEM.encryptedP8 }, 'privateKey', /under a password/],
+    ['with a key under a password', { privateKey: PEM.encryptedP8 }, 'privateKey', /with a password/],
     [
       "with Google's JSON",
       { privateKey: JSON.stringify(ACCOUNT) },
       'privateKey',
-      /holds JSON, which Google uses/,
+      /contains JSON, which is Google’s format/,
     ],
     ['with something else', { privateKey: 'AIzaSyExample' }, 'privateKey', /holds no PEM/],
     ['with an empty key', { privateKey: '' }, 'privateKey', /is empty/],
@@ -73,7 +73,7 @@ describe('an APNs channel is refused', () => {
       'with authorities that are none, which are not Apple’s',
       { privateKey: PEM.p8, ca: 'not PEM' },
       'ca',
-      /^(?!.*Apple).*write the certificates of the authorities/,
+      /^(?!.*Apple).*use the certificates of the authorities/,
     ],
     ["with Google's gateway", { gateway: 'fcm' }, 'gateway', /is "fcm"; write "apns" or "emulated"/],
     [
@@ -99,7 +99,7 @@ describe('an APNs channel is refused', () => {
     const { certificate } = await providerCertificate();
     const other = await providerCertificate();
     const mistakes = byCertificate(t, { certificate, privateKey: other.privateKey });
-    assert.match(mistakes, /certificate does not belong to the private key beside it/);
+    assert.match(mistakes, /certificate does not match the private key/);
   });
 
   test('with a certificate that has expired', async (t) => {
@@ -155,7 +155,7 @@ describe('an FCM channel is refused', () => {
     [
       'with an invalid token_uri',
       JSON.stringify({ ...ACCOUNT, token_uri: 'oauth2' }),
-      /token_uri that is no URL/,
+      /token_uri that is not a URL/,
     ],
     [
       'with a token_uri by which the signed statement would travel in clear',

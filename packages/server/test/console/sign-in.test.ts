@@ -58,7 +58,7 @@ test('behind TLS the cookie is Secure and no other host can set it; behind plain
   assert.notEqual((await ask(registrationsOf('nobody'), { headers: { ...over, cookie } })).status, 403);
   const plain = await signIn({ 'x-forwarded-proto': 'http' });
   assert.deepEqual([plain.status, cookieOf(plain)], [403, '']);
-  assert.match(await plain.text(), /Signing in needs TLS/);
+  assert.match(await plain.text(), /Signing in requires TLS/);
   // A session that goes astray onto plain HTTP opens nothing.
   const astray = await ask(registrationsOf('nobody'), { headers: { 'x-forwarded-proto': 'http', cookie } });
   assert.equal(errorOf(astray), 'MissingAuthenticationTokenException');

@@ -121,7 +121,7 @@ const refusal = (gateway: 'apns' | 'fcm' | 'oauth', reason: string, status?: num
 const BROKEN: Readonly<Record<string, Broken>> = {
   'a key with the wrong team': {
     channels: (at) => ({ APNS: at.apns({ teamId: 'OTHERTEAM1' }) }),
-    says: /key id, team id and key do not belong together/,
+    says: /key id, team id and key do not match/,
   },
   'a key that was revoked': {
     channels: (at) => ({ APNS: at.apns({ keyId: 'REVOKED001' }) }),
@@ -129,7 +129,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   },
   'another key under this id': {
     channels: (at) => ({ APNS: at.apns({ privateKey: another.p8 }) }),
-    says: /do not belong together/,
+    says: /do not match/,
   },
   'a key limited to another topic': {
     channels: (at) => ({ APNS: at.apns({ keyId: 'TOPICKEY01' }) }),
@@ -138,7 +138,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   'an unknown topic': {
     channels: (at) => ({ APNS: at.apns() }),
     faults: refusal('apns', 'BadTopic'),
-    says: /Apple knows no such topic/,
+    says: /Apple does not know this topic/,
   },
   'a key of the other environment': {
     channels: (at) => ({ APNS_SANDBOX: at.sandbox({ keyId: 'PRODKEY001' }) }),
@@ -171,11 +171,11 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   'a certificate that Apple does not know': {
     channels: (at, emulator) => byCertificate(at, emulator.providerCertificate('com.example.chat')),
     faults: refusal('apns', 'BadCertificate'),
-    says: /Apple does not take the certificate/,
+    says: /Apple does not accept the certificate/,
   },
   'a certificate of an authority that is not Apple’s': {
     channels: (at) => byCertificate(at, foreign),
-    says: /Apple does not take the certificate/,
+    says: /Apple does not accept the certificate/,
   },
   'a right that the key lacks': {
     channels: (at) => ({ APNS: at.apns() }),
@@ -185,20 +185,20 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   'a key that something else signs with, too': {
     channels: (at) => ({ APNS: at.apns() }),
     faults: refusal('apns', 'TooManyProviderTokenUpdates'),
-    says: /too many signatures of this key/,
+    says: /too many signatures by this key/,
   },
   'a reason nobody has documented': {
     channels: (at) => ({ APNS: at.apns() }),
     faults: refusal('apns', 'SomethingNew', 403),
-    says: /in words nobody has documented/,
+    says: /for an undocumented reason/,
   },
   'an authority that nobody trusts': {
     channels: (at) => ({ APNS: at.apns({ ca: undefined }) }),
-    says: /authority that is not trusted/,
+    says: /untrusted authority/,
   },
   'a name that cannot be found': {
     channels: (at) => ({ APNS: at.apns({ url: 'https://gateway.invalid' }) }),
-    says: /name of the gateway cannot be found/,
+    says: /host name cannot be resolved/,
   },
   'a port where nobody listens': {
     channels: (at) => ({ APNS: at.apns({ url: 'https://127.0.0.1:1' }) }),
@@ -211,7 +211,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   'a proxy that wants a password': {
     channels: (at) => ({ APNS: at.apns() }),
     proxy: async (t) => (await startConnectProxy(t, { password: 'hush' })).url.replace('hush', 'wrong'),
-    says: /proxy wants a user and a password/,
+    says: /proxy requires a user and a password/,
   },
   'a proxy that refuses': {
     channels: (at) => ({ APNS: at.apns() }),
@@ -231,7 +231,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
       t.after(() => mail.close());
       return `http://127.0.0.1:${(mail.address() as AddressInfo).port}`;
     },
-    says: /named as the proxy answers something other than HTTP/,
+    says: /server in "proxy" does not speak HTTP/,
   },
   'a gateway that is broken': {
     channels: (at) => ({ APNS: at.apns() }),
@@ -241,7 +241,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   },
   'a service account that was deleted': {
     channels: (at) => ({ GCM: at.fcm({}, { client_email: 'gone@a-project.iam.gserviceaccount.com' }) }),
-    says: /no such service account: it was deleted/,
+    says: /does not know this service account: it was deleted/,
   },
   'a key of the service account that was deleted': {
     channels: (at) => ({ GCM: at.fcm({}, { private_key: another.rsa }) }),
@@ -249,12 +249,12 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   },
   'a service account of another project': {
     channels: (at) => ({ GCM: at.fcm({}, { project_id: 'another-project' }) }),
-    says: /may not send in this project|project of the service account does not exist/,
+    says: /not allowed to send in this project|project of the service account does not exist/,
   },
   'an API that is off': {
     channels: (at) => ({ GCM: at.fcm() }),
     faults: refusal('fcm', 'PERMISSION_DENIED', 403),
-    says: /Cloud Messaging API is off there/,
+    says: /Cloud Messaging API is disabled there/,
   },
   'a clock two hours slow, at Google': {
     channels: (at) => ({ GCM: at.fcm() }),
@@ -278,7 +278,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   'an access token that is refused': {
     channels: (at) => ({ GCM: at.fcm() }),
     faults: refusal('fcm', 'UNAUTHENTICATED', 401),
-    says: /access token is refused though it was fetched anew/,
+    says: /access token is refused although it was just fetched/,
   },
   'a project that is not there': {
     channels: (at) => ({ GCM: at.fcm() }),
@@ -292,7 +292,7 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   },
   'an authority that nobody trusts, at Google': {
     channels: (at) => ({ GCM: at.fcm({ ca: undefined }) }),
-    says: /authority that is not trusted/,
+    says: /untrusted authority/,
   },
   'a proxy that refuses, to Google': {
     channels: (at) => ({ GCM: at.fcm() }),
@@ -308,13 +308,13 @@ const BROKEN: Readonly<Record<string, Broken>> = {
   'a token endpoint that is another page': {
     channels: (at) => ({ GCM: at.fcm() }),
     faults: [{ gateway: 'oauth', fault: 'not-json', status: 404 }],
-    says: /not Google’s token endpoint.\n {2}What to do: look at token_uri/,
+    says: /not come from Google’s token endpoint.\n {2}What to do: look at token_uri/,
   },
   'a token endpoint that answers in words of its own': {
     channels: (at, { fcm }) => ({
       GCM: at.fcm({}, { token_uri: new URL('/v1/nothing', fcm.tokenUrl).href }),
     }),
-    says: /not Google’s token endpoint/,
+    says: /not come from Google’s token endpoint/,
   },
   'a page in the place of FCM': {
     channels: (at) => ({ GCM: at.fcm() }),
@@ -336,7 +336,7 @@ describe('broken credentials', () => {
       assert.equal(code, 1, said);
       assert.match(said, new RegExp(`of ${ARN} \\(at https:.*\\): ${state}\n`));
       assert.match(said, says);
-      assert.match(said, /in words nobody has documented|What to do: /);
+      assert.match(said, /for an undocumented reason|What to do: /);
       for (const line of PEM.p8.split('\n').slice(1, -2)) assert.ok(!said.includes(line));
     });
 
@@ -362,10 +362,7 @@ describe('something that says yes to everything in the place of', () => {
       const there = { url: `https://${peer.host}:${peer.port}`, ca: `${emulator.ca}\n${peer.ca}` };
       const { code, said } = await run(t, { channels: channels(channelsAt(emulator), there) });
       assert.equal(code, 1, said);
-      assert.match(
-        said,
-        /: broken\n {2}Something answers in the place of the gateway and says yes to everything/,
-      );
+      assert.match(said, /: broken\n {2}Something answers in place of the gateway and accepts everything/);
       assert.match(said, /What to do: let the connection to the gateway pass unchanged/);
     });
 
@@ -376,7 +373,7 @@ describe('something that says yes to everything in the place of', () => {
     t.after(() => server.close());
     const token_uri = `http://127.0.0.1:${(server.address() as AddressInfo).port}/token`;
     const { said } = await run(t, { channels: { GCM: channelsAt(emulator).fcm({}, { token_uri }) } });
-    assert.match(said, /: broken\n {2}What answers is not Google’s token endpoint/);
+    assert.match(said, /: broken\n {2}The answer does not come from Google’s token endpoint/);
   });
 });
 
@@ -384,18 +381,18 @@ describe('what the way there says', () => {
   const faults: [string, RegExp][] = [
     [
       'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: tlsv13 alert certificate required',
-      /refuses the certificate/,
+      /refuses our certificate/,
     ],
-    ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', /refuses the certificate/],
-    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', /refuses the certificate/],
-    ['token endpoint: CERT_NOT_YET_VALID', /certificate is not valid now/],
+    ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', /refuses our certificate/],
+    ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', /refuses our certificate/],
+    ['token endpoint: CERT_NOT_YET_VALID', /certificate is not valid at this machine's time/],
     ['ERR_TLS_CERT_ALTNAME_INVALID: Hostname/IP does not match', /another name/],
     ['NO_HTTP2: the peer does not speak HTTP/2', /does not speak HTTP\/2/],
     ['connecting took too long', /cannot be reached/],
     ['token endpoint: ETIMEDOUT', /cannot be reached/],
     [
       '403 PERMISSION_DENIED: Firebase Cloud Messaging API has not been used in project 1 before or it is disabled.',
-      /API is off/,
+      /API is disabled/,
     ],
   ];
   for (const [answer, says] of faults)

@@ -71,7 +71,7 @@ describe('bodies', () => {
     const waited = await Promise.all(flood.filter((one) => !one.isLetIn).map((one) => one.answered()));
     for (const text of waited) {
       assert.match(text, /^HTTP\/1\.1 429 .*x-amzn-errortype: ThrottlingException\r\n.*retry-after: 1\r\n/is);
-      assert.match(text, /\{"Message":"Too many calls of this instance wait already\."\}$/);
+      assert.match(text, /\{"Message":"Too many calls for this instance are already waiting\."\}$/);
     }
     for (const { socket } of [...flood, other]) socket.destroy();
   });

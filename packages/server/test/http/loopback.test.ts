@@ -46,7 +46,7 @@ describe('on loopback', () => {
 
   test('only is where the development defaults listen', async () => {
     for (const host of ['0.0.0.0', '::', '192.0.2.1'])
-      await assert.rejects(startRecordingServer({ host, loopbackOnly: true }), /listens on loopback only/);
+      await assert.rejects(startRecordingServer({ host, loopbackOnly: true }), /listens only on loopback/);
     await using server = await startRecordingServer({ host: 'localhost', loopbackOnly: true });
     assert.equal((await fetch(`${server.url}/livez`)).status, 200);
   });

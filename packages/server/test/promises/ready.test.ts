@@ -36,7 +36,7 @@ for (const { silentMs, was } of [
       assert.deepEqual(silent, {
         status: 503,
         ready: false,
-        checks: { store: 'ok', lease: 'lost; nothing is sent until this node has a new one' },
+        checks: { store: 'ok', lease: 'lost; nothing is sent until this node has a new lease' },
       });
       const deadline = performance.now() + 20_000;
       while ((await ask()).status !== 200) {

@@ -88,7 +88,7 @@ test('a full SQLite store refuses whole calls, is read, says so, and resumes by 
 
     assert.deepEqual(await ready(), {
       status: 503,
-      store: 'full; nothing is taken in until its disk has room',
+      store: 'full; nothing is accepted until its disk has room',
     });
     assert.equal((await fetch(new URL('/livez', system.service.url))).status, 200);
 

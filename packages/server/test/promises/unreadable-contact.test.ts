@@ -62,7 +62,7 @@ test('a damaged contact is a 500 that names it, to a caller and to SNS, and a li
       await assert.rejects(call, {
         name: 'InternalServiceException',
         message:
-          'What is stored of contact bad cannot be read. The events of other contacts were taken. Its operator must restore or remove it in the store; repeat the call then.',
+          'The stored contact bad cannot be read. The events of other contacts were accepted. Its operator must repair or remove it in the store; then repeat the call.',
       });
       await service.emulator!.phone(iphone('good')).waitFor({ contains: 'text for good' });
       // SNS repeats a 5xx for as long as its policy says, and gives up on a 4xx.

@@ -32,21 +32,21 @@ test('it tells of attempts, and of what never started', async () => {
   await system.say('a-contact', 'm2', 'mine', { participantRole: 'CUSTOMER' });
   const { code, said } = await ask('a-contact', '--instance', INSTANCE);
   assert.equal(code, 0);
-  assert.match(said, /message m2: made no push\. The customer wrote it\./);
-  assert.match(said, /message m1 to registration [-\w]+: the gateway took it\./);
+  assert.match(said, /message m2: not pushed\. The customer wrote this message\./);
+  assert.match(said, /message m1 to registration [-\w]+: the gateway accepted it\./);
   assert.match(said, /apns \(emulated\): rejected, 503 ServiceUnavailable/);
   assert.match(said, /apns \(emulated\): accepted, 200/);
 });
 
 test('it says so where nothing is known, and asks for what it needs', async () => {
   const unknown = await ask('nobody', '--instance', INSTANCE);
-  assert.deepEqual([unknown.code, /Nothing is known of contact nobody/.test(unknown.said)], [0, true]);
+  assert.deepEqual([unknown.code, /Contact nobody is unknown/.test(unknown.said)], [0, true]);
 });
 
 test('without an instance it says which flag names one, with an id of the settings where there are several', async (t) => {
   const none = await ask('a-contact');
   assert.equal(none.code, 2);
-  assert.match(none.said, /^Which instance\? The settings name no instance, .* Add --instance /);
+  assert.match(none.said, /^Which instance\? The settings have no instance, .* Add --instance /);
   assert.match(none.said, /^ {2}chatpush why a-contact --instance support$/m);
   let said = '';
   const code = await why(
@@ -78,5 +78,5 @@ for (const host of ['::1', '::', '0.0.0.0', 'localhost'])
     const code = await why(['nobody'], { ...environment, CHATPUSH_PORT: port }, (text) => {
       said += text;
     });
-    assert.deepEqual([code, /Nothing is known of contact nobody/.test(said)], [0, true], said);
+    assert.deepEqual([code, /Contact nobody is unknown/.test(said)], [0, true], said);
   });

@@ -217,7 +217,7 @@ describe('a file that cannot be taken over changes nothing', () => {
         instances: [INSTANCE],
         applications: [{ arn: ARN, channels: { GCM: { gateway: 'emulated' } } }],
       },
-      /start it again/,
+      /restart the service/,
     ],
   ] as const)
     test(`which ${what}`, async (t) => {

@@ -186,7 +186,7 @@ test('in production neither is allowed, and without an endpoint Amazon’s signa
   assert.deepEqual(more, []);
   assert.match(
     mistakes({ signatures: 'ignored' }, { CHATPUSH_AUTO_CREATE: 'all' })[0] ?? '',
-    /^sources\.sns\[0\]\.signatures is "ignored", and Amazon signs every message/,
+    /^sources\.sns\[0\]\.signatures is "ignored", but Amazon signs every message/,
   );
   assert.deepEqual(mistakes({ endpoint, signatures: 'ignored' }, { CHATPUSH_AUTO_CREATE: 'all' }), []);
 });

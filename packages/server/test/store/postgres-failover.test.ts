@@ -71,7 +71,7 @@ test('a standby alone is refused, and asynchronous ones are warned of', { skip }
   const standby = await primary.standby();
   await assert.rejects(
     openPostgresStore({ url: standby.url }),
-    (error) => error instanceof StoreUnavailableError && /read-only: a standby/.test(error.message),
+    (error) => error instanceof StoreUnavailableError && /read-only: it is a standby/.test(error.message),
   );
   await run(primary.url, "alter system set synchronous_commit = 'local'");
   await run(primary.url, 'select pg_reload_conf()');

@@ -61,7 +61,7 @@ describe('a SQLite file', () => {
     const { store } = await openStore(t, { path });
     const { said, exitCode } = await runAcknowledging({ path, rounds: 1, atOnce: 1 });
     assert.deepEqual(said, [
-      `The database ${path} is in use by another process, and one process at a time may open it: stop that process, or give this one another CHATPUSH_STORE.`,
+      `The database ${path} is in use by another process, and only one process may open it: stop that process, or set another CHATPUSH_STORE for this one.`,
     ]);
     assert.equal(exitCode, 1);
     await store.close();
@@ -89,7 +89,7 @@ describe('a SQLite file', () => {
     const { size } = statSync(path);
     await assert.rejects(
       openStore(t, { path }),
-      /is a file of another kind, not a SQLite database: name another file by CHATPUSH_STORE/,
+      /is not a SQLite database: name another file with CHATPUSH_STORE/,
     );
     assert.equal(statSync(path).size, size);
   });

@@ -173,8 +173,8 @@ test('settings of traces: the endpoint’s path, one of its own, the share, and 
     { url: 'https://traces.example/in', share: 0.25 },
   );
   for (const [wrong, says] of [
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, /OTEL_EXPORTER_OTLP_ENDPOINT is no http URL/],
-    [{ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, /write http\/json/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT: 'collector:4318' }, /OTEL_EXPORTER_OTLP_ENDPOINT is not an http URL/],
+    [{ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_EXPORTER_OTLP_PROTOCOL: 'grpc' }, /use http\/json/],
     [{ OTEL_EXPORTER_OTLP_ENDPOINT, OTEL_TRACES_SAMPLER_ARG: 'all' }, /SAMPLER_ARG is "all"; write a number/],
   ] as const)
     assert.throws(() => read(wrong), says);

@@ -1,4 +1,4 @@
-// A sender for one topic and credential at Apple's push service (or at what speaks like it).
+// A sender for one topic and credential at Apple's push service, or at a server with the same protocol.
 import type { Clock } from '../../clock.ts';
 import type { Endpoint, Resolve } from '../connect.ts';
 import type { Answer } from '../exchange.ts';
@@ -12,16 +12,16 @@ import { APNS_ANSWERS, apnsMeaning, type Remedy } from './answers.ts';
 import { apnsPayload, type ApnsLook } from './payload.ts';
 import { createProviderTokens, type ProviderKey } from './provider-token.ts';
 
-/** A TLS client certificate of Apple's and its key, both PEM. */
+/** A TLS client certificate from Apple and its key, both PEM. */
 export interface ProviderCertificate {
   readonly certificate: string;
   readonly privateKey: string;
 }
 
 export interface ApnsOptions {
-  /** `apns` or `apns-sandbox`; with ` (emulated)` behind it where that is so. */
+  /** `apns` or `apns-sandbox`, followed by ` (emulated)` where it is. */
   readonly name: string;
-  /** `api.push.apple.com`, `api.sandbox.push.apple.com`, or an emulator's. */
+  /** `api.push.apple.com`, `api.sandbox.push.apple.com`, or an emulator's host. */
   readonly host: string;
   /** 443 or 2197. */
   readonly port: number;
@@ -30,9 +30,9 @@ export interface ApnsOptions {
   /** The app's bundle id. */
   readonly topic: string;
   readonly auth: ProviderKey | ProviderCertificate;
-  /** What is added to every notification. */
+  /** Settings added to every notification. */
   readonly look?: ApnsLook;
-  /** URL of an HTTP proxy; user and password may stand in it. */
+  /** URL of an HTTP proxy; it may contain user and password. */
   readonly proxy?: string;
   readonly events: GatewayEvents;
   readonly clock: Clock;
@@ -62,9 +62,9 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     clock,
     onCredit: () => events.credit(),
     onTrouble: (trouble) => events.trouble(trouble),
-    // "One stream until the first request with a valid token": 403 says that this one's was not.
+    // "One stream until the first request with a valid token": a 403 means that this request's token was not valid.
     ...(tokens === undefined ? {} : { probe: (answer: Answer) => answer.status !== 403 }),
-    // A GOAWAY gives its reason in the words of an answer.
+    // A GOAWAY gives its reason with the same words as an answer.
     isCredentialFault: (reason) => APNS_ANSWERS[`403 ${reason}`]?.verdict === 'credential',
     ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
     ...(options.random === undefined ? {} : { random: options.random }),
@@ -84,7 +84,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
   const templateFor = templateOf('alert', priority);
   const directTemplateFor = templateOf(VARIES, VARIES);
 
-  /** The values of the template's gaps, in their order. */
+  /** The values for the template's placeholders, in order. */
   function valuesFor({ deviceToken, deliveryId, expiresAt }: Push): string[] {
     const path = `/3/device/${pathSegment(deviceToken)}`;
     return [path, deliveryId, deliveryId, String(Math.floor(expiresAt / 1000))];
@@ -100,7 +100,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
   function outcomeOf(answer: Answer, token: string | undefined): Outcome {
     const { status, ms, startedAt } = answer;
     if (status >= 200 && status < 300) {
-      // Apple gives the id back with every 200. Without it, something on the way said yes, and no phone got anything.
+      // Apple returns the id with every 200. Without it, something in between answered, and no phone got anything.
       if (!answer.headers.has('apns-id')) return { kind: 'unknown', answer: `${status} without apns-id`, ms };
       secondChance.worked(startedAt);
       return { kind: 'accepted', answer: String(status), ms };
@@ -121,7 +121,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     };
   }
 
-  /** Prepares what the next attempt needs; false: that has been done before and did not help. */
+  /** Prepares what the next attempt needs. False: this was already done and did not help. */
   function cure(remedy: Remedy, answer: Answer, token: string | undefined): boolean {
     switch (remedy) {
       case 'new-connection':
@@ -157,7 +157,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
   };
 }
 
-/** Apple's tokens are hexadecimal; what else somebody registered must not change the path. */
+/** Apple's tokens are hexadecimal; any other token that was registered must not change the path. */
 function pathSegment(token: string): string {
   return /^[\w-]*$/.test(token) ? token : encodeURIComponent(token.toWellFormed());
 }
@@ -170,6 +170,6 @@ function explanation(body: string): { reason: string; timestamp?: number } {
       ...(typeof timestamp === 'number' ? { timestamp } : {}),
     };
   } catch {
-    return { reason: '' }; // not Apple's words: something between us and Apple answered; the status has to do
+    return { reason: '' }; // not Apple's format: something in between answered, so only the status counts
   }
 }

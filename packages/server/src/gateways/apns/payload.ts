@@ -1,4 +1,4 @@
-// What an iPhone gets: the keys of Amazon Connect's samples, so that apps in the stores need no update.
+// The payload for an iPhone: the keys of Amazon Connect's samples, so that published apps need no update.
 import { fitTexts, fits, jsonBytes, MAX_PAYLOAD_BYTES, wellFormed } from '../fit.ts';
 import type { Push } from '../gateway.ts';
 
@@ -7,13 +7,13 @@ import type { Push } from '../gateway.ts';
 export interface ApnsLook {
   readonly sound?: string;
   readonly category?: string;
-  /** `{contactId}` stands for the initial contact id. */
+  /** `{contactId}` is replaced by the initial contact id. */
   readonly threadId?: string;
-  /** `normal` is 5: at a time that considers power. Default: `high`, 10. */
+  /** `normal` is 5: delivered when it suits the device's power state. Default: `high`, 10. */
   readonly priority?: 'high' | 'normal';
 }
 
-/** As JSON text of at most 4,096 bytes, as long as look and custom keys leave room for the rest. */
+/** JSON text of at most 4,096 bytes, as long as the look and custom keys leave room for the rest. */
 export function apnsPayload(push: Push, look: ApnsLook = {}): string {
   const custom = customKeys(push.data);
   const added = lookKeys(push, look);
@@ -34,7 +34,7 @@ function payload(title: string, body: string, added: string, custom: string): st
   return `{"aps":{"alert":{"title":${JSON.stringify(title)},"body":${JSON.stringify(body)}},"mutable-content":1,"content-available":0${added}}${custom}}`;
 }
 
-/** Members of `aps` to follow others. */
+/** Members of `aps`, to be appended to others. */
 function lookKeys(push: Push, { sound, category, threadId }: ApnsLook): string {
   let members = '';
   if (sound !== undefined) members += `,"sound":${JSON.stringify(wellFormed(sound))}`;
@@ -46,7 +46,7 @@ function lookKeys(push: Push, { sound, category, threadId }: ApnsLook): string {
   return members;
 }
 
-/** Members to follow another: `,"messageId":"…"`. */
+/** Members to be appended to another: `,"messageId":"…"`. */
 function customKeys(data: Push['data']): string {
   let members = '';
   for (const key of Object.keys(data))

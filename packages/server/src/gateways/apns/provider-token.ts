@@ -1,13 +1,14 @@
-// Apple's provider tokens: a JWT signed with ES256, accepted for an hour, to be changed no more often than every 20 minutes.
+// Apple's provider tokens: a JWT signed with ES256, accepted for an hour, to be changed no more often than every 20
+// minutes.
 //
-// A sender that mints too often is refused, and Apple counts per connection and, as seen, per address: nodes, restarts and
-// crash loops behind one address share that budget. So a token depends on nothing but key and time: `iat` is now rounded
-// down to 40 minutes, and the signature is deterministic (RFC 6979). Every process mints the same bytes; there is nothing
-// to share and nothing to keep.
+// Apple refuses a sender that changes tokens too often. It counts per connection and, as observed, per address:
+// nodes, restarts and crash loops behind one address share that budget. So a token depends only on the key and the
+// time: `iat` is the time rounded down to 40 minutes, and the signature is deterministic (RFC 6979). Every process
+// mints the same bytes; nothing has to be shared or stored.
 import { p256 } from '@noble/curves/nist.js';
 import { createPrivateKey } from 'node:crypto';
 
-/** An authentication key as Apple's developer site gives it. */
+/** An authentication key from Apple's developer site. */
 export interface ProviderKey {
   /** Ten characters. */
   readonly keyId: string;
@@ -18,27 +19,27 @@ export interface ProviderKey {
 }
 
 export interface ProviderTokens {
-  /** The token to show now. Younger than an hour by the clock given. */
+  /** The token to use now. Younger than an hour by the given clock. */
   current(): string;
   /**
-   * Apple said that we change tokens too often. Goes back to the one before, for as long as it is accepted, and says
-   * whether that changes anything.
+   * Called when Apple says that tokens change too often. Goes back to the previous token for as long as it is
+   * accepted, and returns whether that changes anything.
    */
   keepPrevious(): boolean;
 }
 
 const SLOT_MS = 40 * 60_000;
-/** Apple takes no token older than an hour; the one before reaches 58 minutes here. */
+/** Apple accepts no token older than an hour; the previous one reaches 58 minutes here. */
 const PREVIOUS_MS = 18 * 60_000;
 
-/** Throws when the key is no P-256 private key in PEM. */
+/** Throws if the key is not a P-256 private key in PEM. */
 export function createProviderTokens(key: ProviderKey, now: () => number): ProviderTokens {
   const secret = scalarOf(key.privateKey);
   const header = part({ alg: 'ES256', kid: key.keyId });
 
   const mint = (slot: number): string => {
     const signed = `${header}.${part({ iss: key.teamId, iat: (slot * SLOT_MS) / 1000 })}`;
-    // Hashes with SHA-256 and gives r ‖ s, as JWS wants it (RFC 7518 §3.4).
+    // Hashes with SHA-256 and returns r ‖ s, as JWS requires (RFC 7518 §3.4).
     return `${signed}.${Buffer.from(p256.sign(Buffer.from(signed), secret)).toString('base64url')}`;
   };
 
@@ -72,7 +73,9 @@ export function createProviderTokens(key: ProviderKey, now: () => number): Provi
 function scalarOf(pem: string): Uint8Array {
   const jwk = createPrivateKey(pem).export({ format: 'jwk' });
   if (jwk.crv !== 'P-256' || jwk.d === undefined) {
-    throw new Error('an APNs key is an elliptic-curve key on P-256; take the .p8 file as Apple gives it');
+    throw new Error(
+      'the APNs key must be an elliptic-curve key on P-256; use the .p8 file as downloaded from Apple',
+    );
   }
   return Buffer.from(jwk.d, 'base64url');
 }

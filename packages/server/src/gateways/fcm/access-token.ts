@@ -1,8 +1,9 @@
-// Google's access tokens: a service account signs a statement (JWT, RS256) and gets a bearer token for about an hour
+// Google's access tokens: a service account signs an assertion (JWT, RS256) and gets a bearer token for about an hour
 // (developers.google.com/identity/protocols/oauth2/service-account).
 //
 //   none ──want()──► fetching ──► fresh ──5 minutes before the end, or refused──► fresh or none, and fetching
-// A new token is fetched once, however many wait, and the old one serves as long as it lasts.
+//
+// Only one fetch runs at a time, however many attempts wait, and the old token is used until it expires.
 import { SignJWT } from 'jose';
 import { createPrivateKey } from 'node:crypto';
 import type { Clock } from '../../clock.ts';
@@ -10,7 +11,7 @@ import { createBackOff, type BackOffLimits } from '../back-off.ts';
 import type { Trouble } from '../gateway.ts';
 import { postForm } from './post-form.ts';
 
-/** The members of a service account's key file that count here. */
+/** The members of a service account's key file that are used here. */
 export interface ServiceAccount {
   readonly project_id: string;
   readonly client_email: string;
@@ -22,13 +23,13 @@ export interface ServiceAccount {
 }
 
 export interface AccessTokens {
-  /** The token to use now, without `Bearer`; undefined until one is fetched. */
+  /** The token to use now, without `Bearer`; undefined until one has been fetched. */
   readonly current: string | undefined;
-  /** Fetches a token if it is missing or expires soon. Cheap: call it with every attempt. */
+  /** Fetches a token if none is there or it expires soon. Cheap: call it with every attempt. */
   renewIfDue(): void;
-  /** Attempts wait or not: only while they do is a failed fetch repeated by itself. */
+  /** Whether attempts are waiting: a failed fetch is retried only while they are. */
   want(wanted: boolean): void;
-  /** This token was refused: it serves no more, and the next one is fetched. */
+  /** This token was refused: it is discarded, and the next one is fetched. */
   refused(token: string): void;
   close(): void;
 }
@@ -42,21 +43,24 @@ export interface AccessTokenOptions {
   readonly clock: Clock;
   readonly random: () => number;
   readonly backOff: BackOffLimits;
-  /** For the answer of the token endpoint. */
+  /** How long to wait for the token endpoint's answer. */
   readonly deadlineMs: number;
-  /** There is a token where there was none. */
+  /** A token is available again. */
   readonly onToken: () => void;
   readonly onTrouble: (trouble: Trouble | undefined) => void;
 }
 
 const SCOPE = 'https://www.googleapis.com/auth/firebase.messaging';
 const RENEW_AHEAD_MS = 5 * 60_000;
-/** A token must outlive an attempt (10 s); one that does not counts as none, or the next would be fetched at once, for ever. */
+/**
+ * A token must outlive an attempt (10 s). A shorter-lived one is treated as missing, or the next would be fetched
+ * at once, endlessly.
+ */
 const LEAST_LIFE_MS = 10_000;
-/** Google's live an hour. */
+/** Google's tokens last an hour. */
 const MOST_LIFE_MS = 86_400_000;
 
-/** Throws when the account's private key cannot be read. */
+/** Throws if the account's private key cannot be read. */
 export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
   const { account, clock } = options;
   const key = createPrivateKey(account.private_key);
@@ -86,7 +90,7 @@ export function createAccessTokens(options: AccessTokenOptions): AccessTokens {
     if (closing.signal.aborted) return;
     if ('trouble' in fetched) {
       backOff.failed();
-      // With a token that still serves there is nothing to tell yet.
+      // While a valid token remains there is nothing to report yet.
       if (current() === undefined) options.onTrouble(fetched.trouble);
       if (wanted) renewIfDue();
       return;
@@ -168,10 +172,10 @@ function tokenIn(status: number, body: string): { token: string; lifeMs: number 
   const words = [said['error'], said['error_description']]
     .filter((word) => typeof word === 'string')
     .join(': ');
-  // 4xx: our statement is refused. 429 and 5xx: theirs, and it passes.
+  // 4xx: our assertion is refused. 429 and 5xx: the endpoint's own failure, which is temporary.
   const passes = status === 429 || status >= 500;
   const about = status >= 400 && !passes ? 'credential' : 'connection';
-  // A token endpoint gives one or the other; what is busy or broken need not.
+  // A working token endpoint returns a token or an error; one that is overloaded or broken may return neither.
   const wordless = passes ? 'without a token' : 'with neither token nor error';
   return { trouble: { about, answer: `token endpoint: ${status} ${words || wordless}` } };
 }
@@ -181,6 +185,6 @@ function parsed(body: string): Record<string, unknown> {
     const value: unknown = JSON.parse(body);
     return typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   } catch {
-    return {}; // not JSON: the status has to do
+    return {}; // not JSON: only the status counts
   }
 }

@@ -1,10 +1,11 @@
-// What FCM's answers mean (firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode, …/cloud-messaging/error-codes).
+// What FCM's answers mean (firebase.google.com/docs/reference/fcm/rest/v1/ErrorCode,
+// …/cloud-messaging/error-codes).
 //
-// An error is `{ error: { status, message, details[] } }`. FCM's own word is in the detail of type FcmError; answers without
-// it come from Google's front end or from something in between, and say nothing about the device.
+// An error is `{ error: { status, message, details[] } }`. FCM's own code is in the detail of type FcmError.
+// Answers without it come from Google's front end or something in between, and say nothing about the device.
 import { meaningOfStatus, type StatusMeaning } from '../in-between.ts';
 
-/** The parts of an answer that decide. */
+/** The parts of an answer that decide its meaning. */
 export interface FcmAnswer {
   readonly status: number;
   /** `FcmError.errorCode`. */
@@ -17,21 +18,21 @@ export interface FcmAnswer {
 }
 
 export interface Row extends Omit<StatusMeaning, 'remedy'> {
-  /** `new-token`: the access token is refused, and another is fetched. */
+  /** `new-token`: the access token was refused, and another is fetched. */
   readonly remedy?: 'new-token' | StatusMeaning['remedy'];
   readonly status: number;
-  /** Null: only without an FcmError. */
+  /** Null matches only answers without an FcmError. */
   readonly errorCode: string | null;
-  /** Must be found in the message or a quota. */
+  /** Must match the message or a quota. */
   readonly text?: RegExp;
 }
 
-/** The first row that fits decides. */
+/** The first matching row applies. */
 export const FCM_ANSWERS: readonly Row[] = [
   {
     status: 400,
     errorCode: 'INVALID_ARGUMENT',
-    // Only the words tell a bad token from a bad message: github.com/rails/action_push_native/pull/141
+    // Only the text tells an invalid token from an invalid message: github.com/rails/action_push_native/pull/141
     text: /not a valid FCM registration token/i,
     verdict: 'token-suspect',
     means: 'The device token is not an FCM token.',
@@ -40,7 +41,7 @@ export const FCM_ANSWERS: readonly Row[] = [
     status: 400,
     errorCode: 'INVALID_ARGUMENT',
     verdict: 'message',
-    means: 'Something in the message is wrong.',
+    means: 'The message is invalid.',
   },
   {
     status: 400,
@@ -49,11 +50,11 @@ export const FCM_ANSWERS: readonly Row[] = [
     verdict: 'token-suspect',
     means: 'The device token is not an FCM token.',
   },
-  { status: 400, errorCode: null, verdict: 'message', means: 'Something in the message is wrong.' },
+  { status: 400, errorCode: null, verdict: 'message', means: 'The message is invalid.' },
   {
     status: 401,
     errorCode: 'THIRD_PARTY_AUTH_ERROR',
-    // Concerns devices that FCM reaches through Apple or by web push; the others of this channel are well.
+    // Concerns devices that FCM reaches through Apple or web push; other devices of this channel are not affected.
     verdict: 'token-suspect',
     means: 'The Firebase project has no valid APNs or web-push key for this device.',
   },
@@ -63,7 +64,7 @@ export const FCM_ANSWERS: readonly Row[] = [
     verdict: 'again',
     remedy: 'new-token',
     uncured: 'credential',
-    means: 'The access token is not accepted (any more).',
+    means: 'The access token is invalid or has expired.',
   },
   {
     status: 403,
@@ -75,18 +76,18 @@ export const FCM_ANSWERS: readonly Row[] = [
     status: 403,
     errorCode: null,
     verdict: 'credential',
-    means: 'The service account may not send, or the FCM API is off in this project.',
+    means: 'The service account is not allowed to send, or the FCM API is disabled in this project.',
   },
   {
     status: 404,
     errorCode: 'UNREGISTERED',
     verdict: 'token-dead',
-    means: 'The app is no longer on the device, or has been silent for 270 days.',
+    means: 'The app was removed from the device, or has been inactive for 270 days.',
   },
   {
     status: 404,
     errorCode: null,
-    // In an outage this must cost no registration: github.com/hackers-pub/hackerspub/pull/251
+    // This must not remove registrations during an outage: github.com/hackers-pub/hackerspub/pull/251
     verdict: 'credential',
     means: 'The project or the address is wrong.',
   },
@@ -101,13 +102,13 @@ export const FCM_ANSWERS: readonly Row[] = [
     status: 429,
     errorCode: 'QUOTA_EXCEEDED',
     verdict: 'gateway-busy',
-    means: 'The project sends faster than its quota.',
+    means: 'The project exceeds its sending quota.',
   },
   { status: 500, errorCode: 'INTERNAL', verdict: 'gateway-busy', means: 'FCM failed.' },
   { status: 503, errorCode: 'UNAVAILABLE', verdict: 'gateway-busy', means: 'FCM is overloaded.' },
 ];
 
-/** UNSPECIFIED_ERROR, codes that Google has not documented and answers that are not JSON: the status decides. */
+/** UNSPECIFIED_ERROR, codes that Google has not documented, and answers that are not JSON: the status decides. */
 export function fcmMeaning(answer: FcmAnswer): Row {
   const words = [answer.message, ...answer.quotas].join('\n');
   const { status } = answer;
@@ -122,7 +123,7 @@ export function fcmMeaning(answer: FcmAnswer): Row {
   return { status, errorCode: null, ...meaningOfStatus(status, worded) };
 }
 
-/** Reads an error's body; one that is not Google's JSON leaves the status alone to decide. */
+/** Reads the body of an error. If it is not Google's JSON, only the status counts. */
 export function parseFcmError(status: number, body: string): FcmAnswer {
   const error = errorIn(body);
   const details = Array.isArray(error['details']) ? (error['details'] as unknown[]) : [];
@@ -149,6 +150,6 @@ function errorIn(body: string): Record<string, unknown> {
     const { error } = JSON.parse(body) as { error?: unknown };
     return typeof error === 'object' && error !== null ? (error as Record<string, unknown>) : {};
   } catch {
-    return {}; // a proxy's page, perhaps
+    return {}; // perhaps an error page of a proxy
   }
 }

@@ -1,4 +1,4 @@
-// A sender for one Firebase project at FCM's HTTP v1 interface (or at what speaks like it).
+// A sender for one Firebase project at FCM's HTTP v1 API, or at a server with the same API.
 import { hostOf } from '../../addresses/base-url.ts';
 import type { Clock } from '../../clock.ts';
 import type { Endpoint, Resolve } from '../connect.ts';
@@ -22,9 +22,9 @@ export interface FcmOptions {
   /** PEM of the authorities to trust instead of Node's own list, at both addresses: for emulators. */
   readonly ca?: string;
   readonly serviceAccount: ServiceAccount;
-  /** What every message is made as. */
+  /** Settings that apply to every message. */
   readonly look?: FcmLook;
-  /** URL of an HTTP proxy to both addresses; user and password may stand in it. */
+  /** URL of an HTTP proxy to both addresses; it may contain user and password. */
   readonly proxy?: string;
   readonly events: GatewayEvents;
   readonly clock: Clock;
@@ -33,7 +33,7 @@ export interface FcmOptions {
   readonly random?: () => number;
 }
 
-/** Throws when the account's key or the URL cannot be read. */
+/** Throws if the account's key or the URL cannot be read. */
 export function createFcmGateway(options: FcmOptions): Gateway {
   const { clock, events, policy = FCM_POLICY, random = Math.random } = options;
   const url = new URL(options.url);
@@ -87,10 +87,10 @@ export function createFcmGateway(options: FcmOptions): Gateway {
     const { status, ms } = answer;
     if (status >= 200 && status < 300) {
       const name = messageName(answer.body);
-      // Google names every message that it takes. Without a name, something on the way said yes, and no phone got anything;
-      // but a body that was cut off may have held one.
+      // Google returns a name for every message it accepts. Without a name, something in between answered, and no
+      // phone got anything; but a body that was cut off may have contained one.
       if (name === '' && answer.whole)
-        return { kind: 'unknown', answer: `${status} without the name of a message`, ms };
+        return { kind: 'unknown', answer: `${status} without a message name`, ms };
       secondChance.worked(answer.startedAt);
       return { kind: 'accepted', answer: `${status} ${name}`.trimEnd(), ms };
     }
@@ -141,12 +141,12 @@ export function createFcmGateway(options: FcmOptions): Gateway {
   };
 }
 
-/** `projects/…/messages/…`, by which Google finds a message again. */
+/** `projects/…/messages/…`, Google's name of the message. */
 function messageName(body: string): string {
   try {
     const { name } = JSON.parse(body) as { name?: unknown };
     return typeof name === 'string' ? name : '';
   } catch {
-    return ''; // cut off, or not Google's
+    return ''; // cut off, or not from Google
   }
 }

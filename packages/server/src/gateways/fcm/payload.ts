@@ -1,15 +1,16 @@
-// What an Android phone gets: the keys of Amazon Connect's samples, as a data message, which the app itself shows, also in the
-// background; or, where an application says so, as a notification, which Android shows while the app is not in front.
+// The payload for an Android phone: the keys of Amazon Connect's samples, as a data message, which the app shows
+// itself, also in the background; or, if an application says so, as a notification, which Android shows while the
+// app is in the background.
 import { fitTexts, fits, MAX_PAYLOAD_BYTES, utf8Bytes, wellFormed } from '../fit.ts';
 import type { DirectPush, Push } from '../gateway.ts';
 
-/** What an application wants its messages to be (firebase.google.com/docs/reference/fcm/rest/v1/projects.messages). */
+/** How an application wants its messages sent (firebase.google.com/docs/reference/fcm/rest/v1/projects.messages). */
 export interface FcmLook {
   /** Default: `data`. */
   readonly message?: 'data' | 'notification';
   /** Default: `high`. `normal` waits until the phone is awake. */
   readonly priority?: 'high' | 'normal';
-  /** For notifications only, as is `sound`. */
+  /** For notifications only, like `sound`. */
   readonly channelId?: string;
   readonly sound?: string;
 }
@@ -24,7 +25,7 @@ const OWN_KEYS_BYTES = 'title'.length + 'body'.length;
  */
 const INSTALLATION_ID = /^[c-f][\w-]{21}$/;
 
-/** As JSON text; the keys and values that FCM counts take at most 4,096 bytes. */
+/** JSON text; the keys and values that FCM counts take at most 4,096 bytes. */
 export function fcmMessage(push: Push, nowMs: number, look: FcmLook = {}): string {
   let custom = '';
   let countedBytes = OWN_KEYS_BYTES;
@@ -50,7 +51,7 @@ export function fcmMessage(push: Push, nowMs: number, look: FcmLook = {}): strin
   return `{"message":{"${targetOf(push.deviceToken)}":${JSON.stringify(wellFormed(push.deviceToken))},${content},"android":{"priority":"${priority}","ttl":"${ttlSeconds}s"${notice}}}${validate}}`;
 }
 
-/** A message that the caller made, to its device. */
+/** A message built by the caller, addressed to its device. */
 export function directMessage({ deviceToken, payload }: DirectPush): string {
   const target = `{"message":{"${targetOf(deviceToken)}":${JSON.stringify(wellFormed(deviceToken))}`;
   return payload === '{}' ? `${target}}}` : `${target},${payload.slice(1)}}`;
@@ -59,7 +60,7 @@ export function directMessage({ deviceToken, payload }: DirectPush): string {
 const targetOf = (deviceToken: string): 'fid' | 'token' =>
   INSTALLATION_ID.test(deviceToken) ? 'fid' : 'token';
 
-/** The tag makes a repeat take the place of what is shown already. */
+/** With the tag, a repeat replaces the notification that is already shown. */
 function androidNotification({ deliveryId }: Push, { channelId, sound }: FcmLook): string {
   const fields = { tag: deliveryId, channel_id: channelId, sound };
   return `,"notification":${JSON.stringify(fields)}`;

@@ -1,5 +1,5 @@
-// One form sent by HTTP/1.1, for the token endpoint: node:https takes a connection of our own (authorities, a proxy, addresses
-// that race), which fetch does not.
+// One form posted over HTTP/1.1 to the token endpoint. node:https can use a connection of our own (authorities, a
+// proxy, racing addresses); fetch cannot.
 import { request as requestHttp } from 'node:http';
 import type { IncomingMessage } from 'node:http';
 import { request as requestHttps } from 'node:https';
@@ -22,7 +22,7 @@ export interface FormOptions {
 /** A token and its JSON take 1 to 2 KB. */
 const MOST_ANSWER_BYTES = 65_536;
 
-/** Resolves with whatever was answered; rejects with the socket's error or the signal's reason, and where the answer is too long. */
+/** Resolves with any answer. Rejects with the socket's error or the signal's reason, or if the answer is too long. */
 export async function postForm(
   url: string,
   form: Readonly<Record<string, string>>,
@@ -42,7 +42,7 @@ export async function postForm(
         'content-length': Buffer.byteLength(body),
         connection: 'close',
       },
-      // Once an hour: a connection of its own, no agent and so no pool to close.
+      // Needed once an hour: it uses its own connection, without an agent, so there is no pool to close.
       createConnection: () => connection,
       signal,
     },
@@ -56,12 +56,12 @@ export async function postForm(
   try {
     return await promise;
   } finally {
-    // Node leaves a connection of ours open, and a relay need not pass on that the other side closed it.
+    // Node leaves a connection that we supplied open, and a relay may not forward the other side's close.
     connection.destroy();
   }
 }
 
-/** What is too long is left unread: its connection closes. */
+/** An answer that is too long is not read to its end: its connection is closed. */
 async function readAnswer(response: IncomingMessage): Promise<string> {
   const chunks: Buffer[] = [];
   let bytes = 0;

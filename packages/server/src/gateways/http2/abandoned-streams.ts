@@ -1,6 +1,7 @@
-// Streams that we have reset, or that a GOAWAY refused: their responses may still be on the way, and are dropped (RFC 9113 §5.1).
+// Streams that we have reset, or that a GOAWAY refused. Their responses may still arrive and are dropped (RFC 9113
+// §5.1).
 
-/** Of the oldest ones nothing comes any more; if it does, it counts as a fault. */
+/** No response is expected for the oldest streams any more; if one arrives, it is treated as an error. */
 const MOST = 4_096;
 
 export class AbandonedStreams {
@@ -16,7 +17,7 @@ export class AbandonedStreams {
     return this.#ids.has(streamId);
   }
 
-  /** Its response has come to its end. */
+  /** Its response is complete. */
   forget(streamId: number): void {
     this.#ids.delete(streamId);
   }

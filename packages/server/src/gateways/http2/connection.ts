@@ -1,9 +1,10 @@
-// One connection to a push gateway: HTTP/2 as a client (RFC 9113) with small requests and small responses, over any socket.
+// One connection to a push gateway: an HTTP/2 client (RFC 9113) for small requests and small responses, over any
+// socket.
 //
-// Streams are records by number; nothing listens to anything per request. What is said in one turn of the event loop is
-// one write (outbox.ts). A peer that breaks the rules ends its connection and nothing else: every fault is thrown as a
-// ConnectionError and caught in one place. The connection has no timers; its owner has.
-// The file is long because all frames change the same few records, and they are read best beside each other.
+// Streams are records by number; nothing listens per request. Everything written in one turn of the event loop is
+// one write (outbox.ts). A peer that breaks the rules loses its connection and nothing else: every error is thrown
+// as a ConnectionError and caught in one place. The connection has no timers; its owner has. The file is long
+// because all frames change the same few records and are easiest to read together.
 import type { ConnectionOwner, ConnectionSocket } from './connection-owner.ts';
 import { AbandonedStreams } from './abandoned-streams.ts';
 import { ConnectionError, ERROR_CODE, errorText, protocolError } from './error-codes.ts';
@@ -18,7 +19,7 @@ import { fieldMap, responseHead } from './response-head.ts';
 import { DEFAULT_WINDOW, OUR_SETTINGS, type PeerSettings } from './settings.ts';
 import { appendBody, MAX_BODY_BYTES, type Stream } from './stream.ts';
 
-/** For our GOAWAY to leave, after which the socket is closed whatever the peer does. */
+/** Time for our GOAWAY to be sent; then the socket is closed whatever the peer does. */
 const FAREWELL_MS = 1_000;
 const MOST_DEBUG_BYTES = 1_024;
 
@@ -31,10 +32,10 @@ export class Connection<S extends Stream> implements FrameHandler {
   readonly #patience: Patience;
   /** In the order in which they began. */
   readonly #streams = new Map<number, S>();
-  /** Reset by us, or refused by a GOAWAY: what still comes for them is dropped. */
+  /** Reset by us, or refused by a GOAWAY: anything that still arrives for them is dropped. */
   readonly #abandoned = new AbandonedStreams();
   #nextId = 1;
-  /** HEADERS of later streams have not gone to the socket. */
+  /** HEADERS of later streams have not been written to the socket yet. */
   #flushedId = 0;
   #lastStreamId = Number.POSITIVE_INFINITY;
   #closed = false;
@@ -42,7 +43,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   readonly #window = new ReceiveWindow();
   #error: Error | undefined;
 
-  /** Of a socket that has agreed on `h2`. Says the preface in this turn. */
+  /** Takes a socket that has agreed on `h2`. Sends the preface in this turn. */
   constructor(socket: ConnectionSocket, owner: ConnectionOwner<S>, monotonic: () => number) {
     this.#socket = socket;
     this.owner = owner;
@@ -74,10 +75,10 @@ export class Connection<S extends Stream> implements FrameHandler {
     return this.#streams.size;
   }
 
-  /** A request would leave at once, and not wait in our memory for the peer to read. */
+  /** Whether a request would be sent at once, and not wait in our memory for the peer to read. */
   get writable(): boolean {
     const blocked = this.#socket.writableNeedDrain || this.#writer.blocked;
-    if (blocked) this.#blocked = true; // until the owner has been told
+    if (blocked) this.#blocked = true; // until the owner was told
     return !blocked;
   }
 
@@ -86,7 +87,10 @@ export class Connection<S extends Stream> implements FrameHandler {
     return this.#streams.values();
   }
 
-  /** Begins a stream. Identifiers are not used again (§5.1.1): the owner replaces the connection before 2^30 of them. */
+  /**
+   * Begins a stream. Identifiers are not reused (§5.1.1): the owner replaces the connection before it has used
+   * 2^30.
+   */
   request(stream: S, head: RequestHead, body: string): void {
     stream.id = this.#nextId;
     this.#nextId += 2;
@@ -94,7 +98,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     this.#writer.request(stream, head, body);
   }
 
-  /** Gives up on a stream; it does not report its end. */
+  /** Abandons a stream; its end is not reported. */
   cancel(stream: S): void {
     this.#reset(stream, ERROR_CODE.CANCEL);
     this.#remove(stream);
@@ -104,12 +108,12 @@ export class Connection<S extends Stream> implements FrameHandler {
     this.#outbox.frame(FRAME.PING, 0, 0, PING_PAYLOAD);
   }
 
-  /** Says goodbye and closes; streams under way are lost. */
+  /** Sends a GOAWAY and closes; open streams are lost. */
   close(): void {
     this.#leave(ERROR_CODE.NO_ERROR, '');
   }
 
-  /** Drops the connection without a word. */
+  /** Drops the connection without a GOAWAY. */
   abort(why?: Error): void {
     this.#socket.destroy();
     this.#end(why);
@@ -138,7 +142,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     const head = responseHead(block.fields);
     if (head === undefined) return this.#malformed(stream);
     if (head.status < 200) {
-      // Informational (§8.1): another head follows. 101 is of HTTP/1.1 (§8.6).
+      // Informational (§8.1): another head follows. 101 belongs to HTTP/1.1 (§8.6).
       if (block.endStream || head.status === 101) return this.#malformed(stream);
       return this.#patience.spend();
     }
@@ -168,7 +172,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     if (end > start) appendBody(stream, bytes, start, end);
     else if (!endStream) this.#patience.spend();
     if (endStream) return this.#complete(stream);
-    // The window is used up, and we grant no other: what is there has to do.
+    // The window is used up and we never widen it: what has arrived must suffice.
     if (stream.receivedBytes === MAX_BODY_BYTES) {
       this.#reset(stream, ERROR_CODE.CANCEL);
       stream.ended = true;
@@ -212,7 +216,7 @@ export class Connection<S extends Stream> implements FrameHandler {
 
   onGoaway(lastStreamId: number, code: number, debug: Buffer): void {
     this.#patience.spend();
-    // A graceful shutdown sends two, the first with the highest identifier there is; it never grows (§6.8).
+    // A graceful shutdown sends two, the first with the highest possible identifier; the value never grows (§6.8).
     this.#lastStreamId = Math.min(this.#lastStreamId, lastStreamId);
     this.owner.goaway(code, Buffer.from(debug.subarray(0, MOST_DEBUG_BYTES)));
     for (const stream of this.#streams.values()) {
@@ -227,18 +231,18 @@ export class Connection<S extends Stream> implements FrameHandler {
   onWindowUpdate(streamId: number, increment: number): void {
     if (streamId !== 0) this.#known(streamId, 'WINDOW_UPDATE');
     const stream = this.#streams.get(streamId);
-    if (streamId !== 0 && stream === undefined) return; // it has ended: the two crossed
+    if (streamId !== 0 && stream === undefined) return; // the stream has ended; the frames crossed
     this.#writer.widen(stream, increment);
     this.#unblock();
   }
 
-  /** Only streams that we have begun exist: the others are idle (§5.1), and pushed ones we have disabled. */
+  /** Only streams that we opened exist: others are idle (§5.1), and we have disabled server push. */
   #known(streamId: number, frame: string): void {
     if (streamId % 2 === 0 || streamId >= this.#nextId)
       throw protocolError(`${frame} on stream ${streamId}, which never began (RFC 9113 §5.1)`);
   }
 
-  /** HEADERS or DATA on a stream that is no more. */
+  /** HEADERS or DATA on a stream that no longer exists. */
   #late(streamId: number, endStream: boolean): void {
     if (!this.#abandoned.has(streamId))
       throw new ConnectionError(
@@ -251,7 +255,7 @@ export class Connection<S extends Stream> implements FrameHandler {
 
   #complete(stream: S): void {
     const stated = stream.head?.fields.get('content-length');
-    // §8.1.1: malformed when the lengths differ. 304 states that of another response.
+    // §8.1.1: malformed if the lengths differ. A 304 states the length of another response.
     if (stated !== undefined && Number(stated) !== stream.bodyBytes && stream.head?.status !== 304)
       return this.#malformed(stream);
     stream.ended = true;
@@ -260,7 +264,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     this.#settle(stream);
   }
 
-  /** §8.1.1: a fault of the response and not of the connection. */
+  /** §8.1.1: an error of the response, not of the connection. */
   #malformed(stream: S): void {
     this.#reset(stream, ERROR_CODE.PROTOCOL_ERROR);
     stream.reset = 'malformed response (RFC 9113 §8.1.1)';
@@ -283,7 +287,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     this.#consume(stream.receivedBytes);
   }
 
-  /** What we hold no more, the peer may send again. */
+  /** Bytes that we no longer hold; the peer may send as many again. */
   #consume(bytes: number): void {
     const granted = this.#window.give(bytes);
     if (granted > 0 && !this.#closed) this.#outbox.frame(FRAME.WINDOW_UPDATE, 0, 0, uint32(granted));
@@ -295,7 +299,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     this.owner.writable();
   }
 
-  /** GOAWAY, then the end of the socket, also when the peer reads no more. */
+  /** GOAWAY, then the end of the socket, even if the peer no longer reads. */
   #leave(code: number, debug: string, why?: Error): void {
     if (this.#closed) return;
     const payload = Buffer.concat([uint32(0), uint32(code), Buffer.from(debug)]);

@@ -1,4 +1,4 @@
-// How HTTP/2 says what went wrong (RFC 9113 §7).
+// HTTP/2's error codes (RFC 9113 §7).
 
 export const ERROR_CODE = {
   NO_ERROR: 0x0,
@@ -21,7 +21,7 @@ export type ErrorName = keyof typeof ERROR_CODE;
 
 const NAMES = new Map<number, string>(Object.entries(ERROR_CODE).map(([name, code]) => [code, name]));
 
-/** `7 REFUSED_STREAM`; a code that the RFC does not have stands alone. */
+/** `7 REFUSED_STREAM`; a code that the RFC does not define has no name. */
 export const errorText = (code: number): string => `${code} ${NAMES.get(code) ?? ''}`.trimEnd();
 
 /** The peer broke a rule in a way that ends the connection (RFC 9113 §5.4.1). Caught in `connection.ts` and nowhere else. */

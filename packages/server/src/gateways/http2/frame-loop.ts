@@ -1,5 +1,6 @@
-// Every frame a peer may send, checked for its form (RFC 9113 §6) and handed on by its meaning. What is wrong with a frame by
-// itself ends the connection here; what is wrong at this moment of the connection, in `connection.ts`.
+// Every frame a peer may send, checked for its form (RFC 9113 §6) and passed on by its meaning. A frame that is
+// wrong in itself ends the connection here; one that is wrong in the current state of the connection, in
+// `connection.ts`.
 import { ConnectionError, protocolError } from './error-codes.ts';
 import { FLAG, FRAME, FrameReader } from './frames.ts';
 import { HeaderBlockReader, type HeaderBlock } from './header-block.ts';
@@ -7,9 +8,9 @@ import { parseSettings, type PeerSettings } from './settings.ts';
 
 /** Bytes are valid only during the call. */
 export interface FrameHandler {
-  /** Nothing more is handed on. */
+  /** Nothing more is passed on. */
   readonly closed: boolean;
-  /** `frameBytes`, padding included, is what flow control counts; the payload is `bytes` from `start` to `end`. */
+  /** `frameBytes`, padding included, counts for flow control; the payload is `bytes` from `start` to `end`. */
   onData(
     streamId: number,
     endStream: boolean,
@@ -26,7 +27,7 @@ export interface FrameHandler {
   onGoaway(lastStreamId: number, code: number, debug: Buffer): void;
   /** Of a stream, or of the connection (0). */
   onWindowUpdate(streamId: number, increment: number): void;
-  /** What asks for nothing: PRIORITY, an acknowledgement of SETTINGS, frames of extensions. */
+  /** Frames that require no action: PRIORITY, an acknowledgement of SETTINGS, frames of extensions. */
   onIdleFrame(): void;
 }
 
@@ -43,7 +44,7 @@ export class FrameLoop {
     });
   }
 
-  /** Throws a ConnectionError where the peer broke a rule. */
+  /** Throws a ConnectionError if the peer broke a rule. */
   read(chunk: Buffer): void {
     this.#reader.push(chunk);
   }
@@ -53,7 +54,7 @@ export class FrameLoop {
     const awaited = this.#blocks.awaited;
     if (awaited !== undefined && (type !== FRAME.CONTINUATION || streamId !== awaited))
       throw protocolError('another frame inside a header block (RFC 9113 §6.10)');
-    // §3.4. A GOAWAY in place of the preface says why the peer refuses.
+    // §3.4. A GOAWAY instead of the preface says why the peer refuses.
     if (!this.#greeted && type !== FRAME.SETTINGS && type !== FRAME.GOAWAY)
       throw protocolError('the first frame is not SETTINGS (RFC 9113 §3.4)');
     switch (type) {
@@ -85,7 +86,7 @@ export class FrameLoop {
       }
       case FRAME.GOAWAY:
         ofConnection(streamId);
-        if (end - start < 8) throw sizeError('a short GOAWAY (RFC 9113 §6.8)');
+        if (end - start < 8) throw sizeError('GOAWAY is too short (RFC 9113 §6.8)');
         return handler.onGoaway(
           bytes.readUInt32BE(start) & 0x7fff_ffff,
           bytes.readUInt32BE(start + 4),
@@ -101,7 +102,7 @@ export class FrameLoop {
         throw protocolError('PUSH_PROMISE, which we have disabled (RFC 9113 §6.6)');
       case FRAME.PRIORITY:
         exactly(5, start, end);
-        if (streamId === 0) throw protocolError('PRIORITY of no stream (RFC 9113 §6.3)');
+        if (streamId === 0) throw protocolError('PRIORITY on stream 0 (RFC 9113 §6.3)');
         return handler.onIdleFrame(); // deprecated (§5.3.2)
       default:
         return handler.onIdleFrame(); // of an extension (§5.5)
@@ -127,14 +128,14 @@ export class FrameLoop {
 const sizeError = (message: string): ConnectionError => new ConnectionError('FRAME_SIZE_ERROR', message);
 
 function exactly(bytes: number, start: number, end: number): void {
-  if (end - start !== bytes) throw sizeError(`a payload of ${end - start} bytes where ${bytes} belong`);
+  if (end - start !== bytes) throw sizeError(`a payload of ${end - start} bytes instead of ${bytes}`);
 }
 
 function ofConnection(streamId: number): void {
-  if (streamId !== 0) throw protocolError('a frame of the connection on a stream (RFC 9113 §6)');
+  if (streamId !== 0) throw protocolError('a connection-level frame on a stream (RFC 9113 §6)');
 }
 
-/** §6.1: the first byte says how many at the end are padding. */
+/** §6.1: the first byte says how many bytes of padding are at the end. */
 function unpadded(flags: number, bytes: Buffer, start: number, end: number): { start: number; end: number } {
   if ((flags & FLAG.PADDED) === 0) return { start, end };
   const padding = bytes[start]!;

@@ -1,4 +1,5 @@
-// Bytes ↔ frames (RFC 9113 §4, §6): what each frame looks like, and how a stream of bytes falls into frames at any split.
+// Bytes ↔ frames (RFC 9113 §4, §6): the form of each frame, and how a byte stream that is split anywhere becomes
+// frames.
 import { ConnectionError } from './error-codes.ts';
 
 export const FRAME = {
@@ -16,13 +17,15 @@ export const FRAME = {
 
 export const FLAG = { END_STREAM: 0x1, ACK: 0x1, END_HEADERS: 0x4, PADDED: 0x8, PRIORITY: 0x20 } as const;
 
-/** Of a frame's payload. What every peer takes, and all that we take: we never announce more (§4.2). */
+/**
+ * Of a frame's payload. Every peer accepts this size, and we accept no more: we never announce a larger one (§4.2).
+ */
 export const MAX_FRAME_BYTES = 16_384;
 export const HEADER_BYTES = 9;
 /** §3.4. */
 export const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n', 'latin1');
 
-/** Takes one frame, whose payload is `bytes` from `start` to `end`: valid only during the call. */
+/** Takes one frame. The payload is `bytes` from `start` to `end`, valid only during the call. */
 export type TakeFrame = (
   type: number,
   flags: number,
@@ -54,7 +57,7 @@ export function writeFrameHeader(
 /** Cuts a stream of bytes into frames. Holds at most one unfinished frame. */
 export class FrameReader {
   readonly #take: TakeFrame;
-  /** The beginning of a frame whose rest is still to come. */
+  /** The beginning of a frame whose rest has not arrived. */
   #held: Buffer | undefined;
   #heldBytes = 0;
 
@@ -62,7 +65,7 @@ export class FrameReader {
     this.#take = take;
   }
 
-  /** Throws a ConnectionError for a frame that is too large, and whatever `take` throws. */
+  /** Throws a ConnectionError for a frame that is too large, and anything `take` throws. */
   push(chunk: Buffer): void {
     let at = 0;
     if (this.#heldBytes > 0) {
@@ -80,7 +83,7 @@ export class FrameReader {
     this.#heldBytes = chunk.copy(this.#held, 0, at);
   }
 
-  /** Completes what is held; returns where the rest of the chunk begins, or -1 while the frame is unfinished. */
+  /** Completes the held frame; returns where the rest of the chunk begins, or -1 while the frame is unfinished. */
   #complete(chunk: Buffer): number {
     const held = this.#held!;
     let at = 0;

@@ -1,9 +1,10 @@
-// A header block on its way in: HEADERS, then CONTINUATION until END_HEADERS, and nothing in between (RFC 9113 §4.3, §6.2, §6.10).
+// An incoming header block: HEADERS, then CONTINUATION until END_HEADERS, and nothing in between (RFC 9113 §4.3,
+// §6.2, §6.10).
 import { ConnectionError } from './error-codes.ts';
 import { FLAG } from './frames.ts';
 import { decodeFields, MAX_HEADER_LIST_BYTES, type FieldList } from './hpack.ts';
 
-/** More fragments than a block of our limit needs: a flood (CVE-2024-27316). */
+/** A block within our limits needs fewer fragments; more are a flood (CVE-2024-27316). */
 const MAX_FRAGMENTS = 8;
 
 export interface HeaderBlock {
@@ -22,7 +23,7 @@ export class HeaderBlockReader {
     return this.#unfinished?.streamId;
   }
 
-  /** HEADERS; padding and priority taken off. Undefined: CONTINUATION follows. */
+  /** HEADERS, without padding and priority. Undefined: CONTINUATION follows. */
   headers(
     flags: number,
     streamId: number,

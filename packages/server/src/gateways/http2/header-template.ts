@@ -1,15 +1,16 @@
-// The header block of a request, encoded but for the values that differ from push to push (RFC 7541 §6.2): one template
-// serves a credential for as long as its token does. Literals without indexing, because Apple keeps a small table and a push
-// repeats little; `authorization` is never indexed, so that nothing on the way keeps it (§7.1.3).
+// The header block of a request, encoded except for the values that differ between pushes (RFC 7541 §6.2): a
+// credential uses one template for as long as its token lasts. Literals are not indexed, because Apple keeps a
+// small table and a push repeats little; `authorization` is never indexed, so that no intermediary stores it
+// (§7.1.3).
 import { authority } from '../../addresses/base-url.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
-/** Stands for a value that each request brings along. */
+/** A placeholder for a value that each request supplies. */
 export const VARIES = Symbol('varies');
 
 export type TemplateField = readonly [name: string, value: string | typeof VARIES];
 
-/** Worst case of a value's length prefix (§5.1). */
+/** Maximum size of a value's length prefix (§5.1). */
 const LENGTH_BYTES = 5;
 
 export class HeaderTemplate {
@@ -17,7 +18,10 @@ export class HeaderTemplate {
   readonly #pieces: readonly Buffer[];
   readonly #fixedBytes: number;
 
-  /** In this order; pseudo-header fields first (RFC 9113 §8.3). Values are Latin-1 without control characters. */
+  /**
+   * Fields in this order, pseudo-header fields first (RFC 9113 §8.3). Values are Latin-1 without control
+   * characters.
+   */
   constructor(fields: readonly TemplateField[]) {
     const pieces: Buffer[] = [];
     let piece: Buffer[] = [];
@@ -39,14 +43,14 @@ export class HeaderTemplate {
     this.#fixedBytes = this.#pieces.reduce((sum, { length }) => sum + length, 0);
   }
 
-  /** At most so many bytes are written for these values. */
+  /** The maximum number of bytes written for these values. */
   bound(values: readonly string[]): number {
     let bytes = this.#fixedBytes;
     for (const value of values) bytes += LENGTH_BYTES + value.length;
     return bytes;
   }
 
-  /** Writes the block and returns where it ends. As many values as there are gaps. */
+  /** Writes the block and returns where it ends. Takes one value per placeholder. */
   write(target: Buffer, at: number, values: readonly string[]): number {
     for (let n = 0; n < this.#pieces.length; n++) {
       const piece = this.#pieces[n]!;
@@ -74,7 +78,7 @@ export function requestFields(
   ];
 }
 
-/** A template for the present token, made anew when it changes. */
+/** A template for the current token, rebuilt when it changes. */
 export function templateByToken<T extends string | undefined>(
   fieldsFor: (token: T) => readonly TemplateField[],
 ): (token: T) => HeaderTemplate {
@@ -98,7 +102,7 @@ function integer(form: number, prefixBits: number, value: number): Buffer {
   return bytes.subarray(0, writeInteger(bytes, 0, form, prefixBits, value));
 }
 
-/** §5.1, behind the bits of `form`; returns where it ends. */
+/** §5.1, after the bits of `form`; returns where it ends. */
 function writeInteger(target: Buffer, at: number, form: number, prefixBits: number, value: number): number {
   const most = (1 << prefixBits) - 1;
   if (value < most) {

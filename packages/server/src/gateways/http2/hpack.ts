@@ -1,13 +1,13 @@
-// Header blocks → lists of fields (RFC 7541), with a dynamic table of size 0: we announce it before the first request, so
-// that a peer can only use the static table and literals, and a block means the same whatever came before it.
+// Header blocks → lists of fields (RFC 7541), with a dynamic table of size 0. We announce that before the first
+// request, so a peer can use only the static table and literals, and a block does not depend on earlier ones.
 import { ConnectionError } from './error-codes.ts';
 import { decodeHuffman } from './huffman.ts';
 import { STATIC_TABLE } from './static-table.ts';
 
-/** Names and values in turn. */
+/** Names and values, alternating. */
 export type FieldList = readonly string[];
 
-/** Of the list, each field counted with 32 bytes more than its text (RFC 9113 §6.5.2). Announced in our SETTINGS. */
+/** Of the list; each field counts 32 bytes more than its text (RFC 9113 §6.5.2). Announced in our SETTINGS. */
 export const MAX_HEADER_LIST_BYTES = 16_384;
 
 /** Reads one header block; throws a ConnectionError for an invalid one. */
@@ -18,19 +18,19 @@ export function decodeFields(block: Uint8Array, start: number, end: number): Fie
   while (!reader.done) {
     const byte = reader.peek();
     if (byte >= 0x80) {
-      // §6.1: both from the static table.
+      // §6.1: name and value from the static table.
       const entry = staticEntry(reader.integer(7));
       fields.push(entry[0], entry[1]);
     } else if (byte >= 0x20 && byte < 0x40) {
-      // §6.3: a new size of the dynamic table, at most what we announced, and before the first field (§4.2).
+      // §6.3: a new size of the dynamic table, at most the one we announced, and before the first field (§4.2).
       if (reader.integer(5) > 0 || fields.length > 0)
         throw new ConnectionError(
           'COMPRESSION_ERROR',
-          'the dynamic table is resized beyond 0 or amid fields',
+          'the dynamic table is resized above 0 or between fields',
         );
       continue;
     } else {
-      // §6.2: a literal, to be indexed (which a table of size 0 forgets at once), not to be, or never to be.
+      // §6.2: a literal with indexing (which a table of size 0 drops at once), without indexing, or never indexed.
       const name = reader.integer(byte >= 0x40 ? 6 : 4);
       fields.push(name === 0 ? reader.string() : staticEntry(name)[0], reader.string());
     }
@@ -44,7 +44,7 @@ export function decodeFields(block: Uint8Array, start: number, end: number): Fie
 function staticEntry(index: number): readonly [name: string, value: string] {
   const entry = STATIC_TABLE[index - 1];
   if (entry === undefined)
-    throw new ConnectionError('COMPRESSION_ERROR', `index ${index} is in no table (RFC 7541 §2.3.3)`);
+    throw new ConnectionError('COMPRESSION_ERROR', `no table has index ${index} (RFC 7541 §2.3.3)`);
   return entry;
 }
 
@@ -69,7 +69,7 @@ class BlockReader {
     return this.#block[this.#at]!;
   }
 
-  /** §5.1, with a prefix of so many bits. */
+  /** §5.1, with a prefix of this many bits. */
   integer(prefixBits: number): number {
     const most = (1 << prefixBits) - 1;
     let value = this.peek() & most;

@@ -1,7 +1,7 @@
 // The Huffman code of header strings (RFC 7541 §5.2, appendix B), decoded four bits at a time.
 import { ConnectionError } from './error-codes.ts';
 
-/** Bits per symbol; the last symbol is EOS. The code is canonical, so that the lengths say everything. */
+/** Bits per symbol; the last symbol is EOS. The code is canonical, so the lengths define it completely. */
 const LENGTHS = [
   13, 23, 28, 28, 28, 28, 28, 28, 28, 24, 30, 28, 28, 30, 28, 28, 28, 28, 28, 28, 28, 28, 30, 28, 28, 28, 28,
   28, 28, 28, 28, 28, 6, 10, 10, 12, 13, 6, 8, 11, 10, 10, 8, 11, 8, 6, 6, 6, 5, 5, 5, 6, 6, 6, 6, 6, 6, 6, 7,
@@ -15,13 +15,13 @@ const LENGTHS = [
 ];
 const EOS = 256;
 
-/** A step: the state to go to, the symbol that became whole (or none), and whether it must not be taken. */
+/** A step: the next state, the completed symbol (if any), and whether the step is invalid. */
 const SYMBOL = 1 << 9;
 const FORBIDDEN = 1 << 10;
 
 /**
- * States are the inner nodes of the code's tree, 256 of them; `STEPS[state * 16 + bits]` is where four bits lead. At most one
- * symbol ends within four bits, because the shortest has five.
+ * States are the 256 inner nodes of the code's tree; `STEPS[state * 16 + bits]` is the state after four bits. At
+ * most one symbol ends within four bits, because the shortest has five.
  */
 const { STEPS, MAY_END } = build();
 
@@ -57,7 +57,7 @@ function build(): { STEPS: Int32Array; MAY_END: Uint8Array } {
       steps[state * 16 + nibble] = step | node;
     }
   }
-  // Padding is the beginning of EOS, all ones, and shorter than a byte.
+  // Padding is a prefix of EOS, all ones, and shorter than a byte.
   const mayEnd = new Uint8Array(children.length);
   for (let node = 0, ones = 0; ones < 8; ones++) {
     mayEnd[node] = 1;

@@ -1,10 +1,10 @@
-// What a connection has to say in one turn of the event loop, gathered in one buffer and written at its end: one TLS record
-// and one system call carry many pushes.
+// Everything a connection sends in one turn of the event loop, gathered in one buffer and written at its end: one
+// TLS record and one system call carry many pushes.
 import type { Duplex } from 'node:stream';
 import { HEADER_BYTES, writeFrameHeader } from './frames.ts';
 
 const LEAST_BYTES = 65_536;
-/** Buffers that their writes have given back, for any connection: few, and none that a burst made large. */
+/** Buffers returned by finished writes, for any connection: only a few, and none that a burst made large. */
 const spares: Buffer[] = [];
 const MOST_SPARES = 4;
 const KEPT_BYTES = 1_048_576;
@@ -27,7 +27,7 @@ export class Outbox {
     return this.#length;
   }
 
-  /** The buffer, with room for so many bytes more. Valid until the next call. */
+  /** The buffer, with room for this many more bytes. Valid until the next call. */
   reserve(bytes: number): Buffer {
     if (this.#length === 0) setImmediate(this.#flushInTurn);
     const wanted = this.#length + bytes;

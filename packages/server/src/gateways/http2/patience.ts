@@ -1,8 +1,9 @@
-// Frames that cost us work and bring nothing forward: SETTINGS, PING, PRIORITY, empty DATA, informational responses, what
-// comes late or is unknown. A sound peer sends a handful; a flood of them ends the connection (RFC 9113 §10.5).
+// Frames that cost us work and achieve nothing: SETTINGS, PING, PRIORITY, empty DATA, informational responses,
+// frames that are late or unknown. A healthy peer sends a handful; a flood of them ends the connection (RFC 9113
+// §10.5).
 import { ConnectionError } from './error-codes.ts';
 
-/** At once, and then per second: a peer that pings ten times a second is odd, but does no harm. */
+/** At once, and then per second: a peer that pings ten times a second is odd but harmless. */
 const BURST = 1_000;
 const PER_MS = 0.1;
 
@@ -16,15 +17,12 @@ export class Patience {
     this.#at = monotonic();
   }
 
-  /** Throws ENHANCE_YOUR_CALM when it is used up. */
+  /** Throws ENHANCE_YOUR_CALM when the budget is used up. */
   spend(): void {
     const now = this.#monotonic();
     this.#left = Math.min(BURST, this.#left + (now - this.#at) * PER_MS) - 1;
     this.#at = now;
     if (this.#left < 0)
-      throw new ConnectionError(
-        'ENHANCE_YOUR_CALM',
-        'too many frames that bring nothing forward (RFC 9113 §10.5)',
-      );
+      throw new ConnectionError('ENHANCE_YOUR_CALM', 'too many frames without effect (RFC 9113 §10.5)');
   }
 }

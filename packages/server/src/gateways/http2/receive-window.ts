@@ -1,5 +1,5 @@
-// How much DATA a peer may send us on all streams together (RFC 9113 §6.9): what we hold counts until its stream is done, so
-// that the window is also the memory that a peer can make us hold.
+// How much DATA a peer may send on all streams together (RFC 9113 §6.9). Held bytes count until their stream has
+// ended, so the window also limits the memory that a peer can make us use.
 import { ConnectionError } from './error-codes.ts';
 
 export const RECEIVE_WINDOW = 1_048_576;
@@ -11,13 +11,16 @@ export class ReceiveWindow {
   #left = RECEIVE_WINDOW;
   #given = 0;
 
-  /** Throws FLOW_CONTROL_ERROR for more than there is. */
+  /** Throws FLOW_CONTROL_ERROR if the window is exceeded. */
   take(bytes: number): void {
     this.#left -= bytes;
     if (this.#left < 0) throw windowExceeded();
   }
 
-  /** Bytes that we hold no more. Returns what a WINDOW_UPDATE should grant by now: 0, or half the window and more. */
+  /**
+   * Returns bytes that we no longer hold. The result is what a WINDOW_UPDATE should grant now: 0, or at least half
+   * the window.
+   */
   give(bytes: number): number {
     this.#given += bytes;
     if (this.#given < RECEIVE_WINDOW / 2) return 0;

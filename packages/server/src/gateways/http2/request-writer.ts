@@ -1,4 +1,4 @@
-// Requests on their way out: HEADERS at once, DATA as far as both flow-control windows let it (RFC 9113 §5.2, §6.9).
+// Outgoing requests: HEADERS at once, DATA as far as both flow-control windows allow (RFC 9113 §5.2, §6.9).
 import { ConnectionError } from './error-codes.ts';
 import { FLAG, FRAME, HEADER_BYTES, MAX_FRAME_BYTES, writeFrameHeader } from './frames.ts';
 import type { HeaderTemplate } from './header-template.ts';
@@ -6,7 +6,7 @@ import type { Outbox } from './outbox.ts';
 import { DEFAULT_WINDOW, MAX_WINDOW, type PeerSettings } from './settings.ts';
 import type { Stream } from './stream.ts';
 
-/** A template, and the values that go into its gaps. */
+/** A template, and the values for its placeholders. */
 export interface RequestHead {
   readonly template: HeaderTemplate;
   readonly values: readonly string[];
@@ -14,7 +14,7 @@ export interface RequestHead {
 
 export class RequestWriter {
   readonly #outbox: Outbox;
-  /** Whose bodies wait for a window, in the order of their requests. */
+  /** Streams whose bodies wait for a window, in the order of their requests. */
   readonly #waiting = new Set<Stream>();
   #window = DEFAULT_WINDOW;
   #initialWindow = DEFAULT_WINDOW;
@@ -56,7 +56,7 @@ export class RequestWriter {
     this.#outbox.written(headEnd + HEADER_BYTES + bodyBytes);
   }
 
-  /** The rest of the body is not sent any more. */
+  /** Drops the rest of the body. */
   forget(stream: Stream): void {
     this.#waiting.delete(stream);
     stream.unsent = undefined;
@@ -75,7 +75,7 @@ export class RequestWriter {
     }
   }
 
-  /** A new initial window holds for streams under way, too, and may leave a window negative (§6.9.2). */
+  /** A new initial window also applies to open streams, and may make a window negative (§6.9.2). */
   obey({ initialWindow, maxFrameBytes }: PeerSettings, streams: Iterable<Stream>): void {
     this.#maxFrameBytes = maxFrameBytes ?? this.#maxFrameBytes;
     if (initialWindow === undefined || initialWindow === this.#initialWindow) return;

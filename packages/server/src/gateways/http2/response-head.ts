@@ -9,10 +9,10 @@ export interface ResponseHead {
 
 /** §8.2.1: lower case, visible, no colon. */
 const NAME = /^[!#$%&'*+\-.^_`|~0-9a-z]+$/;
-/** §8.2.1: neither NUL, LF nor CR, and no white space around. */
-// oxlint-disable-next-line no-control-regex -- these are the characters that must not be
+/** §8.2.1: no NUL, LF or CR, and no surrounding white space. */
+// oxlint-disable-next-line no-control-regex -- these are the forbidden characters
 const BAD_VALUE = /[\0\r\n]|^[ \t]|[ \t]$/;
-/** §8.2.2: of HTTP/1.1's connections. */
+/** §8.2.2: fields of HTTP/1.1 connections. */
 const OF_A_CONNECTION = new Set([
   'connection',
   'proxy-connection',
@@ -28,7 +28,7 @@ export function responseHead(list: FieldList): ResponseHead | undefined {
   return fields && { status: Number(list[1]), fields };
 }
 
-/** Trailers, or what follows `:status`: no pseudo-header field. Undefined: malformed. */
+/** Trailers, or the fields after `:status`: no pseudo-header field. Undefined: malformed. */
 export function fieldMap(list: FieldList, from: number): Map<string, string> | undefined {
   const fields = new Map<string, string>();
   for (let n = from; n < list.length; n += 2) {

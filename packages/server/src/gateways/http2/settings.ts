@@ -1,4 +1,4 @@
-// SETTINGS (RFC 9113 §6.5): what we announce, and what a peer's frame says.
+// SETTINGS (RFC 9113 §6.5): ours, and how a peer's frame is read.
 import { ConnectionError } from './error-codes.ts';
 import { MAX_FRAME_BYTES } from './frames.ts';
 import { MAX_HEADER_LIST_BYTES } from './hpack.ts';
@@ -14,7 +14,7 @@ const ID = {
 
 /** Of a window, and of an increment (§6.9). */
 export const MAX_WINDOW = 2 ** 31 - 1;
-/** Of every window before SETTINGS and WINDOW_UPDATE change it (§6.9.2). */
+/** Of every window until SETTINGS and WINDOW_UPDATE change it (§6.9.2). */
 export const DEFAULT_WINDOW = 65_535;
 
 const OURS: readonly (readonly [id: number, value: number])[] = [
@@ -30,17 +30,20 @@ for (const [n, [id, value]] of OURS.entries()) {
   OUR_SETTINGS.writeUInt32BE(value, n * 6 + 2);
 }
 
-/** What counts for a sender of requests; each member only where the frame has it. */
+/** The settings that matter to a client; each member is present only if the frame has it. */
 export interface PeerSettings {
   maxConcurrentStreams?: number;
   initialWindow?: number;
   maxFrameBytes?: number;
 }
 
-/** The last value of each setting counts (§6.5.3). Throws a ConnectionError for a value that must not be. */
+/** The last value of each setting counts (§6.5.3). Throws a ConnectionError for an invalid value. */
 export function parseSettings(bytes: Buffer, start: number, end: number): PeerSettings {
   if ((end - start) % 6 !== 0)
-    throw new ConnectionError('FRAME_SIZE_ERROR', 'SETTINGS is no list of settings (RFC 9113 §6.5)');
+    throw new ConnectionError(
+      'FRAME_SIZE_ERROR',
+      'the payload of SETTINGS is not a list of settings (RFC 9113 §6.5)',
+    );
   const settings: PeerSettings = {};
   for (let at = start; at < end; at += 6) {
     const value = bytes.readUInt32BE(at + 2);

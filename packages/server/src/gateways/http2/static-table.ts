@@ -1,4 +1,4 @@
-// The static table of HPACK (RFC 7541 appendix A). The index of an entry is its place, counted from 1.
+// The static table of HPACK (RFC 7541 appendix A). An entry's index is its position, counted from 1.
 
 export const STATIC_TABLE: readonly (readonly [name: string, value: string])[] = [
   [':authority', ''],

@@ -1,4 +1,5 @@
-// One application as calls name it: found in the settings file or in the store, and changed only where it is in the store.
+// One application as calls name it: found in the settings file or in the store, and changeable only if it is in the
+// store.
 import type { Output } from '@chatpush/wire';
 import type { ApplicationDocument } from '../../applications/document.ts';
 import type { StoredApplications } from '../../applications/stored-applications.ts';
@@ -9,16 +10,16 @@ import { ServiceError } from '../../service-error.ts';
 
 export interface ApplicationDependencies {
   readonly stored: StoredApplications;
-  /** Those of the settings file as it was read last. */
+  /** The applications of the settings file as last read. */
   readonly configured: () => readonly ApplicationConfig[];
-  /** Undefined: no key is set, and no credential can be stored. */
+  /** Undefined: no key is set, so no credential can be stored. */
   readonly sealing: () => Sealing | undefined;
   /** The account in ARNs. */
   readonly account: () => string;
   readonly clock: Pick<Clock, 'now'>;
 }
 
-/** The ARN an application id stands for in a call that was signed for a region. */
+/** The ARN of an application id in a call that was signed for a region. */
 export function applicationArnOf(
   { configured, account }: Pick<ApplicationDependencies, 'configured' | 'account'>,
   id: string,
@@ -26,12 +27,12 @@ export function applicationArnOf(
 ): string {
   if (id.startsWith('arn:')) return id;
   const arn = `arn:aws:mobiletargeting:${region}:${account()}:apps/${id}`;
-  // The settings file may name any region and account: backends that move here keep their ARNs.
+  // The settings file may use any region and account: backends that move here keep their ARNs.
   const named = configured().filter((application) => application.arn.endsWith(`:apps/${id}`));
   return named.find((application) => application.arn === arn)?.arn ?? named[0]?.arn ?? arn;
 }
 
-/** The ARN of the application that a call names, in any of the ways there are. */
+/** The ARN of the application that a call names, in any form. */
 export type ApplicationOf = (
   input: {
     readonly PinpointAppArn?: string;
@@ -71,7 +72,7 @@ const notFound = (arn: string): ServiceError =>
     `There is no application ${applicationIdOf(arn)} here; GetApps lists those that there are.`,
   );
 
-/** Changes a stored application; throws where it is not there, or stands in the settings file. */
+/** Changes a stored application; throws if it does not exist, or is in the settings file. */
 export async function changeApplication(
   dependencies: ApplicationDependencies,
   arn: string,
@@ -98,7 +99,7 @@ export function refuseConfigured({ configured }: ApplicationDependencies, arn: s
 export const isoTime = (ms: number | undefined): string | undefined =>
   ms === undefined ? undefined : new Date(ms).toISOString();
 
-/** As every operation answers it. */
+/** The form in which every operation returns it. */
 export function applicationOutput(found: Found): Output<'GetApp'> {
   const id = applicationIdOf(found.arn);
   if ('configured' in found) return { Arn: found.arn, Id: id, Name: id, tags: {} };

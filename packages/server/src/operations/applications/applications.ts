@@ -1,4 +1,4 @@
-// Applications: created, read, listed and removed.
+// Applications: create, read, list and remove.
 import { randomBytes } from 'node:crypto';
 import type { Input, Output } from '@chatpush/wire';
 import { parseApplication } from '../../applications/document.ts';
@@ -38,7 +38,7 @@ export async function getApp(
   );
 }
 
-/** Those of the settings file first, then the stored ones by ARN; only what the caller's key may use. */
+/** First those of the settings file, then the stored ones by ARN; only those that the caller's key may use. */
 export async function getApps(
   { stored, configured, pageTokens }: ApplicationDependencies & Pick<OperationDependencies, 'pageTokens'>,
   { PageSize = DEFAULT_PAGE, Token }: Input<'GetApps'>,
@@ -85,7 +85,7 @@ export async function deleteApp(
   return applicationOutput(found);
 }
 
-/** There is nothing to set; clients such as Terraform's provider read it all the same. */
+/** There is nothing to set, but clients such as Terraform's provider read it. */
 export async function getApplicationSettings(
   dependencies: ApplicationDependencies,
   { ApplicationId }: Input<'GetApplicationSettings'>,

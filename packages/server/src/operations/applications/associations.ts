@@ -24,7 +24,7 @@ export async function createIntegrationAssociation(
   if (IntegrationType !== TYPE)
     throw new ServiceError(
       'InvalidRequestException',
-      `IntegrationType must be ${TYPE}: chatpush has no integrations of the type ${IntegrationType}.`,
+      `IntegrationType must be ${TYPE}: chatpush does not support the type ${IntegrationType}.`,
     );
   const { directory, associations } = dependencies;
   await directory.instance(InstanceId);

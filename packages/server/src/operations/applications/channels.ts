@@ -1,4 +1,5 @@
-// The channels of applications: set up, read and removed. Credentials are checked and sealed on the way in and never come out.
+// The channels of applications: set up, read and removed. Credentials are checked and encrypted on the way in and
+// never returned.
 import type { Input, Output } from '@chatpush/wire';
 import { apnsCredential, gcmCredential, withTopic } from '../../applications/channel-credential.ts';
 import type { NewCredential } from '../../applications/channel-credential.ts';
@@ -22,7 +23,7 @@ import type { ApplicationDependencies, Found } from './application.ts';
 type ApnsName = 'APNS' | 'APNS_SANDBOX';
 type OfApplication = { readonly ApplicationId: string };
 
-/** What the answers of all channels share. */
+/** The members that the answers of all channels share. */
 type State = Output<'GetChannels'>['Channels'][string];
 
 function storedState(arn: string, name: ChannelName, channel: StoredChannel): State {
@@ -160,7 +161,7 @@ function sealingOf({ sealing }: ApplicationDependencies): Sealing {
   if (present) return present;
   throw new ServiceError(
     'BadRequestException',
-    `Credentials are stored encrypted, and no key is set for that: ${HOW_TO_MAKE_A_KEY}, set CHATPUSH_SECRET_KEY to it on every node, and start again.`,
+    `Credentials are stored encrypted, but no key is set: ${HOW_TO_MAKE_A_KEY}, set CHATPUSH_SECRET_KEY to it on every node, and restart.`,
   );
 }
 

@@ -1,4 +1,4 @@
-// SendMessages: a push to device tokens that the call names, tried once, answered per token with Pinpoint's statuses.
+// SendMessages: a push to device tokens named in the call, tried once, answered per token with Pinpoint's statuses.
 import { randomUUID } from 'node:crypto';
 import type { Input, Output } from '@chatpush/wire';
 import { apnsForm, gcmForm } from '../../applications/direct-payload.ts';
@@ -14,7 +14,7 @@ const MAX_ADDRESSES = 100;
 
 type Result = NonNullable<Output<'SendMessages'>['Result']>[string];
 
-/** Builds a push for each kind of device; the other channels of Pinpoint are not here. */
+/** Builds a push for each kind of device; Pinpoint's other channels are not supported. */
 const FORMS: Readonly<Record<string, (call: Input<'SendMessages'>, address: Address) => DirectForm>> = {
   APNS: apnsForm,
   APNS_SANDBOX: apnsForm,
@@ -64,7 +64,7 @@ function formOf(input: Input<'SendMessages'>, token: string, address: Address) {
   return { token, deviceType, form: build(input, address) };
 }
 
-/** What a verdict is in Pinpoint's words; `again` is left only where a repeat did not help. */
+/** The verdicts in Pinpoint's terms; `again` remains only if a retry did not help. */
 const BY_VERDICT = {
   message: ['PERMANENT_FAILURE', 400],
   'token-dead': ['PERMANENT_FAILURE', 410],

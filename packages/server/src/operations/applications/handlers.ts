@@ -1,4 +1,4 @@
-// The operations by which applications are set up, one function per name in wire's table.
+// The operations that set up applications, one function per name in wire's table.
 import type { OperationDependencies } from '../dependencies.ts';
 import type { ApplicationHandlers } from '../handlers.ts';
 import { createApp, deleteApp, getApp, getApplicationSettings, getApps } from './applications.ts';
@@ -36,7 +36,7 @@ export const createApplicationHandlers = (its: OperationDependencies): Applicati
   DeleteGcmChannel: (input, call) => deleteGcmChannel(its, input, call),
   GetChannels: (input, call) => getChannels(its, input, call),
   GetApplicationSettings: (input, call) => getApplicationSettings(its, input, call),
-  // There is nothing to set, and what asks for something is refused by its shape.
+  // There is nothing to set, and its shape refuses any attempt to.
   UpdateApplicationSettings: (input, call) => getApplicationSettings(its, input, call),
   GetApplicationNotification: (input, call) => getApplicationNotification(its, input, call),
   UpdateApplicationNotification: (input, call) => updateApplicationNotification(its, input, call),

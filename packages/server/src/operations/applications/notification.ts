@@ -1,4 +1,4 @@
-// The texts and the look of an application's notifications, which Pinpoint has no operation for.
+// The texts and the look of an application's notifications, for which Pinpoint has no operation.
 import type { Input, Output } from '@chatpush/wire';
 import type { NotificationLook } from '../../applications/document.ts';
 import { ServiceError } from '../../service-error.ts';
@@ -6,7 +6,7 @@ import type { Call } from '../handlers.ts';
 import { applicationArnOf, applicationIdOf, changeApplication, findApplication } from './application.ts';
 import type { ApplicationDependencies } from './application.ts';
 
-/** Member on the wire ↔ member of the document. */
+/** Wire member ↔ document member. */
 const MEMBERS = {
   GenericText: 'genericText',
   AttachmentText: 'attachmentText',
@@ -51,12 +51,12 @@ export async function updateApplicationNotification(
   if (look.androidChannelId !== undefined && look.fcmMessage !== 'notification')
     throw new ServiceError(
       'BadRequestException',
-      'AndroidChannelId does nothing for data messages, whose notifications the app makes; send FcmMessage "notification" or leave it out.',
+      'AndroidChannelId has no effect on data messages, because the app creates their notifications; send FcmMessage "notification" or omit it.',
     );
   if (look.attachmentText !== undefined && !look.attachmentText.includes('{name}'))
     throw new ServiceError(
       'BadRequestException',
-      'AttachmentText must contain {name}, which stands for the file.',
+      'AttachmentText must contain {name}, which is replaced by the file name.',
     );
   await changeApplication(dependencies, arn, (document) => ({ ...document, look }));
   return output(arn, look);

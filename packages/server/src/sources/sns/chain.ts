@@ -1,8 +1,9 @@
-// Whether a certificate is one of SNS: its names, its time, and the chain up to an authority that this machine trusts.
+// Whether a certificate is one of SNS: its names, its validity, and the chain up to an authority that this machine
+// trusts.
 //
-// SNS serves the bare certificate. The one that signed it (Amazon RSA 2048 M01 … M04, which change every few years) is named
-// in it by the address of its issuer (RFC 5280 §4.2.2.1); it comes over plain HTTP, which is harmless: it counts only when
-// the chain through it holds.
+// SNS serves only the certificate itself. The certificate of its issuer (Amazon RSA 2048 M01 … M04, which change
+// every few years) is at the address named in it (RFC 5280 §4.2.2.1). It is fetched over plain HTTP, which is
+// harmless: it is used only if the chain through it is valid.
 import { X509Certificate } from 'node:crypto';
 import { getCACertificates } from 'node:tls';
 import type { Reach } from './reach.ts';
@@ -12,7 +13,9 @@ import type { Topic } from './topic.ts';
 const MAX_CHAIN = 4;
 const PEM = /-----BEGIN CERTIFICATE-----[^-]+-----END CERTIFICATE-----/g;
 
-/** The hosts on which Amazon keeps its authorities' certificates: `http://crt.r2m01.amazontrust.com/r2m01.cer`. */
+/**
+ * The hosts on which Amazon publishes its authorities' certificates: `http://crt.r2m01.amazontrust.com/r2m01.cer`.
+ */
 const ISSUER = /^CA Issuers - URI:"?(http:\/\/[a-z0-9.-]+\.amazontrust\.com\/[\w.-]+)"?$/m;
 
 /** Authorities by subject. */
@@ -28,8 +31,8 @@ export function readAuthorities(pems: readonly string[] = getCACertificates('def
 }
 
 /**
- * The certificate of a PEM file, proven. Throws SnsRefusal for one that is not of SNS, and rejects with the fault of the
- * connection where its issuer cannot be reached.
+ * The verified certificate of a PEM file. Throws SnsRefusal if it is not one of SNS, and rejects with the
+ * connection error if its issuer cannot be reached.
  */
 export async function proveCertificate(
   pem: string,
@@ -37,7 +40,7 @@ export async function proveCertificate(
   parts: { readonly authorities: Authorities; readonly reach: Reach; readonly now: number },
 ): Promise<X509Certificate> {
   const [leaf, ...others] = parsePem(pem);
-  if (leaf === undefined) throw bad('the file has none');
+  if (leaf === undefined) throw bad('the file contains none');
   checkLeaf(leaf, topic, parts.now);
   let current = leaf;
   for (let length = 1; length <= MAX_CHAIN; length++) {
@@ -64,17 +67,20 @@ function parsePem(pem: string): X509Certificate[] {
 const isValid = ({ validFromDate, validToDate }: X509Certificate, now: number): boolean =>
   validFromDate.getTime() <= now && now < validToDate.getTime();
 
-/** SNS signs with RSA of at least 2,048 bits, under the names that AWS's own verifiers ask for. */
+/** SNS signs with RSA of at least 2,048 bits, under the names that AWS's own verifiers require. */
 function checkLeaf(leaf: X509Certificate, topic: Topic, now: number): void {
   if (!isValid(leaf, now)) throw bad('it is not valid now');
   const { asymmetricKeyType, asymmetricKeyDetails } = leaf.publicKey;
   if (leaf.ca || asymmetricKeyType !== 'rsa' || (asymmetricKeyDetails?.modulusLength ?? 0) < 2048)
-    throw bad('its key is not one that SNS signs with');
+    throw bad('its key is not of the kind that SNS signs with');
   if (!namesOf(topic).some((name) => leaf.checkHost(name, { wildcards: false }) !== undefined))
     throw bad(`it is in the name of ${leaf.subjectAltName ?? leaf.subject}`);
 }
 
-/** As in aws-sdk-java-v2's sns-message-manager: one name for the old regions, one per region for China and the newer ones. */
+/**
+ * As in aws-sdk-java-v2's sns-message-manager: one name for the old regions, one per region for China and the newer
+ * ones.
+ */
 function namesOf({ host, region }: Topic): string[] {
   const suffix = host.slice(`sns.${region}.`.length);
   const gov = region.startsWith('us-gov-') ? ['sns-us-gov-west-1.amazonaws.com'] : [];

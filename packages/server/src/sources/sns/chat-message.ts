@@ -7,15 +7,15 @@ import type { Notification } from './envelope.ts';
 import { SnsRefusal } from './refusal.ts';
 
 export interface ChatMessage {
-  /** The instance that the message says it is of; nothing signed says so. */
+  /** The instance that the message names; the signature does not cover it. */
   readonly instanceId: string;
   readonly event: ChatEvent;
 }
 
 /**
- * Instance and visibility stand only in attributes, which the signature does not cover; who could change them on their way can
- * at most choose another instance of this topic, or show or hide a message. All else is read from the signed text, and an
- * attribute only where that is silent.
+ * Instance and visibility are only in attributes, which the signature does not cover. Anyone who could change them
+ * in transit can at most choose another instance of this topic, or show or hide a message. Everything else is read
+ * from the signed text, and from an attribute only if the text does not have it.
  */
 export function parseChatMessage({ Message, Timestamp, attributes }: Notification): ChatMessage {
   const message = parseObject(Message, 'no-chat-message');
@@ -36,22 +36,24 @@ export function parseChatMessage({ Message, Timestamp, attributes }: Notificatio
       id: id('Id'),
       contactId: id('ContactId'),
       ...(text('InitialContactId') !== undefined && { initialContactId: id('InitialContactId') }),
-      // Whatever else there may be (typing, receipts, MESSAGEMETADATA) is an event: it does not push.
+      // All other types (typing, receipts, MESSAGEMETADATA) are events and are not pushed.
       type: type === 'MESSAGE' || type === 'ATTACHMENT' ? type : 'EVENT',
       contentType: text('ContentType'),
       content: (type === 'ATTACHMENT' ? fileNames(message) : undefined) ?? text('Content'),
       participantRole: text('ParticipantRole'),
       displayName: text('DisplayName'),
       visibility: readVisibility(attributes.get('MessageVisibility')),
-      // A repeat must fall on the same day, so never the time of arrival: SNS keeps its own over all repeats.
+      // A repeat must fall on the same day, so never use the time of arrival: SNS keeps its own timestamp over all
+      // repeats.
       at: Number.isNaN(at) ? Date.parse(Timestamp) : at,
     },
   };
 }
 
 /**
- * Attachments are `{AttachmentId, AttachmentName, ContentType, Status}`, as chat clients get them. A file that was rejected or
- * is still being scanned cannot be opened, so it is not named. Undefined: the message has no attachments.
+ * Attachments are `{AttachmentId, AttachmentName, ContentType, Status}`, as chat clients get them. A file that was
+ * rejected or is still being scanned cannot be opened, so it is not named. Undefined: the message has no
+ * attachments.
  */
 function fileNames({ Attachments }: Record<string, unknown>): string | undefined {
   if (!Array.isArray(Attachments) || Attachments.length === 0) return undefined;
@@ -65,6 +67,6 @@ function fileNames({ Attachments }: Record<string, unknown>): string | undefined
 
 const MAX_ID = 256;
 
-/** Unknown ones do not push: nobody said that the customer may see it. */
+/** Unknown ones are not pushed: nobody said that the customer may see the message. */
 const readVisibility = (value: string | undefined): ChatEvent['visibility'] =>
   value === 'AGENT' || value === 'CUSTOMER' || value === 'ALL' ? value : undefined;

@@ -1,4 +1,4 @@
-// The JSON that SNS posts, and the text that its signature is over.
+// The JSON that SNS posts, and the text that it signs.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html
 import { SnsRefusal } from './refusal.ts';
 
@@ -29,7 +29,7 @@ export interface Confirmation extends Signed {
 
 export type Envelope = Notification | Confirmation;
 
-/** Members under the signature, in its order. Subject only where there is one. */
+/** The signed members, in order. Subject only if there is one. */
 const SIGNED = {
   Notification: ['Message', 'MessageId', 'Subject', 'Timestamp', 'TopicArn', 'Type'],
   SubscriptionConfirmation: [
@@ -44,7 +44,7 @@ const SIGNED = {
   UnsubscribeConfirmation: ['Message', 'MessageId', 'SubscribeURL', 'Timestamp', 'Token', 'TopicArn', 'Type'],
 } as const;
 
-/** What the signature is over: each name and value on a line of its own, the last one ended, too. */
+/** The signed text: each name and value on its own line, the last one terminated, too. */
 export function signedText(envelope: Envelope): string {
   const values: Readonly<Record<string, unknown>> = { ...envelope };
   return SIGNED[envelope.Type]
@@ -57,8 +57,8 @@ const NAMES = ['MessageId', 'TopicArn', 'Message', 'Timestamp'];
 const SIGNATURE = ['SignatureVersion', 'Signature', 'SigningCertURL'];
 
 /**
- * Throws on what SNS would not have sent. SNS says `text/plain`, so the content type is not asked. `mayBeUnsigned`: whether the
- * messages of a topic need no signature.
+ * Throws for anything that SNS would not have sent. SNS sends `text/plain`, so the content type is not checked.
+ * `mayBeUnsigned`: whether the messages of a topic need no signature.
  */
 export function parseEnvelope(
   body: Buffer,
@@ -75,15 +75,15 @@ export function parseEnvelope(
     ...(isUnsigned ? [] : SIGNATURE),
     ...(isNotification ? [] : ['Token', 'SubscribeURL']),
   ].filter((name) => typeof value[name] !== 'string');
-  if (lacking.length > 0) throw new SnsRefusal('not-sns', `it lacks ${lacking.join(', ')}`);
+  if (lacking.length > 0) throw new SnsRefusal('not-sns', `it has no ${lacking.join(', ')}`);
   if (!isUnsigned && value['SignatureVersion'] !== '1' && value['SignatureVersion'] !== '2')
     throw new SnsRefusal('not-sns', 'SignatureVersion is neither 1 nor 2');
   if (Number.isNaN(Date.parse(String(value['Timestamp']))))
-    throw new SnsRefusal('not-sns', 'Timestamp is no time');
+    throw new SnsRefusal('not-sns', 'Timestamp is not a time');
   if (!isNotification) return value as unknown as Confirmation;
   const { Subject } = value;
   if (Subject !== undefined && Subject !== null && typeof Subject !== 'string')
-    throw new SnsRefusal('not-sns', 'Subject is no text');
+    throw new SnsRefusal('not-sns', 'Subject is not a text');
   return {
     ...(value as unknown as Notification),
     Subject: Subject ?? undefined,
@@ -101,7 +101,7 @@ function readAttributes(value: unknown): Map<string, string> {
   return attributes;
 }
 
-/** A JSON object; anything else is refused for this reason. */
+/** A JSON object; anything else is refused with this reason. */
 export function parseObject(text: string, reason: 'no-chat-message' | 'not-sns'): Record<string, unknown> {
   let value: unknown;
   try {
@@ -110,6 +110,6 @@ export function parseObject(text: string, reason: 'no-chat-message' | 'not-sns')
     throw new SnsRefusal(reason, 'it is not JSON', error);
   }
   if (typeof value !== 'object' || value === null || Array.isArray(value))
-    throw new SnsRefusal(reason, 'it is no JSON object');
+    throw new SnsRefusal(reason, 'it is not a JSON object');
   return value as Record<string, unknown>;
 }

@@ -1,4 +1,4 @@
-// How the hosts of Amazon are reached: one GET, no redirect, 16 KiB and 5 seconds at most, and never on this machine.
+// How Amazon's hosts are reached: one GET, no redirect, at most 16 KiB and 5 seconds, and never on this machine.
 import { lookup as resolveName } from 'node:dns';
 import { Agent as PlainAgent, get as getPlain } from 'node:http';
 import type { IncomingMessage } from 'node:http';
@@ -9,13 +9,13 @@ import { BlockList } from 'node:net';
 export const MAX_BYTES = 16_384;
 export const TIMEOUT_MS = 5_000;
 
-/** The answer of a host, whatever its status. Rejects with the fault of the connection. */
+/** A host's answer, whatever its status. Rejects with the connection error. */
 export type Reach = (
   url: URL,
   headers?: Readonly<Record<string, string>>,
 ) => Promise<{ readonly status: number; readonly body: Buffer }>;
 
-/** Where another network stands for Amazon's: tests have a stand-in with an authority of its own. */
+/** Replaces Amazon's network: tests have one with its own authority. */
 export interface OtherNetwork {
   /** Trusted instead of the machine's authorities, PEM. */
   readonly authorities: readonly string[];
@@ -25,13 +25,13 @@ export interface OtherNetwork {
 
 export interface ReachOptions {
   readonly network?: OtherNetwork | undefined;
-  /** URL of an HTTP proxy by which all hosts are reached; it may hold user and password. */
+  /** URL of an HTTP proxy to all hosts; it may contain user and password. */
   readonly proxy?: string | undefined;
-  /** Hosts may be on this machine: default not. */
+  /** Hosts may be on this machine. Default: no. */
   readonly isAnywhere?: boolean;
 }
 
-/** The agents keep nothing alive: a host is asked a few times a year. */
+/** The agents keep no connection alive: a host is asked a few times a year. */
 export function createReach({ network, proxy, isAnywhere = false }: ReachOptions = {}): Reach {
   const proxyEnv = proxy === undefined ? {} : { HTTPS_PROXY: proxy, HTTP_PROXY: proxy };
   const agent = network?.agent ?? new Agent({ proxyEnv });
@@ -58,7 +58,10 @@ export function createReach({ network, proxy, isAnywhere = false }: ReachOptions
     });
 }
 
-/** Loopback and link-local addresses, where a false answer of a name server leads. An endpoint in a VPC has a private one. */
+/**
+ * Loopback and link-local addresses, to which a forged DNS answer would lead. An endpoint in a VPC has a private
+ * one.
+ */
 const HERE = new BlockList();
 HERE.addSubnet('0.0.0.0', 8);
 HERE.addSubnet('127.0.0.0', 8);

@@ -1,4 +1,4 @@
-// The keys that SNS signs with: proven once per certificate, then kept until the certificate expires.
+// The keys that SNS signs with: verified once per certificate, then kept until it expires.
 import type { KeyObject } from 'node:crypto';
 import { ServiceError } from '../../service-error.ts';
 import { proveCertificate, readAuthorities } from './chain.ts';
@@ -13,12 +13,12 @@ export interface SigningKey {
   readonly expiresAt: number;
 }
 
-/** Rejects with SnsRefusal, or with ServiceUnavailableException where it cannot be known now and SNS should repeat. */
+/** Rejects with SnsRefusal, or with ServiceUnavailableException if it cannot be decided now and SNS should repeat. */
 export type FindSigningKey = (topic: Topic, url: URL) => Promise<SigningKey>;
 
 /** SNS has one certificate per region at a time, and a few while it changes them. */
 const MAX_KEPT = 100;
-/** Anyone can post names of certificates that are none; this keeps that from becoming a stream of requests to AWS. */
+/** Anyone can post addresses of certificates that do not exist; this limits the requests to AWS. */
 const MAX_FETCHES = 4;
 /** How long a refusal is remembered. */
 const REFUSED_MS = 60_000;
@@ -41,14 +41,14 @@ export function createSigningKeys(options: {
     authorities ??= readAuthorities(options.authorities);
     try {
       const { status, body } = await reach(url);
-      // Never mistake trouble on SNS's side for a forgery: refused messages are lost.
+      // A failure on SNS's side must not count as a forgery, because refused messages are lost.
       if (status >= 500 || status === 408 || status === 429) throw new Error(`${url.host} answers ${status}`);
       if (status !== 200) throw new SnsRefusal('bad-certificate', `${url.host} answers ${status} for it`);
       const certificate = await proveCertificate(body.toString(), topic, { authorities, reach, now: now() });
       return { key: certificate.publicKey, expiresAt: certificate.validToDate.getTime() };
     } catch (error) {
       if (error instanceof SnsRefusal) return { refusal: error, expiresAt: now() + REFUSED_MS };
-      throw unavailable('The certificate cannot be checked now', error);
+      throw unavailable('The certificate cannot be verified now', error);
     }
   }
 
@@ -59,7 +59,7 @@ export function createSigningKeys(options: {
     const fetched = fetchKey(topic, url).finally(() => fetching.delete(url.href));
     fetching.set(url.href, fetched);
     const found = await fetched;
-    // The oldest refusal goes first: those are what strangers can make.
+    // The oldest refusal is removed first, because strangers can cause refusals.
     const oldest = [...kept].find(([, one]) => 'refusal' in one)?.[0] ?? kept.keys().next().value;
     if (kept.size >= MAX_KEPT && oldest !== undefined) kept.delete(oldest);
     kept.set(url.href, found);

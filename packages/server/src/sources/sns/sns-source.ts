@@ -3,8 +3,8 @@
 //   raw? ─► envelope ─► topic of ours? ─► not too old? ─► certificate ─► signature ─► notification ─► notify ─► 200
 //                                                                                 └─► confirmation ─► GET ─► 200
 //
-// SNS repeats what was answered with 5xx or 429 and gives up on all other refusals, so 200 comes only after the commit, 4xx
-// only for what will never be right, and 5xx for everything that may be right later.
+// SNS repeats a message after 5xx or 429 and gives up after any other refusal. So the answer is 200 only after the
+// commit, 4xx only for messages that can never be accepted, and 5xx for all that may be accepted later.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-message-delivery-retries.html
 import { verify } from 'node:crypto';
 import type { IncomingHttpHeaders } from 'node:http';
@@ -22,29 +22,29 @@ import type { StandIn } from './stand-in.ts';
 import { certificateUrl, confirmationUrl, parseTopic } from './topic.ts';
 import type { Topic } from './topic.ts';
 
-/** What became of a message. `failed`: SNS will repeat it. */
+/** The result of a message. `failed`: SNS will repeat it. */
 export type SnsResult = 'taken' | 'confirmed' | 'unsubscribed' | 'failed' | RefusalReason;
 
-/** Called once per message; `topicArn` where the topic is ours, `error` where it was not taken. */
+/** Called once per message; `topicArn` if the topic is ours, `error` if it was not accepted. */
 export type ReportSns = (result: SnsResult, topicArn: string | undefined, error?: unknown) => void;
 
 export interface SnsSource {
-  /** Messages of Connect hold at most 16 KiB of text; SNS has them twice in JSON. */
+  /** Connect's messages have at most 16 KiB of text, which SNS encodes as JSON twice. */
   readonly bodyLimitBytes: number;
-  /** Whose turn a message takes; throws SnsRefusal where its headers name a topic that is not ours. */
+  /** Whose turn a message uses; throws SnsRefusal if its headers name a topic that is not ours. */
   turnOwner(headers: IncomingHttpHeaders): string;
   /**
-   * Resolves when what the message leads to is on disk. Rejects with SnsRefusal for what will never be right, with other errors
-   * for what SNS should repeat.
+   * Resolves when the effects of the message are on disk. Rejects with SnsRefusal for messages that can never be
+   * accepted, with other errors for those that SNS should repeat.
    */
   take(body: Buffer, headers: IncomingHttpHeaders): Promise<void>;
 }
 
 export interface SnsTopicSettings {
   readonly topicArn: string;
-  /** The instances whose messages may come by this topic. */
+  /** The instances whose messages this topic may carry. */
   readonly instances: readonly string[];
-  /** Base URL of what stands in for SNS, in development. */
+  /** Base URL of the server that replaces SNS, in development. */
   readonly endpoint?: string;
   readonly signatures?: 'checked' | 'ignored';
 }
@@ -59,7 +59,7 @@ export function createSnsSource(options: {
   readonly topics: readonly SnsTopicSettings[];
   readonly notify: Notify;
   readonly now: () => number;
-  /** Older notifications are refused: it would not be known any more whether they came before. */
+  /** Older notifications are refused, because a repeat could no longer be recognized. */
   readonly maxAgeMs: number;
   readonly report: ReportSns;
   readonly network?: OtherNetwork | undefined;
@@ -75,7 +75,7 @@ export function createSnsSource(options: {
     const key = standIn
       ? await standIn.key(envelope.SigningCertURL)
       : (await signingKey(topic, certificateUrl(topic, envelope.SigningCertURL))).key;
-    // Which of the two it is, is the topic's own setting (its attribute SignatureVersion); the default is still the older.
+    // The topic's attribute SignatureVersion decides which of the two it is; the default is still the older one.
     const algorithm = envelope.SignatureVersion === '1' ? 'sha1' : 'sha256';
     const signature = Buffer.from(envelope.Signature, 'base64');
     if (!verify(algorithm, Buffer.from(signedText(envelope)), key, signature))
@@ -102,7 +102,7 @@ export function createSnsSource(options: {
   async function takeEnvelope(envelope: Envelope): Promise<SnsResult> {
     const allowed = topics.get(envelope.TopicArn);
     if (allowed === undefined) throw new SnsRefusal('unknown-topic');
-    // A confirmation is good for as long as SNS likes its token, and twice is as once.
+    // A confirmation is valid for as long as SNS accepts its token, and confirming twice is harmless.
     if (envelope.Type === 'Notification' && Date.parse(envelope.Timestamp) < now() - maxAgeMs)
       throw new SnsRefusal('too-old');
     await checkSignature(envelope, allowed);
@@ -114,7 +114,7 @@ export function createSnsSource(options: {
         await confirm(envelope, allowed);
         return 'confirmed';
       case 'UnsubscribeConfirmation':
-        // Somebody ended the subscription. Its SubscribeURL would undo that; who ended it decides.
+        // Somebody ended the subscription. Its SubscribeURL would undo that, which is not for us to decide.
         return 'unsubscribed';
     }
   }
@@ -122,7 +122,7 @@ export function createSnsSource(options: {
   return {
     bodyLimitBytes: 1_048_576,
     turnOwner(headers) {
-      // SNS says in a header what the signed envelope says again.
+      // SNS repeats a value of the signed envelope in a header.
       // https://docs.aws.amazon.com/sns/latest/dg/sns-message-and-json-formats.html#http-header
       const topicArn = headers['x-amz-sns-topic-arn'];
       if (typeof topicArn !== 'string') return 'source sns';

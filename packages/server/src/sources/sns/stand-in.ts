@@ -1,6 +1,6 @@
-// A LocalStack or moto in the place of Amazon SNS, for local development. Its certificates are its own, under an address that may
-// be Amazon's (moto) or one that only its own machine can resolve (LocalStack), so the settings say where it is asked.
-// How they sign: localstack/services/sns/publisher.py, moto/sns/models.py.
+// A LocalStack or moto that replaces Amazon SNS for local development. It has its own certificates, at an address
+// that may be Amazon's (moto) or one that only its own machine can resolve (LocalStack), so the settings say where
+// to fetch them. How they sign: localstack/services/sns/publisher.py, moto/sns/models.py.
 import { X509Certificate } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import type { Notification } from './envelope.ts';
@@ -11,11 +11,11 @@ import { unavailable } from './signing-keys.ts';
 export interface StandIn {
   /** Signatures are not checked. */
   readonly isUnsigned: boolean;
-  /** The key of a certificate, unproven. Rejects as `FindSigningKey` does. */
+  /** The key of a certificate, unverified. Rejects like `FindSigningKey`. */
   key(certificateUrl: string): Promise<KeyObject>;
-  /** Asks the stand-in for what an address in a message names. */
+  /** Fetches an address from a message, at the endpoint. */
   get(url: string): ReturnType<Reach>;
-  /** moto posts no attributes over HTTP: what Amazon Connect says in them is then taken from the settings. */
+  /** moto posts no attributes over HTTP: the values that Amazon Connect sends in them are taken from the settings. */
   completed(notification: Notification): Notification;
 }
 
@@ -27,12 +27,12 @@ export function createStandIn(options: {
   readonly instances: readonly string[];
 }): StandIn {
   const { endpoint, region, reach, isUnsigned, instances } = options;
-  // moto's server finds the service by the scope in this header, and its region; nothing is signed.
+  // moto's server finds the service and the region by the scope in this header; nothing is signed.
   const authorization = `AWS4-HMAC-SHA256 Credential=chatpush/20260101/${region}/sns/aws4_request, SignedHeaders=host, Signature=0`;
   /** Whatever host a message names, only the endpoint is connected to. */
   const get = async (text: string): ReturnType<Reach> => {
     const url = URL.parse(text);
-    if (url === null) throw new SnsRefusal('foreign-address', `${text} is no URL`);
+    if (url === null) throw new SnsRefusal('foreign-address', `${text} is not a URL`);
     return reach(new URL(url.pathname + url.search, endpoint), { host: url.host, authorization });
   };
   return {

@@ -1,4 +1,4 @@
-// What follows from a topic's ARN: the one host that its messages may send us to.
+// Derived from a topic's ARN: the one host that its messages may refer to.
 import { SnsRefusal } from './refusal.ts';
 
 export interface Topic {
@@ -17,15 +17,15 @@ export function parseTopic(arn: string): Topic | undefined {
   return { arn, region, host: `sns.${region}.amazonaws.com${partition === 'aws-cn' ? '.cn' : ''}` };
 }
 
-/** The address of a certificate. Throws for any that SNS would not name. */
+/** The address of a certificate. Throws for any that SNS would not use. */
 export function certificateUrl(topic: Topic, text: string): URL {
   const url = urlOn(topic, text);
   if (!/^\/SimpleNotificationService-[0-9a-f]{32}\.pem$/.test(url.pathname) || url.search !== '')
-    throw new SnsRefusal('foreign-address', 'SigningCertURL has another path than SNS uses');
+    throw new SnsRefusal('foreign-address', 'SigningCertURL does not have SNS’s path');
   return url;
 }
 
-/** The address that confirms a subscription. Throws unless it does that and nothing else. */
+/** The address that confirms a subscription. Throws unless it does only that. */
 export function confirmationUrl(topic: Topic, text: string, token: string): URL {
   const url = urlOn(topic, text);
   const says = (name: string, value: string): boolean => url.searchParams.get(name) === value;
@@ -38,7 +38,7 @@ export function confirmationUrl(topic: Topic, text: string, token: string): URL 
 
 function urlOn({ host }: Topic, text: string): URL {
   const url = URL.parse(text);
-  // `origin` has the port, where it is another, and no user: `https://sns.…@elsewhere/` has another host.
+  // `origin` contains a port other than the default, and no user: `https://sns.…@elsewhere/` has another host.
   if (url?.origin === `https://${host}` && url.username === '' && url.password === '' && url.hash === '')
     return url;
   throw new SnsRefusal('foreign-address', `it must be https://${host}/…`);

@@ -83,7 +83,7 @@ const MISTAKES: readonly { readonly is: RegExp; readonly cure: string; readonly 
   { is: /ENOENT/, cure: 'the file that creds or ca names is not there' },
   {
     is: /ENOTFOUND|EAI_AGAIN/,
-    cure: 'the name cannot be looked up. Correct the host, or DNS',
+    cure: 'the host name cannot be resolved. Correct the host, or DNS',
     isPassing: true,
   },
   {

@@ -1,17 +1,17 @@
-// Why a database cannot be used at start, and the cure: a sentence for each mistake that operators make.
+// Why a database cannot be used at start, and how to fix it: a sentence for each common mistake.
 import { databaseName } from '../../addresses/database-url.ts';
 import { sqlState, toStoreError } from './faults.ts';
 
 interface Mistake {
   /** SQLSTATEs and codes of the driver, the socket or TLS. */
   readonly codes?: readonly string[];
-  /** Where there is no code, or it says too little. */
+  /** If there is no code, or it says too little. */
   readonly message?: RegExp;
   readonly cure: string;
 }
 
 const AUTHORITY =
-  'its certificate is from an authority that is not trusted. Add sslrootcert=/path/to/authority.pem to the URL';
+  'its certificate is from an untrusted authority. Add sslrootcert=/path/to/authority.pem to the URL';
 
 const MISTAKES: readonly Mistake[] = [
   {
@@ -21,20 +21,20 @@ const MISTAKES: readonly Mistake[] = [
   { codes: ['UNABLE_TO_VERIFY_LEAF_SIGNATURE', 'UNABLE_TO_GET_ISSUER_CERT'], cure: AUTHORITY },
   {
     codes: ['ERR_TLS_CERT_ALTNAME_INVALID'],
-    cure: 'its certificate is for another name. Write the name of the certificate as the host, or uselibpqcompat=true&sslmode=verify-ca to trust the authority alone',
+    cure: 'its certificate is for another name. Use the certificate’s name as the host, or add uselibpqcompat=true&sslmode=verify-ca to check only the authority',
   },
   { codes: ['CERT_HAS_EXPIRED'], cure: 'its certificate has expired. Renew it' },
   {
     message: /server does not support SSL/,
-    cure: 'it does not speak TLS, and the URL asks for it by sslmode. Set ssl = on at the server, or leave sslmode out',
+    cure: 'it does not support TLS, which the URL requires by sslmode. Set ssl = on at the server, or remove sslmode',
   },
   {
     message: /no encryption|SSL off/,
-    cure: 'it takes no connection without TLS. Add sslmode=verify-full to the URL',
+    cure: 'it accepts no connection without TLS. Add sslmode=verify-full to the URL',
   },
   {
     codes: ['28P01', '28000'],
-    cure: 'it refuses the user or the password. Correct them in the URL, percent-encoded, or pg_hba.conf',
+    cure: 'it refuses the user or the password. Correct them in the URL (percent-encoded), or correct pg_hba.conf',
   },
   { codes: ['3D000'], cure: 'there is no such database. Create it with: create database … encoding UTF8' },
   {
@@ -47,17 +47,17 @@ const MISTAKES: readonly Mistake[] = [
   },
   {
     message: /forgets prepared statements/,
-    cure: 'CHATPUSH_POSTGRES_PREPARED is yes, and the pooler cannot do that. Leave it out, or use PgBouncer 1.21 or newer with max_prepared_statements above 0',
+    cure: 'CHATPUSH_POSTGRES_PREPARED is yes, and the pooler does not support prepared statements. Remove the setting, or use PgBouncer 1.21 or newer with max_prepared_statements above 0',
   },
-  { codes: ['ENOTFOUND', 'EAI_AGAIN'], cure: 'the name cannot be looked up. Correct the host, or DNS' },
+  { codes: ['ENOTFOUND', 'EAI_AGAIN'], cure: 'the host name cannot be resolved. Correct the host, or DNS' },
   {
     message: /timeout expired/,
-    cure: 'it did not answer in time. Look whether it runs, and what is between',
+    cure: 'it did not answer in time. Check that it is running, and the network in between',
   },
   { codes: ['ECONNREFUSED', 'ENOENT'], cure: 'nothing listens there. Start it, or correct host and port' },
 ];
 
-/** The error with the database and the cure in its message. An error of another kind comes back as it is. */
+/** The error with the database and the fix in its message. Any other error is returned unchanged. */
 export function explained(error: unknown, url: string): unknown {
   if (!(error instanceof Error)) return error;
   const code = 'code' in error && typeof error.code === 'string' ? error.code : undefined;

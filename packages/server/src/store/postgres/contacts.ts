@@ -1,9 +1,9 @@
-// Contact documents and the claims of ClientTokens, which are written by one statement: together or not at all.
+// Contact documents and the claims of ClientTokens, written by one statement: together or not at all.
 import { RETENTION, type Claim, type Contact, type ContactChange, type Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { sqlState, UNIQUE_VIOLATION } from './faults.ts';
 
-/** Rows that the registrations of one instance are counted in: about as many as connections commit at once. */
+/** Rows that count the registrations of one instance: about as many as connections commit at once. */
 const REGISTRATION_SLOTS = 64;
 
 const CONTACT = `instance_id as "instanceId", contact_id as "contactId", version, body`;
@@ -39,8 +39,8 @@ const READ_REGISTRATIONS = {
   text: `select coalesce(sum(count), 0)::float8 as count from chatpush.instance_registrations where instance_id = $1`,
 };
 
-// Parameters 1–7 are the contact's, the claim's follow. The row of `written` is what lets the registrations be counted and the
-// claim be inserted; when the token is taken, the unique violation undoes the whole statement.
+// Parameters 1–7 are the contact's, followed by the claim's. The row in `written` makes the registrations be
+// counted and the claim be inserted; if the token is taken, the unique violation undoes the whole statement.
 const INSERT_CONTACT = `insert into chatpush.contact (instance_id, contact_id, version, body, review_at, remove_at)
   values ($1, $2, $3::bigint + 1, $4, chatpush.now_ms() + $5::bigint, chatpush.now_ms() + $6::bigint)
   on conflict do nothing returning 1`;
@@ -134,5 +134,5 @@ function statementFor(contact: ContactChange | undefined, claim: Claim | undefin
 
 const keyOf = ({ instanceId, operation, token }: Claim) => [instanceId, operation, token];
 
-/** Null plus a time is null: never. */
+/** Null plus a time is null, which means never. */
 const whole = (inMs: number | undefined) => (inMs === undefined ? null : Math.round(inMs));

@@ -10,7 +10,7 @@ import { decodeRow, encode } from './text.ts';
 
 export interface DatabaseOptions {
   readonly hosts: Hosts;
-  /** The schema all tables are in. */
+  /** The schema that contains all tables. */
   readonly schema: string;
   readonly connections: number;
   readonly sockets: Sockets;
@@ -18,37 +18,37 @@ export interface DatabaseOptions {
 }
 
 export interface Statement {
-  /** With a name it is prepared, where that can be: the server parses and plans it once per connection. */
+  /** A named statement is prepared, if possible: the server parses and plans it once per connection. */
   readonly name?: string;
-  /** It touches a few rows by their key: what takes seconds is the connection. */
+  /** It touches a few rows by key: if it takes seconds, the connection is at fault. */
   readonly isQuick?: boolean;
-  /** Names every table in the schema `chatpush`; where the settings say another, that is put in its place. */
+  /** Names every table in the schema `chatpush`, which is replaced if the settings name another. */
   readonly text: string;
 }
 
-/** Runs one statement; the rows as objects, 64-bit integers as numbers. */
+/** Runs one statement; rows are objects, with 64-bit integers as numbers. */
 export type Query = <R>(statement: Statement, values?: readonly unknown[]) => Promise<R[]>;
 
 export interface Database {
   /** One statement, committed by itself. Rejects with StoreUnavailableError while the database cannot answer. */
   readonly query: Query;
-  /** Several statements, all or none. `work` may run more than once: on a deadlock everything is done again. */
+  /** Several statements, all or none. `work` may run more than once: after a deadlock everything is repeated. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
 
-/** The pool's word where a call has waited for a connection in vain, and none was made for it (pg-pool, `connect`). */
+/** The pool's message if a call waited for a connection in vain and none was opened for it (pg-pool, `connect`). */
 const ALL_IN_USE = 'timeout exceeded when trying to connect';
 
 type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
 
 /**
- * After so long without an answer to a quick statement its connection is replaced. Most calls begin with one, so that a network
- * which went silent is noticed in this time and not in that of the longest statement.
+ * A connection is replaced if it has not answered a quick statement after this long. Most calls begin with one, so
+ * a network that has gone silent is noticed after this time and not after that of the longest statement.
  */
 const QUICK_MS = 5_000;
 
-/** How often a statement that lost a deadlock is tried in all. */
+/** How often a statement that lost a deadlock is tried in total. */
 const TRIES = 5;
 
 export function connection({ sockets }: Pick<DatabaseOptions, 'sockets'>, url: string): pg.ClientConfig {
@@ -66,11 +66,11 @@ export function connection({ sockets }: Pick<DatabaseOptions, 'sockets'>, url: s
 
 export function createDatabase(options: DatabaseOptions): Database {
   const { hosts, schema, session } = options;
-  // All connections in use says nothing of the server.
+  // All connections being in use says nothing about the server.
   const door = createDoor(
     (error) => faultKind(error) === 'unavailable' && (error as Error).message !== ALL_IN_USE,
   );
-  // The pool makes a client whenever it needs one, and asks then which host it is for.
+  // The pool creates a client whenever it needs one, and only then asks for the host.
   const pool = new pg.Pool({
     max: options.connections,
     connectionTimeoutMillis: 3_000,
@@ -81,7 +81,7 @@ export function createDatabase(options: DatabaseOptions): Database {
         super({ ...connection(options, hosts.url), stream: () => socket });
         this.#socket = socket;
       }
-      // Whoever stands in the pool's queue when the first of its connections fails would be the next to ask.
+      // When the pool's first connection fails, the next call in its queue would try to connect.
       override connect(): Promise<pg.Client>;
       override connect(done: Connected): void;
       override connect(done?: Connected): Promise<pg.Client> | void {
@@ -95,14 +95,15 @@ export function createDatabase(options: DatabaseOptions): Database {
       greet(client, session).then(() => verified(), verified);
     },
   });
-  // A connection that dies while idle is replaced with the next call; that call reports what is wrong.
+  // A connection that dies while idle is replaced by the next call, which reports any problem.
   pool.on('error', () => undefined);
-  // The pool listens to idle connections only (https://node-postgres.com/apis/pool#error). One that dies while lent, before its
-  // first statement or between two, would take the process along; its statement, or the next, fails by itself.
+  // The pool listens only to idle connections (https://node-postgres.com/apis/pool#error). One that dies while
+  // lent, before its first statement or between two, would end the process; its current or next statement fails by
+  // itself.
   pool.on('connect', (client) => client.on('error', () => undefined));
 
   const texts = new Map<string, string>();
-  /** The statement's text for the schema of the settings. */
+  /** The statement's text for the configured schema. */
   function textOf({ text }: Statement): string {
     let ours = texts.get(text);
     if (ours === undefined) texts.set(text, (ours = text.replaceAll(/\bchatpush\./g, `${schema}.`)));
@@ -120,7 +121,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     return rows.map(decodeRow) as R[];
   };
 
-  /** Lends a connection. One that failed as such is thrown away; after an error of the statement it is as good as before. */
+  /** Lends a connection. A broken connection is discarded; after an error of the statement it can be used again. */
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
     const client = await door.pass(() => onAnyHost(hosts, () => pool.connect()));
     let broken = false;
@@ -141,7 +142,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       await client.query('commit');
       return result;
     } catch (error) {
-      // On a connection that is gone the server has rolled back, or will.
+      // If the connection is gone, the server has rolled back, or will.
       if (faultKind(error) !== 'unavailable') await client.query('rollback');
       throw error;
     }
@@ -167,6 +168,6 @@ async function repeatedly<T>(work: () => Promise<T>): Promise<T> {
 
 const INT8: number = pg.types.builtins.INT8;
 
-/** Versions, counts and times fit a double; without this the driver answers them as text. */
+/** Versions, counts and times fit into a double; by default the driver returns them as text. */
 const parserOf: typeof pg.types.getTypeParser = (type: number, format?: 'text' | 'binary') =>
   type === INT8 ? Number : pg.types.getTypeParser(type, format);

@@ -1,23 +1,24 @@
-// Who may ask for a connection while the database gives none: one call at a time, with back-off. The others wait for what comes
-// of it, and fail with it.
+// While the database accepts no connections, only one call at a time tries to connect, with back-off. The others
+// wait for its result, and fail with it.
 //
-// When every call asked, each node stood with all its connections before a server that was slow after a pause, gave up after
-// three seconds, and came again behind those: the server was then busy with connections that nobody waited for any more, and
-// three nodes had no store for minutes after it had been frozen for 8 s (`npm run campaign`, freeze-database).
+// When every call tried, each node opened all its connections to a server that was slow after a pause, gave up
+// after three seconds, and queued again behind those: the server was busy with connections that nobody waited for
+// any more, and three nodes had no store for minutes after it had been frozen for 8 s (`npm run campaign`,
+// freeze-database).
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface Door {
-  /** Why nothing may be asked of the server in this moment, where that is so. */
+  /** Why the server must not be asked at this moment, if so. */
   readonly closedBy: unknown;
-  /** Runs `connect` when it is its turn, or rejects with what the call before it met. */
+  /** Runs `connect` when it is its turn, or rejects with the error of the call before it. */
   pass<T>(connect: () => Promise<T>): Promise<T>;
 }
 
 const BACK_OFF = { firstMs: 50, mostMs: 1_000 } as const;
 
-/** `isFault`: whether a rejection says that there are no connections to be had. */
+/** `isFault`: whether a rejection means that no connections are available. */
 export function createDoor(isFault: (error: unknown) => boolean): Door {
-  /** In a row. */
+  /** Consecutive failures. */
   let failures = 0;
   let last: unknown;
   let probe: Promise<void> | undefined;
@@ -30,7 +31,7 @@ export function createDoor(isFault: (error: unknown) => boolean): Door {
 
   async function passFirst<T>(connect: () => Promise<T>): Promise<T> {
     const result = Promise.withResolvers<void>();
-    // Where nobody waits for it, the call that makes it has the error.
+    // If nobody else waits for it, the call that creates it has the error.
     result.promise.catch(() => undefined);
     probe = result.promise;
     try {
@@ -60,7 +61,7 @@ export function createDoor(isFault: (error: unknown) => boolean): Door {
     try {
       return await connect();
     } catch (error) {
-      // Of many that failed together the first counts.
+      // Of many that failed together, only the first counts.
       if (failures === 0 && isFault(error)) failed(error);
       throw error;
     }

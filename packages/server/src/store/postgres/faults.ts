@@ -1,10 +1,11 @@
-// What PostgreSQL's SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and the socket's errors mean to us.
+// The meaning of PostgreSQL's SQLSTATEs (https://www.postgresql.org/docs/current/errcodes-appendix.html) and of
+// socket errors.
 import { StoreUnavailableError } from '../store.ts';
 
-/** `conflict`: two transactions in each other's way, repeat at once. `unavailable`: the database cannot answer now. */
+/** `conflict`: two transactions collided; repeat at once. `unavailable`: the database cannot answer now. */
 type FaultKind = 'conflict' | 'unavailable' | 'bug';
 
-/** By code, or by class (the first two characters) where the whole class means the same. */
+/** By code, or by class (the first two characters) if the whole class means the same. */
 const FAULTS: ReadonlyMap<string, FaultKind> = new Map([
   ['40001', 'conflict'], // serialization_failure
   ['40P01', 'conflict'], // deadlock_detected
@@ -16,14 +17,14 @@ const FAULTS: ReadonlyMap<string, FaultKind> = new Map([
   ['58', 'unavailable'], // system error, such as an I/O error
 ]);
 
-/** Errors of the driver and of the socket carry no SQLSTATE. */
+/** Errors of the driver and of the socket have no SQLSTATE. */
 const WITHOUT_SQLSTATE =
   /^(Connection terminated|timeout exceeded when trying to connect|Query read timeout|Client has encountered a connection error|connect |read |write )/;
 
 export const UNIQUE_VIOLATION = '23505';
-/** invalid_sql_statement_name: a prepared statement that is not there. */
+/** invalid_sql_statement_name: the prepared statement does not exist. */
 export const UNDEFINED_STATEMENT = '26000';
-/** A row whose partition does not exist. */
+/** The row's partition does not exist. */
 export const CHECK_VIOLATION = '23514';
 
 export function faultKind(error: unknown): FaultKind {
@@ -34,13 +35,13 @@ export function faultKind(error: unknown): FaultKind {
     : 'bug';
 }
 
-/** Undefined where the error is not the server's. */
+/** Undefined if the error is not the server's. */
 export function sqlState(error: unknown): string | undefined {
   const code = error instanceof Error && 'code' in error ? error.code : undefined;
   return typeof code === 'string' && /^[0-9A-Z]{5}$/.test(code) ? code : undefined;
 }
 
-/** What a caller sees of an error. */
+/** The error that a caller sees. */
 export function toStoreError(error: unknown): unknown {
   if (faultKind(error) === 'bug') return error;
   const message = error instanceof Error ? error.message : String(error);

@@ -1,5 +1,6 @@
-// Hints between nodes, by LISTEN and NOTIFY; those of the own process also without the database. Behind a pooler in
-// transaction mode nobody can listen: then there is a connection past it, or nodes find out when they look, every second.
+// Hints between nodes, by LISTEN and NOTIFY; those within the process do not need the database. Behind a pooler in
+// transaction mode LISTEN does not work: hints then use a connection that bypasses the pooler, or nodes find out by
+// polling every second.
 import pg from 'pg';
 import { createHints } from '../hints.ts';
 import type { HintKind, Store } from '../store.ts';
@@ -9,7 +10,7 @@ import { onAnyHost, type Hosts as DatabaseHosts } from './hosts.ts';
 
 const NOTIFY = { name: 'notify', text: 'select pg_notify($1, $2)' };
 
-/** After a connection was lost: hints are missed meanwhile, which they may be. */
+/** After a connection was lost. Hints are missed meanwhile, which is allowed. */
 const RECONNECT_MS = 1_000;
 
 export interface Hints extends Pick<Store, 'onHint' | 'hint'> {
@@ -21,7 +22,7 @@ export interface HintOptions extends Pick<DatabaseOptions, 'schema' | 'sockets'>
   readonly hosts: DatabaseHosts | undefined;
 }
 
-/** Opens the listening connection. Rejects when the first attempt fails; later ones are repeated until `close`. */
+/** Opens the listening connection. Rejects if the first attempt fails; later ones are repeated until `close`. */
 export async function openHints(options: HintOptions, database: Database): Promise<Hints> {
   const { hosts } = options;
   const local = createHints();
@@ -53,7 +54,7 @@ export async function openHints(options: HintOptions, database: Database): Promi
     if (hosts) await onAnyHost(hosts, listen);
   }
 
-  /** Says nothing of why: as long as the database is away, every call of the store does. */
+  /** Does not report why: while the database is unavailable, every call of the store does. */
   function reconnectLater(): void {
     client = undefined;
     if (closed || timer !== undefined) return;

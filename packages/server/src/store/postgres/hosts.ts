@@ -1,13 +1,13 @@
-// Which of several hosts is asked: the one that worked last, until it fails; then the next in turn.
+// Which of several hosts to use: the one that worked last, until it fails; then the next in turn.
 import { databaseName } from '../../addresses/database-url.ts';
 
 export interface Hosts {
   /** The URL of the host to connect to now. */
   readonly url: string;
   readonly count: number;
-  /** All of them, for messages. */
+  /** All hosts, for messages. */
   readonly names: string;
-  /** Connecting to this one failed, or it is a standby. */
+  /** Connecting to this host failed, or it is a standby. */
   failed(url: string): void;
 }
 
@@ -20,13 +20,13 @@ export function createHosts(urls: readonly string[]): Hosts {
     count: urls.length,
     names: urls.map(databaseName).join(', '),
     failed(url) {
-      // Of many calls that saw the same host fail, the first moves on.
+      // If many calls saw the same host fail, only the first moves on.
       if (url === urls[at]) at = (at + 1) % urls.length;
     },
   };
 }
 
-/** Tries each host once, beginning with the one that worked last. Rejects with the last host's error. */
+/** Tries each host once, starting with the one that worked last. Rejects with the last host's error. */
 export async function onAnyHost<T>(hosts: Hosts, attempt: (url: string) => Promise<T>): Promise<T> {
   for (let tried = 1; ; tried++) {
     const { url } = hosts;

@@ -1,4 +1,4 @@
-// The deliveries of an instance: listed, counted, and moved by hand.
+// The deliveries of an instance: list, count, replay and withdraw.
 import {
   indexFor,
   SCANNED_ROWS,
@@ -15,7 +15,7 @@ import type { Database, Statement } from './database.ts';
 import { LOG_COLUMNS } from './delivery-log.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 
-/** The conditions of the partial indexes, as the planner knows them again. */
+/** The conditions of the partial indexes, in the form that the planner recognizes. */
 const CONDITIONS: Readonly<Record<LogIndex, string>> = {
   started: `lane > ${NO_LANE}`,
   skipped: `lane = ${NO_LANE}`,
@@ -64,7 +64,7 @@ const COUNT = forEachIndex(
      where ${condition} and enqueued_at >= $2::bigint and enqueued_at < $3::bigint group by 1`,
 );
 
-// Of which day a delivery is stands with its key: the other partitions are not looked at.
+// The key includes the day of a delivery, so the other partitions are not searched.
 const ONE = `delivery.id = $1 and instance_id = $2
   and day = (select delivery_key.day from chatpush.delivery_key where delivery_key.id = $1)`;
 

@@ -1,4 +1,4 @@
-// Lanes by number, and the work that waits in them.
+// Lanes by number, and the work waiting in them.
 import { systemClock } from '../../clock.ts';
 import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
@@ -59,7 +59,7 @@ const WAITING = {
     ) as counted on true`,
 };
 
-// A row that a node leases or settles at this moment gets what it needs from that.
+// A row that a node is leasing or settling at this moment is updated by that instead.
 const HASTEN = {
   name: 'hasten',
   text: `update chatpush.delivery set due_at = chatpush.now_ms() where (id, day) in (
@@ -68,7 +68,7 @@ const HASTEN = {
 
 interface WaitingRow {
   readonly now: number;
-  /** Null where nothing waits: one row comes all the same. */
+  /** Null if nothing waits: there is always one row. */
   readonly name: string | null;
   readonly count: number;
 }
@@ -81,19 +81,22 @@ interface ClaimedRow extends Omit<Delivery, 'lane' | 'sentBefore'> {
 }
 
 export interface Lanes extends Pick<Store, 'claim' | 'waiting'> {
-  /** Numbers by name, given where a lane is named for the first time. */
+  /** Numbers by name, assigned when a lane is named for the first time. */
   laneNumbers(names: Iterable<string>): Promise<ReadonlyMap<string, number>>;
 }
 
 export function laneVerbs(database: Database, nodes: Nodes): Lanes {
   const isSetBack = createStepWatch();
-  /** How far ahead a due time may lie, where that is to be looked at: at first, and after the clock was set back. */
+  /**
+   * How far in the future a due time may lie, when that must be checked: at first, and after the clock was set
+   * back.
+   */
   let believedMs: number | undefined = LONGEST_DELAY_MS;
-  /** Lanes are never removed and keep their number, so what was read once holds. */
+  /** Lanes are never removed and keep their number, so a cached number stays valid. */
   const known = new Map<string, number>();
 
   async function laneNumbers(wanted: Iterable<string>): Promise<ReadonlyMap<string, number>> {
-    // Copied, because an iterator can be gone through but once.
+    // Copied, because an iterator can be consumed only once.
     const names = [...new Set(wanted)];
     const missing = () => names.filter((name) => !known.has(name));
     const read = async () => {
@@ -128,7 +131,7 @@ export function laneVerbs(database: Database, nodes: Nodes): Lanes {
       let rows = await read();
       if (isSetBack(rows[0]!.now, askedAt, systemClock.monotonic())) believedMs = 0;
       if (believedMs !== undefined) {
-        // Nodes that beat in the future show it too, also where it happened while no process ran.
+        // Nodes with heartbeats in the future show it too, even if it happened while no process was running.
         if (await nodes.limitSilence()) believedMs = 0;
         await database.query(HASTEN, [believedMs]);
         believedMs = undefined;

@@ -1,17 +1,17 @@
-// The leases that this process was given with what came in, by the batch they came in with: once all of a batch is settled,
-// its row in the table `lease` has done its duty. What a process leaves behind goes with the node, when that is buried.
+// The leases given to this process on enqueue, by batch: once all of a batch is settled, its row in the table
+// `lease` can be deleted. Rows that a process leaves behind are deleted with its node, when the node is removed.
 import type { EnqueueState } from '../store.ts';
 
 export interface Leases {
-  /** Notes what a batch was leased, under the name of its row. */
+  /** Records what a batch leased, under the name of its row. */
   given(
     node: string,
     name: string,
     rows: readonly { readonly id: string; readonly state: EnqueueState }[],
   ): void;
-  /** Notes that a delivery was settled, and not lost: the lease of a lost one may still have to be given back. */
+  /** Records that a delivery was settled, and not lost: the lease of a lost one may still have to be released. */
   settled(id: string): void;
-  /** The names of batches of which all is settled; each once. */
+  /** The names of batches that are settled completely; each is returned once. */
   takeOver(): string[];
   /** The node is gone, and its rows with it. */
   drop(node: string): void;

@@ -1,8 +1,8 @@
-// The tables, as the steps that made them. A step that was released is never changed: a new one is added below it.
+// The tables, as the steps that created them. A released step is never changed: add a new one below it.
 //
-// Times are milliseconds since the epoch by the database's clock; text is compared byte by byte, as SQLite does.
+// Times are milliseconds since the epoch by the database's clock; text is compared byte by byte, as in SQLite.
 
-/** Step n takes a schema from version n − 1 to version n; the table `schema_version` says which one it has. */
+/** Step n takes a schema from version n − 1 to version n; the table `schema_version` holds the current one. */
 export const MIGRATIONS: readonly string[] = [
   `
   -- The one clock: all nodes measure leases, due times and expiry by it. Stable, so that an index answers "due by now".

@@ -1,14 +1,14 @@
-// Which nodes live. Leases belong to nodes, and those of a silent one go back.
+// Which nodes are alive. Leases belong to nodes, and those of a silent node are released.
 //
-// A lease to a node holds the node's row FOR KEY SHARE until it is committed, and burying a node holds it
-// FOR UPDATE and looks for its leases with a later statement: so no lease is given to a buried node, none is overlooked,
-// and a beat (an update of no key) waits for neither enqueue nor claim.
+// Leasing to a node holds its row FOR KEY SHARE until the commit. Removing a node holds its row FOR UPDATE and
+// looks for its leases with a later statement. So no lease is given to a removed node, none is overlooked, and a
+// heartbeat (an update of no key) waits for neither enqueue nor claim.
 import { NOBODY } from '../settle-rule.ts';
 import type { Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
 import type { Leases } from './leases.ts';
 
-/** The number of node $1 if it lives, kept alive until the end of the transaction. For use as a CTE. */
+/** The number of node $1 if it is alive, kept alive until the end of the transaction. For use as a CTE. */
 export const LIVE_NODE = `select number from chatpush.node where name = $1 and not gone and silent_at > chatpush.now_ms() for key share`;
 
 const BEAT = {
@@ -38,15 +38,15 @@ const LOCK_NODE = {
 
 const BURY = { name: 'bury', text: 'update chatpush.node set gone = true where number = any($1::int[])' };
 
-// What was leased was due, also where the clock has been set back since.
+// A leased delivery was due, even if the clock has been set back since.
 const RELEASE_CLAIMED = {
   name: 'release-claimed',
   text: `update chatpush.delivery set owner = ${NOBODY}, holder = ${NOBODY}, due_at = least(due_at, chatpush.now_ms())
     where holder = any($1::int[])`,
 };
 
-// What was leased as it came in was due from then on. Each is looked for by itself ("offset 0"): the planner, which cannot know
-// how few they are, must not read the whole table for them.
+// A delivery leased on enqueue was due from then on. Each is looked up separately ("offset 0"): the planner does
+// not know how few they are, and must not read the whole table for them.
 const RELEASE_LEASED = {
   name: 'release-leased',
   text: `with gone as (delete from chatpush.lease where owner = any($1::int[]) returning day, owner, ids),
@@ -74,11 +74,11 @@ const LIMIT_SILENCE = {
 };
 
 export interface Nodes extends Pick<Store, 'beat' | 'leave'> {
-  /** Gives back what silent nodes hold. To be called before looking for work. */
+  /** Releases the leases of silent nodes. Call it before looking for work. */
   releaseSilent(): Promise<void>;
   /**
-   * After the clock was set back: no node counts as alive for longer than one that beats now. True: some would have, since
-   * they beat by the clock of before.
+   * After the clock was set back: no node counts as alive for longer than one with a heartbeat now. True: some
+   * would have, because their heartbeats used the clock as it was before.
    */
   limitSilence(): Promise<boolean>;
 }

@@ -1,4 +1,4 @@
-// The first connection: looks at the server, and brings the schema up to date.
+// The first connection: checks the server, and brings the schema up to date.
 import pg from 'pg';
 import { connection, type DatabaseOptions } from './database.ts';
 import { explained } from './connect-faults.ts';
@@ -8,23 +8,23 @@ import { greet, isPooledSession, keepsPrepared } from './session.ts';
 
 export interface Opened {
   readonly isPooled: boolean;
-  /** A sentence each about what may lose accepted pushes. */
+  /** One sentence for each thing that may lose accepted pushes. */
   readonly warnings: readonly string[];
 }
 
-/** Rejects with one sentence that names the database and the cure. `work` runs on the same connection. */
+/** Rejects with one sentence that names the database and the fix. `work` runs on the same connection. */
 export function openFirst(
   hosts: Hosts,
   options: Pick<DatabaseOptions, 'sockets'>,
   work: (client: pg.Client) => Promise<void> = () => Promise.resolve(),
-  /** Somebody says that statements can be prepared behind the pooler. */
+  /** The settings say that statements can be prepared behind the pooler. */
   wantsPrepared = false,
 ): Promise<Opened> {
   return onAnyHost(hosts, async (url) => {
     let client: pg.Client | undefined;
     try {
       client = new pg.Client({ ...connection(options, url), query_timeout: undefined });
-      client.on('error', () => undefined); // the query under way reports it
+      client.on('error', () => undefined); // the running query reports it
       await client.connect();
       const isPooled = await isPooledSession(client);
       await greet(client, { isPooled: true, isPrepared: false });

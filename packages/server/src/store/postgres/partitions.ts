@@ -1,4 +1,4 @@
-// One partition of the deliveries per day of their event: made when the day is first seen, dropped as a whole.
+// One partition of the deliveries per day of their event: created when the day first occurs, dropped as a whole.
 import type { Database } from './database.ts';
 
 const READ_DAYS = {
@@ -7,13 +7,13 @@ const READ_DAYS = {
     where inhparent = 'chatpush.delivery'::regclass`,
 };
 
-/** Settling leaves a second version of a row, without its work; where that fits beside the first, no index is written. */
+/** Settling creates a second version of a row, without its work; if it fits on the same page, no index is written. */
 const FILL_PERCENT = 65;
 
 // Nodes that need the same partition wait for each other here; enqueue and settle do not.
 const LOCK = { text: 'lock table chatpush.delivery in share update exclusive mode' };
 
-/** Makes the partitions of these days (`2026-11-22`) where they are missing. */
+/** Creates the missing partitions of these days (`2026-11-22`). */
 export async function createPartitions(database: Database, days: ReadonlySet<string>): Promise<void> {
   const there = new Set(await readDays(database));
   for (const day of [...days].sort()) {
@@ -42,7 +42,7 @@ async function readDays(database: Database): Promise<string[]> {
   return rows.map(({ day }) => day);
 }
 
-/** `20261122`, for the name of a table. Names are no parameters: only what is surely a day gets into one. */
+/** `20261122`, for the name of a table. Names cannot be parameters, so only a valid day is accepted. */
 function digitsOf(day: string): string {
   if (!/^\d{4}-\d\d-\d\d$/.test(day)) throw new TypeError(`Not a day: ${JSON.stringify(day)}`);
   return day.replaceAll('-', '');

@@ -1,6 +1,7 @@
 // The store on PostgreSQL (14 or newer): for several nodes, which share nothing else.
 //
-// Every verb is one statement or one short transaction; time is the database's, so the clocks of nodes need not agree.
+// Every verb is one statement or one short transaction. All times are the database's, so the clocks of nodes need
+// not agree.
 import { databaseUrls } from '../../addresses/database-url.ts';
 import { limitVerbs, type Verbs } from '../limited-verbs.ts';
 import type { Setting, SettingKind, Store } from '../store.ts';
@@ -24,37 +25,41 @@ import { sweepVerb } from './sweep.ts';
 
 export interface PostgresStoreOptions {
   /**
-   * `postgres://user:password@host/database`, with the parameters of libpq such as `?sslmode=verify-full`, and with several
-   * hosts (`a,b:5433`), of which the one that can write is used.
+   * `postgres://user:password@host/database`, with the parameters of libpq such as `?sslmode=verify-full`, and with
+   * several hosts (`a,b:5433`), of which the writable one is used.
    */
   readonly url: string;
-  /** Where the tables are; made where it is missing. Lower-case letters, digits and `_`. Default: `chatpush`. */
+  /** The schema of the tables; created if missing. Lower-case letters, digits and `_`. Default: `chatpush`. */
   readonly schema?: string;
-  /** At most, and at least 2; one more listens for hints. Default: 10. */
+  /** Maximum number, at least 2; one more listens for hints. Default: 10. */
   readonly connections?: number;
-  /** Past the pooler, for hints. Default: `url`, and no hints where a pooler is found there. */
+  /** Bypasses the pooler, for hints. Default: `url`, and no hints if a pooler is found there. */
   readonly direct?: string;
   /** Whether statements are prepared under names. Default: unless a pooler is found. */
   readonly prepared?: boolean;
-  /** Told a sentence each about what may lose accepted pushes. */
+  /** Called with one sentence for each thing that may lose accepted pushes. */
   readonly warn?: (sentence: string) => void;
 }
 
 /**
- * Of a node's connections, for what it does of itself: beat, claim, look for work, settle. In one line with calls, these waited
- * behind a flood of them at a database that was slow: nodes lost their leases, and nothing that had been accepted was sent.
+ * Connections reserved for the node's own work: heartbeat, claim, looking for work, settle. When these shared a
+ * queue with calls, they waited behind a flood of them at a slow database: nodes lost their leases, and no accepted
+ * delivery was sent.
  */
 const OWN_CONNECTIONS = 2;
 
-/** So long a `close` waits for calls that run and for the server's goodbye; then its connections are cut. */
+/** How long `close` waits for running calls and for the server to close; then its connections are cut. */
 const CLOSE_MS = 5_000;
 
-/** What `doctor` asks: the sentences of a server that the store would work with, or a rejection with what is wrong. */
+/** For `doctor`: the warnings of a server that the store would work with, or a rejection with what is wrong. */
 export async function examinePostgres(url: string): Promise<readonly string[]> {
   return (await openFirst(hostsOf(url), { sockets: createSockets() })).warnings;
 }
 
-/** All settings of a kind, for commands beside the service; changes nothing. Empty where no service has begun with the database. */
+/**
+ * All settings of a kind, for commands that run beside the service; changes nothing. Empty if no service has used
+ * the database yet.
+ */
 export async function readPostgresSettings(
   url: string,
   kind: SettingKind,

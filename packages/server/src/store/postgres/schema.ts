@@ -1,8 +1,10 @@
-// Bringing the schema to the version this code knows, by one node at a time.
+// Brings the schema to the version of this code, one node at a time.
 import type pg from 'pg';
 import { MIGRATIONS } from './migrations.ts';
 
-/** Throws one sentence that says what is wrong and what to do. In one transaction, and nothing is set beyond it. */
+/**
+ * Throws one sentence that says what is wrong and what to do. Runs in one transaction, and sets nothing outside it.
+ */
 export async function migrate(client: pg.ClientBase, schema: string): Promise<void> {
   await client.query('begin; set local statement_timeout = 0; set local lock_timeout = 0');
   await client.query(`select pg_advisory_xact_lock(hashtextextended($1, 0))`, [`chatpush ${schema}`]);

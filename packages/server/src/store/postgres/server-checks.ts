@@ -1,7 +1,10 @@
-// What the server must be set to, or what was accepted would not be kept: looked at when the store opens, and by `doctor`.
+// Server settings without which accepted deliveries could be lost: checked when the store opens, and by `doctor`.
 import type pg from 'pg';
 
-/** Rejects with a sentence for what the store cannot work with; resolves with sentences for what may lose pushes later. */
+/**
+ * Rejects with a sentence for what the store cannot work with; resolves with sentences for what may lose pushes
+ * later.
+ */
 export async function checkServer(client: pg.ClientBase, hosts: number): Promise<string[]> {
   const show = async (name: string): Promise<string> => {
     const { rows } = await client.query<Record<string, string>>(`show ${name}`);
@@ -15,12 +18,14 @@ export async function checkServer(client: pg.ClientBase, hosts: number): Promise
   const commit = await show('synchronous_commit');
   if (commit === 'off')
     throw new Error(
-      'The database has synchronous_commit = off, so that what was accepted could be lost with it: ' +
-        'set it to on for this database or for the role that chatpush connects as.',
+      'The database has synchronous_commit = off, so a crash could lose accepted pushes: ' +
+        'set it to on for this database, or for the role that chatpush connects as.',
     );
   const warnings: string[] = [];
   if ((await show('fsync')) === 'off')
-    warnings.push('fsync is off: a crash of the machine loses accepted pushes, or all. Set fsync = on.');
+    warnings.push(
+      'fsync is off: a crash of the machine loses accepted pushes, or the whole database. Set fsync = on.',
+    );
   const { rows } = await client.query<{ standbys: number }>(
     'select count(*)::int as standbys from pg_stat_replication',
   );

@@ -1,5 +1,5 @@
-// Moving deliveries on: nearly all by one statement, which needs to read none of them; the rest under locks, from reading to
-// writing them, so that the rule holds among many nodes.
+// Settling deliveries: nearly all by one statement that need not read them first; the rest under locks, from
+// reading to writing them, so that the rule holds among many nodes.
 import { KEPT_ATTEMPTS, packAttempts } from '../attempts.ts';
 import { applySettlement, NOBODY, UNDELIVERED, type DeliveryState } from '../settle-rule.ts';
 import type { Settlement, Store } from '../store.ts';
@@ -9,9 +9,9 @@ import { LIVE_NODE } from './nodes.ts';
 
 const UNDELIVERED_LIST = UNDELIVERED.map((status) => `'${status}'`).join(', ');
 
-// A node's own deliveries without attempts so far. What has ended keeps its due time: it means nothing any more, and to change
-// it would write an index. The planner takes the conditions for rare and would read the whole table for them first; what
-// "coalesce" makes of them it cannot judge, and begins with the ids.
+// Deliveries leased to this node without earlier attempts. An ended delivery keeps its due time, which has no
+// meaning any more and would cost an index write to change. The planner takes the conditions for rare and would
+// read the whole table for them first; it cannot estimate them inside "coalesce", so it starts with the ids.
 const SETTLE_FIRST = {
   name: 'settle-first',
   text: `with me as materialized (${LIVE_NODE})
@@ -35,7 +35,8 @@ const LOCK = {
     from chatpush.delivery where (id, day) in (select * from unnest($1::text[], $2::text[])) order by id for update`,
 };
 
-// Of the work of a delivery that ends only that is left which is to be kept; one that is not moved keeps all it had.
+// When a delivery ends, only the part of its work that must be kept remains; a delivery that is not moved keeps all
+// of it.
 const WRITE = {
   name: 'settle',
   text: `update chatpush.delivery set attempts = moved.attempts, attempt_count = moved.attempt_count, status = moved.status,
@@ -64,14 +65,14 @@ export function settleVerb(database: Database, leases: Leases): Store['settle'] 
   };
 }
 
-/** Settles what it can in one statement and answers the rest. */
+/** Settles what it can in one statement and returns the rest. */
 async function settleFirst(
   database: Database,
   node: string,
   batch: readonly Settlement[],
 ): Promise<readonly Settlement[]> {
   const seen = new Set<string>();
-  // Of a delivery that stands twice in the batch the first comes first.
+  // If a delivery occurs twice in the batch, the first settlement comes first.
   const given = batch.filter(({ id, attempts }) => {
     const isFirst = !seen.has(id);
     seen.add(id);
@@ -90,7 +91,7 @@ async function settleFirst(
     given.map(({ to }) => (to.status === 'queued' ? null : (to.keep ?? null))),
   ]);
   const settled = new Set(rows.map(({ id }) => id));
-  // `delete` is true once for each: a second settlement of the same delivery is among the rest.
+  // `delete` is true once for each: a second settlement of the same delivery stays in the rest.
   return batch.filter(({ id }) => !settled.delete(id));
 }
 

@@ -1,12 +1,12 @@
-// The sockets of a store's connections, so that its end need not wait for the server's. The driver's `end` says goodbye and
-// waits for the other side to close: a server that is frozen, or behind a dead network, never does.
+// The sockets of a store's connections, so that closing need not wait for the server. The driver's `end` sends
+// Terminate and waits for the other side to close, which a frozen server, or one behind a dead network, never does.
 import { once } from 'node:events';
 import { Socket } from 'node:net';
 
 export interface Sockets {
-  /** The next one, for the driver's option of that name. */
+  /** A new socket, for the driver's option of that name. */
   readonly stream: () => Socket;
-  /** Destroys those there are, and those still to come as soon as they are asked for. */
+  /** Destroys all current sockets, and later ones as soon as they are requested. */
   cut(): void;
   /** Resolves when none is open. */
   closed(): Promise<void>;

@@ -1,4 +1,4 @@
-// Removing what is past its time: deliveries by whole days, the rest a few rows at a time.
+// Deleting expired data: deliveries by whole days, the rest a few rows at a time.
 import { RETENTION, type Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { createPartitions, dropPartitions } from './partitions.ts';
@@ -15,7 +15,7 @@ const past = (table: string, condition: string) => ({
 const STATEMENTS = [
   past('claim', 'expires_at <= chatpush.now_ms()'),
   past('contact', 'remove_at <= chatpush.now_ms()'),
-  // Long after the last beat of a node that was gone could still arrive.
+  // Long after the last possible heartbeat of a removed node.
   past('node', `gone and silent_at <= chatpush.now_ms() - ${RETENTION.deliveryMs}`),
 ];
 
@@ -32,8 +32,8 @@ export function sweepVerb(database: Database): Store['sweep'] {
     const [clock] = await database.query<{ now: number }>(READ_NOW);
     const now = clock?.now ?? NaN;
     await createPartitions(database, new Set([dayOf(now), dayOf(now + DAY_MS)]));
-    // A day has passed its retention when it ended that long ago. The keys go after the rows: a key without a row makes
-    // a repeat known, a row without its key would make it fail.
+    // A day has passed its retention when it ended that long ago. The keys are deleted after the rows: a key
+    // without a row only makes a repeat known, but a row without its key would make it fail.
     const oldestKept = dayOf(now - RETENTION.deliveryMs);
     await dropPartitions(database, oldestKept);
     let left = limit;

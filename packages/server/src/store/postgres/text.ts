@@ -1,13 +1,13 @@
-// PostgreSQL's text cannot hold U+0000, and a ClientToken may: it travels as U+0001 and `0`, and U+0001 as two of itself.
-// Bodies are never touched by this, JSON escapes both.
+// PostgreSQL's text cannot contain U+0000, and a ClientToken may: it is stored as U+0001 and `0`, and U+0001 as two
+// of itself. Bodies never need this, because JSON escapes both.
 
-/** A parameter as the database can hold it. */
+/** A parameter in a form that the database can store. */
 export function encode(value: unknown): unknown {
   if (typeof value === 'string') return encodeText(value);
   return Array.isArray(value) ? value.map(encode) : value;
 }
 
-/** A row as it was handed in. */
+/** A row as it was passed in. */
 export function decodeRow(row: Record<string, unknown>): Record<string, unknown> {
   for (const [name, value] of Object.entries(row)) {
     if (typeof value === 'string' && value.includes('\u0001')) row[name] = decodeText(value);

@@ -1,4 +1,4 @@
-// Contact documents and the claims of ClientTokens, which are written together or not at all.
+// Contact documents and the claims of ClientTokens, written together or not at all.
 import type { DatabaseSync } from 'node:sqlite';
 import { RETENTION } from '../store.ts';
 import type { Flat } from './flat.ts';
@@ -65,7 +65,7 @@ export function contactVerbs(
     claimed,
     commit(moment, change) {
       const { claim } = change;
-      // Nothing else runs between these reads and the writes: the group is one transaction of one connection.
+      // Nothing else runs between these reads and the writes: the group is one transaction on one connection.
       if (claim !== undefined && claimed(moment, claim.instanceId, claim.operation, claim.token)) {
         return 'token-taken';
       }

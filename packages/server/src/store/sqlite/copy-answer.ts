@@ -1,4 +1,4 @@
-// A copy of the database for `chatpush backup`, from the process that holds its lock.
+// A copy of the database for `chatpush backup`, made by the process that holds its lock.
 import { createReadStream } from 'node:fs';
 import { rm, writeFile } from 'node:fs/promises';
 import type { ServerResponse } from 'node:http';
@@ -11,12 +11,12 @@ export async function createCopyAnswer(
   store: SqliteStore,
 ): Promise<(response: ServerResponse) => Promise<void>> {
   const copy = `${database}.copy`;
-  // A process that ended while it made one may have left it.
+  // A process that ended while copying may have left it.
   await rm(copy, { force: true });
   let isMaking = false;
   return async (response) => {
     if (isMaking) {
-      response.writeHead(409).end('another copy is being made');
+      response.writeHead(409).end('another copy is already being made');
       return;
     }
     isMaking = true;

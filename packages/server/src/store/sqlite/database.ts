@@ -1,19 +1,22 @@
-// Opening the database file: the promises of durability are asserted here, before anything is answered from it.
+// Opening the database file. Its durability settings are checked here, before any answer is based on it.
 import { DatabaseSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations.ts';
 import { openingFault } from './faults.ts';
 
 export interface DatabaseOptions {
   readonly path: string;
-  /** `OFF` exists so that the test of durability can be seen to fail. */
+  /** `OFF` exists so that the durability test can be seen to fail. */
   readonly synchronous: 'FULL' | 'OFF';
-  /** Since the epoch, by the clock of the thread that asks. */
+  /** Since the epoch, by the clock of the calling thread. */
   readonly nowMs: number;
-  /** Largest size of the database file in bytes; beyond it every write is refused as on a full disk. */
+  /** Maximum size of the database file in bytes; beyond it every write is refused, as on a full disk. */
   readonly maxBytes?: number;
 }
 
-/** Of the WAL, before they are copied back: 16 MB. Later costs single commits more, for a file that grows syncs more slowly. */
+/**
+ * Size of the WAL before it is copied back: 16 MB. With more, single commits cost more, because a larger file syncs
+ * more slowly.
+ */
 const CHECKPOINT_PAGES = 4_096;
 
 /** Opens, locks, migrates. Throws one sentence that says what is wrong and what to do. */
@@ -34,9 +37,10 @@ function prepareDatabase(
   database: DatabaseSync,
   { path, synchronous, maxBytes, nowMs }: DatabaseOptions,
 ): void {
-  // Exclusive locking before the first access keeps the WAL index in memory instead of a shared mapping: the file lock is
-  // then held until the process ends (https://sqlite.org/wal.html#use_of_wal_without_shared_memory), and a full disk
-  // cannot end the process through that mapping.
+  // With exclusive locking before the first access, the WAL index is kept in memory instead of a shared mapping:
+  // the file lock is then held until the process ends
+  // (https://sqlite.org/wal.html#use_of_wal_without_shared_memory), and a full disk cannot end the process through
+  // that mapping.
   pragma(database, 'locking_mode', 'exclusive');
   const journal = pragma(database, 'journal_mode', 'wal');
   if (journal !== 'wal') throw new Error(`The database ${path} cannot keep a WAL (it answers "${journal}").`);
@@ -47,9 +51,9 @@ function prepareDatabase(
   }
   pragma(database, 'temp_store', 'memory');
   pragma(database, 'cache_size', '-32768');
-  // A page that many commits write is copied back once; SQLite's default is 4 MB.
+  // A page that many commits write is copied back only once; SQLite's default is 4 MB.
   pragma(database, 'wal_autocheckpoint', String(CHECKPOINT_PAGES));
-  // A burst may leave a long WAL behind; it is cut to this size when it next starts over.
+  // A burst may leave a long WAL; it is truncated to this size when it next starts over.
   pragma(database, 'journal_size_limit', String(64 * 1024 * 1024));
   migrate(database, path, nowMs);
   if (maxBytes !== undefined) {
@@ -66,13 +70,14 @@ function migrate(database: DatabaseSync, path: string, nowMs: number): void {
         'start that version, or restore a copy made before the upgrade.',
     );
   }
-  // Also without a step to make, a write transaction here shows that the file can be written and that its lock is ours.
+  // Even if there is no step to run, a write transaction here proves that the file can be written and that its lock
+  // is ours.
   database.exec('begin immediate');
   try {
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(`pragma user_version = ${MIGRATIONS.length}`);
-    // Leases do not outlive the process that held them, and this is the only process.
-    // What was leased was due, also where the clock has been set back since.
+    // Leases do not outlive the process that held them, and this is the only process. A leased delivery was due,
+    // even if the clock has been set back since.
     database
       .prepare(`update delivery set owner = 0, due_at = min(due_at, ?) where status = 'queued' and owner > 0`)
       .run(nowMs);
@@ -83,7 +88,9 @@ function migrate(database: DatabaseSync, path: string, nowMs: number): void {
   }
 }
 
-/** Sets (with `value`) or reads a pragma; answers what the database says it is now, undefined where it says nothing. */
+/**
+ * Sets (with `value`) or reads a pragma; returns the value that the database reports, undefined if it reports none.
+ */
 function pragma(database: DatabaseSync, name: string, value?: string): string | number | undefined {
   const row = database.prepare(`pragma ${name}${value === undefined ? '' : ` = ${value}`}`).get();
   return row === undefined ? undefined : (Object.values(row)[0] as string | number);

@@ -1,4 +1,4 @@
-// Deliveries: handed in, moved on, read as the delivery log. Queue and log are one row.
+// Deliveries: enqueue, settle, and read as the delivery log. One row is both queue entry and log entry.
 //
 //   enqueue ─► queued, owner 0 ──claim──► queued, owner n ──settle──► accepted | rejected | expired | withdrawn
 //          └─► queued, owner n               │    ▲
@@ -19,7 +19,7 @@ interface Row extends DeliveryState {
   readonly seq: number;
 }
 
-/** What the column is_undelivered says. */
+/** The value of the column is_undelivered. */
 const signOf = (status: LogEntry['status']): 1 | null => (UNDELIVERED.includes(status) ? 1 : null);
 
 export function deliveryVerbs(
@@ -35,14 +35,15 @@ export function deliveryVerbs(
   const read = database.prepare(
     'select seq, status, reason, owner, attempts as kept, attempt_count as count from delivery where id = ?',
   );
-  // The first settlement of a delivery by the node that holds it, which nearly every one is: nothing has to be read for it.
+  // The first settlement of a delivery by the node that holds it, which almost all are: nothing has to be read
+  // first.
   const settleFirst = database.prepare(
     `update delivery set status = ?1, reason = ?2, owner = ${NOBODY}, due_at = ?3, attempts = ?4, attempt_count = ?5,
        work = case when ?1 = 'queued' then work else ?8 end, is_undelivered = ?9
      where id = ?6 and owner = ?7 and status = 'queued' and attempts is null`,
   );
-  // Once a delivery has ended nothing is left of its due time, and of its work what is to be kept; one that is not moved keeps
-  // both as they are.
+  // An ended delivery loses its due time, and its work except what must be kept; a delivery that is not moved keeps
+  // both.
   const write = database.prepare(
     `update delivery set status = ?1, reason = ?2, owner = ?3, attempts = ?4, attempt_count = ?5,
        due_at = case when ?1 = 'queued' then coalesce(?6, due_at) end, work = case when ?7 then ?8 else work end,
@@ -53,7 +54,7 @@ export function deliveryVerbs(
     `select ${LOG_COLUMNS} from delivery where instance_id = ? and contact_id = ? and seq < ? order by seq desc limit ?`,
   );
 
-  /** Settles the `at`th of a flat list; false: it is lost. */
+  /** Settles entry number `at` of a flat list; false: it is lost. */
   function settleOne({ now }: Moment, node: number, flat: Flat, at: number): boolean {
     const settlement = flat.slice(at, at + SETTLEMENT_WIDTH) as PackedSettlement;
     const [id, status, reason, dueInMs, kept, count, keep] = settlement;
@@ -77,7 +78,7 @@ export function deliveryVerbs(
       const { now } = moment;
       const owner = nodes.ownerNumber(moment, node);
       nodes.releaseSilent(moment);
-      // What may still be leased of each lane. A lane with older work gets nothing: that work goes first.
+      // What may still be leased for each lane. A lane with older work gets nothing: that work goes first.
       const left = new Map<string, { readonly lane: number; room: number }>();
       const laneOf = (name: string) => {
         let entry = left.get(name);

@@ -1,11 +1,14 @@
-// What SQLite's result codes mean to us (https://sqlite.org/rescode.html).
+// The meaning of SQLite's result codes (https://sqlite.org/rescode.html).
 
-/** `full`: nothing was written, and it recovers when there is space. `fatal`: the file cannot be trusted from here on. */
+/**
+ * `full`: nothing was written, and it recovers when there is space. `fatal`: the file cannot be trusted from now
+ * on.
+ */
 export type FaultKind = 'full' | 'fatal' | 'bug';
 
-/** By primary code; everything else is a mistake in a statement or its values. */
+/** By primary code; all others are mistakes in a statement or its values. */
 const FAULTS: ReadonlyMap<number, FaultKind> = new Map([
-  [8, 'fatal'], // READONLY: the file became read-only under us
+  [8, 'fatal'], // READONLY: the file became read-only while in use
   [10, 'fatal'], // IOERR: after a failed fsync nobody knows what is on disk; only a restart reads it again
   [11, 'fatal'], // CORRUPT
   [13, 'full'], // FULL
@@ -19,27 +22,27 @@ const NOT_A_DATABASE = 26;
 const OPENING_FAULTS: ReadonlyMap<number, string> = new Map([
   [
     5, // BUSY
-    'is in use by another process, and one process at a time may open it: stop that process, or give this one another CHATPUSH_STORE.',
+    'is in use by another process, and only one process may open it: stop that process, or set another CHATPUSH_STORE for this one.',
   ],
   [
     8, // READONLY
-    'cannot be written by this process: make the file and its folder writable by its user, or name another file by CHATPUSH_STORE=sqlite:path.',
+    'cannot be written by this process: make the file and its folder writable by its user, or name another file with CHATPUSH_STORE=sqlite:path.',
   ],
   [
     11, // CORRUPT
-    'is damaged: put a copy in its place by "chatpush restore", or move it away to begin with an empty one.',
+    'is damaged: restore a copy with "chatpush restore", or move the file away to start with an empty one.',
   ],
   [
     14, // CANTOPEN: a folder, or no right to the file or its folder
-    'cannot be opened: CHATPUSH_STORE=sqlite:path must name a file, not a folder, that the user of this process may read and write, in a folder that it may write.',
+    'cannot be opened: CHATPUSH_STORE=sqlite:path must name a file, not a folder. The user of this process must be able to read and write the file and to write its folder.',
   ],
   [
     NOT_A_DATABASE,
-    'is a file of another kind, not a SQLite database: name another file by CHATPUSH_STORE=sqlite:path; a missing file is created.',
+    'is not a SQLite database: name another file with CHATPUSH_STORE=sqlite:path; a missing file is created.',
   ],
 ]);
 
-/** A sentence about a database that could not be opened; undefined where the error says it itself. */
+/** A sentence about a database that could not be opened; undefined if the error is clear by itself. */
 export function openingFault(error: unknown, path: string): string | undefined {
   const fault = OPENING_FAULTS.get(primaryCode(error));
   return fault === undefined ? undefined : `The database ${path} ${fault}`;
@@ -54,7 +57,7 @@ export function isForeignFile(error: unknown): boolean {
   return primaryCode(error) === NOT_A_DATABASE;
 }
 
-/** -1 where the error is not SQLite's. */
+/** -1 if the error is not SQLite's. */
 function primaryCode(error: unknown): number {
   return error instanceof Error && 'errcode' in error ? Number(error.errcode) & 0xff : -1;
 }

@@ -1,5 +1,6 @@
-// What crosses between the threads in bulk, as flat lists of values. To copy a delivery as an object, whose keys are copied
-// with it, costs both threads together 1.9 µs, as nine values of a list 0.6; a settlement 2.5 and 0.3 (with `node:v8`).
+// Bulk data that crosses between the threads, as flat lists of values. Copying a delivery as an object, whose keys
+// are copied with it, costs both threads together 1.9 µs, as nine values of a list 0.6; a settlement 2.5 and 0.3
+// (with `node:v8`).
 import { packAttempts, readAttempts } from '../attempts.ts';
 import type {
   Contact,
@@ -11,10 +12,10 @@ import type {
   Settlement,
 } from '../store.ts';
 
-/** Rows one after another, each of as many values as its kind has. */
+/** Rows one after another, each with as many values as its kind has. */
 export type Flat = (string | number | null)[];
 
-/** A delivery handed in. One that never starts has no lane, and a reason in place of its work. */
+/** A delivery to enqueue. One that never starts has no lane, and a reason instead of work. */
 export type PackedEntry = [
   id: string,
   day: string,
@@ -39,7 +40,7 @@ export function packEntries(batch: readonly Enqueued[]): Flat {
   return flat;
 }
 
-/** The states of a batch as one text, a letter each. */
+/** The states of a batch as one text, one letter each. */
 export const LETTER: Readonly<Record<EnqueueState, string>> = {
   leased: 'l',
   queued: 'q',
@@ -51,7 +52,7 @@ const STATES = new Map(Object.entries(LETTER).map(([state, letter]) => [letter, 
 export const unpackStates = (batch: readonly Enqueued[], letters: string): EnqueueResult[] =>
   batch.map(({ id }, index) => ({ id, state: STATES.get(letters[index] ?? '')! }));
 
-/** A settlement; its attempts as one column would keep them, and their number. */
+/** A settlement, with its attempts in the form of the column, and their number. */
 export type PackedSettlement = [
   id: string,
   status: Settlement['to']['status'],
@@ -107,7 +108,7 @@ export function unpackDeliveries(flat: Flat): Delivery[] {
 export const packKeys = (keys: readonly ContactKey[]): string[] =>
   keys.flatMap(({ instanceId, contactId }) => [instanceId, contactId]);
 
-/** Version and body of each key's contact, nulls where nothing is stored. */
+/** Version and body of each key's contact, nulls if nothing is stored. */
 export const unpackContacts = (keys: readonly ContactKey[], flat: Flat): (Contact | undefined)[] =>
   keys.map(({ instanceId, contactId }, index) => {
     const version = flat[2 * index] as number | null;

@@ -1,5 +1,5 @@
-// The database file and its folder, made where they are missing, for nobody but the user of this process: what chats say waits in
-// it, and device tokens stay.
+// The database file and its folder, created if missing, accessible only to the user of this process: they hold
+// waiting chat messages and device tokens.
 import { closeSync, fchmodSync, mkdirSync, openSync, statSync } from 'node:fs';
 import { dirname } from 'node:path';
 
@@ -10,18 +10,19 @@ export function makeFolderOf(path: string): void {
     make(folder);
   } catch (error) {
     const { code, message } = error as NodeJS.ErrnoException;
-    const why = code === 'EEXIST' || code === 'ENOTDIR' ? 'a file stands in its way' : (code ?? message);
+    const why =
+      code === 'EEXIST' || code === 'ENOTDIR' ? 'there is a file with this name' : (code ?? message);
     throw new Error(
       `The folder ${folder} of the database cannot be made (${why}): make it, writable by the user of this process, ` +
-        'or name another file by CHATPUSH_STORE=sqlite:path.',
+        'or name another file with CHATPUSH_STORE=sqlite:path.',
       { cause: error },
     );
   }
 }
 
 /**
- * From the top, one at a time. Node's own `recursive` goes round for ever where the system says of a folder that exists that
- * nothing can be made in it because it does not, as Linux does of /proc.
+ * From the top, one level at a time. Node's own `recursive` loops forever if the system reports ENOENT for creating
+ * something in an existing folder, as Linux does in /proc.
  */
 function make(folder: string): void {
   try {
@@ -37,14 +38,17 @@ function make(folder: string): void {
 
 const isFolder = (path: string): boolean => statSync(path, { throwIfNoEntry: false })?.isDirectory() ?? false;
 
-/** SQLite makes its other files (`-wal`, `-journal`) with the mode of this one. What cannot be opened here is said by SQLite. */
+/**
+ * SQLite creates its other files (`-wal`, `-journal`) with the mode of this one. If it cannot be opened here,
+ * SQLite reports it.
+ */
 export function keepToUser(path: string): void {
   let file: number | undefined;
   try {
     file = openSync(path, 'a', 0o600);
     if ((statSync(path).mode & 0o077) !== 0) fchmodSync(file, 0o600);
   } catch {
-    // A read-only file, or one of another user: opening the database finds the words for it.
+    // A read-only file, or one of another user: opening the database reports it with a clear message.
   } finally {
     if (file !== undefined) closeSync(file);
   }

@@ -1,12 +1,15 @@
-// Commit groups: what arrived while the last commit ran is one transaction, and one fsync pays for all of it.
+// Commit groups: all calls that arrived while the last commit ran are one transaction, paid for by one fsync.
 //
-// Every result of a group, those of reads and "known" included, is released only after its commit: a result that
-// rests on what another call of the group wrote must not be heard if that call's commit fails.
+// Every result of a group, including reads and "known", is released only after its commit: a result based on
+// another call's write must not be seen if the commit fails.
 import type { DatabaseSync } from 'node:sqlite';
 import { faultKind } from './faults.ts';
 import type { Call, Result, Verbs } from './protocol.ts';
 
-/** Runs and commits a group. Throws only what is fatal: the file cannot be trusted, nothing of the group was answered. */
+/**
+ * Runs and commits a group. Throws only fatal errors: the file cannot be trusted, and nothing of the group was
+ * answered.
+ */
 export function runGroup(database: DatabaseSync, verbs: Verbs, group: readonly Call[]): Result[] {
   try {
     database.exec('begin immediate');
@@ -23,7 +26,7 @@ export function runGroup(database: DatabaseSync, verbs: Verbs, group: readonly C
       case 'full':
         return group.map(({ seq }) => ({ seq, unavailable: message }));
       case 'bug':
-        // One call that throws must not take the others along.
+        // One call that throws must not fail the others.
         if (group.length > 1) return group.flatMap((call) => runGroup(database, verbs, [call]));
         return group.map(({ seq }) => ({ seq, failed: message }));
     }
@@ -31,7 +34,7 @@ export function runGroup(database: DatabaseSync, verbs: Verbs, group: readonly C
 }
 
 function run(verbs: Verbs, { verb, moment, parameters }: Call): unknown {
-  // The asking thread built `parameters` from the same contract; types do not cross between threads.
+  // The calling thread built `parameters` from the same contract; types do not cross between threads.
   const answer = verbs[verb] as (moment: Call['moment'], ...rest: readonly unknown[]) => unknown;
   return answer(moment, ...parameters);
 }

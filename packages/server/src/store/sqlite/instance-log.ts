@@ -1,4 +1,4 @@
-// The deliveries of an instance: listed, counted, and moved by hand.
+// The deliveries of an instance: list, count, replay and withdraw.
 import type { DatabaseSync } from 'node:sqlite';
 import {
   indexFor,
@@ -19,7 +19,7 @@ export const LOG_COLUMNS = `seq, id, contact_id as contactId, message_id as mess
   attempt_count as attemptCount, enqueued_at as at, case when lane > ${NO_LANE} then expires_at end as expiresAt,
   is_undelivered is not null and work is not null as isKept`;
 
-/** The conditions of the partial indexes, word for word: that is how SQLite knows that it may use them. */
+/** The conditions of the partial indexes, word for word: SQLite uses an index only if its condition matches. */
 const CONDITIONS: Readonly<Record<LogIndex, string>> = {
   started: `lane > ${NO_LANE}`,
   skipped: `lane = ${NO_LANE}`,
@@ -93,7 +93,7 @@ export function instanceLogVerbs(
       return toInstancePage(rows as unknown as LogRow[], page, edge);
     },
     deliveryCounts(_, instanceId, of, from, to) {
-      // A minute at a time: to group by minutes sorts all their rows, and costs four times as much.
+      // One query per minute: grouping by minutes sorts all their rows, and costs four times as much.
       return Array.from({ length: Math.max(0, to - from) }, (_, index) => {
         const begin = (from + index) * MINUTE_MS;
         return Number(count[of].get(instanceId, begin, begin + MINUTE_MS)?.['count']);

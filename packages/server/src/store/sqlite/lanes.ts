@@ -1,4 +1,4 @@
-// Lanes by number, and the work that waits in them.
+// Lanes by number, and the work waiting in them.
 import type { DatabaseSync } from 'node:sqlite';
 import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
@@ -11,7 +11,7 @@ import type { Moment, Verbs } from './protocol.ts';
 export const NO_LANE = 0;
 
 export interface Lanes extends Pick<Verbs, 'claim' | 'waiting'> {
-  /** The number of a lane, given when it is first named. */
+  /** The number of a lane, assigned when it is first named. */
   laneNumber(name: string): number;
   /** Whether `claim` would find anything in this lane. */
   hasWork(lane: number, now: number): boolean;
@@ -21,7 +21,7 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
   const readNumber = database.prepare('select number from lane where name = ?');
   const insert = database.prepare('insert into lane (name) values (?) returning number');
   const readName = database.prepare('select name from lane where number = ?');
-  // Every question below is one range of the index delivery_open (owner, lane, due_at).
+  // Every query below is one range of the index delivery_open (owner, lane, due_at).
   const free = `status = 'queued' and owner = ${NOBODY}`;
   const readDue = database.prepare(
     `select seq, attempts, id, day, instance_id, contact_id, message_id, registration_id, ?, expires_at - ?, work,
@@ -40,7 +40,7 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
 
   const isSetBack = createStepWatch();
   let hasLooked = false;
-  /** Makes due what waits by a clock that was set back since, also while no process ran. */
+  /** Makes deliveries due that wait by a clock that has been set back since, also while no process was running. */
   function reviewDueTimes({ now, monotonic }: Moment): void {
     if (!hasLooked) {
       const newest = readNewest.get()?.['at'] as number | undefined;

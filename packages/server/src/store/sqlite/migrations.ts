@@ -1,9 +1,9 @@
-// The tables, as the steps that made them. A step that was released is never changed: a new one is added below it.
+// The tables, as the steps that created them. A released step is never changed: add a new one below it.
 //
-// Times are milliseconds since the epoch. All tables keep their rowid: rows are then appended in the order of their
+// Times are milliseconds since the epoch. All tables keep their rowid, so rows are appended in the order of
 // arrival, and only the small indexes are written at random places.
 
-/** Step n takes a database from schema n − 1 to schema n; `PRAGMA user_version` says which one a file has. */
+/** Step n takes a database from schema n − 1 to schema n; `PRAGMA user_version` holds the current one. */
 export const MIGRATIONS: readonly string[] = [
   `
   create table contact (

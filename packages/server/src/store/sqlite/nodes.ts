@@ -1,20 +1,21 @@
-// Which nodes live. Leases belong to nodes, and those of a silent one go back.
+// Which nodes are alive. Leases belong to nodes, and those of a silent node are released.
 //
-// The table is temporary: it takes part in transactions, costs no fsync, and is empty after a restart, when every node of
-// the process before is gone. Silence is measured by the monotonic clock: a wall clock set forward evicts nobody.
+// The table is temporary: it takes part in transactions, costs no fsync, and is empty after a restart, when every
+// node of the previous process is gone. Silence is measured by the monotonic clock: setting the wall clock forward
+// evicts nobody.
 import type { DatabaseSync } from 'node:sqlite';
 import { NOBODY } from '../settle-rule.ts';
 import type { Moment, Verbs } from './protocol.ts';
 
 export interface Nodes extends Pick<Verbs, 'beat' | 'leave'> {
-  /** The number by which a live node owns deliveries, NOBODY for any other name. */
+  /** The owner number of a live node, NOBODY for any other name. */
   ownerNumber(moment: Moment, node: string): number;
-  /** Gives back what silent nodes hold. To be called before looking for work. */
+  /** Releases the leases of silent nodes. Call it before looking for work. */
   releaseSilent(moment: Moment): void;
 }
 
 export function nodeVerbs(database: DatabaseSync): Nodes {
-  // A node that fell silent keeps its row, so that its next beat learns of it: names are never used again.
+  // A silent node keeps its row, so that its next heartbeat learns of it: names are never reused.
   database.exec(
     `create temp table node (
        number integer primary key autoincrement, name text not null unique, silent_at integer not null, gone integer not null
@@ -25,7 +26,7 @@ export function nodeVerbs(database: DatabaseSync): Nodes {
   const extend = database.prepare('update temp.node set silent_at = ? where number = ?');
   const bury = database.prepare('update temp.node set gone = 1 where number = ?');
   const readSilent = database.prepare('select number from temp.node where gone = 0 and silent_at <= ?');
-  // What was leased was due, also where the clock has been set back since.
+  // A leased delivery was due, even if the clock has been set back since.
   const release = database.prepare(
     `update delivery set owner = ${NOBODY}, due_at = min(due_at, ?) where status = 'queued' and owner = ?`,
   );

@@ -1,21 +1,24 @@
-// What crosses between the thread that asks and the thread that owns the connection.
+// The messages between the calling thread and the thread that owns the connection.
 import type { Store } from '../store.ts';
 import type { Flat } from './flat.ts';
 
-/** The verbs of the contract that the worker answers; hints and close belong to the asking thread. */
+/** The verbs of the contract that the worker answers; hints and close stay on the calling thread. */
 export type Verb = Exclude<keyof Store, 'onHint' | 'hint' | 'close'>;
 
-/** When a verb was called: read on the asking thread, whose clock a test may own. Both in milliseconds. */
+/** When a verb was called, read on the calling thread, whose clock a test may control. Both in milliseconds. */
 export interface Moment {
   /** Since the epoch. */
   readonly now: number;
-  /** From an arbitrary start, never set back: what the leases of nodes are measured by. */
+  /** From an arbitrary start, never set back: the leases of nodes are measured by it. */
   readonly monotonic: number;
 }
 
 type Answered<V extends Verb> = Awaited<ReturnType<Store[V]>>;
 
-/** Each verb as the worker has it: at once, within the transaction of its group. Those in bulk take and give flat lists (flat.ts). */
+/**
+ * Each verb in the worker: synchronous, within the transaction of its group. Bulk verbs take and return flat lists
+ * (flat.ts).
+ */
 export type Verbs = {
   readonly [V in Exclude<Verb, keyof BulkVerbs>]: (
     moment: Moment,
@@ -25,7 +28,7 @@ export type Verbs = {
 
 interface BulkVerbs {
   contacts(moment: Moment, keys: readonly string[]): Flat;
-  /** Answers a letter for each entry. */
+  /** Returns a letter for each entry. */
   enqueue(moment: Moment, entries: Flat, node: string, credit: ReadonlyMap<string, number>): string;
   claim(moment: Moment, node: string, want: ReadonlyMap<string, number>): Flat;
   settle(moment: Moment, node: string, settlements: Flat): Answered<'settle'>;
@@ -38,18 +41,21 @@ export interface Call {
   readonly parameters: readonly unknown[];
 }
 
-/** A copy of the whole file, made while calls go on. */
+/** A copy of the whole file, made while calls continue. */
 export interface Copy {
   readonly seq: number;
   readonly copyTo: string;
 }
 
-/** To the worker: a call, a copy, or the wish that it end after what was asked before. */
+/** To the worker: a call, a copy, or the request to end after everything before it. */
 export type Request = Call | Copy | 'close';
-/** What was asked in one turn of the event loop crosses together: a message costs more than most calls in it. */
+/** All requests of one turn of the event loop cross together: a message costs more than most calls in it. */
 export type Requests = readonly Request[];
 
-/** What became of one call. `unavailable`: nothing was written, the caller may repeat. `failed`: a mistake in the call or in us. */
+/**
+ * The result of one call. `unavailable`: nothing was written, the caller may repeat. `failed`: a mistake in the
+ * call or a bug.
+ */
 export type Result =
   | { readonly seq: number; readonly value: unknown }
   | { readonly seq: number; readonly unavailable: string }

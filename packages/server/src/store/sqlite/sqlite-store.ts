@@ -1,7 +1,7 @@
-// The store on one SQLite file: for one process, on a disk of its own.
+// The store on one SQLite file: for one process, on a local disk.
 //
-// This half runs on the thread that asks. It numbers the calls, hands them to the worker, and waits for their group's
-// commit; it says no when too much waits already.
+// This half runs on the calling thread. It numbers the calls, passes them to the worker, and waits for their
+// group's commit; it refuses calls when too many are waiting.
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '../../clock.ts';
@@ -21,26 +21,32 @@ import { keepToUser, makeFolderOf } from './folder.ts';
 import type { Moment, Reply, Request, Verb, Verbs } from './protocol.ts';
 
 export interface SqliteStoreOptions {
-  /** Of the database file; its folder is made where it is missing. */
+  /** Path of the database file; its folder is created if missing. */
   readonly path: string;
   readonly clock?: Clock;
   /**
-   * The file cannot be trusted or the thread is gone: the process should exit. Every waiting call has been rejected,
-   * and so is every later one. Without it the error is thrown where nobody catches it.
+   * The file cannot be trusted or the thread has died: the process should exit. Every waiting call has been
+   * rejected, and so is every later one. Without this callback the error is thrown uncaught.
    */
   readonly onFatal?: (error: Error) => void;
-  /** Largest size of the database file in bytes; beyond it calls are refused as on a full disk. Default: the disk. */
+  /**
+   * Maximum size of the database file in bytes; beyond it calls are refused, as on a full disk. Default: the disk's
+   * size.
+   */
   readonly maxBytes?: number;
-  /** Told of each commit how many calls it carried. Must not throw. */
+  /** Called for each commit with its number of calls. Must not throw. */
   readonly onCommit?: (calls: number) => void;
-  /** For the test of durability only, which must be seen to fail without it. */
+  /** Only for the durability test, which must be seen to fail without it. */
   readonly synchronous?: 'FULL' | 'OFF';
 }
 
 type Answer<V extends Verb> = ReturnType<Verbs[V]>;
 
 export interface SqliteStore extends Store {
-  /** Writes a copy of the database as it is at the end of this call, while other calls go on. Replaces the file, keeps its mode. */
+  /**
+   * Writes a copy of the database as of the end of this call, while other calls continue. Replaces the file and
+   * keeps its mode.
+   */
   copyTo(path: string): Promise<void>;
 }
 
@@ -63,7 +69,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const worker = await startWorker({ path, synchronous, maxBytes, nowMs: clock.now() });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let asked: Request[] = [];
-  /** Asks once this turn's microtasks have run, together with all else that they ask. */
+  /** Sends the request after this turn's microtasks, together with all others of the turn. */
   function ask(request: Request): void {
     if (asked.push(request) > 1) return;
     process.nextTick(() => {
@@ -104,7 +110,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     options.onFatal(error);
   }
 
-  /** `given` as the contract has it, `crossing` as the worker takes it. */
+  /** `given` in the form of the contract, `crossing` in the form of the worker. */
   async function call<V extends Verb>(
     verb: V,
     given: Parameters<Store[V]>,
@@ -166,9 +172,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 }
 
 async function startWorker(options: DatabaseOptions): Promise<Worker> {
-  // Beside this file, as source or as built.
+  // Next to this file, as source or as built.
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
-  // Its imports are its neighbours and Node's: no condition and no preload of the process matters to it.
+  // It imports only its neighbours and Node: no condition or preload of the process is needed.
   const worker = new Worker(new URL(file, import.meta.url), {
     workerData: options,
     execArgv: [],

@@ -1,4 +1,4 @@
-// Removing what is past its time, a few rows at a time: a group must not wait for a day's worth of them.
+// Deleting expired data, a few rows at a time: a group must not wait for a day's worth of them.
 import type { DatabaseSync } from 'node:sqlite';
 import { RETENTION } from '../store.ts';
 import type { Verbs } from './protocol.ts';

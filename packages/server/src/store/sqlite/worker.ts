@@ -1,4 +1,4 @@
-// The thread that owns the SQLite connection. Commits block, so they must not block the thread that serves.
+// The thread that owns the SQLite connection. Commits block, so they must not run on the thread that serves calls.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { backup } from 'node:sqlite';
 import { openDatabase, type DatabaseOptions } from './database.ts';
@@ -6,9 +6,9 @@ import { runGroup } from './group.ts';
 import { createVerbs } from './verbs.ts';
 import type { Call, Copy, Reply, Request, Requests } from './protocol.ts';
 
-/** Calls in one group at most, so that the first of them does not wait long for the last. */
+/** Maximum calls in one group, so that the first does not wait long for the last. */
 const GROUP_CALLS = 256;
-/** Pages that a copy takes at a time; a commit waits for no more than these. */
+/** Pages copied at a time; a commit waits at most for these. */
 const COPY_PAGES = 100;
 
 if (parentPort === null) throw new Error('This file is the worker thread of the SQLite store.');
@@ -37,7 +37,7 @@ port.on('message', (requests: Requests) => {
 const isCall = (request: Request | undefined): request is Call =>
   typeof request === 'object' && 'verb' in request;
 
-/** What is there already, without waiting for it. */
+/** The messages that have already arrived, without waiting. */
 function arrived(): Requests | undefined {
   return receiveMessageOnPort(port)?.message as Requests | undefined;
 }
@@ -51,13 +51,13 @@ function commit(group: readonly Call[]): void {
   }
 }
 
-/** What is committed while the copy is made is in it, too: SQLite takes it up where it is written by the same connection. */
+/** Commits during the copy are included: SQLite applies writes of the same connection to it. */
 async function copy({ seq, copyTo }: Copy): Promise<void> {
   try {
     await backup(database, copyTo, { rate: COPY_PAGES });
     reply({ kind: 'results', results: [{ seq, value: undefined }] });
   } catch (error) {
-    // A full disk, or the end of the database meanwhile.
+    // A full disk, or the database was closed meanwhile.
     const unavailable = error instanceof Error ? error.message : String(error);
     reply({ kind: 'results', results: [{ seq, unavailable }] });
   }

@@ -24,7 +24,7 @@ describe('closing a gateway', () => {
     await peer.request(1);
     await gateway.close(20);
     for (const { kind, answer } of await Promise.all(attempts)) {
-      assert.deepEqual([kind, answer], ['unknown', 'closed at the end of its grace']);
+      assert.deepEqual([kind, answer], ['unknown', 'closed at the end of the grace period']);
     }
   });
 

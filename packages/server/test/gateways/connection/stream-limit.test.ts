@@ -13,7 +13,7 @@ describe('the stream limit', () => {
     assert.equal(gateway.credit, 0);
     assert.deepEqual(await gateway.attempt(aPush()), {
       kind: 'unsent',
-      answer: 'no stream to begin on',
+      answer: 'no stream is free',
       ms: 0,
     });
     for (let n = 0; n < 3; n++) ok(await peer.request(n));

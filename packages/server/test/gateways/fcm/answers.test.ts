@@ -150,7 +150,7 @@ describe('an answer of FCM', () => {
           },
         });
         const { kind, answer } = await send();
-        assert.deepEqual([kind, answer], ['unknown', '200 without the name of a message']);
+        assert.deepEqual([kind, answer], ['unknown', '200 without a message name']);
       });
 
     test('whose body was cut off is accepted all the same: a repeat would be shown twice', async (t) => {
