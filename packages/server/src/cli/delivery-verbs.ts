@@ -1,4 +1,4 @@
-// chatpush replay <deliveryId>, chatpush withdraw <deliveryId>: what a person may do about one delivery of the running service.
+// chatpush replay <deliveryId>, chatpush withdraw <deliveryId>: act on one delivery of the running service.
 import { parseArgs } from 'node:util';
 import { ChatpushError } from '@chatpush/client';
 import type { Delivery } from '@chatpush/client';
@@ -21,11 +21,13 @@ const usageOf = ({ name, action, does }: DeliveryVerb): string =>
 
 ${does}
 chatpush why and the console show the ids. The key is the first of the settings that may do ${action} on the
-instance; the instance may be left out when the settings name one. --json prints the delivery as ListDeliveries
+instance; --instance is optional if the settings list one instance. --json prints the delivery as ListDeliveries
 returns it, or the error as {"error", "message"}.
 `;
 
-/** Exit code 0: done; 1: refused, with the reason, or the service cannot be reached; 2: the command line cannot be understood. */
+/**
+ * Exit code 0: done; 1: refused, with the reason, or the service cannot be reached; 2: the command line is invalid.
+ */
 function commandOf(verb: DeliveryVerb) {
   const usage = usageOf(verb);
   async function run(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
@@ -76,6 +78,6 @@ registration was suspended. Refused, with the reason, where it arrived, was neve
 export const withdraw = commandOf({
   name: 'withdraw',
   action: 'chatpush:WithdrawDelivery',
-  does: 'Withdraws a delivery that waits: no further attempt begins, and its text is erased. It cannot be replayed then.',
+  does: 'Withdraws a waiting delivery: no further attempt begins, and its text is erased. It can no longer be replayed.',
   call: ({ client, instanceId }, deliveryId) => client.withdrawDelivery({ instanceId, deliveryId }),
 });

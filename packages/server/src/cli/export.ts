@@ -1,4 +1,4 @@
-// chatpush export: writes everything that the store has, for `chatpush import` into any other.
+// chatpush export: writes everything in the store, for `chatpush import` into any other.
 import { once } from 'node:events';
 import { parseArgs } from 'node:util';
 import pino from 'pino';
@@ -12,12 +12,12 @@ import type { Say } from './say.ts';
 
 export const USAGE = `chatpush export > file
 
-Writes everything in the store (CHATPUSH_STORE) as lines of JSON: registrations, the claims of ClientTokens, deliveries that wait
-and those that have ended, applications with their encrypted credentials. Every node must be stopped. The file holds device tokens and
-the texts of messages not yet delivered: guard it like the store. "chatpush import" reads it into any other store.
+Writes everything in the store (CHATPUSH_STORE) as lines of JSON: registrations, the claims of ClientTokens, waiting and
+ended deliveries, applications with their encrypted credentials. Every node must be stopped. The file contains device
+tokens and the texts of undelivered messages: protect it like the store. "chatpush import" reads it into any other store.
 `;
 
-/** Exit code 0: the whole of it was written; 1: it was not; 2: the command line cannot be understood. */
+/** Exit code 0: everything was written; 1: it was not; 2: the command line is invalid. */
 export async function exportCommand(
   argv: readonly string[],
   environment: Environment,
@@ -33,7 +33,7 @@ export async function exportCommand(
   });
 }
 
-/** Opens the store for one command. What goes wrong is told on stderr: stdout may be a file. */
+/** Opens the store for one command. Errors go to stderr, because stdout may be a file. */
 export async function withStore(config: Config, work: (store: Store) => Promise<void>): Promise<number> {
   const tell = (sentence: string): void => void process.stderr.write(`chatpush: ${sentence}\n`);
   let store: Store | undefined;

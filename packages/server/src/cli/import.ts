@@ -1,4 +1,4 @@
-// chatpush import: reads what `chatpush export` wrote into the store.
+// chatpush import: imports what `chatpush export` wrote into the store.
 import { createInterface } from 'node:readline';
 import { parseArgs } from 'node:util';
 import { systemClock } from '../clock.ts';
@@ -10,11 +10,11 @@ import type { Say } from './say.ts';
 
 export const USAGE = `chatpush import < file
 
-Reads what "chatpush export" wrote into the store (CHATPUSH_STORE), which should be empty, and which no service may use. What is there
-already stays as it is, so an import that was interrupted can be repeated with the same file.
+Imports a file written by "chatpush export" into the store (CHATPUSH_STORE), which should be empty and which no service
+may use. Existing entries are not changed, so an interrupted import can be repeated with the same file.
 `;
 
-/** Exit code 0: all of it is there; 1: it is not; 2: the command line cannot be understood. */
+/** Exit code 0: everything was imported; 1: it was not; 2: the command line is invalid. */
 export async function importCommand(
   argv: readonly string[],
   environment: Environment,
@@ -32,6 +32,6 @@ export async function importCommand(
     say(
       `Imported ${contacts} contacts, ${claims} claims, ${settings} applications and other settings, and ${deliveries} deliveries, of which ${waiting} wait.\n`,
     );
-    if (kept > 0) say(`${kept} things were there already and stay as they were.\n`);
+    if (kept > 0) say(`${kept} entries already existed and were not changed.\n`);
   });
 }

@@ -1,4 +1,4 @@
-// Commands that ask the running service about an instance, with a key of the settings.
+// For commands that ask the running service about an instance, with an access key of the settings.
 import { createClient } from '@chatpush/client';
 import type { ChatpushClient } from '@chatpush/client';
 import { allows, permissionsOf } from '../auth/permissions.ts';
@@ -11,8 +11,8 @@ export interface InstanceClient {
 }
 
 /**
- * The instance that is named, or the only one of the settings, and a client with the first key that may do `action` there. A
- * text: what to say to somebody whose command line names no instance; `example` is that command line.
+ * The named instance, or the only one of the settings, and a client with the first key that may perform `action`
+ * there. A text: the error for a command line without an instance; `example` is that command line.
  */
 export function instanceClient(
   config: Config,
@@ -25,7 +25,7 @@ export function instanceClient(
   if (instanceId === undefined) {
     const why =
       instances.length === 0
-        ? 'The settings name no instance, so none is meant by itself.'
+        ? 'The settings have no instance, so there is no default.'
         : `The settings name ${instances.length} instances.`;
     return (
       `Which instance? ${why} Add --instance and the id that your calls pass as InstanceId, such as\n` +

@@ -16,9 +16,9 @@ export const USAGE = `chatpush: push notifications for mobile chat
   chatpush init [file]         write a commented settings file to start from
   chatpush check [file]        check the settings: list every mistake, or what would run
   chatpush why <contactId>     explain what became of a contact's messages
-  chatpush replay <deliveryId> push a delivery again that did not arrive
+  chatpush replay <deliveryId> push an undelivered delivery again
   chatpush withdraw <deliveryId>
-                               withdraw a delivery that waits
+                               withdraw a waiting delivery
   chatpush doctor [app]        ask Apple and Google whether they accept your credentials
   chatpush send --application app --type APNS|APNS_SANDBOX|GCM --token t "text"
                                send one push to one device and explain the result
@@ -27,7 +27,7 @@ export const USAGE = `chatpush: push notifications for mobile chat
   chatpush backup <file>       copy the SQLite store while the service runs
   chatpush restore <file>      replace the SQLite store with such a copy while the service is stopped
   chatpush export > file       write everything in the store while every node is stopped
-  chatpush import < file       read such a file into another store
+  chatpush import < file       import such a file into another store
   chatpush emulator            start only the emulator: both gateways, phones and faults
   chatpush help [command]      show this help, or that of a command; -h and --help do the same
   chatpush --version           show the version

@@ -42,7 +42,7 @@ export function tell(delivery: Delivery): string {
   const now = detail === undefined ? '' : ` Now: ${detail}.`;
   const why = reason === undefined ? '' : ` ${explainReason(reason)}${now}`;
   const lines = [`${createdAt}  message ${messageId}${whom}: ${STATUS[status]}.${why}`];
-  // The id is what `chatpush replay` and `withdraw` take.
+  // The id that `chatpush replay` and `withdraw` accept.
   if (canReplay || status === 'queued') lines.push(`    delivery ${deliveryId}`);
   for (const { at, gateway, outcome, answer } of attempts)
     lines.push(`    ${at}  ${gateway}: ${outcome}${answer === undefined ? '' : `, ${answer}`}`);

@@ -11,13 +11,13 @@ export interface Work extends Notification {
   readonly expiresAt: number;
   /** `traceparent` of the call that brought it, if traced; stored here so that every attempt joins its trace. */
   readonly trace?: string | undefined;
-  /** Milliseconds since the epoch; absent: it came with its event. */
+  /** Milliseconds since the epoch; absent: never replayed, it came with its event. */
   readonly replayedAt?: number;
 }
 
 /**
- * What is kept of a delivery that did not arrive, for a replay: what the phone was to show. The device token is not kept: the
- * registration has it, or is gone.
+ * The part of an undelivered delivery that is kept for a replay: what the phone would have shown. The device token
+ * is not kept: the registration has it, or is gone.
  */
 export const serialiseKept = ({ title, body, data }: Work): string => JSON.stringify({ title, body, data });
 export const parseKept = (text: string): Notification => JSON.parse(text) as Notification;
@@ -38,7 +38,7 @@ export interface LaneName {
 export const laneOf = ({ instanceId, applicationArn, deviceType }: LaneName): string =>
   `${deviceType} ${applicationArn} ${instanceId}`;
 
-/** How the names of all lanes of a device type begin, or of one application in it. */
+/** The prefix of the lane names of a device type, or of one application with it. */
 export const laneBeginning = (
   channel: Pick<LaneName, 'deviceType'> & { readonly applicationArn?: string | undefined },
 ): string =>

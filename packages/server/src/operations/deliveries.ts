@@ -1,4 +1,4 @@
-// The delivery log: of a contact, of an instance, and one delivery.
+// The delivery log: of a contact, of an instance, and single deliveries.
 import type { Input, Output } from '@chatpush/wire';
 import { ServiceError } from '../service-error.ts';
 import { findContact } from '../store/contact-change.ts';
@@ -29,7 +29,10 @@ export async function listDeliveries(
   return listOfContact(dependencies, { ...input, ContactId });
 }
 
-/** Newest first. The log outlives the contact, so only a contact that is neither known nor in the log is not found. */
+/**
+ * Newest first. The log outlives the contact, so the answer is "not found" only if the contact is unknown and has
+ * no log.
+ */
 async function listOfContact(
   dependencies: OperationDependencies,
   { InstanceId, ContactId, MaxResults, NextToken }: Input<'ListDeliveries'> & { readonly ContactId: string },
@@ -79,7 +82,7 @@ export async function findDelivery(store: Store, instanceId: string, id: string)
   if (entry === undefined)
     throw new ServiceError(
       'ResourceNotFoundException',
-      'The instance has no such delivery, or it is older than 7 days and forgotten.',
+      'The instance has no such delivery, or it was older than 7 days and has been deleted.',
     );
   return entry;
 }

@@ -1,4 +1,4 @@
-// A row of the delivery log as operations answer it.
+// A row of the delivery log in the form that operations return.
 import type { Output } from '@chatpush/wire';
 import { parseLane } from '../delivery/work.ts';
 import type { DeviceType } from '../contact/document.ts';
@@ -12,7 +12,7 @@ export function toDelivery(
   { outageOf }: Pick<OperationDependencies, 'outageOf'>,
 ): DeliveryAnswer {
   const channel = entry.lane === undefined ? undefined : parseLane(entry.lane);
-  // What waits was settled with the reason of then, if it began at all. This is the one of now.
+  // A waiting delivery was settled with the reason of that time, if it ever began. This is the current reason.
   const outage =
     channel && entry.status === 'queued' ? outageOf(channel.applicationArn, channel.deviceType) : undefined;
   return {

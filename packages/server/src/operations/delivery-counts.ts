@@ -1,17 +1,17 @@
-// How many deliveries began in each minute, and how many of them have not arrived by now.
+// How many deliveries began in each minute, and how many of them are undelivered by now.
 //
-// What began in a minute that is over does not change any more, so it is counted once per node and remembered: a page that
-// asks every few seconds makes the store count the last minutes alone. What did not arrive grows for hours, and is few.
+// The first number of a past minute no longer changes, so each node counts it once and caches it: if a page asks
+// every few seconds, the store counts only the last minutes. Undelivered ones increase for hours, but are few.
 import type { Input, Output } from '@chatpush/wire';
 import type { OperationDependencies } from './dependencies.ts';
 
 const MINUTE_MS = 60_000;
 const DEFAULT_MINUTES = 60;
-/** Minutes that one call of the store counts: each row of them costs it 50 ns. */
+/** Minutes that one call of the store counts: each row in them costs it 50 ns. */
 const AT_ONCE = 5;
-/** A minute is over for every clock and every call under way when it ended so long ago. */
+/** A minute is over for every clock and every running call once it ended this many minutes ago. */
 const OVER_AFTER = 2;
-/** Minutes that are remembered, of all instances: about 2 MB. */
+/** Cached minutes, of all instances: about 2 MB. */
 const MOST_REMEMBERED = 20_000;
 
 export type GetDeliveryCounts = (input: Input<'GetDeliveryCounts'>) => Promise<Output<'GetDeliveryCounts'>>;
@@ -47,7 +47,7 @@ export function createDeliveryCounts({
     const counts: Output<'GetDeliveryCounts'>['Counts'] = [];
     let to: number;
     for (let from = end - Minutes; from < end; from = to) {
-      // Pieces begin at multiples, so that the next call finds them remembered.
+      // Ranges begin at multiples, so that the next call finds them cached.
       to = Math.min(end, (Math.floor(from / AT_ONCE) + 1) * AT_ONCE);
       const [started, undelivered] = await Promise.all([
         startedIn(InstanceId, from, to),

@@ -9,7 +9,7 @@ import { refuseFaults, textFault } from './faults.ts';
 import type { PageScope } from './page-token.ts';
 
 const DEFAULT_PAGE = 50;
-/** Calls of the store for one page: 50,000 deliveries are looked at, a few thousand at a time. */
+/** Store calls per page: 50,000 deliveries are examined, a few thousand at a time. */
 const MOST_CALLS = 25;
 
 export async function listOfInstance(

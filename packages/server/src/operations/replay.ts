@@ -1,4 +1,4 @@
-// A delivery that did not arrive is pushed again, or one that waits is withdrawn.
+// Replays an undelivered delivery, or withdraws a waiting one.
 import type { Input, Output } from '@chatpush/wire';
 import { registrationIn } from '../contact/document.ts';
 import type { Registration } from '../contact/document.ts';
@@ -33,7 +33,7 @@ export async function replayDelivery(
     const now = clock.now();
     const work: Work = {
       ...notification,
-      // Its owner may have asked since that texts are not shown.
+      // The contact's owner may have asked since then that texts are not shown.
       body: registration.includeRawMessage ? notification.body : rules.genericText,
       deviceToken: registration.deviceToken,
       deviceType: registration.deviceType,
@@ -52,7 +52,7 @@ export async function replayDelivery(
     if (result === 'changed') {
       const { status } = await findDelivery(store, InstanceId, DeliveryId);
       // Queued: another call replayed it.
-      if (status !== 'queued') throw refuse(`The delivery has changed meanwhile: it is ${status} now.`);
+      if (status !== 'queued') throw refuse(`The delivery has changed meanwhile: it is now ${status}.`);
     }
     dependencies.onWork();
     store.hint('work', lane);
@@ -79,7 +79,7 @@ export async function withdrawDelivery(
     throw refuse(
       entry.status === 'skipped'
         ? `The delivery never started: ${explainReason(entry.reason ?? '')}`
-        : `The delivery has ended: it is ${entry.status}. Only one that waits can be withdrawn.`,
+        : `The delivery has ended: it is ${entry.status}. Only a waiting delivery can be withdrawn.`,
     );
   return { Delivery: toDelivery(entry, dependencies) };
 }
@@ -87,25 +87,25 @@ export async function withdrawDelivery(
 const refuse = (message: string): ServiceError =>
   new ServiceError('ConditionalOperationFailedException', message);
 
-/** A key that is limited to applications acts on the deliveries of those alone. */
+/** A key that is limited to applications may act only on their deliveries. */
 function checkApplication({ lane }: LoggedDelivery, { accessKeyId, applications }: Call['caller']): void {
   if (applications === 'all' || (lane !== undefined && applications.has(parseLane(lane).applicationArn)))
     return;
   throw new ServiceError(
     'AccessDeniedException',
-    `The settings of the key ${accessKeyId} do not name the application of the delivery.`,
+    `The settings of the key ${accessKeyId} do not list the application of the delivery.`,
   );
 }
 
 function whyNothingIsKept({ status, reason }: LoggedDelivery): string {
-  if (status === 'accepted') return 'The gateway accepted the delivery: it is never pushed a second time.';
+  if (status === 'accepted') return 'The gateway accepted the delivery: it is never pushed twice.';
   if (status === 'skipped')
     return `The delivery never started, so there is nothing to replay: ${explainReason(reason ?? '')}`;
   const because = reason === undefined ? '' : ` ${explainReason(reason)}`;
   return `The delivery is ${status}, and its content was erased then.${because}`;
 }
 
-/** The registration as it is now. Refuses where nothing may be sent to it. */
+/** The current registration. Refuses if nothing may be sent to it. */
 async function registrationOf(
   { store, fingerprintOf }: OperationDependencies,
   instanceId: string,

@@ -1,12 +1,12 @@
-// Pages of everything that a SQL store has: one kind after the other, each by a key that grows.
+// Pages of everything in an SQL store: one kind after the other, each ordered by an increasing key.
 import { toLogEntry, type LogRow } from './log-page.ts';
 import type { Claim, Page, PageRequest, Setting, StoredThing } from './store.ts';
 
-/** The kinds in the order in which they leave: a delivery is of use only where its contact and application are. */
+/** The kinds in export order: a delivery is useful only if its contact and application exist. */
 export const PARTS = ['setting', 'contact', 'claim', 'delivery'] as const;
 export type Part = (typeof PARTS)[number];
 
-/** As the stores' queries name their columns; `key` is what pages go by. */
+/** The column names of the stores' queries; pages are ordered by `key`. */
 export type PartRow = { readonly key: string } & Record<string, unknown>;
 
 interface ContactRow {
@@ -51,7 +51,7 @@ const READ: { readonly [P in Part]: (row: unknown) => StoredThing } = {
   },
 };
 
-/** `read` answers rows of one part behind a key (empty: from the first), at most `limit`. */
+/** `read` returns at most `limit` rows of one part after a key (empty: from the first). */
 export function pageOfEverything(
   { limit, next = '0 ' }: PageRequest,
   rowsOf: (part: Part, behind: string, limit: number) => readonly PartRow[],

@@ -13,7 +13,7 @@ export interface LogRow extends Omit<
   readonly reason: string | null;
   readonly kept: string | null;
   readonly expiresAt: number | null;
-  /** A number where the database has no booleans. */
+  /** A number if the database has no booleans. */
   readonly isKept: boolean | number;
 }
 

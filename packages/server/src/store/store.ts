@@ -146,7 +146,7 @@ export interface LogEntry {
   readonly at: number;
   /** Likewise, when it expires; absent: it never started. */
   readonly expiresAt?: number;
-  /** It is undelivered, and something of its work was kept: `replay` would take it. */
+  /** It is undelivered, and part of its work was kept: `replay` would accept it. */
   readonly isKept?: true;
 }
 
@@ -198,14 +198,14 @@ export interface Setting {
   readonly body: string;
 }
 
-/** One thing as it leaves a store for another one. What is left of times is in milliseconds from now on. */
+/** One entry as exported from a store for another one. Remaining times are in milliseconds from now. */
 export type StoredThing =
   | { readonly kind: 'setting'; readonly setting: Omit<Setting, 'version'> }
   | { readonly kind: 'contact'; readonly contact: Omit<ContactChange, 'version' | 'registrationsGained'> }
   | { readonly kind: 'claim'; readonly claim: Claim }
   | { readonly kind: 'delivery'; readonly delivery: StoredDelivery };
 
-/** A row of the delivery log, and of one that waits what it needs to be sent. */
+/** A row of the delivery log and, if it is waiting, what is needed to send it. */
 export interface StoredDelivery extends LoggedDelivery {
   readonly instanceId: string;
   readonly day: string;

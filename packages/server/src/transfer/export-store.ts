@@ -1,12 +1,12 @@
-// A store, written out.
+// Writes out a store.
 import type { Store, StoredThing } from '../store/store.ts';
 import { FORMAT, writeLine } from './format.ts';
 
 const PAGE = 500;
 
 /**
- * Deliveries that wait come last, those that were tried before the others: an import can then give each its attempts, for nothing of
- * its lane is due yet.
+ * Waiting deliveries come last, and those that were tried come before the others: an import can then restore the
+ * attempts of each, because nothing of its lane is due yet.
  */
 const PASSES: readonly ((thing: StoredThing) => boolean)[] = [
   (thing) => thing.kind !== 'delivery' || thing.delivery.waiting === undefined,
@@ -37,7 +37,7 @@ export async function* exportStore(store: Store, now: () => number): AsyncGenera
   yield writeLine({ kind: 'end', things });
 }
 
-/** What is left of its times, counted from so much earlier or later. */
+/** The entry with its remaining times shifted by `byMs`. */
 export function shifted(thing: StoredThing, byMs: number): StoredThing {
   if (thing.kind === 'contact') {
     const { reviewInMs, keepForMs, ...contact } = thing.contact;

@@ -17,11 +17,13 @@ export type Header = Extract<Line, { chatpush: 'export' }>;
 
 export const writeLine = (line: Line): string => `${JSON.stringify(line)}\n`;
 
-/** The first line. Throws a sentence where it is another. */
+/** Reads the first line. Throws a sentence if it is not the header. */
 export function readHeader(text: string | undefined): Header {
   const line = text === undefined ? undefined : (parse(text, 1) as Partial<Header>);
   if (line?.chatpush !== 'export')
-    throw new Error('This is no export: its first line must be that of "chatpush export".');
+    throw new Error(
+      'This is not an export: its first line must be the header that "chatpush export" writes.',
+    );
   if (line.format !== FORMAT)
     throw new Error(
       `The export has the format ${line.format}, and this chatpush reads ${FORMAT}: import it with the version that wrote it.`,

@@ -1,4 +1,4 @@
-// An export, put into a store that no service uses. It may be repeated: what is there already stays as it is.
+// Imports an export into a store that no service uses. It may be repeated: existing entries are not changed.
 import { randomUUID } from 'node:crypto';
 import { isAlias, parseContact } from '../contact/document.ts';
 import type { EndStatus, Enqueued, Settlement, Store, StoredDelivery, StoredThing } from '../store/store.ts';
@@ -12,18 +12,18 @@ export interface Imported {
   readonly deliveries: number;
   /** Of the deliveries. */
   readonly waiting: number;
-  /** Were there before, and were not touched. */
+  /** Entries that already existed and were not changed. */
   readonly kept: number;
 }
 
 const BATCH = 200;
 const NODE_TTL_MS = 600_000;
-/** What was tried before waits so long, so that nothing of its lane is due while the rest comes. */
+/** Deliveries with attempts wait this long, so that nothing of their lane is due while the rest is imported. */
 const HOLD_MS = 60_000;
-/** A contact whose time ran out on the way is removed by the next sweep. */
+/** A contact that expired in transit is deleted by the next sweep. */
 const LEAST_MS = 1_000;
 
-/** Rejects with a sentence where the export cannot be read to its end; what came before is there then. */
+/** Rejects with a sentence if the export cannot be read to its end; everything before that is imported. */
 export async function importStore(
   store: Store,
   lines: AsyncIterable<string>,
@@ -31,7 +31,7 @@ export async function importStore(
 ): Promise<Imported> {
   if ((await store.waiting(1)).size > 0)
     throw new Error(
-      'Deliveries wait in this store already: import into an empty one, which no service uses.',
+      'This store already has waiting deliveries: import into an empty store that no service uses.',
     );
   const node = `import-${randomUUID()}`;
   const count = { settings: 0, contacts: 0, claims: 0, deliveries: 0, waiting: 0, kept: 0 };
@@ -77,7 +77,7 @@ export async function importStore(
   await flush();
   await store.leave(node);
   throw new Error(
-    'The export was cut off: its last line is missing. Import the whole of it; what is there already stays.',
+    'The export was cut off: its last line is missing. Import the complete file; entries that already exist are not changed.',
   );
 }
 
@@ -116,7 +116,10 @@ async function putOne(store: Store, thing: StoredThing, count: Count): Promise<v
   count.kept += Number(!isNew);
 }
 
-/** Each is leased, so that its attempts and its end can be recorded; what waits and was never tried is left to wait. */
+/**
+ * Each is leased, so that its attempts and its end can be recorded; waiting ones that were never tried are left
+ * waiting.
+ */
 async function putDeliveries(
   store: Store,
   node: string,
@@ -150,7 +153,7 @@ async function putDeliveries(
   }
   const { lost } = await store.settle(node, settlements);
   if (lost.length > 0)
-    throw new Error('The store took the import for dead: is the machine overloaded? Import again.');
+    throw new Error('The store considered the import dead: the machine may be overloaded. Import again.');
 }
 
 function toEntry(delivery: StoredDelivery, at: number): Enqueued {

@@ -89,7 +89,8 @@ test('a key of one tenant that reaches the applications of all is pointed out', 
     const settings = settingsFolder(t).settings({ ...LEAST, accessKeys: [given], applications });
     return (await run([settings.CHATPUSH_CONFIG], {})).said;
   };
-  const pointedOut = /the access key TENANT is for some instances only, .* name its own under "applications"/;
+  const pointedOut =
+    /the access key TENANT is limited to some instances .* list its own under "applications"/;
   assert.match(await said(key), pointedOut);
   assert.doesNotMatch(await said({ ...key, applications: [ARN] }), pointedOut);
   assert.doesNotMatch(await said({ ...key, instances: 'all' }), pointedOut);

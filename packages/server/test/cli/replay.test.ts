@@ -46,13 +46,13 @@ test('a push that failed is replayed by the id that `why` shows, and reaches the
   const again = await run(replay.run, id, '--instance', INSTANCE);
   assert.deepEqual(
     [again.code, again.said],
-    [1, 'Nothing was changed. The gateway accepted the delivery: it is never pushed a second time.\n'],
+    [1, 'Nothing was changed. The gateway accepted the delivery: it is never pushed twice.\n'],
   );
   const json = await run(replay.run, id, '--instance', INSTANCE, '--json');
   assert.equal(json.code, 1);
   assert.deepEqual(JSON.parse(json.said), {
     error: 'ConditionalOperationFailedException',
-    message: 'The gateway accepted the delivery: it is never pushed a second time.',
+    message: 'The gateway accepted the delivery: it is never pushed twice.',
   });
 });
 
@@ -82,7 +82,7 @@ test('it says what is missing, and what is unknown', async () => {
     [unknown.code, unknown.said],
     [
       1,
-      'Nothing was changed. The instance has no such delivery, or it is older than 7 days and forgotten.\n',
+      'Nothing was changed. The instance has no such delivery, or it was older than 7 days and has been deleted.\n',
     ],
   );
 });

@@ -1,10 +1,10 @@
-// Everything that the schema has, for another store.
+// Everything in the schema, for another store.
 import { PARTS, placeOf, toPage, type Part, type PartRow } from '../everything.ts';
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { LOG_COLUMNS } from './delivery-log.ts';
 
-/** $1: the key to begin behind, as a list of texts; $2: at most so many. Each goes by an index. */
+/** $1: the key to start after, as a list of texts; $2: the limit. Each query uses an index. */
 const READ: Readonly<Record<Part, { readonly width: number; readonly text: string }>> = {
   setting: {
     width: 2,

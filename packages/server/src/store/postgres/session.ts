@@ -23,8 +23,8 @@ export const TIME_OUTS = {
    */
   idleInTransactionMs: 5_000,
   /**
-   * Between two transactions. The pool gives a connection back after 10 s, so one that is idle for longer is one that the node has
-   * given up and the server does not know of: they took the place of those that were to follow.
+   * Between two transactions. The pool closes a connection after 10 s, so one that is idle for longer was abandoned
+   * by a node without the server noticing: such connections took the place of new ones.
    */
   idleMs: 15_000,
 } as const;

@@ -1,10 +1,10 @@
-// Everything that the file has, for another store.
+// Everything in the file, for another store.
 import type { DatabaseSync } from 'node:sqlite';
 import { pageOfEverything, type Part, type PartRow } from '../everything.ts';
 import { LOG_COLUMNS } from './instance-log.ts';
 import type { Verbs } from './protocol.ts';
 
-/** ?1: the key to begin behind, ?2: at most so many, ?3: now. */
+/** ?1: the key to start after, ?2: the limit, ?3: now. */
 const READ: Readonly<Record<Part, string>> = {
   setting: `select kind || char(0) || id as key, kind, id, body from setting
     where kind || char(0) || id > ?1 and ?3 is not null order by key limit ?2`,
