@@ -211,7 +211,7 @@ describe('chatpush restore', { skip: process.platform === 'win32' && 'sockets of
         /text\.db is not a chatpush database: use a copy/,
       ],
       [spoilt('newer.db', sql('pragma user_version = 9999')), /newer chatpush/],
-      [spoilt('other.db', (path) => writeFileSync(path, '')), /no database of chatpush/],
+      [spoilt('other.db', (path) => writeFileSync(path, '')), /not a chatpush database/],
       [here.path('missing.db'), /there is no/],
     ];
     for (const [file, expected] of cases) {

@@ -72,7 +72,7 @@ describe(
       assert.equal(code, 1);
       assert.match(
         said,
-        /^1 mistake in the settings:\n {2}accessKeys is empty; .*\nNothing was changed\.\n$/,
+        /^1 mistake in the settings:\n {2}accessKeys is empty, .*\nNothing was changed\.\n$/,
       );
       assert.ok(await service.knows('OLD'));
     });

@@ -39,7 +39,7 @@ test('a push that failed is replayed by the id that `why` shows, and reaches the
   system.emulator.faults.clear();
   const { code, said } = await run(replay.run, id, '--instance', INSTANCE);
   assert.equal(code, 0, said);
-  assert.match(said, /message m1 to registration [-\w]+: waits\. It did not arrive, and was replayed/);
+  assert.match(said, /message m1 to registration [-\w]+: waits\. The delivery was replayed/);
   const [notification] = await phone.waitFor({ contains: 'Hello replayed' });
   assert.equal(notification?.headers['apns-id'], id);
   await system.settled('replayed', ([entry]) => entry?.status === 'accepted');
@@ -65,7 +65,7 @@ test('a push that waits is withdrawn, and never reaches the phone', async () => 
   system.emulator.faults.clear();
   const refused = await run(replay.run, id, '--instance', INSTANCE);
   assert.equal(refused.code, 1);
-  assert.match(refused.said, /content was erased then\. It was withdrawn by a call of WithdrawDelivery\./);
+  assert.match(refused.said, /content was erased then\. A call of WithdrawDelivery withdrew the delivery\./);
   assert.equal(phone.notifications.length, 0);
 });
 

@@ -34,9 +34,9 @@ describe('an APNs channel is refused', () => {
       'with line breaks written out',
       { privateKey: PEM.p8.replaceAll('\n', '\\n') },
       'privateKey',
-      /contains \\\\n instead of line breaks/,
+      /contains \\n instead of line breaks/,
     ],
-    ['with the public key', { privateKey: PEM.publicOfP8 }, 'privateKey', /holds a public key/],
+    ['with the public key', { privateKey: PEM.publicOfP8 }, 'privateKey', /contains a public key/],
     ['with a key under a password', { privateKey: PEM.encryptedP8 }, 'privateKey', /with a password/],
     [
       "with Google's JSON",
@@ -44,7 +44,7 @@ describe('an APNs channel is refused', () => {
       'privateKey',
       /contains JSON, which is Google’s format/,
     ],
-    ['with something else', { privateKey: 'AIzaSyExample' }, 'privateKey', /holds no PEM/],
+    ['with something else', { privateKey: 'AIzaSyExample' }, 'privateKey', /is not PEM/],
     ['with an empty key', { privateKey: '' }, 'privateKey', /is empty/],
     ['without a key', {}, 'privateKey', /is missing/],
     [

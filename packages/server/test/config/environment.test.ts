@@ -57,7 +57,7 @@ describe('a variable that no start survives is a mistake of its own', () => {
         mistakes.map(({ where }) => where),
         [name],
       );
-      assert.match(mistakes[0]!.what, /write /);
+      assert.match(mistakes[0]!.what, /write |use /);
     });
 
   const right: [string, string][] = [

@@ -27,7 +27,7 @@ test('hosts, users and parameters are read, and defaults filled in', () => {
 });
 
 const WRONG: readonly (readonly [string, RegExp])[] = [
-  ['nats://', /not the URL of NATS servers/],
+  ['nats://', /not a URL of NATS servers/],
   ['nats://a,,b', /host/],
   ['nats://a?replicas=2', /replicas/],
   ['nats://a?shards=0', /shards/],

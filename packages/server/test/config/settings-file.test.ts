@@ -57,7 +57,7 @@ describe('settings', () => {
     for (const { where, what } of mistakes)
       assert.match(
         what,
-        /write|set it|add|the settings here are/,
+        /write|use|list|set it|add|the settings here are/,
         `${where} ${what} does not say how to fix it`,
       );
     assert.throws(() => readConfig(environment), ConfigError);
@@ -107,8 +107,8 @@ describe('settings', () => {
   const references: [string, unknown, RegExp][] = [
     ['a file that is not there', { file: '/nowhere/key.p8' }, /cannot be read \(ENOENT\)/],
     ['a variable that is not set', { env: 'NOT_SET' }, /NOT_SET, which is not set/],
-    ['both at once', { file: 'a', env: 'B' }, /no such reference; write/],
-    ['a misspelled reference', { flie: 'a' }, /no such reference; write/],
+    ['both at once', { file: 'a', env: 'B' }, /not such a reference; write/],
+    ['a misspelled reference', { flie: 'a' }, /not such a reference; write/],
     ['a number', 7, /is a number; write/],
   ];
   for (const [name, secret, expected] of references)

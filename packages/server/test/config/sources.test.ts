@@ -149,7 +149,7 @@ for (const [what, settings, where] of WRONG)
       mistakes.map((mistake) => mistake.where),
       [where],
     );
-    assert.match(mistakes[0]!.what, /write|add it there/);
+    assert.match(mistakes[0]!.what, /write|use|list|add it there/);
     assert.ok(!mistakes[0]!.what.includes('xxxxx'), 'and does not repeat a secret');
   });
 
