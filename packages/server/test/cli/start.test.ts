@@ -50,7 +50,10 @@ test('a store in use', async () => {
   const { code, said } = await start({ CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${path}` });
   await store.close();
   assert.equal(code, 1);
-  assert.match(said, /^chatpush: The database .* is in use by another process, .*CHATPUSH_STORE for this one\.\n$/);
+  assert.match(
+    said,
+    /^chatpush: The database .* is in use by another process, .*CHATPUSH_STORE for this one\.\n$/,
+  );
 });
 
 test('a database that does not answer', async () => {

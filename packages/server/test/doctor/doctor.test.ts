@@ -386,7 +386,7 @@ describe('what the way there says', () => {
     ['ERR_SSL_SSLV3_ALERT_BAD_CERTIFICATE', /refuses our certificate/],
     ['ERR_SSL_TLSV1_ALERT_UNKNOWN_CA', /refuses our certificate/],
     ['token endpoint: CERT_NOT_YET_VALID', /certificate is not valid at this machine's time/],
-    ['ERR_TLS_CERT_ALTNAME_INVALID: Hostname/IP does not match', /another name/],
+    ['ERR_TLS_CERT_ALTNAME_INVALID: Hostname/IP does not match', /name other than/],
     ['NO_HTTP2: the peer does not speak HTTP/2', /does not speak HTTP\/2/],
     ['connecting took too long', /cannot be reached/],
     ['token endpoint: ETIMEDOUT', /cannot be reached/],

@@ -188,7 +188,7 @@ describe('contacts', () => {
       [{ ConnectionTypes: ['WEBSOCKET'] as string[] }, /ConnectionTypes'.*call CreateParticipantConnection/],
       [
         { ChatStreamingConfiguration: { StreamingEndpointArn: 'arn:aws:sns:eu-central-1:1:chat' } },
-        /ChatStreamingConfiguration'.*streams to nobody/,
+        /ChatStreamingConfiguration'.*does not stream messages out/,
       ],
     ] as const) {
       const ClientToken = JSON.stringify(wrong);
