@@ -1,4 +1,4 @@
-// What an attack is given.
+// The interface of an attack, and what it receives.
 import type { Findings } from './findings.ts';
 import type { Target } from './target.ts';
 
@@ -6,20 +6,20 @@ export interface Field {
   readonly target: Target;
   readonly findings: Findings;
   readonly random: Random;
-  /** How large an attack by numbers is: 1 is that of the promises (10,000 connections). */
+  /** The size of attacks by numbers: 1 is the size in the promises (10,000 connections). */
   readonly scale: number;
 }
 
 export interface Attack {
   readonly says: string;
-  /** One go, of a few seconds at most, unless time is what it attacks with. */
+  /** One round, of a few seconds at most unless the attack is about time. */
   readonly run: (field: Field) => Promise<void>;
-  /** Runs beside the others, again and again; otherwise they take turns. */
+  /** Runs repeatedly beside the other attacks; otherwise attacks take turns. */
   readonly isBeside?: true;
 }
 
 export interface Random {
-  /** From 0 to below `most`. */
+  /** From 0 up to but not including `most`. */
   below(most: number): number;
   pick<Item>(items: readonly Item[]): Item;
 }

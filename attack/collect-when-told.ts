@@ -1,2 +1,2 @@
-// Loaded into the target: a collection of garbage on SIGUSR2, so that what is left is what cannot be freed.
+// Loaded into the target: collects garbage on SIGUSR2, so that only memory that cannot be freed remains.
 process.on('SIGUSR2', () => globalThis.gc?.());

@@ -1,4 +1,4 @@
-// A raw connection to the target: what is written as it stands, what is answered, and how long it is held.
+// A raw connection to the target: writes bytes unchanged, and records the answers and how long the server holds it.
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
@@ -11,22 +11,22 @@ export interface Answer {
 
 export interface Conversation {
   readonly answers: readonly Answer[];
-  /** What came and is no answer. */
+  /** Received bytes that are not an answer. */
   readonly rest: string;
   /** How long the server held the connection; undefined: we closed it. */
   readonly heldMs: number | undefined;
 }
 
 export interface ConversationOptions {
-  /** Enough answers: we close. Default 1. */
+  /** We close after this many answers. Default 1. */
   readonly answers?: number;
-  /** We close after so long in any case. */
+  /** We close after this time in any case. */
   readonly patienceMs: number;
   /** Instead of writing `bytes` at once. */
   readonly drive?: (socket: Socket) => void;
   /** We end our half once `bytes` are written. */
   readonly isHalfClosed?: boolean;
-  /** For so long we take nothing. Default 0. */
+  /** We read nothing for this long. Default 0. */
   readonly deafMs?: number;
 }
 
@@ -45,9 +45,9 @@ export function converse(
     isOurs = true;
     socket.destroy();
   };
-  // Timers that are late run before what came meanwhile: the end may be among it.
+  // A late timer runs before pending socket events, and the end may be among them.
   const lose = (): void => void setImmediate(() => setImmediate(close));
-  // The time in the system's queue of new connections is nobody's.
+  // The time in the listen backlog does not count.
   let begunAtMs = performance.now();
   let timer = setTimeout(lose, patienceMs);
   socket.once('connect', () => {
@@ -62,10 +62,10 @@ export function converse(
       if (answers.length >= wanted) close();
     });
   };
-  // Deaf, it cannot hear the end either.
+  // While it does not read, it cannot see the end either.
   if (deafMs > 0) setTimeout(listen, deafMs);
   else listen();
-  // A reset is an end like any other.
+  // A reset counts as an end.
   socket.on('error', () => {});
   socket.on('end', () => socket.end());
   socket.on('close', () => {
@@ -78,7 +78,7 @@ export function converse(
   return promise;
 }
 
-/** Moves whole answers from the beginning of a text to the list; what is left is returned. */
+/** Moves complete answers from the start of a text to the list and returns the rest. */
 function takeAnswers(text: string, answers: Answer[]): string {
   let at = 0;
   for (;;) {

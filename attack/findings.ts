@@ -1,9 +1,9 @@
-// What must not happen, each thing reported once with what led to it.
+// Violations, each reported once with what led to it.
 import type { Answer } from './conversation.ts';
 
 export interface Findings {
   add(what: string, by: string): void;
-  /** Looks at an answer: ours, no 5xx but 503, and one of these statuses where they are given. */
+  /** Checks an answer: it must be ours, no 5xx except 503, and one of the allowed statuses if given. */
   judge(answer: Answer, by: string, allowed?: readonly number[]): void;
   readonly answers: ReadonlyMap<number, number>;
   list(): readonly string[];
@@ -27,8 +27,8 @@ export function createFindings(): Findings {
       answers.set(status, (answers.get(status) ?? 0) + 1);
       if (status >= 500 && status !== 503) add(`answered ${status}: ${body.slice(0, MOST_SHOWN)}`, by);
       const fault = foreignness(answer);
-      if (fault !== undefined) add(`an answer that is not ours: ${fault}`, by);
-      // Refusals for want of room may come at any time.
+      if (fault !== undefined) add(`an answer that is not the service’s: ${fault}`, by);
+      // Refusals for lack of capacity are always allowed.
       if (allowed && !allowed.includes(status) && status !== 429 && status !== 503)
         add(`answered ${status} ${headers.get('x-amzn-errortype') ?? ''}, not ${allowed.join(' or ')}`, by);
     },
@@ -39,9 +39,9 @@ export function createFindings(): Findings {
 function foreignness({ status, headers, body }: Answer): string | undefined {
   if (!headers.has('x-amzn-requestid')) return `${status} without a request id`;
   if (status < 400 || !headers.get('content-type')?.includes('json')) return undefined;
-  // Whether it is ready is said with 503 and in its own words.
+  // Readiness answers 503 with its own body.
   if (status === 503 && body.startsWith('{"ready":')) return undefined;
-  if (!headers.has('x-amzn-errortype')) return `${status} without an error's name`;
+  if (!headers.has('x-amzn-errortype')) return `${status} without an error name`;
   try {
     const { Message } = JSON.parse(body) as { Message?: unknown };
     return typeof Message === 'string' ? undefined : `${status} without Message`;

@@ -1,8 +1,8 @@
 // npm run attack -- [--minutes 10] [--seed 1] [--scale 1] [--only http,…]
 //
-// Everything that strangers and hostile tenants may try, against a service with production settings. Fails where it answers a
-// 5xx that is not 503 or something that is not ours, lets through what must be refused, ends, keeps a connection beyond its limit,
-// or does not give its memory back. The figures beside it (how long /livez and another tenant's call took) are printed.
+// Everything that strangers and hostile tenants may try, against a service with production settings. Fails if the service answers
+// a 5xx other than 503 or something that is not its own, allows what it must refuse, ends, keeps a connection beyond its limit,
+// or does not release its memory. Also prints how long /livez and another tenant's call took.
 import { parseArgs } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
 import { seeded } from '../campaign/random.ts';
@@ -30,7 +30,7 @@ const ATTACKS: Readonly<Record<string, Attack>> = {
 };
 const DEFAULT_SEED = 20_261_122;
 
-/** What a process may have learned to keep: addresses, rates, compiled code. */
+/** What a process may legitimately keep: addresses, rates, compiled code. */
 const MEMORY_SLACK_MB = 16;
 const MOST_RESIDENT_MB = 512;
 const REST_MS = 5_000;
@@ -69,7 +69,7 @@ try {
   };
   const inTurn = names.filter((name) => !ATTACKS[name]!.isBeside);
   const isOver = () => performance.now() > endsAtMs || target.hasEnded();
-  // Once around before memory is looked at: what is compiled and cached by then is no leak.
+  // One full round before memory is measured: code compiled and values cached by then are not leaks.
   for (const name of inTurn) await run(name);
   await wait(REST_MS);
   const keptAtStartMb = await target.keptMb();
@@ -102,10 +102,10 @@ try {
     ['another tenant’s call', watch.callMs],
   ] as const)
     console.log(
-      `${what}: p50 ${percentile(list, 0.5)} ms, p99 ${percentile(list, 0.99)} ms, most ${percentile(list, 1)} ms (${list.length})`,
+      `${what}: p50 ${percentile(list, 0.5)} ms, p99 ${percentile(list, 0.99)} ms, max ${percentile(list, 1)} ms (${list.length})`,
     );
   console.log(
-    `memory: ${watch.mostResidentMb} MB resident at most; heap and buffers ${keptAtStartMb} MB before, ${keptAtEndMb} MB after`,
+    `memory: ${watch.mostResidentMb} MB resident at peak; heap and buffers ${keptAtStartMb} MB before, ${keptAtEndMb} MB after`,
   );
 } finally {
   if (!target.hasEnded()) await target.stop();

@@ -1,4 +1,4 @@
-// Good requests of the hostile tenant, to be spoiled.
+// Valid requests of the hostile tenant, to be corrupted.
 import { OPERATIONS } from '../packages/wire/src/index.ts';
 import type { OperationName } from '../packages/wire/src/index.ts';
 import { GOOD_INPUTS, encodeInput } from '../packages/server/test/http/inputs.ts';
@@ -8,7 +8,7 @@ import { APPLICATION, INSTANCES, KEYS } from './target.ts';
 
 export const OPERATION_NAMES = Object.keys(OPERATIONS) as OperationName[];
 
-/** The input of an operation that the target would take, for an instance. */
+/** A valid input of an operation, for an instance. */
 export const inputOf = (name: OperationName, instanceId: string): Record<string, unknown> => ({
   ...GOOD_INPUTS[name],
   InstanceId: instanceId,
@@ -21,7 +21,7 @@ export const partsOf = (name: OperationName, input: object): RequestParts => ({
   key: KEYS.hostile,
 });
 
-/** Signed, whole. */
+/** The complete, signed request. */
 export function bytesOf(port: number, parts: RequestParts): Buffer {
   return Buffer.concat([Buffer.from(signedHead(port, parts).head), Buffer.from(parts.body ?? '')]);
 }

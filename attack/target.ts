@@ -1,4 +1,4 @@
-// The service under attack: a process of its own with production settings, two tenants, and every kind of key.
+// The service under attack: a separate process with production settings, two tenants, and every kind of key.
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { setTimeout as wait } from 'node:timers/promises';
@@ -9,9 +9,9 @@ export const APPLICATION = 'arn:aws:mobiletargeting:eu-central-1:000000000000:ap
 export const TOPIC = 'arn:aws:sns:eu-central-1:123456789012:chat';
 
 export const KEYS = {
-  /** Of a tenant who is watched: its calls must go on. */
+  /** The watched tenant, whose calls must keep working. */
   calm: { id: 'AKIDCALM', secret: 'the secret of the calm tenant' },
-  /** Of a tenant who attacks. */
+  /** The attacking tenant. */
   hostile: { id: 'AKIDHOSTILE', secret: 'the secret of the hostile tenant' },
 } as const;
 export const BEARER = 'the-bearer-key-of-the-hostile-tenant';
@@ -23,7 +23,7 @@ export interface Target {
   readonly hasEnded: () => boolean;
   /** Resident memory in MB. */
   readonly residentMb: () => number;
-  /** What the process cannot free, in MB: its heap after a collection, and buffers. */
+  /** Memory that the process cannot free, in MB: its heap after garbage collection, and buffers. */
   readonly keptMb: () => Promise<number>;
   stop(): Promise<void>;
 }

@@ -1,4 +1,4 @@
-// What goes on beside an attack: whether the process answers, what it takes, and whether the calm tenant is served.
+// Watches the target during an attack: whether it answers, how much memory it uses, and whether the calm tenant is served.
 import { Agent, get } from 'node:http';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '../packages/client/src/index.ts';

@@ -1,8 +1,8 @@
 // npm run bench -- backlog [--store sqlite|postgres] [--count 1000000] [--json file]
 //
-// So many deliveries wait behind a gateway that refuses connections. How much memory does the service hold while they come and
-// while they wait, and how fast do they go out once the gateway takes connections? The peer is the same service with nothing
-// waiting: its rate right after.
+// A backlog of deliveries waits for a gateway that refuses connections. How much memory does the service use while they arrive
+// and while they wait, and how fast does it drain once the gateway accepts connections? The peer is the same service without a
+// backlog: its rate right afterwards.
 import { median, startChild } from './children.ts';
 import { readOptions } from './options.ts';
 import { memoryOf } from './process-time.ts';
@@ -20,9 +20,9 @@ import type { RunningService } from './service.ts';
 import { openStore } from './stores.ts';
 import type { StoreName } from './stores.ts';
 
-/** Signed at a time, which keeps this process small and the signatures young. */
+/** Signed at a time, which keeps this process small and the signatures fresh. */
 const STRETCH = 100 * BATCH;
-/** The slowest drain that is waited for, and how long a service may wait to connect again. */
+/** The slowest drain to wait for, and how long a service may take to reconnect. */
 const LEAST_PER_SECOND = 500;
 const CONNECT_SECONDS = 120;
 
@@ -47,7 +47,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       putMs += performance.now() - from;
       const { residentMb } = await memoryOf(service.pid);
       console.log(
-        `${put + batches.length * BATCH} wait, ${Math.round(((put + batches.length * BATCH) / putMs) * 1000)}/s accepted, ${Math.round(residentMb)} MB resident`,
+        `${put + batches.length * BATCH} waiting, ${Math.round(((put + batches.length * BATCH) / putMs) * 1000)}/s accepted, ${Math.round(residentMb)} MB resident`,
       );
     }
     const waiting: number[] = [];
@@ -58,7 +58,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     const filled = await memoryOf(service.pid);
     const acceptedPerSecond = (count / putMs) * 1000;
     console.log(
-      `\nall wait: ${Math.round(median(waiting))} MB resident, ${Math.round(filled.peakMb)} MB at the peak so far`,
+      `\nall waiting: ${Math.round(median(waiting))} MB resident, ${Math.round(filled.peakMb)} MB at the peak so far`,
     );
 
     await askSink(sinkUrl, '/reset');
@@ -95,7 +95,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Seconds and rate from the first push to the last; throws where it would take for ever. */
+/** Seconds and rate from the first push to the last; throws if it takes too long. */
 async function drain(
   sinkUrl: string,
   count: number,
@@ -110,10 +110,10 @@ async function drain(
       const seconds = (state.at - state.firstAt!) / 1000;
       return { seconds, firstSeconds: (state.firstAt! - openedAt) / 1000, perSecond: count / seconds };
     }
-    if (performance.now() > deadline) throw new Error(`only ${state.count} of ${count} went out`);
+    if (performance.now() > deadline) throw new Error(`only ${state.count} of ${count} were sent`);
     if (turn % 10 === 0)
       console.log(
-        `${state.count} of ${count} have gone out, ${Math.round((await memoryOf(pid)).residentMb)} MB resident`,
+        `${state.count} of ${count} sent, ${Math.round((await memoryOf(pid)).residentMb)} MB resident`,
       );
   }
 }

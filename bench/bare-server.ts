@@ -1,4 +1,5 @@
-// A bare node:http server that reads every call and answers it at once: what HTTP alone costs, and a server that no client waits for.
+// A bare node:http server that reads every call and answers immediately: the cost of HTTP alone, and a server that is never the
+// bottleneck.
 import { createServer } from 'node:http';
 import type { AddressInfo } from 'node:net';
 

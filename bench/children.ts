@@ -1,4 +1,4 @@
-// Child processes of benchmarks: started with this Node and the sources, ended with the benchmark.
+// Child processes of benchmarks: run with this Node from the sources, and stopped with the benchmark.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -29,7 +29,7 @@ export function startChild(
     process: child,
     line: async () => {
       const { value, done } = await lines.next();
-      if (done) throw new Error(`${script} ended before it said anything`);
+      if (done) throw new Error(`${script} exited before it printed anything`);
       return value;
     },
     stop: async () => {

@@ -5,14 +5,14 @@ export interface Measured {
   readonly importMs: number;
   readonly callsPerSecond: number;
   readonly cpuMicrosPerCall: number;
-  /** Heap after all calls, less that after half of them, both collected. */
+  /** Heap after all calls minus heap after half of them, both after garbage collection. */
   readonly grownBytes: number;
 }
 
 type Register = (request: object) => Promise<{ registrationId?: string; RegistrationId?: string }>;
 
 const IN_FLIGHT = 50;
-/** Until the engine has compiled what is hot: after 1,000 calls each runs half as fast as after 5,000. */
+/** Warm-up until hot code is compiled: after 1,000 calls each runs half as fast as after 5,000. */
 const WARM_UP = 5000;
 const [module = '', endpoint = '', calls = ''] = process.argv.slice(2);
 
@@ -55,13 +55,13 @@ async function call(count: number): Promise<void> {
     while (next < end) {
       const { registrationId, RegistrationId } = await register(request(next++));
       if ((registrationId ?? RegistrationId) !== 'r-1')
-        throw new Error('another answer than the server gave');
+        throw new Error('the answer is not the one that the server sent');
     }
   };
   await Promise.all(Array.from({ length: IN_FLIGHT }, caller));
 }
 
-/** Retained memory: Node's `fetch` releases finished requests only when their finalizers have run. */
+/** Measures retained memory: Node's `fetch` releases finished requests only after their finalizers have run. */
 async function heapBytes(): Promise<number> {
   for (let times = 0; times < 4; times++) {
     globalThis.gc!();

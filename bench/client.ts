@@ -1,11 +1,10 @@
 // npm run bench -- client [--rounds 7] [--calls 10000]
 //
-// One call, CreatePushNotificationRegistration, by our client as it is on Node, by our client as it is elsewhere (WebCrypto
-// and `fetch`), by the AWS SDK, and by aws4fetch, which signs and sends and knows no operation. Each run is a process of its
-// own that imports what is installed (built, not the sources), all in turn, with 50 calls in flight to one server in another
-// process, which answers at once. The last two rows are the floor: three hashes and a request, and nothing that makes of them
-// a client. Reported: medians, and ratios against the SDK round by round. Bundles are rolldown's, for Node
-// and for browsers, minified, gzip level 9.
+// One call, CreatePushNotificationRegistration, by our client on Node, by our client elsewhere (WebCrypto and `fetch`), by the
+// AWS SDK, and by aws4fetch, which only signs and sends. Each run is a separate process that imports the built package, in turn,
+// with 50 calls in flight to one server in another process that answers immediately. The last two rows are the floor: three
+// hashes and a request, without a client around them. Reported: medians, and ratios against the SDK round by round. Bundles are
+// made by rolldown for Node and for browsers, minified, gzip level 9.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
@@ -22,7 +21,7 @@ import type { Report } from './report.ts';
 
 const ROOT = fileURLToPath(new URL('..', import.meta.url));
 
-/** What somebody writes who only registers devices. */
+/** The code of a user who only registers devices. */
 const ENTRIES: Record<string, string> = {
   chatpush: `
     import { createClient } from '@chatpush/client';
@@ -49,7 +48,7 @@ const ENTRIES: Record<string, string> = {
     };`,
 };
 
-/** Written by hand, not bundled: the hashes of a signature over as many bytes, and a request of the same size. */
+/** Hand-written, not bundled: the hashes of a signature over the same number of bytes, and a request of the same size. */
 const FLOORS: Record<string, string> = {
   'floor-node': `
     import { createHmac, hash } from 'node:crypto';
@@ -91,7 +90,7 @@ const FLOORS: Record<string, string> = {
     });`,
 };
 
-/** Name in the table, module that is run. Elsewhere than on Node the client comes as a bundle. */
+/** Name in the table, module to run. Outside Node the client is a bundle. */
 const RUNS = [
   ['@chatpush/client on Node', 'chatpush.mjs'],
   ['@chatpush/client elsewhere', 'chatpush.browser.mjs'],
@@ -109,7 +108,7 @@ export async function run(argv: readonly string[]): Promise<void> {
     stdio: 'inherit',
   });
   if (built.status !== 0) throw new Error('The client does not compile.');
-  // Under node_modules, so that names are resolved as they are here; ours are copies, which no other build takes away.
+  // Under node_modules, so that names resolve as they do here. Our packages are copies, so that another build cannot remove them.
   const folder = await mkdtemp(join(ROOT, 'node_modules/.bench-'));
   for (const name of ['wire', 'client'])
     for (const part of ['dist', 'package.json'])
@@ -142,10 +141,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Bytes of a bundle, gzipped. On Node the SDK's holds its ways to find keys and to send. */
+/** Bytes of a bundle, gzipped. For Node, the SDK's bundle includes its credential providers and HTTP handlers. */
 type Gzipped = Record<'node' | 'browser', number>;
 
-/** Writes the bundle beside its entry, named for the platform; answers its bytes, gzipped. */
+/** Writes the bundle beside its entry, named for the platform, and returns its gzipped size in bytes. */
 async function bundle(folder: string, name: string, platform: keyof Gzipped): Promise<number> {
   const built = await rolldown({
     input: join(folder, `${name}.mjs`),
@@ -158,7 +157,7 @@ async function bundle(folder: string, name: string, platform: keyof Gzipped): Pr
 }
 
 async function measure(module: string, url: string, calls: string): Promise<Measured> {
-  // Without the condition of the sources: what is measured is what is installed.
+  // Without the `source` condition, so that the installed packages are measured.
   const child = spawn(
     process.execPath,
     ['--expose-gc', join(ROOT, 'bench/client-run.ts'), module, url, calls],
@@ -167,7 +166,7 @@ async function measure(module: string, url: string, calls: string): Promise<Meas
     },
   );
   const [said, [code]] = await Promise.all([text(child.stdout), once(child, 'exit') as Promise<[number]>]);
-  if (code !== 0) throw new Error(`${module} ended with ${code}`);
+  if (code !== 0) throw new Error(`${module} exited with ${code}`);
   return JSON.parse(said) as Measured;
 }
 

@@ -1,5 +1,5 @@
-// Keep-alive connections to an HTTP/1.1 server on which requests made ahead are sent as they are: a backend that costs little
-// beside what it measures. One request at a time on each connection.
+// Keep-alive connections to an HTTP/1.1 server that send prepared requests unchanged: a cheap backend compared with what it
+// measures. One request at a time per connection.
 import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 
@@ -13,12 +13,12 @@ export interface Answer {
 }
 
 export interface Connections {
-  /** On a connection that is idle, or on a new one. */
+  /** Uses an idle connection, or opens a new one. */
   readonly send: (request: Buffer) => Promise<Answer>;
   readonly close: () => void;
 }
 
-/** Longer than any answer takes that a benchmark is about. */
+/** Longer than any answer that a benchmark measures. */
 const SILENCE_MS = 120_000;
 
 export function requestBytes(
@@ -40,7 +40,7 @@ export function openConnections(url: URL): Connections {
     const socket = connect({ host: url.hostname, port: Number(url.port), noDelay: true });
     all.add(socket);
     socket.setTimeout(SILENCE_MS, () => socket.destroy(new Error(`no answer for ${SILENCE_MS} ms`)));
-    socket.on('error', () => {}); // `close` follows, where the call that waits is told
+    socket.on('error', () => {}); // `close` follows and rejects the pending call
     socket.once('close', () => {
       all.delete(socket);
       const at = idle.indexOf(socket);
@@ -61,7 +61,7 @@ export function openConnections(url: URL): Connections {
       if (answer === undefined) return;
       socket.off('data', take);
       socket.off('close', gone);
-      // One that answers before it has read everything is not used again.
+      // A connection that answers before it has read everything is not reused.
       if (answer.headers.get('connection') === 'close' || socket.writableLength > 0) socket.destroy();
       else idle.push(socket);
       resolve({ ...answer, ms: performance.now() - from });
@@ -80,7 +80,7 @@ export function openConnections(url: URL): Connections {
   };
 }
 
-/** Undefined while some of it is missing. */
+/** Undefined while the answer is incomplete. */
 function answerIn(bytes: Buffer): Omit<Answer, 'ms'> | undefined {
   const end = bytes.indexOf('\r\n\r\n');
   if (end === -1) return undefined;
@@ -102,7 +102,7 @@ function answerIn(bytes: Buffer): Omit<Answer, 'ms'> | undefined {
   };
 }
 
-/** Sends each once, so many at a time, and answers what came back, in the same order. */
+/** Sends each request once with the given concurrency, and returns the answers in the same order. */
 export async function sendAll(url: URL, requests: readonly Buffer[], inFlight: number): Promise<Answer[]> {
   const connections = openConnections(url);
   const answers: Answer[] = [];

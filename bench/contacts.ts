@@ -1,7 +1,7 @@
 // npm run bench -- contacts [--store sqlite|postgres] [--count 1000000] [--pairs 5] [--json file]
 //
-// A store with so many contacts, beside one with a thousand: registering them, delivering to random ones, the size of the file,
-// and how long a start takes on it.
+// A store with a million contacts beside one with a thousand: registering them, delivering to random contacts, the size of the
+// file, and the start time.
 import { startChild, median } from './children.ts';
 import type { Child } from './children.ts';
 import { readOptions } from './options.ts';
@@ -24,7 +24,7 @@ import type { BenchStore, StoreName } from './stores.ts';
 const STRETCH = 20_000;
 const IN_FLIGHT = 50;
 const PUSHES = 20_000;
-/** Of the choice of contacts. */
+/** Seed for the choice of contacts. */
 const SEED = 20_261_129;
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -90,7 +90,7 @@ export async function run(argv: readonly string[]): Promise<void> {
         measured[which] = await deliver(which === 'full' ? beside : alone, sinkUrl, batches[which]);
       if (pair > 0) pairs.push(measured);
       console.log(
-        `${pair === 0 ? 'warm-up' : `pair ${pair} of ${options.pairs}`}: ${Math.round(measured.full)}/s to random ones of ${count} contacts, ${Math.round(measured.empty)}/s to ${CONTACTS}`,
+        `${pair === 0 ? 'warm-up' : `pair ${pair} of ${options.pairs}`}: ${Math.round(measured.full)}/s to random contacts of ${count}, ${Math.round(measured.empty)}/s to ${CONTACTS}`,
       );
     }
 
@@ -110,7 +110,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 registered ${Math.round(figures.registeredPerSecond)}/s (p50 ${figures.registerP50Ms.toFixed(1)} ms, p99 ${figures.registerP99Ms.toFixed(1)} ms), the last tenth ${growth.toFixed(2)} × the first; ${Math.round(residentMb)} MB resident
 start on it: ${Math.round(startMs)} ms, ${Math.round(startedMb)} MB resident; ${Math.round(figures.bytesPerContact)} bytes of file per contact`);
     report.atLeast(
-      `deliver to random ones of ${count} contacts / to ${CONTACTS} in a small file`,
+      `deliver to random contacts of ${count} / to ${CONTACTS} in a small file`,
       median(pairs.map(({ full, empty }) => full / empty)),
       0.85,
     );
@@ -121,7 +121,7 @@ start on it: ${Math.round(startMs)} ms, ${Math.round(startedMb)} MB resident; ${
   }
 }
 
-/** The same numbers in every run (mulberry32). */
+/** A seeded generator (mulberry32): the same numbers in every run. */
 function randomFrom(seed: number): () => number {
   let state = seed;
   return () => {

@@ -1,9 +1,9 @@
 // npm run bench -- deliver [--store sqlite|postgres|both|nats] [--pairs 5] [--count 20000] [--against folder] [--json file]
 //
-// Signed PutChatEvents in batches of 500 → store (synced to disk) → APNs over TLS to a sink in a process of its own; the same
-// through FCM; and, in turn, senders that keep nothing, with the same payload to the same sink. The requests are signed ahead;
-// every status is checked. Reported: pushes per second, CPU per push, ratios round by round, and how long a single message
-// takes. Ratios count; absolute figures are the machine's.
+// Signed PutChatEvents in batches of 500 → store (synced to disk) → APNs over TLS to a sink in a separate process; the same
+// through FCM; and, in turn, senders that store nothing, with the same payload to the same sink. Requests are signed in advance;
+// every status is checked. Reported: pushes per second, CPU per push, ratios round by round, and the latency of single messages.
+// Ratios count; absolute figures depend on the machine.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -31,7 +31,7 @@ interface Run {
   readonly perSecond: number;
   /** CPU time per push of the sending process. */
   readonly cpuMicros: number;
-  /** Of which its main thread, and beside which the database server; of chatpush only. */
+  /** CPU time of the main thread (part of the above) and of the database server (in addition); chatpush only. */
   readonly mainMicros?: number;
   readonly serverMicros?: number;
 }
@@ -94,7 +94,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 
     const runs = await takeTurns(contenders, options.pairs);
     printTable([
-      ['sender', 'pushes/s', 'CPU µs per push', 'of it main thread', 'database server'],
+      ['sender', 'pushes/s', 'CPU µs per push', 'main thread', 'database server'],
       ...contenders.map(({ name }) => {
         const middle = (figure: (run: Run) => number | undefined): string => {
           const values = runs[name]!.map(figure).filter((value) => value !== undefined);
@@ -163,10 +163,10 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** The service of another checkout. */
+/** The service from another checkout. */
 const AGAINST = 'chatpush --against';
 
-/** What is measured together, the first of it against the other senders. */
+/** The services measured together; the first is compared with the other senders. */
 const STORES = {
   sqlite: ['sqlite'],
   postgres: ['postgres'],
@@ -192,7 +192,10 @@ const asContender = ({ name, share, send }: Sender, sinkUrl: string, count: numb
   },
 });
 
-/** Every round has each once, forwards and backwards by turns, so that nobody always follows the same; the first is warm-up. */
+/**
+ * Each round runs every sender once, alternately forwards and backwards, so that no sender always follows the same one. The first
+ * round is warm-up.
+ */
 async function takeTurns(contenders: readonly Contender[], rounds: number): Promise<Record<string, Run[]>> {
   const runs: Record<string, Run[]> = Object.fromEntries(contenders.map(({ name }) => [name, []]));
   for (let round = 0; round <= rounds; round++) {
@@ -219,7 +222,7 @@ async function runService(
   const batches = signBatches(service.url, prefix, name, count);
   const [cpuBefore, serverBefore] = [await cpuOf(service.pid), await store.cpuMs()];
   const perSecond = await deliver(service, sinkUrl, batches);
-  // The last answers are settled after the sink has counted them: that work belongs to these pushes.
+  // The last answers are processed after the sink has counted them, and that work belongs to these pushes.
   await new Promise((resolve) => setTimeout(resolve, 100));
   const [cpu, server] = [await cpuOf(service.pid), await store.cpuMs()];
   return {

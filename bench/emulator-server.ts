@@ -1,10 +1,10 @@
-// One of the two servers of emulator.ts, in its own process: the emulator, or node:http2 answering 200 to all it reads.
+// One of the two servers of emulator.ts, in its own process: the emulator, or node:http2 answering 200 to every request.
 import http2, { type ServerHttp2Stream } from 'node:http2';
 import type { AddressInfo } from 'node:net';
 import { startEmulator } from '@chatpush/emulator';
 import { createAuthority } from '../packages/emulator/src/certificates.ts';
 
-// The generator asks before and after: throughput depends on who else uses the machine, CPU time hardly.
+// The load generator asks before and after: throughput depends on other load on the machine, CPU time hardly does.
 process.on('message', () => process.send?.(process.cpuUsage()));
 
 const emulator = await startEmulator();

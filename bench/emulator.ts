@@ -1,5 +1,5 @@
-// Pushes per second that the emulated APNs takes, beside a bare node:http2 server that answers 200. Each server runs
-// in a process of its own, in interleaved pairs, so that a noisy machine is noisy for both. Goal: a ratio of 0.7.
+// Pushes per second that the emulated APNs accepts, compared with a bare node:http2 server that answers 200. Each server runs in
+// its own process, in interleaved pairs, so that noise affects both. Goal: a ratio of 0.7.
 import { fork, type ChildProcess } from 'node:child_process';
 import { createPrivateKey, sign } from 'node:crypto';
 import http2 from 'node:http2';
@@ -46,7 +46,7 @@ async function cpuMicroseconds(child: ChildProcess): Promise<number> {
   return user + system;
 }
 
-/** Sends for `seconds` with `inFlight` pushes on the way; every answer must be 200. */
+/** Sends for `seconds` with `inFlight` pushes in flight; every answer must be 200. */
 async function measure({ child, target }: Server, inFlight: number, seconds: number): Promise<Measured> {
   const { url, ca, credentials } = target;
   const session = http2.connect(url, { ca });
@@ -84,7 +84,7 @@ async function measure({ child, target }: Server, inFlight: number, seconds: num
     };
     await Promise.all(Array.from({ length: inFlight }, worker));
   };
-  await run(500); // warm
+  await run(500); // warm-up
   answered = 0;
   const cpu = await cpuMicroseconds(child);
   const began = performance.now();
@@ -110,7 +110,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   const ratios: number[] = [];
   const cpuRatios: number[] = [];
   for (let pair = 1; pair <= options.pairs; pair++) {
-    // Who goes first changes from pair to pair.
+    // The order alternates from pair to pair.
     const order = pair % 2 === 0 ? (['emulator', 'bare'] as const) : (['bare', 'emulator'] as const);
     const measured: Partial<Record<'emulator' | 'bare', Measured>> = {};
     for (const kind of order) {

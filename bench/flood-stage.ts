@@ -1,5 +1,5 @@
-// One stretch of bench flood: the other instance calls at a steady pace, with or without a flood beside it, and its calls, its
-// phones, /livez, the event loop and the memory of the service are watched.
+// One stage of `bench flood`: the other instance calls at a steady rate, with or without a flood, while its calls, its phones,
+// /livez, the event loop and the memory of the service are measured.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Child } from './children.ts';
 import { openConnections, requestBytes } from './connections.ts';
@@ -12,7 +12,7 @@ import type { RunningService } from './service.ts';
 const VICTIM_PER_SECOND = 50;
 const LIVEZ_EVERY_MS = 50;
 const MEMORY_EVERY_MS = 200;
-/** For what was acknowledged to arrive. */
+/** How long acknowledged messages may take to arrive. */
 const DRAIN_MS = 180_000;
 
 export interface Stage {
@@ -20,7 +20,7 @@ export interface Stage {
   readonly callP99: number;
   /** From the call to the phone. */
   readonly litP99: number;
-  /** Calls of the victim that were not answered with 200. */
+  /** Calls of the other instance that were not answered 200. */
   readonly refused: number;
   readonly livezMax: number;
   readonly loopMax: number;
@@ -31,7 +31,7 @@ export interface Stage {
   readonly statuses: Flooded['statuses'];
 }
 
-/** The other instance calls at a steady pace for so many seconds; then the flood ends, and what it was promised has to arrive. */
+/** The other instance calls at a steady rate for the given time. Then the flood ends, and everything acknowledged must arrive. */
 export async function measure(
   service: RunningService,
   sinkUrl: string,
@@ -103,7 +103,7 @@ export async function measure(
   };
 }
 
-/** For how long the service's event loop was blocked at most since the last call. */
+/** The longest block of the service's event loop since the last call. */
 async function blockedMs({ child }: RunningService): Promise<number> {
   child.process.kill('SIGUSR2');
   for (;;) {
@@ -122,7 +122,7 @@ async function end(flooder: Child): Promise<Flooded> {
   }
 }
 
-/** Waits until all of these messages have come; how many have not when it takes too long. */
+/** Waits until all of these messages have arrived; returns how many are missing after the time limit. */
 async function arrived(
   sinkUrl: string,
   ids: readonly string[],

@@ -1,7 +1,8 @@
 // npm run bench -- flood [--store sqlite|postgres|both] [--seconds 5] [--json file]
 //
-// One instance floods: 20, 100 and 600 calls of 300 events at a time, with short texts, with texts of 16 KB, and with the worst
-// cases for a markdown parser. Does another instance feel it, and does delivery go on? Beside the same without a flood in the same run.
+// One instance floods the service: 20, 100 and 600 concurrent calls of 300 events, with short texts, with texts of 16 KB, and
+// with the worst cases for a markdown parser. Does another instance notice, and does delivery continue? Compared with the same
+// load without a flood in the same run.
 import { HOSTILE } from '../packages/server/test/content/markdown-cases.ts';
 import { startChild } from './children.ts';
 import { measure } from './flood-stage.ts';
@@ -30,7 +31,7 @@ const TEXTS: Readonly<Record<(typeof FLOODS)[number]['texts'], readonly Text[]>>
   '16 KB': [{ text: 'x'.repeat(TEXT_BYTES) }],
   markdown: HOSTILE.map(({ contentType, content }) => ({ contentType, text: content })),
 };
-/** Calls at a time of a backend that is busy and no flood: its rate is the one to keep. */
+/** Concurrent calls of a busy backend that is not a flood; its rate is the reference. */
 const BUSY = 4;
 
 const WARM_UP_PUSHES = 20_000;
@@ -73,7 +74,7 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
 
     await askSink(sinkUrl, '/reset?times');
     const idle = await measure(service, sinkUrl, seconds, 'idle');
-    console.log(`${name}: the other instance alone has a p99 of ${idle.callP99.toFixed(1)} ms`);
+    console.log(`${name}: without a flood, the other instance has a p99 of ${idle.callP99.toFixed(1)} ms`);
     const floods: Row[] = [];
     const rates: number[] = [];
     for (const { texts: kind, inFlight } of FLOODS) {
@@ -100,7 +101,7 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
       0,
     );
     report.atMost(
-      `${name}: p99 until its phone is lit, ms`,
+      `${name}: p99 until its phone lights up, ms`,
       worst(({ litP99 }) => litP99),
       300,
     );
@@ -139,7 +140,7 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
 interface Row {
   readonly title: string;
   readonly stage: Stage;
-  /** Of the rate with few calls at a time. */
+  /** Relative to the rate with few concurrent calls. */
   readonly kept?: number;
 }
 

@@ -1,7 +1,7 @@
-// A process of its own: a backend that floods one instance. It keeps so many calls of 300 events under way until its standard
-// input ends, repeats what is refused after Retry-After as the AWS SDKs do, and prints what was acknowledged.
-//   node bench/flooder.ts <service url> <run> <in flight>, with the texts as a line of JSON on standard input;
-//   it says so when it begins
+// A separate process: a backend that floods one instance. It keeps the given number of calls of 300 events in flight until its
+// standard input ends, retries refused calls after Retry-After like the AWS SDKs, and prints what was acknowledged.
+//   node bench/flooder.ts <service url> <run> <in flight>, with the texts as a line of JSON on standard input.
+//   Prints a line when it starts.
 import { once } from 'node:events';
 import { setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
@@ -22,7 +22,7 @@ export interface Flooded {
   readonly statuses: Readonly<Record<number, number>>;
 }
 
-// A flood comes from other machines: its own work must not be what the service waits for.
+// A real flood comes from other machines, so this process must not take CPU from the service.
 setPriority(10);
 
 const [url, run, inFlightText] = process.argv.slice(2) as [string, string, string];
@@ -62,7 +62,7 @@ async function flood(first: Call): Promise<void> {
         break;
       }
       const seconds = Number(answer?.headers.get('retry-after') ?? 1);
-      await sleep(seconds * 1000, undefined, { signal: stop.signal }).catch(() => {}); // it is over
+      await sleep(seconds * 1000, undefined, { signal: stop.signal }).catch(() => {}); // the flood has ended
     }
   }
 }
@@ -74,12 +74,12 @@ function take({ body }: Answer, messages: readonly Message[]): void {
 }
 
 input.on('close', () => stop.abort());
-// Signed ahead, so that all come at once.
+// Signed in advance, so that all arrive at once.
 const first = Array.from({ length: Number(inFlightText) }, nextCall);
 process.stdout.write('flooding\n');
 const running = Promise.all(first.map(flood));
 await once(input, 'close');
-// Calls under way may still be acknowledged.
+// Calls in flight may still be acknowledged.
 await Promise.race([running, sleep(PATIENCE_MS)]);
 connections.close();
 const flooded: Flooded = { acknowledged, statuses };

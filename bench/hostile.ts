@@ -1,7 +1,7 @@
 // npm run bench -- hostile [--count 500]
 //
-// Texts made to take long: so many events with one of them, in one call, for a contact with ten registrations. How long does the
-// call take, and what do others feel meanwhile: `/livez`, and single calls of another instance?
+// Texts crafted to be slow to process: one call with many events of one such text, for a contact with ten registrations. How long
+// does the call take, and how does it affect `/livez` and single calls of another instance?
 import { mkdtemp, rm } from 'node:fs/promises';
 import { Agent, request } from 'node:http';
 import { tmpdir } from 'node:os';
@@ -39,7 +39,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       const all: Measured[] = [];
       for (const text of [PLAIN, ...HOSTILE]) all.push(await measure(service, text, options.count));
       printTable([
-        ['text', 'status', 'call ms', 'CPU s', 'main thread s', '/livez ms p50', 'most', 'other p50', 'most'],
+        ['text', 'status', 'call ms', 'CPU s', 'main thread s', '/livez ms p50', 'max', 'other p50', 'max'],
         ...all.map(({ name, status, ms, cpu, livez, calls }) => [
           name,
           status,
@@ -141,12 +141,12 @@ async function measure(
   over.abort();
   await Promise.all(probes);
   agent.destroy();
-  // What was taken is on its way: the next text is not to meet it.
+  // Wait until accepted events have been delivered, so that they do not affect the next text.
   await new Promise((resolve) => setTimeout(resolve, 2_000));
   return { name, status, ms, cpu, livez, calls };
 }
 
-/** Signed now, sent when called; resolves with the status. */
+/** Signs now and sends when called; resolves with the status. */
 function putEvents(
   url: string,
   instanceId: string,

@@ -1,8 +1,8 @@
 // npm run bench -- isolation [--pairs 5] [--waiting 100000] [--count 20000]
 //
-// One application's gateway takes everything and answers nothing, with 100,000 deliveries waiting for it. Does another
-// application feel it? Runs with and without that neighbour in turn, each in a fresh process, each side on a store of its own, compared
-// pair by pair: throughput of batches, and p99 of single messages from the call to the gateway.
+// One application's gateway accepts everything and never answers, with 100,000 deliveries waiting for it. Does another
+// application notice? Runs with and without that neighbour alternate, each in a fresh process and each side with its own store.
+// Compared pair by pair: throughput of batches, and p99 of single messages from the call to the gateway.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -66,7 +66,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Makes a store with contacts of the living application and so many deliveries waiting for the dead one. */
+/** Creates a store with contacts of the working application and the given number of deliveries waiting for the dead one. */
 async function prepare(path: string, sinkUrl: string, waiting: number): Promise<void> {
   const service = await startService(`sqlite:${path}`, sinkUrl);
   try {
@@ -82,8 +82,8 @@ async function prepare(path: string, sinkUrl: string, waiting: number): Promise<
 async function measure(path: string, sinkUrl: string, count: number, name: string): Promise<Figures> {
   const service = await startService(`sqlite:${path}`, sinkUrl);
   try {
-    // What a start costs (a file of 100 MB is opened) is not the question: both sides settle first, and
-    // their first pushes open connections.
+    // The cost of a start (opening a 100 MB file) is not measured: both sides settle first, and their first pushes open
+    // connections.
     await new Promise((resolve) => setTimeout(resolve, 2_000));
     await deliver(service, sinkUrl, signBatches(service.url, 'living', `${name}-first`, BATCH));
 

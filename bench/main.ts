@@ -1,4 +1,4 @@
-// npm run bench -- name [options]: measurements with ratios against something in the same run. Absolute figures are this machine's.
+// npm run bench -- name [options]: measurements as ratios to a peer in the same run. Absolute figures depend on the machine.
 import { OptionError } from './options.ts';
 
 const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Promise<void> }>> = {

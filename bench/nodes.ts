@@ -1,7 +1,7 @@
 // npm run bench -- nodes [--pairs 5] [--count 20000] [--json file]
 //
-// One, two and three nodes, each group on a PostgreSQL of its own on the same machine; signed PutChatEvents in batches of 500, to
-// the nodes of a group in turn → store (synced to disk) → APNs over TLS to one sink. The groups take turns, so that each round
+// One, two and three nodes, each group with its own PostgreSQL on the same machine. Signed PutChatEvents in batches of 500 go to
+// the nodes of a group in turn → store (synced to disk) → APNs over TLS to one sink. The groups alternate, so that each round
 // compares them within seconds. On two cores several nodes cannot be faster; they must not be slower.
 import { median, startChild } from './children.ts';
 import type { Child } from './children.ts';
@@ -13,7 +13,7 @@ import { openStore } from './stores.ts';
 import type { BenchStore } from './stores.ts';
 
 const SIZES = [1, 2, 3] as const;
-/** Two runs of the same differ by so much (`--pairs 5` on a machine that is otherwise idle). */
+/** The difference between two identical runs (`--pairs 5` on an otherwise idle machine). */
 const NOISE = 0.05;
 
 export async function run(argv: readonly string[]): Promise<void> {
@@ -63,11 +63,11 @@ export async function run(argv: readonly string[]): Promise<void> {
   }
 }
 
-/** Of a group to the single node, round by round. */
+/** Ratio of a group to the single node, round by round. */
 const ratio = (runs: readonly (readonly number[])[], index: number): number =>
   median(runs[index]!.map((perSecond, round) => perSecond / runs[0]![round]!));
 
-/** Each node is told an equal share at the same time; answers how many pushes a second reached the sink. */
+/** Sends an equal share to each node at the same time; returns how many pushes per second reached the sink. */
 async function deliverBy(
   nodes: readonly RunningService[],
   sinkUrl: string,

@@ -1,17 +1,17 @@
-// Options of benchmarks, the same words everywhere: --pairs, --count, --seconds, and --json for a file of results.
+// Options shared by all benchmarks: --pairs, --count, --seconds, and --json for a file of results.
 import { parseArgs } from 'node:util';
 
-/** The command line is wrong; its message says how. */
+/** The command line is invalid; the message says why. */
 export class OptionError extends Error {}
 
-/** Number: above zero. List: one of these words, the first by default. Text: anything. */
+/** Number: above zero. List: one of these words; the first is the default. String: anything. */
 type Default = number | string | readonly string[];
 
 type Values<Defaults extends Record<string, Default>> = {
   [Name in keyof Defaults]: Defaults[Name] extends number ? number : string;
 };
 
-/** Throws where an option is unknown or its value is not allowed. */
+/** Throws if an option is unknown or its value is not allowed. */
 export function readOptions<const Defaults extends Record<string, Default>>(
   argv: readonly string[],
   defaults: Defaults,

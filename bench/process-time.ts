@@ -1,4 +1,4 @@
-// CPU time of other processes, from /proc where there is one.
+// CPU time of other processes, from /proc where it exists.
 import { readFile, readdir } from 'node:fs/promises';
 
 const MS_PER_TICK = 10; // sysconf(_SC_CLK_TCK) is 100 on every Linux
@@ -6,15 +6,15 @@ const MS_PER_TICK = 10; // sysconf(_SC_CLK_TCK) is 100 on every Linux
 interface ProcessTime {
   readonly parent: string;
   readonly own: number;
-  /** Of children that have ended. */
+  /** CPU time of children that have ended. */
   readonly children: number;
 }
 
-/** Nothing once the process has ended, or where there is no /proc. */
+/** Undefined after the process has ended, or without /proc. */
 export async function processTime(path: string): Promise<ProcessTime | undefined> {
   const stat = await readFile(`/proc/${path}/stat`, 'utf8').catch(() => undefined);
   if (stat === undefined) return undefined;
-  // The name before it, in parentheses, may hold spaces.
+  // The process name before it, in parentheses, may contain spaces.
   const fields = stat.slice(stat.lastIndexOf(') ') + 2).split(' ');
   const ms = (...at: number[]): number =>
     at.reduce((sum, index) => sum + Number(fields[index]) * MS_PER_TICK, 0);
@@ -27,13 +27,13 @@ export interface Cpu {
   readonly mainMs: number;
 }
 
-/** All zero where there is no /proc: the columns then say nothing. */
+/** All zero without /proc; the columns are then meaningless. */
 export async function cpuOf(pid: number): Promise<Cpu> {
   const [all, main] = await Promise.all([processTime(`${pid}`), processTime(`${pid}/task/${pid}`)]);
   return { ms: all?.own ?? 0, mainMs: main?.own ?? 0 };
 }
 
-/** Of a process and its children, those that have ended included. */
+/** CPU time of a process and its children, including those that have ended. */
 export async function familyMs(pid: string): Promise<number> {
   let ms = 0;
   for (const name of await readdir('/proc')) {

@@ -1,8 +1,8 @@
 // npm run bench -- register [--store sqlite|postgres] [--pairs 5] [--count 10000] [--against folder] [--json file]
 //
-// CreatePushNotificationRegistration for distinct contacts, signed ahead, 50 at a time and one at a time; and, in turn, the same
-// bytes to a bare node:http server that reads them and answers. The ratio to the bare server is compared with the one that was
-// measured before registration was worked on; `--against` measures another checkout in the same run.
+// CreatePushNotificationRegistration for distinct contacts, signed in advance, 50 at a time and one at a time; and, in turn, the
+// same bytes to a bare node:http server that reads them and answers. The ratio to the bare server is compared with the ratio
+// before registration was optimised; `--against` measures another checkout in the same run.
 import { median, startChild } from './children.ts';
 import type { Child } from './children.ts';
 import { readOptions } from './options.ts';

@@ -1,8 +1,8 @@
 // npm run bench -- reload [--seconds 20] [--rate 500]
 //
-// Settings that are read again under load: the APNs key changes between two good ones every half second, an access key comes and
-// goes, and every third file is broken. The goals: nothing lost, no call refused, nothing changed by a broken file. Beside it
-// in the same run: the same load without a reload.
+// Settings reloaded under load: the APNs key alternates between two valid ones every half second, an access key is added and
+// removed, and every third file is broken. The goals: nothing lost, no call refused, nothing changed by a broken file. Compared
+// in the same run with the same load without reloads.
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

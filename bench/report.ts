@@ -1,14 +1,14 @@
-// What a benchmark found: figures, and goals that are met or missed. People read it on the screen, scripts from a JSON file.
+// The results of a benchmark: figures, and goals met or missed. Printed for people, written as a JSON file for scripts.
 import { writeFile } from 'node:fs/promises';
 import { cpus, loadavg, totalmem } from 'node:os';
 
 export interface Report {
-  /** A named result, for the file alone. */
+  /** A named result, for the JSON file only. */
   figure(name: string, value: unknown): void;
   /** Prints the verdict. A missed goal makes the process exit with 1. */
   atLeast(what: string, value: number, goal: number): void;
   atMost(what: string, value: number, goal: number): void;
-  /** Writes the file, where one was asked for. */
+  /** Writes the JSON file, if one was requested. */
   save(): Promise<void>;
 }
 
@@ -51,7 +51,7 @@ export function openReport(bench: string, options: { readonly json: string | und
   };
 }
 
-/** Four digits, so that what misses a goal by little does not look like it; of larger numbers no fraction. */
+/** Four digits, so that a near miss does not look like the goal; larger numbers have no fraction. */
 export const shown = (value: number): string =>
   value >= 100 ? String(Math.round(value)) : String(Number(value.toPrecision(4)));
 

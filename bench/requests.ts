@@ -1,4 +1,4 @@
-// The calls of a chat backend, signed ahead, so that signing is not what a benchmark measures.
+// The calls of a chat backend, signed in advance, so that benchmarks do not measure signing.
 import { randomUUID } from 'node:crypto';
 import type { Answer } from './connections.ts';
 import { requestBytes } from './connections.ts';
@@ -6,13 +6,13 @@ import { signedHeaders } from './sign.ts';
 
 export const TEXT = 'Hello, your parcel is on its way.';
 
-/** Every instance has a key of its own, but for those that `test` serves. */
+/** Every instance has its own key, except those that the `test` key serves. */
 function signedRequest(method: string, url: URL, body: string, instance: string): Buffer {
   const accessKey = instance === 'flood' ? 'flood' : 'test';
   return requestBytes(method, url, signedHeaders(method, url, body, accessKey), body);
 }
 
-/** As an AWS SDK sends it, with a ClientToken. */
+/** As an AWS SDK sends it, including a ClientToken. */
 export function registration(
   service: string,
   {

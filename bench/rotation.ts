@@ -1,8 +1,8 @@
 // npm run bench -- rotation [--rotations 6] [--rate 500] [--seed 20261129]
 //
-// An APNs key is replaced over Pinpoint's API while two nodes on one PostgreSQL push. In every second rotation the notification
-// to the other node gets lost; the old key is revoked 10 seconds after it was replaced, and after 3 where the notification
-// arrives. The goals: nothing lost, nothing sent twice, nothing refused.
+// An APNs key is replaced through Pinpoint's API while two nodes on one PostgreSQL push. In every second rotation the
+// notification to the other node is lost, and the old key is revoked 10 seconds after its replacement; otherwise after 3 seconds.
+// The goals: nothing lost, nothing sent twice, nothing refused.
 import { rotateKeys } from '../packages/server/test/applications/rotate-keys.ts';
 import { seeded } from '../campaign/random.ts';
 import { readOptions } from './options.ts';

@@ -1,4 +1,4 @@
-// A process of its own: sends `count` pushes to the sink as fast as one sender can, and prints what it took.
+// A separate process: sends `count` pushes to the sink as fast as one sender can, and prints the time and CPU it took.
 //   node bench/sender.ts bare|transport|node-apn|apns2 <sink url> <count> <in flight>
 import { connect } from 'node:http2';
 import type { ClientHttp2Session } from 'node:http2';
@@ -41,7 +41,7 @@ async function bare(): Promise<{ send: Send; close: () => void }> {
   const session: ClientHttp2Session = connect(`https://${sink.apns.host}:${sink.apns.port}`, { ca: sink.ca });
   await new Promise((resolve) => session.once('remoteSettings', resolve));
   const body = Buffer.from(JSON.stringify(payload));
-  // As long as a real provider token.
+  // The length of a real provider token.
   const authorization = `bearer ${'x'.repeat(180)}`;
   return {
     close: () => session.close(),
@@ -70,7 +70,7 @@ async function bare(): Promise<{ send: Send; close: () => void }> {
   };
 }
 
-/** Our own HTTP/2 client, without what a gateway does around it. */
+/** Our own HTTP/2 client, without the gateway code around it. */
 async function transport(): Promise<{ send: Send; close: () => void }> {
   const endpoint = { host: sink.apns.host, port: sink.apns.port, ca: sink.ca };
   const waiting: (() => void)[] = [];
@@ -138,7 +138,7 @@ async function nodeApn(): Promise<{ send: Send; close: () => void }> {
 async function apns2(): Promise<{ send: Send; close: () => void }> {
   const { ApnsClient, Notification } = await import('apns2');
   const client = new ApnsClient({ team: teamId, keyId, signingKey: privateKey, defaultTopic: topic });
-  // Host, port and authority are fixed inside; its connection pool is a public member, so it is put in another's place.
+  // Host, port and CA are hard-coded, but the connection pool is a public member, so it is replaced.
   const Pool = client.client.constructor as new (url: string, options: object) => typeof client.client;
   const url = `https://${sink.apns.host}:${sink.apns.port}`;
   const options = { connections: 32, pipelining: 1, allowH2: true, maxConcurrentStreams: 100 };

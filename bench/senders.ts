@@ -1,5 +1,5 @@
-// The senders beside which chatpush is measured. Each sends alerts of the same size to the sink, forgets them, and runs in a
-// process of its own.
+// The senders that chatpush is compared with. Each sends alerts of the same size to the sink, stores nothing, and runs in its own
+// process.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -15,7 +15,7 @@ export interface Taken {
 
 export interface Sender {
   readonly name: string;
-  /** A slow one sends only this share of the pushes: enough to know how slow. */
+  /** A slow sender sends only this share of the pushes, which is enough to measure it. */
   readonly share: number;
   readonly send: (sinkUrl: string, count: number) => Promise<Taken>;
 }
@@ -23,7 +23,10 @@ export interface Sender {
 const IN_FLIGHT = 1_000;
 const GO = fileURLToPath(new URL('go', import.meta.url));
 
-/** Those that run on this machine; for the others `skipped` is told why. `folder` is for what they need. */
+/**
+ * The senders that can run on this machine; `skipped` is called with the reason for each of the others. `folder` is for their
+ * files.
+ */
 export async function openSenders(
   folder: string,
   skipped: (name: string, why: string) => void,
@@ -65,7 +68,7 @@ export const onNode = (name: string, kind: string, share = 1): Sender => ({
   },
 });
 
-/** Not a push sender: the same request again and again, by a load generator in C. What the sink can take at least. */
+/** Not a push sender: a load generator in C that repeats the same request. A lower bound for what the sink can accept. */
 async function openH2load(folder: string): Promise<Sender> {
   const body = join(folder, 'alert.json');
   await writeFile(body, JSON.stringify({ aps: { alert: 'x'.repeat(200) } }));
@@ -87,7 +90,7 @@ async function openH2load(folder: string): Promise<Sender> {
         body,
         ...fields.flatMap((one) => ['-H', one]),
       ];
-      // `times` tells what the shell's children took.
+      // `times` prints the CPU time of the shell's children.
       const { code, out, err } = await execute('sh', ['-c', '"$@" && times', 'sh', 'h2load', ...flags, url]);
       const seconds = /finished in ([\d.]+)(ms|s)/u.exec(out);
       const cpu = /(\d+)m([\d.]+)s (\d+)m([\d.]+)s\s*$/u.exec(out);

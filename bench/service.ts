@@ -1,4 +1,4 @@
-// The service under test as a process of its own, and the backend that drives it with requests signed ahead.
+// The service under test as a separate process, and the backend that drives it with requests signed in advance.
 import { existsSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -35,7 +35,7 @@ export async function startService(
     CHATPUSH_PORT: '0',
     CHATPUSH_STORE: store,
     CHATPUSH_EMULATOR_URL: sinkUrl,
-    // As in development, but for the limits: what is measured is what the service can do.
+    // Development settings without their limits, so that the service's capacity is measured.
     CHATPUSH_CONFIG: settingsOf(checkout ?? ROOT),
     CHATPUSH_AUTO_CREATE: 'all',
     CHATPUSH_LOG: 'error',
@@ -44,20 +44,20 @@ export async function startService(
   return { child, pid: child.process.pid!, url: urlIn(await child.line()) };
 }
 
-/** Where a service listens, by the first line that it says: JSON, or text in an older checkout. */
+/** The service's address from its first line of output: JSON, or text in an older checkout. */
 function urlIn(line: string): string {
   const url = line.startsWith('{') ? (JSON.parse(line) as { url: string }).url : line.split(' ').at(-1)!;
-  if (!/^http:\/\/[^/]+$/.test(url)) throw new Error(`The service did not say where it listens: ${line}`);
+  if (!/^http:\/\/[^/]+$/.test(url)) throw new Error(`The service's first line has no address: ${line}`);
   return url;
 }
 
-/** A checkout's own, since an older one refuses what it does not know. */
+/** The checkout's own settings, because an older one refuses settings it does not know. */
 function settingsOf(checkout: string): string {
   const own = resolve(checkout, 'bench/settings.json');
   return existsSync(own) ? own : join(ROOT, 'bench/settings-5d55704.json');
 }
 
-/** One device for each of the contacts `<prefix>-0` … */
+/** Registers one device for each of the contacts `<prefix>-0` … */
 export async function registerContacts(
   url: string,
   prefix: string,
@@ -76,7 +76,7 @@ export async function registerContacts(
   await register(url, requests, REGISTRATIONS_IN_FLIGHT);
 }
 
-/** Milliseconds of each call; throws unless all are registered. */
+/** Returns the milliseconds of each call; throws unless all are registered. */
 export async function register(
   url: string,
   requests: readonly Buffer[],
@@ -113,11 +113,11 @@ export async function putBatches(url: string, batches: readonly Buffer[]): Promi
 
 export interface SinkState {
   readonly count: number;
-  /** Requests that the black hole took. */
+  /** Requests that the black hole received. */
   readonly swallowed: number;
   /** Milliseconds since the epoch. */
   readonly at: number;
-  /** When the first of them came. */
+  /** When the first of them arrived. */
   readonly firstAt?: number;
   readonly times?: Record<string, number>;
 }
@@ -126,7 +126,7 @@ export async function askSink(sinkUrl: string, path: string): Promise<SinkState>
   return (await (await fetch(new URL(path, sinkUrl))).json()) as SinkState;
 }
 
-/** Pushes so many messages in batches, and answers how many a second reached the sink. */
+/** Pushes the given number of messages in batches, and returns how many per second reached the sink. */
 export async function deliver(
   { url }: RunningService,
   sinkUrl: string,
@@ -143,7 +143,10 @@ export async function deliver(
 export const percentile = (values: readonly number[], share: number): number =>
   values.toSorted((a, b) => a - b)[Math.min(values.length - 1, Math.floor(values.length * share))]!;
 
-/** Single messages at a steady pace; milliseconds from the answer (`accepted`) and from the call (`sent`) to the gateway. */
+/**
+ * Sends single messages at a steady rate; returns milliseconds from the answer (`accepted`) and from the call (`sent`) to the
+ * gateway.
+ */
 export async function measureLatency(
   { url }: RunningService,
   sinkUrl: string,

@@ -1,4 +1,4 @@
-// Signs a request ahead of time, so that signing is not what a benchmark measures.
+// Signs a request in advance, so that benchmarks do not measure signing.
 import { createHmac, hash } from 'node:crypto';
 import {
   SERVICE,
@@ -9,7 +9,7 @@ import {
   stringToSign,
 } from '@chatpush/wire';
 
-/** The secrets in settings.json are the ids of their keys. */
+/** In settings.json, the secret of each key equals its id. */
 export function signedHeaders(
   method: string,
   url: URL,

@@ -1,13 +1,13 @@
-// A process of its own: gateways that answer every push with success, as fast as frames can be read and written, and count
-// them. It shares no code with the senders, and costs less per push than any of them, so that it is never what is measured.
-// It describes itself as an emulator does, so that the service under test runs unchanged: APNS and GCM are quick, and
-// APNS_SANDBOX takes everything and never answers.
+// A separate process: gateways that accept and count every push as fast as frames can be read and written. The sink shares no
+// code with the senders and costs less per push than any of them, so that it is never the bottleneck. It describes itself like an
+// emulator, so that the service under test runs unchanged: APNS and GCM are fast, and APNS_SANDBOX accepts everything and never
+// answers.
 //
-//   GET /emulator                      where the gateways are, and credentials
-//   GET /reset[?times]                 counts from zero; with `times` it notes when each message came
-//   GET /wait?count=                   answers once so many pushes have come
-//   GET /count, /times                 how many have come; and when each did
-//   GET /close, /open                  APNs refuses connections; takes them again
+//   GET /emulator                      the gateways' addresses, and credentials
+//   GET /reset[?times]                 resets the count; with `times` it records when each message arrives
+//   GET /wait?count=                   answers once this many pushes have arrived
+//   GET /count, /times                 how many have arrived; when each arrived
+//   GET /close, /open                  APNs refuses connections; accepts them again
 import { generateKeyPairSync } from 'node:crypto';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -23,9 +23,9 @@ const { certificate, privateKey } = authority.issueServer([host, 'localhost']);
 
 let count = 0;
 let swallowed = 0;
-/** Milliseconds since the epoch: of the first push that is counted. */
+/** Milliseconds since the epoch, of the first counted push. */
 let firstAt: number | undefined;
-/** When each message came, by its id; only while asked for. */
+/** When each message arrived, by its id; only while requested. */
 let times: Record<string, number> | undefined;
 const waiting: { count: number; done: () => void }[] = [];
 const now = (): number => performance.timeOrigin + performance.now();
@@ -60,7 +60,7 @@ function open(gateway: Pick<Gateway, 'answer' | 'maxStreams'>): Server {
       keepsBodies: isQuick ? keepsBodies : () => false,
       pushed: isQuick ? pushed : () => swallowed++,
     });
-  }).on('tlsClientError', () => {}); // a sender that hangs up
+  }).on('tlsClientError', () => {}); // a sender that disconnects
 }
 
 async function listen(server: Server, port = 0): Promise<number> {
@@ -132,5 +132,5 @@ const description = {
   },
 };
 process.stdout.write(`${controlUrl}\n`);
-// The benchmark is gone.
+// The benchmark has ended.
 process.stdin.on('end', () => process.exit(0)).resume();

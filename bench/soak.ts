@@ -1,7 +1,8 @@
 // npm run bench -- soak [--minutes 1] [--rate 500]
 //
-// 500 pushes a second with answer faults at 1 % each and one connection fault every 10 seconds. Afterwards: nothing lost, the
-// heap's slope after forced collections, unhandled rejections, and what is left open. The goals: 0 lost, ≤ 1 MB a minute.
+// 500 pushes per second with answer faults at 1 % each and one connection fault every 10 seconds. Reported afterwards: pushes
+// lost, the slope of the heap after forced garbage collections, unhandled rejections, and open resources. The goals: 0 lost, ≤ 1
+// MB per minute.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -67,7 +68,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       contactConfiguration: { contactId: `contact-${contact}`, includeRawMessage: true },
     });
 
-  // What arrived is counted as it arrives and forgotten: phones keep only so much, and it is the service's heap that counts.
+  // Arrivals are counted immediately and forgotten: phones keep a limited number, and the service's heap is what is measured.
   const arrived = new Set<number>();
   let received = 0;
   emulator.subscribe((event) => {
@@ -89,7 +90,7 @@ export async function run(argv: readonly string[]): Promise<void> {
       nextFault += 10;
       emulator.forgetPhones();
       collect();
-      // What has arrived is this script's own memory, and grows by the message: 40 bytes each.
+      // The set of arrivals is this script's own memory and grows by 40 bytes per message.
       heap.push({
         atMinutes: seconds / 60,
         mb: (process.memoryUsage().heapUsed - arrived.size * 40) / 1_048_576,
@@ -115,7 +116,7 @@ export async function run(argv: readonly string[]): Promise<void> {
   await service.stop();
   await emulator.close();
   await rm(folder, { recursive: true, force: true });
-  // The client's keep-alive connections to a service that is gone close by themselves.
+  // The client's keep-alive connections close by themselves after the service has ended.
   await new Promise((resolve) => setTimeout(resolve, 500));
   const left = process
     .getActiveResourcesInfo()
@@ -133,7 +134,7 @@ export async function run(argv: readonly string[]): Promise<void> {
 
 const tokenOf = (contact: number): string => contact.toString(16).padStart(64, '0');
 
-/** Least squares, MB a minute. */
+/** Least squares, in MB per minute. */
 function slopeOf(points: readonly { atMinutes: number; mb: number }[]): number {
   const n = points.length;
   const meanX = points.reduce((sum, { atMinutes }) => sum + atMinutes, 0) / n;

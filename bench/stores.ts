@@ -1,5 +1,5 @@
-// The stores that a benchmark puts under the service: a new SQLite file, a PostgreSQL server of its own, or NATS servers, three with
-// three replicas or one; all sync to disk.
+// The stores that a benchmark runs the service on: a new SQLite file, a dedicated PostgreSQL server, or NATS servers (three with
+// three replicas, or one). All sync to disk.
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -12,9 +12,9 @@ export type StoreName = keyof typeof OPEN;
 export interface BenchStore {
   /** For CHATPUSH_STORE. */
   readonly url: string;
-  /** CPU time of the database server so far; 0 without a server of our own. */
+  /** CPU time of the database server so far; 0 without a server. */
   cpuMs(): Promise<number>;
-  /** Bytes of its files; 0 where they are not ours. */
+  /** Size of its files in bytes; 0 if they are not ours. */
   size(): Promise<number>;
   close(): Promise<void>;
 }

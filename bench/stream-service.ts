@@ -1,5 +1,5 @@
-// A process of its own: the service, and the stand-in of SNS that it takes for Amazon's hosts. Its first line says where the
-// service is and how to sign a message; nothing else of the stand-in works after the first certificate was fetched.
+// A separate process: the service, and a fake SNS that it takes for Amazon's hosts. Its first line of output contains the
+// service's address and how to sign a message. After the first certificate has been fetched, the fake does no further work.
 import { readConfig, startService } from 'chatpush';
 import { TOPIC, startStandInSns } from '../packages/server/test/sources/stand-in-sns.ts';
 
@@ -8,7 +8,7 @@ const config = readConfig(process.env);
 const service = await startService(
   {
     ...config,
-    // Calls one at a time are more than the throttle of development lets pass on a fast machine.
+    // On a fast machine, even sequential calls exceed the throttle of the development defaults.
     limits: { ...config.limits, requestsPerSecond: 1e6, burst: 1e6 },
     sources: { sns: [{ topicArn: TOPIC, instances: ['bench'] }] },
   },

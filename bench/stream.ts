@@ -1,8 +1,9 @@
 // npm run bench -- stream [--pairs 5] [--count 5000]
 //
-// Chat events one at a time, by PutChatEvents and by Amazon's stream over SNS (signature version 2), in turn, to the same
-// service (SQLite, synchronous=FULL, APNs sink in a process of its own). Both kinds of requests are signed ahead; every status
-// is checked, and every push waited for. Reported: events answered per second, CPU per event, and the ratio pair by pair.
+// Chat events one at a time, alternately by PutChatEvents and by Amazon's stream over SNS (signature version 2), to the same
+// service (SQLite, synchronous=FULL, APNs sink in a separate process). Both kinds of requests are signed in advance; the
+// benchmark checks every status and waits for every push. Reported: events answered per second, CPU per event, and the ratio pair
+// by pair.
 import { createPrivateKey, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 import { mkdtemp, rm } from 'node:fs/promises';
@@ -93,7 +94,7 @@ async function measure(
   const ms = performance.now() - from;
   const odd = answers.find(({ status, body }) => status !== 200 || body.includes('Reason'));
   if (odd !== undefined) throw new Error(`${odd.status}: ${odd.body.slice(0, 500)}`);
-  // The pushes belong to both kinds alike; they end before the next run begins.
+  // Both kinds cause the same pushes, which end before the next run begins.
   await fetch(new URL(`/wait?count=${count}`, sinkUrl));
   return { ms, cpuMs: (await cpuOf(service.process.pid!)).ms - cpuBefore.ms };
 }

@@ -1,7 +1,7 @@
 // npm run bench -- transport [--pairs 3] [--count 40000]
 //
-// What an HTTP/2 client costs per push, without signatures, store and payload: our transport against a bare node:http2 loop,
-// in turn, the same alert to the same sink, 1,000 in flight on one connection.
+// The cost of an HTTP/2 client per push, without signatures, store and payload: our transport and a bare node:http2 loop
+// alternate, with the same alert to the same sink and 1,000 in flight on one connection.
 import { median, startChild } from './children.ts';
 import { readOptions } from './options.ts';
 import { openReport, printTable } from './report.ts';

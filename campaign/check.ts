@@ -1,16 +1,16 @@
-// What a history shows: pure, so that it can be tried on histories with planted faults.
+// The verdict on a history. Pure, so that it can be tested on histories with planted faults.
 import type { Fault, History, Receipt, ToldEvent } from './history.ts';
 import { recoverySeconds } from './recovery.ts';
 
 export interface Verdict {
   readonly acknowledged: number;
-  /** Pairs of acknowledged event and device that must have got a push, and did. */
+  /** Pairs of acknowledged event and device that must get a push, and did. */
   readonly delivered: number;
   /** Those that did not, as `event → device`. */
   readonly lost: readonly string[];
   /** Pairs with more than one delivery id, by the delivery log or by `apns-id`. */
   readonly manyIds: readonly string[];
-  /** Accepted requests beyond the first of each pair, by gateway. */
+  /** Accepted requests after the first of each pair, by gateway. */
   readonly duplicates: Readonly<Record<string, number>>;
   /** Pushes begun more than a second after the answer to the delete. */
   readonly afterDelete: readonly string[];
@@ -18,13 +18,16 @@ export interface Verdict {
   /** From the acknowledgement to the phone; a push that overtook its acknowledgement counts as 0. */
   readonly p50Ms: number;
   readonly p99Ms: number;
-  /** The slowest of all faults; undefined: one did not recover before the load or the next fault began. */
+  /** The slowest recovery of all faults; undefined if one did not recover before the load ended or the next fault started. */
   readonly recoverySeconds: number | undefined;
 }
 
-/** "Delete means stop": with several nodes, none begins later than a second. */
+/** "Delete means stop": with several nodes, no push starts more than a second later. */
 const DELETE_GRACE_MS = 1_000;
-/** Of clocks that are read at different moments: the phones' is read when a request is whole, the log's when it begins. */
+/**
+ * The tolerance between clocks read at different moments: the phones read theirs when a request is complete, the log when it
+ * starts.
+ */
 const CLOCK_SLACK_MS = 50;
 
 const pairOf = (messageId: string, deviceToken: string): string => `${messageId} → ${deviceToken}`;
@@ -92,8 +95,8 @@ const isAcknowledged = (event: ToldEvent): event is ToldEvent & { acknowledgedAt
   event.acknowledgedAt !== undefined;
 
 /**
- * When the attempt behind a receipt began: the newest logged attempt before it, or, where the node died with its log, the
- * receipt itself.
+ * When the attempt behind a receipt started: the newest logged attempt before it, or the receipt itself if the node died before
+ * logging.
  */
 function beginnings({ log }: History): (receipt: Receipt) => number {
   const attempts = new Map<string, readonly number[]>();

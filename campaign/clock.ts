@@ -1,18 +1,18 @@
-// The wall clock of the nodes, which a nemesis sets while they run: libfaketime reads how far it is moved from a file.
+// The wall clock of the nodes, which a nemesis sets while they run: libfaketime reads the offset from a file.
 import { spawnSync } from 'node:child_process';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { temporaryFolder } from '../packages/server/test/store/temporary-folder.ts';
 
 export interface NodeClock {
-  /** What a node needs to go by it. */
+  /** The environment that a node needs to use this clock. */
   readonly environment: Readonly<Record<string, string>>;
-  /** So far ahead of the machine's from now on, or behind it, below zero. */
+  /** Sets the clock this far ahead of the machine's, or behind it if negative. */
   set(aheadSeconds: number): void;
   close(): void;
 }
 
-/** Undefined where there is no libfaketime. */
+/** Undefined without libfaketime. */
 export function openNodeClock(): NodeClock | undefined {
   if (spawnSync('faketime', ['--version']).status !== 0) return undefined;
   const folder = temporaryFolder();
@@ -22,7 +22,7 @@ export function openNodeClock(): NodeClock | undefined {
   set(0);
   return {
     environment: {
-      // The dynamic linker puts the machine's folder of libraries in place of $LIB.
+      // The dynamic linker replaces $LIB with the system's library folder.
       LD_PRELOAD: '/usr/$LIB/faketime/libfaketimeMT.so.1',
       FAKETIME_TIMESTAMP_FILE: file,
       FAKETIME_NO_CACHE: '1',

@@ -1,4 +1,4 @@
-// The way from the nodes to the phones: an emulator in a process of its own, and in front of it what can cut the way.
+// The network path from the nodes to the phones: an emulator in a separate process, behind proxies that can cut the path.
 import { fork } from 'node:child_process';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -9,10 +9,10 @@ import { startTcpProxy } from './tcp-proxy.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 export interface Gateways {
-  /** For CHATPUSH_EMULATOR_URL. */
+  /** The value of CHATPUSH_EMULATOR_URL. */
   readonly url: string;
   readonly receipts: readonly Receipt[];
-  /** To APNs and FCM; the token endpoint is reached directly. */
+  /** The proxies to APNs and FCM; the token endpoint is reached directly. */
   readonly ways: readonly TcpProxy[];
   setFaults(rules: readonly FaultRule[]): Promise<void>;
   close(): Promise<void>;
@@ -26,12 +26,12 @@ export async function startGateways(): Promise<Gateways> {
     if (message.description) described.resolve(message.description);
     for (const receipt of message.receipts ?? []) receipts.push(receipt);
   });
-  child.once('exit', (code) => described.reject(new Error(`the phones ended: ${code}`)));
+  child.once('exit', (code) => described.reject(new Error(`the phones' process exited with ${code}`)));
   const description = await described.promise;
   const apns = await startTcpProxy({ host: description.apns.host, port: description.apns.port });
   const fcm = await startTcpProxy({ host: description.fcm.host, port: description.fcm.port });
 
-  // What the service asks at its start, with the proxies' ports in place of the gateways' own.
+  // Answers the service's question at start, with the ports of the proxies instead of the gateways'.
   const body = JSON.stringify({
     ...description,
     apns: { ...description.apns, port: apns.port },

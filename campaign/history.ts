@@ -1,14 +1,14 @@
-// What a run writes down, and what the checker reads: plain records, times in milliseconds since the epoch.
+// The records that a run writes and the checker reads. Times are milliseconds since the epoch.
 
-/** A chat event that the load told the service of. */
+/** A chat event that the load sent to the service. */
 export interface ToldEvent {
   readonly id: string;
   readonly contactId: string;
-  /** Device tokens whose registration had been answered before the first call. */
+  /** Device tokens registered before the first call. */
   readonly devices: readonly string[];
-  /** When the call that was acknowledged got its answer; absent: no call was. */
+  /** When the acknowledged call was answered; absent if no call was acknowledged. */
   acknowledgedAt?: number;
-  /** After this time no attempt may begin. */
+  /** After this time no attempt may start. */
   readonly expiresAt: number;
 }
 
@@ -22,7 +22,7 @@ export interface Receipt {
   readonly at: number;
 }
 
-/** A registration that was deleted. */
+/** A deleted registration. */
 export interface Deletion {
   readonly deviceToken: string;
   readonly answeredAt: number;
@@ -36,7 +36,7 @@ export interface LoggedDelivery {
   readonly attemptsAt: readonly number[];
 }
 
-/** When a fault was in force. */
+/** When a fault was active. */
 export interface Fault {
   readonly from: number;
   readonly to: number;

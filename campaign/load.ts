@@ -1,6 +1,6 @@
 // The load: agents that write at a steady rate, whatever the service does, and devices that come and go.
 //
-// It behaves as a backend should: what was not acknowledged is told again, under the same id, to another node.
+// It behaves like a correct backend: an event that was not acknowledged is sent again, under the same id, to another node.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { ChatpushClient, DeviceType } from '@chatpush/client';
 import type { Deletion, LoggedDelivery, ToldEvent } from './history.ts';
@@ -10,23 +10,23 @@ import type { Node } from './nodes.ts';
 export const INSTANCE = 'campaign';
 const APPLICATION = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/campaign';
 const CONTACTS = 20;
-/** One event in so many expires soon after it was told. */
+/** One in this many events expires soon after it is sent. */
 const EXPIRING_EVERY = 50;
-/** The default time to live counts from the event's own time, which can lie in the past. */
+/** The default time to live counts from the event's own time, which can be in the past. */
 const TTL_MS = 12 * 3_600_000;
 const EXPIRES_IN_MS = 3_000;
 const TICK_MS = 10;
-/** At once, as a backend has so many workers: without a bound, repeats after an outage were all that anything was busy with. */
+/** Concurrent calls, like a backend's workers. Without a limit, retries after an outage used all capacity. */
 const MOST_CALLS = 200;
-/** As an SDK does: from so much up to so much, so that an outage does not end under a flood of repeats. */
+/** The back-off of an SDK, from the first to the second value, so that an outage does not end in a flood of retries. */
 const AGAIN_MS = { first: 100, most: 2_000 } as const;
 
 export interface Load {
   readonly events: readonly ToldEvent[];
   readonly deletions: readonly Deletion[];
-  /** Registers the devices that stay. */
+  /** Registers the permanent devices. */
   prepare(): Promise<void>;
-  /** Tells events until `over`, then waits until each is acknowledged. */
+  /** Sends events until `over`, then waits until each is acknowledged. */
   run(over: AbortSignal): Promise<void>;
   /** The delivery log of every contact. */
   readLog(): Promise<LoggedDelivery[]>;
@@ -41,7 +41,7 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
   let calling = 0;
   const line: (() => void)[] = [];
 
-  /** Takes its turn among the calls, then calls one node after the other until one answers. */
+  /** Waits for a free slot, then calls one node after another until one answers. */
   async function ask<T>(call: (client: ChatpushClient) => Promise<T>): Promise<T> {
     if (calling >= MOST_CALLS) await new Promise<void>((resolve) => line.push(resolve));
     else calling++;
@@ -61,7 +61,7 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
         try {
           return await call(node.client);
         } catch {
-          // Killed under the call, frozen, or its store is away: told again, which is what its id is for.
+          // The node was killed during the call, is frozen, or its store is unavailable: send again, which the id makes safe.
           node.avoid();
         }
       }
@@ -114,7 +114,7 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
     event.acknowledgedAt = Date.now();
   }
 
-  /** A device that is registered, written to, and deleted, while writing goes on. */
+  /** A device that is registered, receives messages, and is deleted while messages are still being sent. */
   async function comeAndGo(number: number): Promise<void> {
     const contactId = `passing-${number}`;
     const deviceToken = hexadecimal(`passing-${number}`);
@@ -131,7 +131,7 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
       client
         .deletePushNotificationRegistration({ instanceId: INSTANCE, contactId, registrationId })
         .catch((error: unknown) => {
-          // Its answer was lost, and the repeat came after its tombstone: deleted is deleted.
+          // The answer was lost and the retry came after the tombstone expired: the registration is deleted either way.
           if (!(error instanceof Error) || error.name !== 'ResourceNotFoundException') throw error;
         }),
     );
@@ -198,5 +198,5 @@ export function createLoad(nodes: readonly Node[], perSecond: number, random: ()
   }
 }
 
-/** A device token as Apple writes them. */
+/** A device token in Apple's format. */
 const hexadecimal = (name: string): string => Buffer.from(name.padEnd(32, '.')).toString('hex');

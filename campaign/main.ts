@@ -1,7 +1,7 @@
 // npm run campaign -- [--store sqlite,postgres] [--nemesis kill,…] [--nodes 3] [--minutes 1] [--rate 100] [--seed 1] [--write]
 //
-// Every nemesis on every store, one after the other, for so many minutes each. Prints a table, and fails where anything
-// acknowledged was lost, got two identities, went out after its delete or expiry, or where the rate did not come back.
+// Runs every nemesis on every store, one after another, for the given minutes each. Prints a table, and fails if anything
+// acknowledged was lost, got two ids, was sent after its delete or expiry, or if the rate did not recover.
 import { parseArgs } from 'node:util';
 import { NEMESES } from './nemeses.ts';
 import { openPage } from './reliability-page.ts';
@@ -28,12 +28,12 @@ const { values } = parseArgs({
 const USAGE = `npm run campaign -- [options]
 
   --store    ${Object.keys(STORES).join(',')}; all (the default)
-  --nodes    processes on a store that several can share (3)
-  --minutes  of load for each nemesis on each store (1)
-  --rate     events a second (100)
-  --seed     of everything that is drawn (${DEFAULT_SEED})
-  --write    puts the table into docs/reliability.md, row by row
-  --nemesis  all (the default), or some of
+  --nodes    processes on a shared store (3)
+  --minutes  duration of the load for each nemesis on each store (1)
+  --rate     events per second (100)
+  --seed     seed of the random generator (${DEFAULT_SEED})
+  --write    write the table to docs/reliability.md, row by row
+  --nemesis  all (the default), or a list of
 ${Object.entries(NEMESES)
   .map(([name, { says }]) => `    ${name.padEnd(20)} ${says}`)
   .join('\n')}
@@ -46,7 +46,8 @@ function fail(message: string): never {
 
 function numberOf(name: 'nodes' | 'minutes' | 'rate' | 'seed'): number {
   const number = Number(values[name]);
-  if (!(number > 0 && number < Infinity)) fail(`--${name} is ${values[name]}; write a number above zero.`);
+  if (!(number > 0 && number < Infinity))
+    fail(`--${name} is ${values[name]}: it must be a number above zero.`);
   return number;
 }
 
@@ -61,7 +62,7 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-/** Prints the row, where this store can have the nemesis, and gives what is wrong with it. */
+/** Prints the row if the nemesis applies to this store, and returns its failures. */
 async function judge(nemesis: string, store: StoreName): Promise<string[]> {
   try {
     const verdict = await run({ ...options, nemesis, store });
@@ -71,8 +72,8 @@ async function judge(nemesis: string, store: StoreName): Promise<string[]> {
     console.log(rows.at(-1));
     return failuresOf(row);
   } catch (error) {
-    // Those that follow are worth their time all the same.
-    return [`the run ended: ${error instanceof Error ? error.stack : String(error)}`];
+    // Continue with the other runs.
+    return [`the run failed: ${error instanceof Error ? error.stack : String(error)}`];
   }
 }
 
@@ -97,5 +98,5 @@ for (const nemesis of nemeses)
     page?.write(rows, failures);
   }
 console.log(failures.length === 0 ? '\nEverything held.' : `\n${failures.join('\n')}`);
-// Each run has closed what it opened. A socket that a frozen or promoted server left behind must not keep the process alive.
+// Each run has closed what it opened, but a socket left by a frozen or promoted server must not keep the process alive.
 process.exit(failures.length === 0 ? 0 : 1);

@@ -1,4 +1,4 @@
-// Three NATS servers, and what can be done to them while nodes use them.
+// Three NATS servers, and the faults that can be injected while nodes use them.
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect } from '@nats-io/transport-node';
 import { startNats, type NatsServers } from '../packages/server/test/store/nats-servers.ts';
@@ -9,13 +9,13 @@ export interface NatsFaults {
   readonly servers: NatsServers;
   /** The server that leads the stream of one of the shards. */
   leader(random: () => number): Promise<number>;
-  /** Cuts the way between two servers, in both directions; the third reaches both. Answers what heals it. */
+  /** Cuts the connection between two servers in both directions; the third reaches both. Returns the function that heals it. */
   cutBetween(one: number, other: number): () => void;
 }
 
 const SHARDS = 2;
 
-/** Every write is on disk before it is answered, as in production. */
+/** Every write is on disk before it is acknowledged, as in production. */
 export async function openNats(): Promise<CampaignStore> {
   const ways = new Map<string, TcpProxy>();
   const servers = await startNats({

@@ -1,4 +1,4 @@
-// The nemeses: what each does to the system, for how long, and where it makes sense. A strike lasts until it resolves.
+// The nemeses: what each does to the system, for how long, and where it applies. A strike lasts until it resolves.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule } from '@chatpush/emulator';
 import type { NodeClock } from './clock.ts';
@@ -11,32 +11,32 @@ export interface World {
   readonly store: CampaignStore;
   readonly gateways: Gateways;
   readonly random: () => number;
-  /** Where the nemesis sets it. */
+  /** Set if the nemesis changes the clock. */
   readonly clock?: NodeClock | undefined;
 }
 
 export interface Nemesis {
-  /** What it does, for people. */
+  /** A description for people. */
   readonly says: string;
-  /** Whether this system can have it. */
+  /** Whether it applies to this system. */
   readonly fits: (world: World) => boolean;
   readonly strike: (world: World) => Promise<void>;
-  /** Whether nodes run by a clock that it sets. */
+  /** Whether nodes run on a clock that it sets. */
   readonly setsClock?: boolean;
   /** How long the system is left alone after a strike. */
   readonly calmMs: number;
-  /** By when the former rate must be back. Gateways add delays of their own and the breaker's probe. */
+  /** When the former rate must be back. Gateways add their own delays and the breaker's probe. */
   readonly recoversWithinSeconds: number;
-  /** It can strike but once. */
+  /** It can strike only once. */
   readonly isOnce?: true;
 }
 
 const CALM_MS = 16_000;
 const RECOVERS_SECONDS = 15;
-/** FCM asks for 10 s before any repeat, and a breaker that opened thrice probes after up to 8 s. */
+/** FCM asks for 10 s before any retry, and a breaker that has opened three times probes after up to 8 s. */
 const GATEWAY_RECOVERS_SECONDS = 30;
 
-/** The cluster is there for its failover. */
+/** The cluster is used for failover only. */
 const plain = ({ store }: World): boolean => store.failOver === undefined;
 const onPostgres = ({ store }: World): boolean => store.postgres !== undefined;
 
@@ -45,7 +45,7 @@ const oneOf = <T>(items: readonly T[], random: () => number): T =>
 
 type Actor = (world: World) => void | Promise<void>;
 
-/** Does something, waits, undoes it. */
+/** Applies a fault, waits, and undoes it. */
 const during =
   (ms: number, begin: Actor, end: Actor) =>
   async (world: World): Promise<void> => {
@@ -77,7 +77,7 @@ const ofNats = (says: string, strike: Nemesis['strike']): Nemesis => ({
 
 const SERVERS = [0, 1, 2] as const;
 
-/** A server is away for so long as a service manager takes to start it again. */
+/** A server is down for as long as a service manager takes to restart it. */
 async function killServer({ store }: World, server: number): Promise<void> {
   await store.nats!.servers.kill(server);
   await wait(2_000);
@@ -110,7 +110,7 @@ const faulty = (ms: number, rules: readonly FaultRule[]): Nemesis['strike'] =>
 
 const HOUR_SECONDS = 3_600;
 
-/** Some deliveries wait for another attempt at each step, so that their due times are on the wrong side of it. */
+/** At each step some deliveries wait for another attempt, so that their due times are on the wrong side of the step. */
 async function setClocks({ clock, store, gateways }: World): Promise<void> {
   await gateways.setFaults(bothGateways({ fault: 'http', status: 503, probability: 0.2 }));
   try {
@@ -137,9 +137,9 @@ const GOAWAYS: readonly Omit<FaultRule, 'gateway'>[] = [
 ];
 
 export const NEMESES: Readonly<Record<string, Nemesis>> = {
-  none: { ...ofNodes('nothing, to compare with', () => wait(1_000)), recoversWithinSeconds: 5 },
+  none: { ...ofNodes('nothing, for comparison', () => wait(1_000)), recoversWithinSeconds: 5 },
   kill: {
-    ...ofNodes('kill -9 of a random node, which starts again at once', async ({ nodes, random }) => {
+    ...ofNodes('kill -9 of a random node, restarted immediately', async ({ nodes, random }) => {
       const node = oneOf(nodes, random);
       await node.kill();
       await node.start();
@@ -155,7 +155,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
       node.thaw();
     },
   ),
-  rolling: ofNodes('SIGTERM of each node in turn, each started again', async ({ nodes }) => {
+  rolling: ofNodes('SIGTERM of each node in turn, each restarted', async ({ nodes }) => {
     for (const node of nodes) {
       await node.stop();
       await node.start();
@@ -163,7 +163,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
   }),
   clock: {
     ...ofGateways(
-      'all clocks an hour back, then an hour ahead, while gateways answer 503 to some',
+      'all clocks an hour back, then an hour ahead, while gateways answer 503 to some requests',
       setClocks,
     ),
     fits: ({ clock }) => clock !== undefined,
@@ -171,7 +171,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
   },
   'disk-full': {
     ...ofNodes(
-      'no room on SQLite’s file system for 6 s',
+      'no space on SQLite’s file system for 6 s',
       during(
         6_000,
         ({ store }) => store.disk!.fill(),
@@ -218,7 +218,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
       ({ store }) => store.postgres!.server.thaw(),
     ),
   ),
-  exhaust: ofPostgres('all connections taken by someone else for 6 s', async ({ store }) => {
+  exhaust: ofPostgres('all connections used by another client for 6 s', async ({ store }) => {
     const giveBack = await store.postgres!.exhaust();
     await wait(6_000);
     await giveBack();
@@ -231,7 +231,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
       ({ store }) => store.postgres!.setReadOnly(false),
     ),
   ),
-  'kill-server': ofNats('kill -9 of a random NATS server, started again after 2 s', (world) =>
+  'kill-server': ofNats('kill -9 of a random NATS server, restarted after 2 s', (world) =>
     killServer(world, oneOf(SERVERS, world.random)),
   ),
   'kill-leader': ofNats('kill -9 of the NATS server that leads a shard’s stream', async (world) =>
@@ -248,7 +248,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
     await wait(8_000);
     world.store.nats!.servers.thaw(server);
   }),
-  'cut-servers': ofNats('the way between two NATS servers cut for 8 s', async ({ store, random }) => {
+  'cut-servers': ofNats('the network between two NATS servers cut for 8 s', async ({ store, random }) => {
     const apart = oneOf(SERVERS, random);
     const [one = 0, other = 1] = SERVERS.filter((server) => server !== apart);
     const heal = store.nats!.cutBetween(one, other);
@@ -256,22 +256,19 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
     heal();
   }),
   'cut-database': ofWay(
-    'the way to the database cut for 4 s',
+    'the network to the database cut for 4 s',
     during(
       4_000,
       ({ store }) => store.way!.cut(),
       ({ store }) => store.way!.heal(),
     ),
   ),
-  'half-open-database': ofWay(
-    'every connection to the database fallen silent; new ones work',
-    ({ store }) => {
-      store.way!.halfOpen();
-      return Promise.resolve();
-    },
-  ),
+  'half-open-database': ofWay('every connection to the database silent; new ones work', ({ store }) => {
+    store.way!.halfOpen();
+    return Promise.resolve();
+  }),
   'cut-gateways': ofGateways(
-    'the way to both gateways cut for 5 s',
+    'the network to both gateways cut for 5 s',
     during(
       5_000,
       ({ gateways }) => gateways.ways.forEach((way) => way.cut()),
@@ -279,7 +276,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
     ),
   ),
   'half-open-gateways': ofGateways(
-    'every connection to the gateways fallen silent; new ones work',
+    'every connection to the gateways silent; new ones work',
     ({ gateways }) => {
       for (const way of gateways.ways) way.halfOpen();
       return Promise.resolve();
@@ -306,7 +303,7 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
     ),
   ),
   'silent-gateway': ofGateways(
-    'both gateways take requests and never answer, for 8 s',
+    'both gateways accept requests and never answer, for 8 s',
     faulty(8_000, bothGateways({ fault: 'black-hole' })),
   ),
 };

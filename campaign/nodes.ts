@@ -9,12 +9,12 @@ import type { Process } from '../packages/server/test/promises/process.ts';
 export interface Node {
   /** Undefined while it is down. */
   readonly client: ChatpushClient | undefined;
-  /** A call failed: others are asked first for a second, as behind a load balancer that looks. */
+  /** A call failed: other nodes are preferred for a second, as behind a load balancer with health checks. */
   avoid(): void;
   readonly isAvoided: boolean;
   start(): Promise<void>;
   kill(): Promise<void>;
-  /** SIGTERM, and waits for its end. */
+  /** Sends SIGTERM and waits for the exit. */
   stop(): Promise<void>;
   freeze(): void;
   thaw(): void;
@@ -55,13 +55,13 @@ export function createNode(environment: Readonly<Record<string, string>>): Node 
         maxAttempts: 1,
         attemptTimeoutMs: 5_000,
       });
-      // A harness that fails takes its nodes along.
+      // If the harness fails, it stops its nodes.
       const abandon = () => started.child.kill('SIGKILL');
       process.once('exit', abandon);
-      // A node that ends by itself is a finding, and must not look like a fault of the nemesis.
+      // A node that exits by itself is a finding, and must not look like a strike of the nemesis.
       void once(started.child, 'exit').then(() => {
         process.off('exit', abandon);
-        if (running === started) console.error(`a node ended by itself: ${started.child.exitCode}`);
+        if (running === started) console.error(`a node exited by itself with ${started.child.exitCode}`);
       });
     },
     kill: () => leave('SIGKILL'),
@@ -71,7 +71,7 @@ export function createNode(environment: Readonly<Record<string, string>>): Node 
   };
 }
 
-/** As a service manager would: what cannot start because its database is away is started again. */
+/** Like a service manager: restarts a node that cannot start because its database is unavailable. */
 async function startAgain(environment: Record<string, string>): Promise<Process> {
   for (let tried = 1; ; tried++) {
     try {
@@ -83,7 +83,7 @@ async function startAgain(environment: Record<string, string>): Promise<Process>
   }
 }
 
-/** One that is up, if possible one that has not just failed. */
+/** A running node, preferably one that has not just failed. */
 export function pickNode(nodes: readonly Node[], random: () => number): Node | undefined {
   const up = nodes.filter(({ client }) => client !== undefined);
   const good = up.filter(({ isAvoided }) => !isAvoided);

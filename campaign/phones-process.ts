@@ -1,4 +1,4 @@
-// The phones: an emulator in a process of its own, which tells the harness what arrives. It outlives every fault.
+// The phones: an emulator in a separate process, which reports arrivals to the harness. It survives every fault.
 import { startEmulator } from '@chatpush/emulator';
 import type { Receipt } from './history.ts';
 

@@ -1,4 +1,4 @@
-// A PostgreSQL server behind a TCP proxy, and what can be done to it while nodes use it.
+// A PostgreSQL server behind a TCP proxy, and the faults that can be injected while nodes use it.
 import { join } from 'node:path';
 import pg from 'pg';
 import { PGBOUNCER_PORT, startPgbouncer } from '../packages/server/test/store/pgbouncer.ts';
@@ -9,20 +9,23 @@ import { startTcpProxy } from './tcp-proxy.ts';
 
 export interface PostgresFaults {
   readonly server: PostgresServer;
-  /** Ends all sessions of nodes. */
+  /** Terminates all sessions of nodes. */
   terminate(): Promise<void>;
-  /** Takes every connection the server allows, having ended the others; resolves with what gives them back. */
+  /**
+   * Terminates the other sessions and takes every connection that the server allows; resolves with the function that releases
+   * them.
+   */
   exhaust(): Promise<() => Promise<void>>;
   setReadOnly(isReadOnly: boolean): Promise<void>;
-  /** Moves the clock by which the nodes' leases and due times count. */
+  /** Moves the clock of the nodes' leases and due times. */
   setClock(aheadSeconds: number): Promise<void>;
 }
 
 const PORT = 5432;
 
-/** `isPooled`: nodes reach it through pgbouncer in transaction mode, and in no other way. */
+/** `isPooled`: nodes reach it only through pgbouncer in transaction mode. */
 export async function openPostgres({ isPooled }: { readonly isPooled: boolean }): Promise<CampaignStore> {
-  // As many connections as three nodes need, twice over: for a while a server keeps those that fell silent. Few, to be exhausted.
+  // Twice as many connections as three nodes need, because a server keeps silenced ones for a while; few enough to be exhausted.
   const server = await startPostgres({ max_connections: '80' });
   const pooler = isPooled ? await startPgbouncer(server) : undefined;
   const way = await startTcpProxy({
@@ -42,7 +45,7 @@ export async function openPostgres({ isPooled }: { readonly isPooled: boolean })
   };
 }
 
-/** Two servers, the second a synchronous standby; nodes know both. */
+/** Two servers, the second a synchronous standby; nodes are configured with both. */
 export async function openCluster(): Promise<CampaignStore> {
   const primary = await startPostgres({ max_connections: '60' });
   const standby = await primary.standby();
@@ -89,7 +92,7 @@ function faultsOf(server: PostgresServer): PostgresFaults {
     exhaust: async () => {
       await terminate();
       const taken: pg.Client[] = [];
-      // Nodes connect again meanwhile, so it may take a few rounds.
+      // Nodes reconnect meanwhile, so it may take a few rounds.
       for (let refused = 0; refused < 5;) {
         const client = new pg.Client({ connectionString: server.url });
         client.on('error', () => undefined);

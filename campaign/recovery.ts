@@ -1,14 +1,14 @@
-// How long after a fault the former rate is back.
+// How long after a fault the former rate is restored.
 import type { Fault } from './history.ts';
 
-/** The rate is counted over so long. */
+/** The window over which the rate is counted. */
 const WINDOW_MS = 1_000;
 const STEP_MS = 100;
 const SHARE = 0.9;
 
 /**
- * Seconds from `endedAt` until at least 90 % of the median rate of `before` arrive within a second; undefined: not until
- * `until`. `arrivals` need no order.
+ * Seconds from `endedAt` until at least 90 % of the median rate of `before` arrive within a second; undefined if not before
+ * `until`. `arrivals` need not be sorted.
  */
 export function recoverySeconds(
   arrivals: readonly number[],
@@ -18,7 +18,7 @@ export function recoverySeconds(
 ): number | undefined {
   const sorted = arrivals.toSorted((a, b) => a - b);
   const rates: number[] = [];
-  // The first second is warm-up: connections are opened in it.
+  // The first second is warm-up: connections are opened.
   for (let from = before.from + WINDOW_MS; from + WINDOW_MS <= before.to; from += WINDOW_MS)
     rates.push(countWithin(sorted, from, from + WINDOW_MS));
   rates.sort((a, b) => a - b);

@@ -1,4 +1,4 @@
-// docs/reliability.md: a campaign with --write puts its table there, and says when and on what it ran.
+// docs/reliability.md: a campaign with --write puts its table there, with the date and the machine.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
@@ -11,11 +11,11 @@ const BEGIN = '<!-- campaign: written by npm run campaign -- --write -->';
 const END = '<!-- /campaign -->';
 
 export interface Page {
-  /** The table so far goes into the page: a run that is cut short has left what it found. */
+  /** Writes the table so far into the page, so that an interrupted run keeps its results. */
   write(rows: readonly string[], failures: readonly string[]): void;
 }
 
-/** `command`: what repeats the run. */
+/** `command`: the command that repeats the run. */
 export function openPage(command: string): Page {
   const begun = new Date();
   const loads: number[] = [];

@@ -1,4 +1,4 @@
-// One run: a store, its nodes, the phones, the load, one nemesis, and the verdict on what happened.
+// One run: a store, its nodes, the phones, the load, one nemesis, and the verdict.
 import { setTimeout as wait } from 'node:timers/promises';
 import { check } from './check.ts';
 import type { Verdict } from './check.ts';
@@ -17,19 +17,19 @@ export interface RunOptions {
   readonly nodes: number;
   readonly nemesis: string;
   readonly minutes: number;
-  /** Events told per second. */
+  /** Events sent per second. */
   readonly rate: number;
   readonly seed: number;
 }
 
-/** Undisturbed, to know the usual rate. */
+/** The undisturbed time at the start, to measure the usual rate. */
 const QUIET_MS = 6_000;
-/** After the last event: the longest that a gateway's own delays put a push off. */
+/** The wait after the last event: the longest time by which a gateway's own delays postpone a push. */
 const DRAIN_MS = 120_000;
-/** After the last push that was missing, for duplicates that come behind it. */
+/** The wait after the last missing push, for duplicates that follow it. */
 const SETTLE_MS = 3_000;
 
-/** Undefined where this store cannot have the nemesis. */
+/** Undefined if the nemesis does not apply to this store. */
 export async function run(options: RunOptions): Promise<Verdict | undefined> {
   const random = seeded(options.seed);
   const nemesis = NEMESES[options.nemesis]!;

@@ -1,4 +1,4 @@
-// The stores under test, each with the faults that it can have.
+// The stores under test, each with the faults that apply to it.
 import { closeSync, openSync, rmSync, writeSync } from 'node:fs';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -9,19 +9,19 @@ import type { PostgresFaults } from './postgres.ts';
 import type { TcpProxy } from './tcp-proxy.ts';
 
 export interface CampaignStore {
-  /** What a node needs to use it. */
+  /** The environment that a node needs to use it. */
   readonly environment: Readonly<Record<string, string>>;
-  /** The way to the database, where there is one. */
+  /** The proxy to the database, if there is one. */
   readonly way?: TcpProxy;
   readonly postgres?: PostgresFaults;
   readonly nats?: NatsFaults;
   readonly disk?: Disk;
-  /** Kills the primary and promotes the standby; once. */
+  /** Kills the primary and promotes the standby. Works once. */
   readonly failOver?: () => Promise<void>;
   close(): Promise<void>;
 }
 
-/** The file system that SQLite's file is on. */
+/** The file system of SQLite's file. */
 export interface Disk {
   fill(): void;
   empty(): void;
@@ -44,7 +44,7 @@ export type StoreName = keyof typeof STORES;
 
 function openSqlite(): Promise<CampaignStore> {
   const folder = temporaryFolder();
-  // A small file system of its own, which can be filled; where none can be mounted, the disk is never full.
+  // A small dedicated file system that can be filled. If none can be mounted, the disk-full nemesis does not apply.
   const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=256m', 'tmpfs', folder.path]).status === 0;
   const filler = join(folder.path, 'filler');
   return Promise.resolve({
@@ -63,7 +63,7 @@ function openSqlite(): Promise<CampaignStore> {
   });
 }
 
-/** Writes until there is no room; the service writes at the same time, so how much fits is not known before. */
+/** Writes until there is no space. The service writes at the same time, so the amount is not known in advance. */
 function fillWith(path: string): void {
   const file = openSync(path, 'w');
   const piece = Buffer.alloc(65_536);

@@ -30,7 +30,7 @@ export function rowOf({ nemesis, store, verdict }: Row): string {
   return `| ${cells.join(' | ')} |`;
 }
 
-/** What a row must not show; empty: it passes. */
+/** The failures in a row; empty if it passes. */
 export function failuresOf({ nemesis, verdict }: Row): string[] {
   const failures: string[] = [];
   const { recoversWithinSeconds } = NEMESES[nemesis]!;
@@ -43,8 +43,8 @@ export function failuresOf({ nemesis, verdict }: Row): string[] {
   if (verdict.acknowledged === 0) failures.push('no event was acknowledged');
   named('lost', verdict.lost);
   named('with several delivery ids', verdict.manyIds);
-  named('begun more than a second after a delete', verdict.afterDelete);
-  named('begun after expiry', verdict.afterExpiry);
+  named('started more than a second after a delete', verdict.afterDelete);
+  named('started after expiry', verdict.afterExpiry);
   if (verdict.recoverySeconds === undefined || verdict.recoverySeconds > recoversWithinSeconds)
     failures.push(
       `90 % of the former rate after ${verdict.recoverySeconds ?? 'no'} s; at most ${recoversWithinSeconds} are allowed`,

@@ -1,4 +1,4 @@
-// A TCP proxy that can do to a connection what networks do: cut it, let it fall silent, take no new one.
+// A TCP proxy that can fail like a network: cut connections, silence them, refuse new ones.
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
 import type { AddressInfo, NetConnectOpts, Socket } from 'node:net';
@@ -7,9 +7,9 @@ export interface TcpProxy {
   readonly port: number;
   /** Resets every connection and refuses new ones, until `heal`. */
   cut(): void;
-  /** Every connection that is open swallows all bytes from now on, for good; new ones pass. As a firewall that lost its state. */
+  /** Every open connection swallows all bytes from now on, permanently; new ones work. Like a firewall that lost its state. */
   halfOpen(): void;
-  /** As `halfOpen`, and new connections are taken and swallow, too, until `heal`. */
+  /** Like `halfOpen`, and new connections are accepted and also swallow everything, until `heal`. */
   silence(): void;
   heal(): void;
   close(): Promise<void>;
@@ -43,7 +43,7 @@ export async function startTcpProxy(target: NetConnectOpts): Promise<TcpProxy> {
       from.on('end', () => {
         if (!pair.silent) to.end();
       });
-      // A connection that is cut says so to neither side's listeners but this one.
+      // A cut connection reports its error only to this listener.
       from.on('error', () => undefined);
       from.on('close', (hadError) => {
         open.delete(pair);
@@ -77,7 +77,7 @@ export async function startTcpProxy(target: NetConnectOpts): Promise<TcpProxy> {
       silenceAll();
     },
     heal() {
-      // What fell silent stays so: the other side has to find out by itself.
+      // Silenced connections stay silent: the other side has to notice by itself.
       mode = 'passing';
     },
     async close() {

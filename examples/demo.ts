@@ -1,5 +1,5 @@
 // npm run demo: a short support chat, played against a service on this machine, with our client and with the AWS SDK.
-// It stays up afterwards, so that one can look and try; with --once it ends.
+// It stays up afterwards for you to explore; with --once it exits.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -70,7 +70,7 @@ async function agentWrites(
   );
 }
 
-step('A customer starts a chat and puts two devices into it');
+step('A customer starts a chat and registers two devices for it');
 const { contactId } = await client.startChatContact({
   instanceId: INSTANCE,
   contactFlowId: 'support',
@@ -114,7 +114,7 @@ await sdk.send(
     ContactId: contactId,
   }),
 );
-await agentWrites(contactId, 'message-3', 'Only the iPhone hears this.', [IPHONE]);
+await agentWrites(contactId, 'message-3', 'Only the iPhone gets this.', [IPHONE]);
 say(`  the Android phone still has ${emulator.phone(ANDROID).notifications.length} notifications`);
 
 step('The chat ends, and a late registration is refused');
@@ -129,7 +129,7 @@ await client.createPushNotificationRegistration({ ...iphone, clientToken: genera
   },
 );
 
-step('What became of every message of that chat');
+step('The delivery log of that chat');
 const { deliveries } = await client.listDeliveries({ instanceId: INSTANCE, contactId });
 for (const { messageId, status, attempts } of deliveries)
   say(
@@ -137,9 +137,9 @@ for (const { messageId, status, attempts } of deliveries)
   );
 
 const stage = { emulator, client, instanceId: INSTANCE, applicationArn: APPLICATION, folder, say };
-step('Bad days at the gateway');
+step('Failures at the gateway');
 await playWeather(stage);
-step('The service is killed in the middle of its work');
+step('The service is killed while it is sending');
 await playCrash(stage, service.url);
 
 async function stop(): Promise<void> {
@@ -150,11 +150,11 @@ async function stop(): Promise<void> {
 if (process.argv.includes('--once')) await stop();
 else {
   say(`
-It stays up until you press Ctrl+C.
-  the phones, to watch    ${service.url}/console/
+The service runs until you press Ctrl+C.
+  console with the phones ${service.url}/console/
   the iPhone, as JSON     ${service.url}/emulator/phones/${IPHONE}
-  what became of it all   ${service.url}/
-Write into a new chat:    curl --aws-sigv4 aws:amz:eu-central-1:connect --user test:test -X PUT ${service.url}/chat-events/${INSTANCE} -H 'content-type: application/json' -d '{"Events":[…]}'`);
+  status page             ${service.url}/
+Send a message:           curl --aws-sigv4 aws:amz:eu-central-1:connect --user test:test -X PUT ${service.url}/chat-events/${INSTANCE} -H 'content-type: application/json' -d '{"Events":[…]}'`);
   process.once('SIGINT', () => void stop());
   process.once('SIGTERM', () => void stop());
 }

@@ -1,4 +1,4 @@
-// The demo's second half: what gateways do on bad days, and a service that is killed in the middle of its work.
+// The demo's second half: gateway failures, and a service that is killed while it is sending.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -9,7 +9,7 @@ import type { ChatpushClient } from '@chatpush/client';
 import type { Emulator } from '@chatpush/emulator';
 
 const MESSAGES = 1_000;
-/** In one call, as PutChatEvents takes them. */
+/** Sent in one PutChatEvents call. */
 const BATCH = 500;
 
 export interface Stage {
@@ -17,12 +17,12 @@ export interface Stage {
   readonly client: ChatpushClient;
   readonly instanceId: string;
   readonly applicationArn: string;
-  /** For the killed service's own store. */
+  /** The folder of the killed service's store. */
   readonly folder: string;
   readonly say: (text?: string) => void;
 }
 
-/** Registers an iPhone in a contact of its own. */
+/** Registers an iPhone in a new contact. */
 async function register(
   { client, ...stage }: Stage,
   name: string,
@@ -57,7 +57,7 @@ const write = async (
   return results.reduce((sum, { deliveries }) => sum + deliveries, 0);
 };
 
-/** A gateway that answers 503 for a while, one that sends everybody away, and an app that was removed. */
+/** A gateway that answers 503 for a while, a gateway that sends GOAWAY, and an uninstalled app. */
 export async function playWeather(stage: Stage): Promise<void> {
   const { emulator, say } = stage;
   const { contactId, token } = await register(stage, 'bad day');
@@ -76,12 +76,12 @@ export async function playWeather(stage: Stage): Promise<void> {
   await write(stage, contactId, ['goaway-1', 'goaway-2', 'goaway-3']);
   await phone.waitFor({ contains: 'goaway', count: 3, timeoutMs: 60_000 });
   say(
-    `  APNs sends GOAWAY in mid-push:    all three light up after ${Math.round(performance.now() - from)} ms, over a new connection`,
+    `  APNs sends GOAWAY mid-push:       all three light up after ${Math.round(performance.now() - from)} ms, over a new connection`,
   );
   emulator.faults.clear();
 
   const gone = await register(stage, 'app removed');
-  // The gateway knows since tomorrow: a time before the registration would rightly change nothing.
+  // The gateway's timestamp is tomorrow: a time before the registration would correctly change nothing.
   emulator.phone(gone.token).uninstall(Date.now() + 86_400_000);
   await write(stage, gone.contactId, ['unheard-1']);
   for (;;) {
@@ -92,7 +92,7 @@ export async function playWeather(stage: Stage): Promise<void> {
     if (registrations.length === 0) break;
     await new Promise((resolve) => setTimeout(resolve, 10));
   }
-  say('  the app was uninstalled (410):    its registration is gone, nothing more is sent to it');
+  say('  the app was uninstalled (410):    its registration is deleted, nothing more is sent to it');
 }
 
 async function start(
@@ -120,7 +120,7 @@ async function start(
   return { child, client: createClient({ region: 'eu-central-1', endpoint, credentials }) };
 }
 
-/** Waits until the delivery log says of every message that the gateway took it. */
+/** Waits until the delivery log shows every message as accepted. */
 async function allEnded({ client, instanceId }: Stage, contactId: string): Promise<void> {
   for (;;) {
     let nextToken: string | undefined;
@@ -140,13 +140,13 @@ async function allEnded({ client, instanceId }: Stage, contactId: string): Promi
   }
 }
 
-/** Another service, killed while it sends and started again: what it had acknowledged arrives all the same. */
+/** Another service, killed while it sends and then restarted: everything it acknowledged still arrives. */
 export async function playCrash(stage: Stage, emulatorUrl: string): Promise<void> {
   const { emulator, say } = stage;
   let service = await start(stage, emulatorUrl);
   const { contactId, token } = await register({ ...stage, client: service.client }, 'killed');
   const phone = emulator.phone(token);
-  // Some answers come late, so that pushes are on their way when the process dies: whether those arrived, nobody knows.
+  // Some answers are slow, so that pushes are in flight when the process dies, with an unknown outcome.
   emulator.faults.set([
     { gateway: 'apns', fault: 'slow', delayMs: 500, deviceToken: token, probability: 0.1 },
   ]);
@@ -159,7 +159,7 @@ export async function playCrash(stage: Stage, emulatorUrl: string): Promise<void
   const dead = once(service.child, 'exit');
   service.child.kill('SIGKILL');
   await dead;
-  say(`  accepted ${accepted}, arrived ${before} when the service was killed (kill -9); it starts again`);
+  say(`  accepted ${accepted}, arrived ${before} when the service was killed (kill -9); it restarts`);
   emulator.faults.clear();
 
   service = await start(stage, emulatorUrl);

@@ -1,4 +1,4 @@
-// Builds the page of phones where it is missing or older than what it is made from; `npm start` and the tests ask first.
+// Builds the console if the build is missing or older than its sources. `npm start` and the tests run this first.
 import { globSync } from 'node:fs';
 import { chmod, mkdtemp, rename, rm, stat } from 'node:fs/promises';
 import { fileURLToPath } from 'node:url';
@@ -8,7 +8,7 @@ const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const PAGE = `${ROOT}packages/console/`;
 const BUILT = `${PAGE}dist`;
 
-/** All that the page is made from, the packages that it takes from their sources included. */
+/** Everything that the page is built from, including the packages that it imports from their sources. */
 const SOURCES = [
   'packages/console/{src,public}/**/*.*',
   'packages/console/{index.html,package.json,vite.config.ts}',
@@ -29,7 +29,10 @@ async function isFresh(): Promise<boolean> {
   return Math.max(...sources) <= builtAt;
 }
 
-/** Answers the directory of the page, built if need be. It is put in place whole, so that many may build at once. */
+/**
+ * Returns the directory of the page, built if necessary. The build is moved into place atomically, so that several may run at
+ * once.
+ */
 export async function buildConsole(): Promise<string> {
   if (await isFresh()) return BUILT;
   const made = await mkdtemp(`${ROOT}node_modules/.console-`);
@@ -51,7 +54,7 @@ const ignoring =
   (error: NodeJS.ErrnoException): void => {
     if (!codes.includes(error.code ?? '')) throw error;
   };
-/** There was no page yet, or another process has just put it away. */
+/** There was no page yet, or another process has just removed it. */
 const ignoreMissing = ignoring('ENOENT');
 /** Another process built the same page at the same time. */
 const ignoreTaken = ignoring('ENOTEMPTY', 'EEXIST');

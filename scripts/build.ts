@@ -6,10 +6,12 @@ import { dirname, join } from 'node:path';
 import { fileURLToPath } from 'node:url';
 import { rolldown } from 'rolldown';
 
-/** Each after those it imports: a package is compiled against the declarations of the others, as its users will see them. */
+/**
+ * Each package after those it imports: a package is compiled against the declarations of the others, as its users will see them.
+ */
 const PACKAGES = ['wire', 'client', 'emulator', 'server'];
 
-/** Packages whose modules become one, but for what is imported by a name of its own. */
+/** Packages whose modules are bundled into one, except for those imported by their own name. */
 const JOINED: Readonly<Record<string, readonly string[]>> = {
   wire: ['index'],
   client: ['index', 'platform-node', 'platform-web'],
@@ -18,18 +20,18 @@ const JOINED: Readonly<Record<string, readonly string[]>> = {
 const wanted = process.argv.slice(2);
 const unknown = wanted.filter((name) => !PACKAGES.includes(name));
 if (unknown.length > 0) {
-  console.error(`No package ${unknown.join(', ')}; there are ${PACKAGES.join(', ')}.`);
+  console.error(`There is no package ${unknown.join(', ')}; use ${PACKAGES.join(', ')}.`);
   process.exit(1);
 }
 
 const root = fileURLToPath(new URL('..', import.meta.url));
-// Found from package.json and started by this very Node: the shims in node_modules/.bin differ between systems.
+// Resolved from package.json and run with this Node: the shims in node_modules/.bin differ between systems.
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin', 'tsc');
 
 for (const name of PACKAGES) {
   if (wanted.length > 0 && !wanted.includes(name)) continue;
   const folder = join(root, 'packages', name);
-  // What was deleted from src/ must not live on in dist/.
+  // Files deleted from src/ must not stay in dist/.
   rmSync(join(folder, 'dist'), { recursive: true, force: true });
   const { status, error } = spawnSync(process.execPath, [tsc, '-p', join(folder, 'tsconfig.build.json')], {
     stdio: 'inherit',
@@ -44,7 +46,7 @@ for (const name of PACKAGES) {
   if (entries !== undefined) await joinModules(join(folder, 'dist'), entries);
 }
 
-/** Opening a file takes longer than reading it, and these are imported by programs that start often: the import takes half. */
+/** Opening a file takes longer than reading it, and programs that start often import these: bundling halves the import time. */
 async function joinModules(folder: string, entries: readonly string[]): Promise<void> {
   const bundle = await rolldown({
     input: Object.fromEntries(entries.map((entry) => [entry, join(folder, `${entry}.js`)])),
@@ -56,7 +58,7 @@ async function joinModules(folder: string, entries: readonly string[]): Promise<
   for (const chunk of output) if ('code' in chunk) writeFileSync(join(folder, chunk.fileName), chunk.code);
 }
 
-/** The compiler turns `./x.ts` into `./x.js` in JavaScript only; in declarations, older compilers refuse to read `.ts`. */
+/** The compiler rewrites `./x.ts` to `./x.js` in JavaScript only; in declarations, older compilers refuse `.ts`. */
 function rewriteDeclarations(folder: string): void {
   for (const file of globSync('**/*.d.ts', { cwd: folder })) {
     const path = join(folder, file);

@@ -1,11 +1,11 @@
-// What publint and "are the types wrong" say of tarballs, as sentences; none where all is well.
+// The problems that publint and "are the types wrong" find in tarballs, as sentences.
 import { readFile } from 'node:fs/promises';
 import { basename } from 'node:path';
 import { checkPackage, createPackageFromTarballData } from '@arethetypeswrong/core';
 import { publint } from 'publint';
 import { formatMessage } from 'publint/utils';
 
-/** These resolution modes cannot `require` an ES module or do not know `exports`: not supported. */
+/** Not supported: these resolution modes cannot `require` an ES module or do not know `exports`. */
 const NOT_FOR_THEM: ReadonlySet<string> = new Set(['node10', 'node16-cjs']);
 
 export async function complaints(tarballs: readonly string[]): Promise<string[]> {

@@ -1,4 +1,5 @@
-// npm run docs [-- --check] : writes the pages that follow from tables in the code, or fails where they are out of date.
+// npm run docs [-- --check] : writes the pages that are generated from tables in the code. With --check, fails if they are out of
+// date.
 import { readFileSync, writeFileSync } from 'node:fs';
 import {
   APPLICATION_OPERATIONS,
@@ -136,7 +137,7 @@ function operationSection(operation: Operation, prose: OperationProse): string {
   ].join('\n\n');
 }
 
-/** How a caller proves who it is, in a sentence. */
+/** How a caller authenticates, in a sentence. */
 function proof(operation: Operation): string {
   const { auth, bearer } = operation;
   if (auth !== undefined)
@@ -146,7 +147,7 @@ function proof(operation: Operation): string {
 
 const NOTE = '<!-- Written by `npm run docs` from tables in the code; change those, not this page. -->';
 
-/** A line per operation, then a section each. */
+/** An index with a line per operation, then a section for each. */
 function operationSections<Name extends string>(
   all: Readonly<Record<Name, Operation>>,
   prose: Readonly<Record<Name, OperationProse>>,
@@ -208,7 +209,7 @@ function reasonsPage(): string {
   ].join('\n\n');
 }
 
-/** Written by hand around two tables. */
+/** A hand-written page with two generated tables. */
 function troubleshootingPage(): string {
   const page = readIfThere(new URL('../docs/guides/troubleshooting.md', import.meta.url)) ?? '';
   const errors = table(
@@ -231,7 +232,7 @@ function troubleshootingPage(): string {
   return withRegion(withRegion(page, 'errors', errors), 'diagnoses', diagnoses).trimEnd();
 }
 
-/** What a row of diagnoses looks for, without the marks of regular expressions. */
+/** What a row of diagnoses searches for, without regular-expression syntax. */
 const wordsOf = ({ source }: RegExp): string =>
   source
     .replaceAll(/\\b|\^/g, '')

@@ -1,6 +1,6 @@
-// Installs nats-server for the tests, by Go's own client, and prints where it is: `npm run nats-server`.
+// `npm run nats-server` installs nats-server for the tests with `go install` and prints its path.
 //
-// It is built once per version into the user's cache; `CHATPUSH_TEST_NATS_SERVER=/path/to/nats-server` names another.
+// It is built once per version into the user's cache. `CHATPUSH_TEST_NATS_SERVER=/path/to/nats-server` uses another binary.
 import { execFileSync, spawnSync } from 'node:child_process';
 import { existsSync, mkdirSync, renameSync } from 'node:fs';
 import { homedir } from 'node:os';
@@ -8,7 +8,7 @@ import { join } from 'node:path';
 
 const VERSION = process.env['CHATPUSH_TEST_NATS_VERSION'] ?? 'v2.15.2';
 
-/** The path of nats-server, built if need be. Throws where it is missing and there is no Go. */
+/** The path of nats-server, built if necessary. Throws if it is missing and Go is not installed. */
 export function natsServer(): string {
   const given = process.env['CHATPUSH_TEST_NATS_SERVER'];
   if (given !== undefined) return given;
@@ -36,7 +36,7 @@ function findGo(): string {
   const newest = found.toSorted((a, b) => b.minor - a.minor)[0];
   if (newest === undefined)
     throw new Error(
-      'There is no nats-server in the cache, and no Go to build it with: install Go, or name a server by CHATPUSH_TEST_NATS_SERVER.',
+      'There is no nats-server in the cache, and no Go to build it: install Go, or set CHATPUSH_TEST_NATS_SERVER to the path of nats-server.',
     );
   return newest.go;
 }

@@ -1,8 +1,8 @@
 #!/usr/bin/env bash
-# The first quarter of an hour of a newcomer, on a clone of its own: install, demo, a first push registered by Amazon's SDK, written
+# A newcomer's first quarter of an hour, on a fresh clone: install, demo, a first push registered with Amazon's SDK, messages sent
 # by curl and by the command line, and the emulator in a test. Needs git, curl 7.75 or newer and any Node.js from 20 on.
 #
-#   scripts/newcomer.sh [repository]     default: the one that this file is in
+#   scripts/newcomer.sh [repository]     default: the repository of this file
 set -eu
 from=${1:-$(cd "$(dirname "$0")/.." && pwd)}
 work=$(mktemp -d)
@@ -13,7 +13,7 @@ finish() {
   rm -rf "$work"
 }
 trap finish EXIT INT TERM
-# A snippet of a page, by the words after its fence.
+# A snippet of a page, by the words after its opening fence.
 block() { awk -v fence='```'"$2" '$0 == fence { on = 1; next } $0 == "```" { on = 0 } on' "$1"; }
 step() { printf '\n== %s (%s s)\n' "$1" "$(($(date +%s) - began))"; }
 began=$(date +%s)
@@ -31,7 +31,7 @@ npm run demo -- --once
 step 'npm start'
 port=$(node -p "const s = require('net').createServer().listen(0, () => { console.log(s.address().port); s.close(); }); ''" | tr -d '\n')
 export CHATPUSH_PORT="$port" CHATPUSH_STORE="sqlite:$work/data/chatpush.db"
-# A process group of its own: npm passes SIGTERM to its shell, and not to the service.
+# A separate process group, because npm passes SIGTERM to its shell but not to the service.
 set -m
 npm start > "$work/service.log" 2>&1 &
 service=$!

@@ -1,4 +1,4 @@
-// npm run pack -- folder : builds everything once and packs what is published, in order of dependency, into a folder.
+// npm run pack -- folder : builds everything once and packs the published packages into a folder, in order of dependency.
 import { spawnSync } from 'node:child_process';
 import { cpSync, mkdirSync, mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
@@ -8,10 +8,10 @@ import { buildConsole } from './build-console.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 
-/** The folders of what is published. */
+/** The folders of the published packages. */
 export const PUBLISHED = ['wire', 'client', 'emulator', 'server'] as const;
 
-/** Answers the paths of the tarballs. */
+/** Returns the paths of the tarballs. */
 export async function packAll(folder: string): Promise<string[]> {
   mkdirSync(folder, { recursive: true });
   run([join(ROOT, 'scripts/build.ts')]);
@@ -31,12 +31,12 @@ export async function packAll(folder: string): Promise<string[]> {
 const manifestIn = (folder: string): Manifest =>
   JSON.parse(readFileSync(join(folder, 'package.json'), 'utf8')) as Manifest;
 
-/** Pages, pictures and the settings' schema; what makes the site of them stays. */
+/** Pages, pictures and the settings' schema, without the files that build the site. */
 const isPage = (path: string): boolean =>
   !/[\\/](\.vitepress|node_modules|public)([\\/]|$)|[\\/](package(-lock)?|tsconfig)\.json$/.test(path);
 
 interface Manifest {
-  /** Written once, in the root's package.json; every package is published with it. */
+  /** Defined once in the root's package.json and copied into every package. */
   readonly repository?: { readonly type: string; readonly url: string };
   readonly files: readonly string[];
   readonly scripts?: object;
@@ -44,7 +44,7 @@ interface Manifest {
   readonly exports: object;
 }
 
-/** What is published of a package, in a folder: without its scripts, and without the way to sources that are not published. */
+/** A folder with the published part of a package: no scripts, and no `exports` to sources that are not published. */
 function stage(name: string, staging: string): string {
   const from = join(ROOT, 'packages', name);
   const to = join(staging, name);
@@ -55,7 +55,7 @@ function stage(name: string, staging: string): string {
     ...(repository && { repository: { ...repository, directory: `packages/${name}` } }),
   };
   for (const part of [...manifest.files, 'README.md', 'LICENSE'])
-    // The documentation is the whole repository's, and is published with the service.
+    // The documentation covers the whole repository and is published with the service.
     if (part === 'docs') cpSync(join(ROOT, part), join(to, part), { recursive: true, filter: isPage });
     else cpSync(join(from, part), join(to, part), { recursive: true });
   const withoutSource = (key: string, value: unknown): unknown => (key === 'source' ? undefined : value);
@@ -63,7 +63,7 @@ function stage(name: string, staging: string): string {
   return to;
 }
 
-/** npm as it was started, where it was: `npm` itself is no program but a shim on some systems. */
+/** The npm that started this process, if any: on some systems `npm` is a shim, not a program. */
 function npm(args: readonly string[]): { stdout: string } {
   const path = process.env['npm_execpath'];
   if (path !== undefined) return run([path, ...args]);

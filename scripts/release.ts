@@ -1,8 +1,8 @@
-// npm run release [-- folder] : all that must hold before packages are published; then it prints the commands that publish.
+// npm run release [-- folder] : checks everything that must hold before a release, then prints the commands that publish.
 //
-// It publishes nothing itself: that is for a workflow with an identity of its own, so that --provenance can say which commit
-// and which run a package came from. What it prints was tried on a private registry, without --provenance: from there
-// `npm install chatpush` and `npx chatpush` work in an empty folder.
+// It publishes nothing itself: that needs a workflow with its own identity, so that --provenance can name the commit and the run
+// of a package. The printed commands were tested with a private registry, without --provenance: `npm install chatpush` and `npx
+// chatpush` then work in an empty folder.
 import { execFileSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
@@ -20,7 +20,7 @@ interface Manifest {
   readonly dependencies?: Readonly<Record<string, string>>;
 }
 
-/** What is wrong with a release; none where all is well. The first manifest is the root's. */
+/** The problems of a release. The first manifest is the root's. */
 export function releaseFaults(manifests: readonly Manifest[], changelog: string): string[] {
   const [root] = manifests;
   const { version = '' } = root ?? {};
@@ -28,12 +28,13 @@ export function releaseFaults(manifests: readonly Manifest[], changelog: string)
   const faults = manifests
     .filter((manifest) => manifest.version !== version)
     .map(
-      ({ name, version: other }) => `${name} is ${other}, and the first is ${version}: one version for all.`,
+      ({ name, version: other }) =>
+        `${name} has version ${other}, and the root has ${version}: use one version for all.`,
     );
   for (const { name, dependencies = {} } of manifests)
     for (const [dependency, wanted] of Object.entries(dependencies))
       if (names.has(dependency) && wanted !== version)
-        faults.push(`${name} wants ${dependency} ${wanted}, and what is published is ${version}.`);
+        faults.push(`${name} depends on ${dependency} ${wanted}, but the release is ${version}.`);
   if (!root?.repository?.url)
     faults.push(
       'No repository in the root\'s package.json, from which packing copies it to every package: npm refuses --provenance where it is not the one that the workflow runs in. Add "repository": { "type": "git", "url": "git+https://…" }.',
@@ -41,10 +42,10 @@ export function releaseFaults(manifests: readonly Manifest[], changelog: string)
   const entries = [...changelog.matchAll(/^## (.+)\n([^]*?)(?=^## |$(?![^]))/gm)];
   const entry = entries.find(([, title]) => title!.split(' ')[0] === version);
   if (entry === undefined) faults.push(`CHANGELOG.md has no entry for ${version}.`);
-  else if (entry[2]!.trim() === '') faults.push(`CHANGELOG.md says nothing of ${version}.`);
+  else if (entry[2]!.trim() === '') faults.push(`The entry for ${version} in CHANGELOG.md is empty.`);
   const unreleased = entries.find(([, title]) => title === 'Unreleased');
   if (unreleased !== undefined && unreleased[2]!.trim() !== '')
-    faults.push('CHANGELOG.md has changes that are "Unreleased": give them their version.');
+    faults.push('CHANGELOG.md has changes under "Unreleased": move them under the version.');
   return faults;
 }
 
@@ -56,8 +57,8 @@ if (import.meta.main) {
   );
   const faults = releaseFaults(manifests, read('CHANGELOG.md'));
   if (execFileSync('git', ['status', '--porcelain'], { cwd: ROOT, encoding: 'utf8' }) !== '')
-    faults.push('Something is not committed: what is published must be what a commit holds.');
-  // Packed all the same, so that one run says everything.
+    faults.push('There are uncommitted changes: commit them, because a release must match a commit.');
+  // Pack anyway, so that one run reports everything.
   const tarballs = await packAll(resolve(folder));
   faults.push(...(await complaints(tarballs)));
   if (faults.length > 0) {

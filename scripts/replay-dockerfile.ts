@@ -1,9 +1,9 @@
-// node scripts/replay-dockerfile.ts : runs the steps of the Dockerfile without Docker, and starts what comes of them.
+// node scripts/replay-dockerfile.ts : runs the steps of the Dockerfile without Docker, and starts the result.
 //
-// Each stage is a folder that stands for its root; absolute paths are taken from there. As root, all runs as nobody, who may
-// write in these folders only; the context is what git knows, less .dockerignore's folders. What a base image would bring
-// is this machine's: sh, coreutils, and the Node of the repository. Then: HEALTHCHECK's command, a first answer, SIGTERM,
-// exit 0, and nothing written outside of the volume.
+// Each stage is a folder that serves as its root; absolute paths are relative to it. If started as root, everything runs as
+// `nobody`, who can write only to these folders. The context is the files tracked by git, without those in .dockerignore. The
+// base image is replaced by this machine's sh and coreutils and the repository's Node. The script then checks HEALTHCHECK's
+// command, a first answer, SIGTERM, exit code 0, and that nothing was written outside the volume.
 import { execFileSync, spawn } from 'node:child_process';
 import { once } from 'node:events';
 import {
@@ -24,7 +24,7 @@ import { fileURLToPath } from 'node:url';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const NOBODY = 65_534;
-/** How this machine reaches the registry; nothing else of its environment is in an image. */
+/** The variables with which this machine reaches the registry; an image contains nothing else of its environment. */
 const REACH = /^(NODE_EXTRA_CA_CERTS|https?_proxy|no_proxy|npm_config_(registry|cafile|proxy|https_proxy))$/i;
 const asNobody = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
 
@@ -41,7 +41,7 @@ chmodSync(work, 0o755);
 try {
   const final = build(instructionsOf(readFileSync(join(ROOT, 'Dockerfile'), 'utf8')));
   await start(final);
-  console.log('The Dockerfile can be replayed, and what comes of it runs.');
+  console.log('The Dockerfile can be replayed, and its result runs.');
 } finally {
   rmSync(work, { recursive: true, force: true });
 }
@@ -102,7 +102,7 @@ function build(instructions: readonly [string, string][]): Stage {
       case 'STOPSIGNAL':
         break;
       default:
-        throw new Error(`This script does not know ${instruction}.`);
+        throw new Error(`This script does not support ${instruction}.`);
     }
   }
   if (stage === undefined) throw new Error('no stage');
@@ -150,7 +150,7 @@ function environmentOf(stage: Stage): NodeJS.ProcessEnv {
 }
 
 function run(stage: Stage, command: string): void {
-  // Owners are the image's; here the folder belongs to whom it should already.
+  // Owners only matter in the image; here the folder has the right owner already.
   if (command.startsWith('mkdir /data')) {
     folder(join(stage.root, 'data'));
     return;
@@ -188,18 +188,18 @@ async function start(stage: Stage): Promise<void> {
     const [health = '', ...rest] = stage.healthcheck;
     execFileSync(health, rest, { env: { ...environment, CHATPUSH_PORT: port }, ...asNobody });
     const page = await fetch(`http://127.0.0.1:${port}/console/`);
-    if (!(await page.text()).includes('<script')) throw new Error('The page of phones is not there.');
+    if (!(await page.text()).includes('<script')) throw new Error('The console page is missing.');
     child.kill('SIGTERM');
     break;
   }
   const [code] = (await gone) as [number | null];
-  if (code !== 0) throw new Error(`It ended with ${code}.`);
+  if (code !== 0) throw new Error(`It exited with ${code}.`);
   const written = execFileSync('find', [stage.root, '-newermt', `@${startedMs / 1000}`, '-type', 'f'], {
     encoding: 'utf8',
   });
   const outside = written
     .split('\n')
     .filter((path) => path !== '' && !relative(stage.root, path).startsWith('data'));
-  if (outside.length > 0) throw new Error(`It wrote outside of its volume:\n${outside.join('\n')}`);
-  if (statSync(join(stage.root, 'data')).isDirectory()) console.log('  wrote into its volume alone');
+  if (outside.length > 0) throw new Error(`It wrote outside its volume:\n${outside.join('\n')}`);
+  if (statSync(join(stage.root, 'data')).isDirectory()) console.log('  wrote only to its volume');
 }

@@ -20,7 +20,7 @@ const REFERENCE = {
   ],
 };
 
-/** JSON Schema, draft 2020-12, which editors complete and check settings by. */
+/** JSON Schema, draft 2020-12, with which editors complete and check settings. */
 function schemaOf(setting: Setting): Record<string, unknown> {
   const described = {
     description: setting.means,
@@ -32,7 +32,7 @@ function schemaOf(setting: Setting): Record<string, unknown> {
         ...described,
         type: 'string',
         minLength: 1,
-        // Bytes, of which a character has one at least: what is longer than this is too long in any script.
+        // The limit is in bytes, and a character has at least one: a longer text exceeds the limit in any script.
         ...(setting.maxBytes !== undefined && { maxLength: setting.maxBytes }),
         ...(setting.pattern && { pattern: setting.pattern.source }),
       };
@@ -99,7 +99,7 @@ const defaultOf = (setting: Setting): string =>
       ? `\`${JSON.stringify(setting.default)}\``
       : '';
 
-/** The members of an object, and then those of each object within it. Channels that are alike are shown once. */
+/** The members of an object, then those of each nested object. Identical channels are shown once. */
 function sections(name: string, { members, means }: ObjectSetting, shown: Set<string>): string[] {
   const rows = Object.entries(members).map(([member, setting]) => [
     `\`${member}\``,

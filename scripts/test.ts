@@ -1,23 +1,23 @@
-// npm test [-- path or package …] : runs the test files, a process each, and fails on a skip where CI is set.
+// npm test [-- path or package …] : runs each test file in its own process. With CI set, a skipped test fails the run.
 //
-// A process ends when nothing is open any more, so a file that leaves a session, timer, socket or worker behind never ends:
-// it is named and the run fails.
+// A process ends only when nothing is open, so a file that leaks a session, timer, socket or worker never ends. The run names it
+// and fails.
 import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { parseArgs } from 'node:util';
 
-/** Processes below one, the nearest first. Linux tells by /proc; elsewhere none are found. */
+/** The descendants of a process, nearest first, from /proc on Linux; none elsewhere. */
 function descendants(pid: number): number[] {
   const parents = new Map<number, number>();
   for (const file of globSync('/proc/[0-9]*/stat')) {
     try {
-      // The name, in parentheses, may hold anything; the state and the parent follow it (proc(5)).
+      // The name, in parentheses, may contain anything; the state and the parent follow it (proc(5)).
       const parent = /\) \S (\d+)/.exec(readFileSync(file, 'utf8'))?.[1];
       parents.set(Number(file.split('/')[2]), Number(parent));
     } catch {
-      // It has ended meanwhile.
+      // The process has ended meanwhile.
     }
   }
   const found = [pid];
@@ -29,11 +29,11 @@ function end(pid: number): void {
   try {
     process.kill(pid, 'SIGKILL');
   } catch {
-    // It has ended by itself.
+    // The process has ended by itself.
   }
 }
 
-/** No test of ours is silent for so long. */
+/** No test runs this long without output. */
 const SILENCE_MS = 150_000;
 
 const { positionals: wanted, values } = parseArgs({
@@ -58,9 +58,9 @@ const heard = (): void => {
   clearTimeout(silence);
   silence = setTimeout(() => {
     console.error(
-      `Nothing was heard for ${SILENCE_MS / 1000} seconds; these files left something open, or hang:\n  ${[...running].join('\n  ')}`,
+      `No output for ${SILENCE_MS / 1000} seconds. These files hang or left something open:\n  ${[...running].join('\n  ')}`,
     );
-    // What they started, PostgreSQL above all, would outlive them.
+    // Stop their child processes, above all PostgreSQL, which would outlive them.
     for (const pid of descendants(process.pid)) end(pid);
     process.exit(1);
   }, SILENCE_MS);
@@ -89,7 +89,7 @@ events.on('test:pass', (test) => {
 events.on('end', () => {
   clearTimeout(silence);
   if (process.env['CI'] === undefined || skipped.length === 0) return;
-  console.error(`CI runs every test, and these were skipped:\n  ${skipped.join('\n  ')}`);
+  console.error(`These tests were skipped, but CI must run every test:\n  ${skipped.join('\n  ')}`);
   process.exitCode = 1;
 });
 events.compose(spec).pipe(process.stdout);

@@ -1,4 +1,4 @@
-// Connections that cost: idle, slow, half-open, deaf, full of requests, broken off. Each must be closed within its limit.
+// Expensive connections: idle, slow, half-open, never reading, full of requests, aborted. Each must be closed within its limit.
 import type { Socket } from 'node:net';
 import { setTimeout as wait } from 'node:timers/promises';
 import { DEFAULT_HTTP_LIMITS as LIMITS } from '../../packages/server/src/http/limits.ts';
@@ -9,8 +9,8 @@ import { inputOf, partsOf } from '../requests.ts';
 import { INSTANCES } from '../target.ts';
 
 /**
- * For us a connection may begin before the server has it: while the system's queue of new ones is full it asks again after 1, 2, 4
- * and 8 seconds. And a machine under attack is late.
+ * A connection may start on our side before the server accepts it: while the listen backlog is full, the kernel retries after 1,
+ * 2, 4 and 8 seconds. A machine under attack is also slow.
  */
 const SLACK_MS = 20_000;
 
@@ -18,12 +18,12 @@ interface Kind {
   readonly says: string;
   readonly count: number;
   readonly limitMs: number;
-  /** How each begins. */
+  /** What each sends first. */
   readonly drive: (socket: Socket, field: Field) => void;
   readonly isDeaf?: true;
 }
 
-/** Writes these bytes one a second. */
+/** Writes these bytes at one per second. */
 function drip(socket: Socket, bytes: string): void {
   let at = 0;
   const timer = setInterval(() => {
@@ -41,13 +41,13 @@ const head = ({ target }: Field, bytes: number): string =>
 const KINDS: readonly Kind[] = [
   { says: 'idle', count: 10_000, limitMs: LIMITS.headersTimeoutMs, drive: () => {} },
   {
-    says: 'a byte of its headers a second',
+    says: 'one byte of its headers per second',
     count: 3_000,
     limitMs: LIMITS.headersTimeoutMs,
     drive: (socket) => drip(socket, `GET /livez HTTP/1.1\r\nHost: ${'x'.repeat(1_000)}`),
   },
   {
-    says: 'a byte of its body a second',
+    says: 'one byte of its body per second',
     count: 1_000,
     limitMs: LIMITS.requestTimeoutMs,
     drive: (socket, field) => {
@@ -56,21 +56,21 @@ const KINDS: readonly Kind[] = [
     },
   },
   {
-    says: '2,000 requests at once, no answer taken',
+    says: '2,000 pipelined requests, no answer read',
     count: 200,
     limitMs: LIMITS.answerTimeoutMs,
     drive: (socket) => socket.write('GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(2_000)),
     isDeaf: true,
   },
   {
-    says: '30 requests at once, no answer taken',
+    says: '30 pipelined requests, no answer read',
     count: 200,
     limitMs: LIMITS.answerTimeoutMs + LIMITS.keepAliveTimeoutMs,
     drive: (socket) => socket.write('GET /metrics HTTP/1.1\r\nHost: 127.0.0.1\r\n\r\n'.repeat(30)),
     isDeaf: true,
   },
   {
-    says: 'an upload that is broken off',
+    says: 'an aborted upload',
     count: 500,
     limitMs: LIMITS.requestTimeoutMs,
     drive: (socket, field) => {
@@ -88,7 +88,7 @@ const KINDS: readonly Kind[] = [
 ];
 
 export const connections: Attack = {
-  says: 'connections that are idle, slow, deaf, full of requests, or broken off',
+  says: 'connections that are idle, slow, never reading, full of requests, or aborted',
   isBeside: true,
   run: async (field) => {
     await Promise.all(KINDS.map((kind) => hold(kind, field)));
@@ -99,7 +99,7 @@ async function hold({ says, count, limitMs, drive, isDeaf }: Kind, field: Field)
   const { target, findings, scale } = field;
   const held: Promise<void>[] = [];
   for (let begun = 0; begun < Math.ceil(count * scale); begun++) {
-    // What the system's queue of new connections, 511 long, does not take waits for seconds; that is not what is attacked here.
+    // Connections beyond the listen backlog of 511 wait for seconds; this attack is not about that.
     if (begun % 50 === 49) await wait(100);
     const patienceMs = limitMs + SLACK_MS;
     const one = converse(target.port, '', {
@@ -111,7 +111,7 @@ async function hold({ says, count, limitMs, drive, isDeaf }: Kind, field: Field)
     held.push(
       one.then(({ answers, heldMs }) => {
         for (const answer of answers) findings.judge(answer, says);
-        if (heldMs === undefined && !says.endsWith('broken off'))
+        if (heldMs === undefined && !says.endsWith('aborted upload'))
           findings.add(`a connection held beyond ${limitMs} ms`, says);
       }),
     );

@@ -1,5 +1,5 @@
-// Requests that are spoiled below the API: bytes changed, doubled, left out; heads too large; what one parser reads as one
-// request and another as two.
+// Requests corrupted below the API: bytes changed, doubled or left out, oversized headers, and request smuggling (one request to
+// one parser, two to another).
 import type { Attack, Random } from '../attack.ts';
 import { converse } from '../conversation.ts';
 import { OPERATION_NAMES, goodRequest } from '../requests.ts';
@@ -66,7 +66,7 @@ const SPOILS: readonly Spoil[] = [
 ];
 
 export const http: Attack = {
-  says: 'spoiled requests over raw sockets',
+  says: 'corrupted requests over raw sockets',
   run: async ({ target, findings, random }) => {
     await Promise.all(
       Array.from({ length: 50 }, async () => {
@@ -74,7 +74,7 @@ export const http: Attack = {
         const { answers, rest } = await converse(target.port, bytes, { patienceMs: 1_000 });
         for (const answer of answers) findings.judge(answer, bytes.toString('latin1'));
         if (rest !== '' && answers.length === 0)
-          findings.add('something that is no answer', `${bytes.toString('latin1')} ⇒ ${rest.slice(0, 100)}`);
+          findings.add('bytes that are not an answer', `${bytes.toString('latin1')} ⇒ ${rest.slice(0, 100)}`);
       }),
     );
   },

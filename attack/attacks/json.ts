@@ -1,4 +1,4 @@
-// Bodies of a key that is known, signed, with anything in them.
+// Arbitrary bodies, signed with a valid key.
 import type { Attack, Random } from '../attack.ts';
 import { converse } from '../conversation.ts';
 import { OPERATION_NAMES, bytesOf, inputOf, partsOf } from '../requests.ts';
@@ -39,7 +39,7 @@ const TEXTS = [
   `\ufeff{}`,
 ];
 
-/** A value of the input, at any depth, replaced. */
+/** Replaces a value of the input at any depth. */
 function spoil(value: unknown, random: Random): unknown {
   if (typeof value !== 'object' || value === null || random.below(4) === 0) return random.pick(VALUES);
   const entries = Object.entries(value);
@@ -54,7 +54,7 @@ function spoil(value: unknown, random: Random): unknown {
 }
 
 export const json: Attack = {
-  says: 'signed bodies with anything in them',
+  says: 'signed bodies with arbitrary content',
   run: async ({ target, findings, random }) => {
     await Promise.all(
       Array.from({ length: 50 }, async () => {
@@ -67,7 +67,7 @@ export const json: Attack = {
         const bytes = bytesOf(target.port, { ...parts, body });
         const { answers } = await converse(target.port, bytes, { patienceMs: 15_000 });
         for (const answer of answers) findings.judge(answer, `${name} ${body}`);
-        if (answers.length === 0) findings.add('no answer to a whole request', `${name} ${body}`);
+        if (answers.length === 0) findings.add('no answer to a complete request', `${name} ${body}`);
       }),
     );
   },

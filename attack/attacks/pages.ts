@@ -1,4 +1,4 @@
-// Pages and what a browser could be made to ask for: foreign Host and Origin, text that would be a script, parts that production
+// Pages, and requests that a browser could be tricked into: foreign Host and Origin, script injection, routes that production
 // does not have.
 import type { Attack } from '../attack.ts';
 import { converse } from '../conversation.ts';
@@ -18,11 +18,11 @@ const HEADS: readonly { readonly head: string; readonly allowed: readonly number
 ];
 
 export const pages: Attack = {
-  says: 'pages with foreign Host and Origin, scripts in addresses, parts that are absent',
+  says: 'pages with foreign Host and Origin, scripts in addresses, routes that do not exist',
   run: async ({ target, findings }) => {
     await Promise.all(
       HEADS.map(async ({ head, allowed }) => {
-        // HEAD has the length of a body and no body.
+        // HEAD answers have the length of a body and no body.
         const patienceMs = head.startsWith('HEAD') ? 500 : 15_000;
         const { answers } = await converse(target.port, `${head}\r\n\r\n`, { patienceMs });
         for (const answer of answers) {
@@ -30,7 +30,7 @@ export const pages: Attack = {
           if (answer.headers.get('content-type')?.includes('html') && answer.body.includes('<script'))
             findings.add('a script in a page', head);
           if (answer.headers.get('x-content-type-options') !== 'nosniff')
-            findings.add('an answer that may be sniffed', head);
+            findings.add('an answer without nosniff', head);
         }
       }),
     );

@@ -1,4 +1,4 @@
-// Messages that Amazon SNS never sent: made-up signatures, and addresses that lead the service elsewhere.
+// Forged Amazon SNS messages: made-up signatures, and URLs that send the service elsewhere.
 import { once } from 'node:events';
 import { createServer } from 'node:net';
 import type { AddressInfo } from 'node:net';
@@ -9,7 +9,7 @@ import { TOPIC } from '../target.ts';
 const PEM = '/SimpleNotificationService-0123456789abcdef0123456789abcdef.pem';
 const HOST = 'sns.eu-central-1.amazonaws.com';
 
-/** Where a certificate or a confirmation is said to be; `inside` is a host and port of this machine. */
+/** URLs for the certificate or the confirmation; `inside` is a host and port of this machine. */
 const addresses = (inside: string): string[] => [
   `https://${inside}${PEM}`,
   `http://${inside}${PEM}`,
@@ -28,7 +28,7 @@ const addresses = (inside: string): string[] => [
 ];
 
 export const sns: Attack = {
-  says: 'forged messages of SNS, and addresses that lead inside',
+  says: 'forged SNS messages, and URLs that lead to internal hosts',
   run: async ({ target, findings, random }) => {
     let reached = 0;
     const inside = createServer((socket) => {
@@ -61,11 +61,11 @@ export const sns: Attack = {
           `POST /sources/sns HTTP/1.1\r\nHost: 127.0.0.1\r\n${topic}Content-Length: ${Buffer.byteLength(body)}\r\n\r\n${body}`,
           { patienceMs: 20_000 },
         );
-        if (answers.length === 0) findings.add('no answer to a message of SNS', address);
+        if (answers.length === 0) findings.add('no answer to an SNS message', address);
         for (const answer of answers) findings.judge(answer, `SNS, ${address}`, [400, 403]);
       }),
     );
     inside.close();
-    if (reached > 0) findings.add('a forged message of SNS led the service to this machine', String(reached));
+    if (reached > 0) findings.add('a forged SNS message led the service to this machine', String(reached));
   },
 };

@@ -1,4 +1,4 @@
-// Reading and writing in another tenant's instance: by every operation, by bearer key, by page tokens and participant tokens.
+// Reads and writes in another tenant's instance: by every operation, bearer key, page token and participant token.
 import { hash } from 'node:crypto';
 import type { Attack, Field } from '../attack.ts';
 import { converse } from '../conversation.ts';
@@ -8,13 +8,13 @@ import { BEARER, INSTANCES, KEYS } from '../target.ts';
 
 async function ask({ target, findings }: Field, bytes: Buffer, by: string): Promise<Answer | undefined> {
   const { answers } = await converse(target.port, bytes, { patienceMs: 15_000 });
-  if (answers[0] === undefined) findings.add('no answer to a whole request', by);
+  if (answers[0] === undefined) findings.add('no answer to a complete request', by);
   return answers[0];
 }
 
 async function byOperation(field: Field): Promise<void> {
   for (const name of OPERATION_NAMES) {
-    const by = `${name} in the instance of another`;
+    const by = `${name} in another tenant’s instance`;
     const answer = await ask(
       field,
       bytesOf(field.target.port, partsOf(name, inputOf(name, INSTANCES.calm))),
@@ -43,7 +43,7 @@ async function byPageToken(field: Field): Promise<void> {
   const { NextToken } = JSON.parse(page?.body ?? '{}') as { NextToken?: string };
   if (NextToken === undefined) return;
   if (/^[\w ]*\d+$/.test(Buffer.from(NextToken, 'base64url').toString()))
-    field.findings.add('a page token that can be read', NextToken);
+    field.findings.add('a readable page token', NextToken);
   for (const token of [NextToken, NextToken.slice(1), `${NextToken}AA`, hash('sha256', NextToken)]) {
     const answer = await ask(field, list('hostile', { NextToken: token }), 'a page token of another tenant');
     if (answer) field.findings.judge(answer, 'a page token of another tenant', [400]);

@@ -1,4 +1,4 @@
-// Sends pushes through github.com/sideshow/apns2 to the sink as fast as it can, and prints what it took as bench/sender.ts does.
+// Sends pushes through github.com/sideshow/apns2 to the sink as fast as it can, and prints its time and CPU like bench/sender.ts.
 //
 //	apns2 <sink url> <count> <in flight>
 package main

@@ -1,5 +1,5 @@
-// The gateway's end of one HTTP/2 connection (RFC 9113), as frames and nothing else: no stream objects, one write per turn
-// of the event loop. It does what push senders need; whatever breaks the protocol ends the connection with a line on stderr.
+// The gateway's end of one HTTP/2 connection (RFC 9113), at the level of frames: no stream objects, one write per turn of the
+// event loop. It supports what push senders need; a protocol error ends the connection with a line on stderr.
 import { randomUUID } from 'node:crypto';
 import type { TLSSocket } from 'node:tls';
 import { HeaderDecoder } from './hpack.ts';
@@ -24,14 +24,14 @@ const PREFACE = Buffer.from('PRI * HTTP/2.0\r\n\r\nSM\r\n\r\n');
 const REFUSED_STREAM = 7;
 const TABLE_BYTES = 4096;
 const MAX_FRAME_BYTES = 16_384;
-/** More than a push or its answer: a stream's window never closes, so only the connection's is kept. */
+/** More than a push or its answer needs, so a stream's window never closes and only the connection's is tracked. */
 const STREAM_WINDOW_BYTES = 65_535;
 const CONNECTION_WINDOW_BYTES = 1_048_576;
 const OUT_BYTES = 65_536;
 
 export interface Gateway {
   readonly maxStreams: number;
-  /** Frames, except for its stream: what every request is answered with. Nothing: never answered. */
+  /** The frames that answer every request, without the stream id. Absent: never answer. */
   readonly answer: 'apns' | 'fcm' | 'never';
   /** Whether `pushed` needs the body now. */
   readonly keepsBodies: () => boolean;
@@ -53,10 +53,10 @@ export function serve(socket: TLSSocket, gateway: Gateway): void {
   const requests = new Map<number, Request>();
   let greeted = false;
   let rest: Buffer | undefined;
-  /** A header block that goes on in CONTINUATION. */
+  /** A header block that continues in CONTINUATION frames. */
   let open: { stream: number; flags: number; parts: Buffer[] } | undefined;
   let received = 0;
-  /** What we may send, on the connection and on each new stream. */
+  /** Our send windows, for the connection and for each new stream. */
   let window = 65_535;
   let streamWindow = 65_535;
   const waiting: { stream: number; body: Buffer }[] = [];
@@ -105,7 +105,7 @@ export function serve(socket: TLSSocket, gateway: Gateway): void {
   }
 
   function greet(): void {
-    // As Apple's gateway does (github.com/jchambers/pushy/issues/878), with its own number of streams for each gateway.
+    // Like Apple's gateway (github.com/jchambers/pushy/issues/878), with a stream limit per gateway.
     const settings = [
       [1, TABLE_BYTES],
       [3, gateway.maxStreams],
@@ -150,7 +150,7 @@ export function serve(socket: TLSSocket, gateway: Gateway): void {
     return sendBodies();
   }
 
-  /** As many as the connection's window takes. */
+  /** As many as fit into the connection's window. */
   function sendBodies(): void {
     while (waiting[0] !== undefined && waiting[0].body.length <= window) {
       const { stream, body } = waiting.shift()!;
@@ -204,7 +204,7 @@ export function serve(socket: TLSSocket, gateway: Gateway): void {
         return put(bytes.subarray(start, end));
       }
       case WINDOW_UPDATE: {
-        if (stream !== 0) return; // no answer is longer than a stream's first window
+        if (stream !== 0) return; // no answer exceeds a stream's initial window
         window += bytes.readUInt32BE(start);
         return sendBodies();
       }
@@ -214,12 +214,12 @@ export function serve(socket: TLSSocket, gateway: Gateway): void {
       }
       case PUSH_PROMISE:
         throw new Error('PUSH_PROMISE from a client');
-      case GOAWAY: // the peer closes when its answers have come
-      default: // PRIORITY, and what is to be ignored (§4.1)
+      case GOAWAY: // the peer closes after its answers have arrived
+      default: // PRIORITY, and unknown types, which must be ignored (§4.1)
     }
   }
 
-  /** Handles every whole frame and answers how many bytes they were. */
+  /** Handles every complete frame and returns the number of bytes consumed. */
   function frames(bytes: Buffer): number {
     let at = 0;
     if (!greeted) {
@@ -252,6 +252,6 @@ export function serve(socket: TLSSocket, gateway: Gateway): void {
       socket.destroy();
     }
   });
-  // A sender that is gone takes its connection along; what it lost is for its own side to tell.
+  // The sender has disconnected. Its own side reports what it lost.
   socket.on('error', () => socket.destroy());
 }

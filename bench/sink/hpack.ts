@@ -1,5 +1,5 @@
-// Reads header blocks (RFC 7541) for the one field that a sink needs: apns-id, which APNs gives back with every answer.
-// The dynamic table is kept as the RFC has it, because senders use it; values of other fields are not looked at.
+// Reads header blocks (RFC 7541) for the one field that a sink needs: apns-id, which APNs returns with every answer. The dynamic
+// table follows the RFC, because senders use it; values of other fields are skipped.
 import { decodeHuffman, encodeHuffman } from './huffman.ts';
 
 /** Appendix A. Values do not matter here. */
@@ -11,7 +11,7 @@ const STATIC_NAMES =
 interface Entry {
   readonly isId: boolean;
   readonly nameLength: number;
-  /** Of an apns-id only. */
+  /** Kept for apns-id only. */
   readonly value: Buffer | undefined;
   /** RFC 7541 §4.1. */
   readonly size: number;
@@ -29,12 +29,12 @@ const ID_HUFFMAN = encodeHuffman('apns-id');
 
 export class HeaderDecoder {
   readonly #tableSize: number;
-  /** The oldest first; those before `#first` are evicted. */
+  /** Oldest first; entries before `#first` are evicted. */
   #table: Entry[] = [];
   #first = 0;
   #size = 0;
   #limit: number;
-  /** Where reading stands in the block. */
+  /** The read position in the block. */
   #at = 0;
   readonly #scratch = Buffer.alloc(65_536);
 
@@ -43,7 +43,7 @@ export class HeaderDecoder {
     this.#limit = tableSize;
   }
 
-  /** The value of apns-id in this block, if it is there. Throws on what is no header block. */
+  /** The value of apns-id in this block, if present. Throws if the block is invalid. */
   apnsId(block: Buffer): Buffer | undefined {
     let found: Buffer | undefined;
     this.#at = 0;
@@ -59,7 +59,7 @@ export class HeaderDecoder {
         this.#add(field);
         if (field.isId) found = field.value;
       } else if (first >= 0x20) {
-        // Change of the table's size (§6.3).
+        // Dynamic table size update (§6.3).
         this.#limit = this.#integer(block, 5);
         if (this.#limit > this.#tableSize) throw new Error(`table size ${this.#limit} was not allowed`);
         this.#evict(0);
@@ -101,7 +101,7 @@ export class HeaderDecoder {
 
   #add(entry: Entry): void {
     this.#evict(entry.size);
-    if (entry.size > this.#limit) return; // §4.4: it empties the table and is not an error
+    if (entry.size > this.#limit) return; // §4.4: an entry that is too large empties the table and is not an error
     this.#table.push(entry);
     this.#size += entry.size;
     if (this.#first < 1_000) return;
@@ -109,7 +109,7 @@ export class HeaderDecoder {
     this.#first = 0;
   }
 
-  /** Makes room for so many bytes (§4.3, §4.4). */
+  /** Evicts entries to make room (§4.3, §4.4). */
   #evict(room: number): void {
     while (this.#first < this.#table.length && this.#size + room > this.#limit)
       this.#size -= this.#table[this.#first++]!.size;
@@ -128,7 +128,7 @@ export class HeaderDecoder {
     throw new Error('an integer is too long');
   }
 
-  /** §5.2: where a string stands. */
+  /** §5.2: the position of a string. */
   #string(block: Buffer): { start: number; end: number; huffman: boolean } {
     const huffman = byteAt(block, this.#at) >= 0x80;
     const length = this.#integer(block, 7);

@@ -1,6 +1,7 @@
 // Huffman decoding of header strings (RFC 7541 §5.2, Appendix B), four bits at a time.
 //
-// The code is canonical: codes of the same length follow each other in the order of their symbols. The lengths say it all.
+// The code is canonical: codes of the same length are consecutive in the order of their symbols, so the lengths define it
+// completely.
 
 /** Code length of each byte value, then of EOS. */
 const LENGTHS = [
@@ -60,7 +61,7 @@ const STEPS = (() => {
   return steps;
 })();
 
-/** Writes the decoded bytes to `target` and answers how many there are. A sink need not check the padding. */
+/** Writes the decoded bytes to `target` and returns their number. The padding is not checked. */
 export function decodeHuffman(source: Uint8Array, start: number, end: number, target: Uint8Array): number {
   let node = 0;
   let written = 0;

@@ -1,4 +1,4 @@
-// The checker finds what was planted, and nothing where nothing was.
+// The checker finds every planted fault, and nothing in a flawless history.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { check } from '../check.ts';
@@ -45,7 +45,7 @@ function flawless(): {
   };
 }
 
-test('a flawless history has nothing to say', () => {
+test('a flawless history has no findings', () => {
   const verdict = check(flawless());
   assert.deepEqual(verdict, {
     acknowledged: 200,
@@ -69,14 +69,14 @@ test('a planted loss is found, unless the event was never acknowledged', () => {
   assert.deepEqual(check(history).lost, []);
 });
 
-test('what was deleted or has expired may be missing', () => {
+test('deleted and expired pushes may be missing', () => {
   const history = flawless();
   history.receipts.splice(17, 1);
   history.events[17] = { ...history.events[17]!, expiresAt: 5_000 };
   assert.deepEqual(check(history).lost, []);
 });
 
-test('a planted duplicate is counted for its gateway, under one identity', () => {
+test('a planted duplicate is counted for its gateway, under one id', () => {
   const history = flawless();
   history.receipts.push({ ...history.receipts[3]!, at: 19_000 });
   const { duplicates, manyIds, delivered } = check(history);
@@ -95,7 +95,7 @@ test('a second delivery id is found at the gateway and in the log', () => {
   assert.deepEqual(check(inLog).manyIds, ['event-4 → phone']);
 });
 
-test('a push begun more than a second after a delete is found, and one that only arrived late is not', () => {
+test('a push started more than a second after a delete is found, and a push that only arrived late is not', () => {
   const history = flawless();
   history.deletions.push({ deviceToken: DEVICE, answeredAt: 18_650 });
   assert.deepEqual(
@@ -106,14 +106,14 @@ test('a push begun more than a second after a delete is found, and one that only
   assert.deepEqual(check(history).afterDelete, []);
 });
 
-test('a node that died with its log does not hide a late push', () => {
+test('a late push is found even if the node died before logging it', () => {
   const history = flawless();
   history.deletions.push({ deviceToken: DEVICE, answeredAt: 18_850 });
   history.log.splice(199, 1);
   assert.deepEqual(check(history).afterDelete, ['event-199 → phone']);
 });
 
-test('a push begun after its expiry is found', () => {
+test('a push started after its expiry is found', () => {
   const history = flawless();
   history.events[50] = { ...history.events[50]!, expiresAt: 4_900 };
   history.events[51] = { ...history.events[51]!, expiresAt: 5_100 + HOUR_MS };
@@ -127,7 +127,7 @@ test('recovery is counted from the end of the fault to 90 % of the rate before i
   assert.equal(check(history).recoverySeconds, 2.1);
 });
 
-test('what never recovers has no figure', () => {
+test('a fault without recovery has no figure', () => {
   const history = flawless();
   for (const [index, receipt] of history.receipts.entries())
     if (receipt.at >= 8_000) history.receipts[index] = { ...receipt, at: 30_000 };

@@ -1,5 +1,5 @@
-// A bot in a chat, by Amazon's own SDKs: it joins through Connect and writes through the Participant Service. The same code
-// works against Amazon Connect; for chatpush both clients have its address (AWS_ENDPOINT_URL_CONNECT and
+// A bot in a chat, by Amazon's own SDKs: it joins through Connect and writes through the Participant Service. The same code works
+// against Amazon Connect; for chatpush, point both clients at its address (AWS_ENDPOINT_URL_CONNECT and
 // AWS_ENDPOINT_URL_CONNECTPARTICIPANT, or `endpoint`).
 import { randomUUID } from 'node:crypto';
 import { CreateParticipantCommand } from '@aws-sdk/client-connect';
@@ -8,7 +8,7 @@ import { CreateParticipantConnectionCommand, SendMessageCommand } from '@aws-sdk
 import type { ConnectParticipantClient } from '@aws-sdk/client-connectparticipant';
 
 export interface Bot {
-  /** Writes a message and answers its id. `token`: the same for every try of the same message. */
+  /** Writes a message and returns its id. `token`: the same for every attempt at the same message. */
   say(text: string, token?: string): Promise<string>;
 }
 
@@ -21,7 +21,7 @@ export async function joinChat(
     new CreateParticipantCommand({
       InstanceId: chat.instanceId,
       ContactId: chat.contactId,
-      // A bot that starts again is the same participant.
+      // A restarted bot is the same participant.
       ClientToken: `${name} in ${chat.contactId}`,
       ParticipantDetails: { ParticipantRole: 'CUSTOM_BOT', DisplayName: name },
     }),

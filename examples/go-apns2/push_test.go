@@ -21,7 +21,7 @@ import (
 
 const topic = "com.example.chat"
 
-// emulatorURL is where phones are asked; CHATPUSH_EMULATOR names another than the usual one.
+// emulatorURL is the emulator's address: CHATPUSH_EMULATOR, or the default.
 func emulatorURL() string {
 	if url := os.Getenv("CHATPUSH_EMULATOR"); url != "" {
 		return url
@@ -29,7 +29,7 @@ func emulatorURL() string {
 	return "http://127.0.0.1:4199"
 }
 
-// get reads what the emulator answers as JSON.
+// get reads a JSON answer of the emulator.
 func get(t *testing.T, path string, into any) {
 	t.Helper()
 	answer, err := http.Get(emulatorURL() + path)
@@ -45,7 +45,7 @@ func get(t *testing.T, path string, into any) {
 	}
 }
 
-// newClient is a client as for Apple, but for two things: the address, and the authority to trust.
+// newClient creates a client as for Apple, except for the address and the trusted CA.
 func newClient(t *testing.T) *apns2.Client {
 	t.Helper()
 	var emulator struct {
@@ -95,7 +95,7 @@ func TestThePhoneLightsUp(t *testing.T) {
 }
 
 func TestARefusalHasItsReason(t *testing.T) {
-	// No hexadecimal number, so no device token of Apple's.
+	// Not hexadecimal, so not an APNs device token.
 	answer, err := newClient(t).Push(&apns2.Notification{DeviceToken: "no-token", Topic: topic, Payload: payload.NewPayload()})
 	if err != nil {
 		t.Fatal(err)

@@ -1,4 +1,4 @@
-// The entry point in Lambda: `index.handler`. Clients are made once per instance of the function, not per call.
+// The Lambda entry point: `index.handler`. Clients are created once per instance of the function, not per call.
 import { createHandler } from './register.ts';
 
 const setting = (name: string): string => {

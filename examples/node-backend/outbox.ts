@@ -1,22 +1,22 @@
-// A chat backend and its outbox. A message and the wish to push it are written together; a sender takes what is
-// not pushed yet, up to 500 at once, and marks it when chatpush has it on disk. It may die at any point: whatever was handed
-// over and not marked is handed over again, and chatpush pushes an event once, however often it comes. A message that chatpush
-// will never take is set aside, with the reason, and holds up none behind it.
+// A chat backend with a transactional outbox. A message and its pending push are written in one transaction. A sender reads up to
+// 500 pending messages at a time and marks them once chatpush has them on disk. It may crash at any point: unmarked messages are
+// sent again, and chatpush pushes an event only once. A message that chatpush will never accept is set aside with the reason and
+// does not block the others.
 import { DatabaseSync } from 'node:sqlite';
 import { ChatpushError, InvalidParameterException } from '@chatpush/client';
 import type { ChatEvent, ChatpushClient } from '@chatpush/client';
 
 export interface Message {
-  /** The backend's own id of the message: what makes a repeat a repeat. */
+  /** The backend's own id of the message, which identifies duplicates. */
   readonly id: string;
   readonly chat: string;
   readonly from: 'AGENT' | 'CUSTOMER' | 'CUSTOM_BOT' | 'SYSTEM';
   readonly text: string;
 }
 
-/** What PutChatEvents takes at once; and of bytes a tenth, because proxies often take no more (nginx by default 1 MiB). */
+/** The limit of PutChatEvents; for bytes a tenth of it, because proxies often accept no more (nginx: 1 MiB by default). */
 const MOST = { events: 500, bytes: 1_000_000 };
-/** Of one text; a phone shows far less. */
+/** The longest text; a phone shows far less. */
 const MOST_TEXT_BYTES = 16_384;
 
 export function openChats(path: string) {
@@ -38,12 +38,14 @@ export function openChats(path: string) {
   return {
     write: ({ id, chat, from, text }: Message): void => void insert.run(id, chat, from, text, Date.now()),
 
-    /** Hands over what waits, batch by batch; answers how many messages. Rejects as the client does: call it again later. */
+    /**
+     * Sends the pending messages batch by batch and returns their number. Rejects with the client's error: call it again later.
+     */
     async push(client: Pick<ChatpushClient, 'putChatEvents'>, instanceId: string): Promise<number> {
       let pushed = 0;
       const handOver = async (events: ChatEvent[]): Promise<void> => {
         const { results } = await client.putChatEvents({ instanceId, events });
-        // Each has been taken, whether it led to a push or not: `reason` says why one did not.
+        // Every event is accepted, even if it leads to no push; `reason` says why.
         mark.run(JSON.stringify(results.map(({ id }) => id)));
         pushed += events.length;
       };
@@ -54,12 +56,12 @@ export function openChats(path: string) {
           await handOver(events);
         } catch (error) {
           if (!isOfTheMessages(error)) throw error;
-          // One message spoils its whole batch, so each goes alone.
+          // One invalid message fails its whole batch, so send each alone.
           for (const event of events)
             await handOver([event]).catch((refusal: unknown) => {
               if (!isOfTheMessages(refusal)) throw refusal;
               setAside.run(refusal.message, event.id);
-              console.error(`Message ${event.id} is not pushed, and set aside: ${refusal.message}`);
+              console.error(`Message ${event.id} was refused and is set aside: ${refusal.message}`);
             });
         }
       }
@@ -69,11 +71,14 @@ export function openChats(path: string) {
   };
 }
 
-/** Bad input, or too much of it, would be refused again. A wrong key, too many calls or a service away are no message's fault. */
+/**
+ * Invalid or oversized input would be refused again. A wrong key, throttling or an unavailable service is not the message's
+ * fault.
+ */
 const isOfTheMessages = (error: unknown): error is ChatpushError =>
   error instanceof InvalidParameterException || (error instanceof ChatpushError && error.status === 413);
 
-/** As many as fit, and one at least. */
+/** As many as fit, and at least one. */
 function oneBatch(events: ChatEvent[]): ChatEvent[] {
   let bytes = 0;
   const tooMany = events.findIndex(
@@ -82,7 +87,7 @@ function oneBatch(events: ChatEvent[]): ChatEvent[] {
   return tooMany < 0 ? events : events.slice(0, Math.max(1, tooMany));
 }
 
-/** At most so many bytes as UTF-8, and no half of a character. */
+/** Cuts the text to a number of UTF-8 bytes without splitting a character. */
 const cut = (text: string, bytes: number): string =>
   text.slice(0, new TextEncoder().encodeInto(text, new Uint8Array(bytes)).read);
 
@@ -94,7 +99,7 @@ function toEvent(row: Record<string, unknown>): ChatEvent {
     contentType: 'text/plain',
     content: cut(String(row['text']), MOST_TEXT_BYTES),
     participantRole: row['author'] as Message['from'],
-    // The message's own time: one that waited for an hour is an hour nearer to being too old for a push.
+    // The message's own time: an hour in the outbox counts towards its time to live.
     absoluteTime: new Date(Number(row['at'])).toISOString(),
   };
 }

@@ -1,4 +1,4 @@
-// The examples beside Amazon Connect: the Lambda with stand-ins of Connect and SNS, the bot with the two official SDKs.
+// The examples for Amazon Connect: the Lambda function with fakes of Connect and SNS, and the bot with the two official SDKs.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,7 +39,7 @@ test('the Lambda registers the phone with chatpush and starts the stream on Amaz
   const amazon = createServer((request, response) => void streaming(request, response));
   await once(amazon.listen(0, '127.0.0.1'), 'listening');
   t.after(() => amazon.close().closeAllConnections());
-  // Where the SDK would find Amazon, and the role of the function.
+  // The SDK's endpoint of Amazon, and the credentials of the function's role.
   const { port } = amazon.address() as AddressInfo;
   process.env['AWS_ENDPOINT_URL_CONNECT'] = `http://127.0.0.1:${port}`;
   process.env['AWS_ACCESS_KEY_ID'] = 'ASIAROLE';
@@ -78,7 +78,7 @@ test('the Lambda registers the phone with chatpush and starts the stream on Amaz
   assert.equal(phone.notifications.length, 1);
 });
 
-test('the bot joins a chat, and what it says lights up the phone, once per token', async () => {
+test('the bot joins a chat, and each of its messages lights up the phone once per token', async () => {
   await using scene = await startScene();
   const participants = new ConnectParticipantClient({
     region: 'eu-central-1',
@@ -105,7 +105,7 @@ test('the bot joins a chat, and what it says lights up the phone, once per token
   participants.destroy();
 });
 
-test('the Lambda’s entry point says which setting is missing, and has a handler where none is', async () => {
+test('the Lambda’s entry point names a missing setting, and exports a handler if all are set', async () => {
   const settings = {
     CHATPUSH_URL: 'http://127.0.0.1:1',
     CHATPUSH_ACCESS_KEY_ID: 'test',

@@ -1,4 +1,5 @@
-// docs/guides/any-backend.md as a reader follows it: its settings, its service, its commands and snippets, and a phone that lights up.
+// Follows docs/guides/any-backend.md like a reader: its settings, its service, its commands and snippets, until a phone lights
+// up.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -12,7 +13,7 @@ import { fileURLToPath } from 'node:url';
 const file = (path: string): string => fileURLToPath(new URL(`../../${path}`, import.meta.url));
 const PAGE = readFileSync(file('docs/guides/any-backend.md'), 'utf8');
 
-/** A block by its language and the name behind it. */
+/** A code block by its language and name. */
 function block(fence: string): string {
   const [, text] = new RegExp(`^\`\`\`${fence}\\n(.*?)^\`\`\`$`, 'ms').exec(PAGE) ?? [];
   assert.ok(text !== undefined, `the guide has no block ${fence}`);
@@ -20,13 +21,13 @@ function block(fence: string): string {
 }
 
 const lacks = (command: string): string | false =>
-  spawnSync(command, ['--version']).status === 0 ? false : `no ${command} here`;
+  spawnSync(command, ['--version']).status === 0 ? false : `${command} is not installed`;
 
 let folder: string;
 let environment: NodeJS.ProcessEnv;
 let service: ReturnType<typeof startService>;
 
-/** The page's variables and its `npx chatpush`, from the sources and at a free port. */
+/** The page's variables and its `npx chatpush`, run from the sources on a free port. */
 function startService() {
   const main = file('packages/server/src/main.ts');
   const commands = block('sh service').replace(
@@ -64,7 +65,7 @@ function execute(command: string, ...argv: string[]): string {
   return stdout;
 }
 
-/** The page's own question, for one text. */
+/** The page's own check, for one text. */
 function arrives(text: string): void {
   const question = block('sh arrived').replace('contains=Hello', `contains=${encodeURIComponent(text)}`);
   assert.match(execute('sh', '-c', question), new RegExp(text));
@@ -81,7 +82,7 @@ test('Python', { skip: lacks('python3') }, () => {
   arrives('Hello from Python');
 });
 
-test('shell, and what became of the message', () => {
+test('shell, and the delivery log of the message', () => {
   assert.equal(execute('sh', '-c', block('sh shell')), '{"Results":[{"Id":"shell-1","Deliveries":1}]}');
   arrives('Hello from the shell');
   const { Deliveries } = JSON.parse(execute('sh', '-c', block('sh deliveries'))) as {

@@ -1,10 +1,10 @@
-// npm run demo -- --once plays to its end.
+// npm run demo -- --once runs to its end.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { fileURLToPath } from 'node:url';
 import { test } from 'node:test';
 
-test('the demo plays to its end: phones light up, nothing is lost', () => {
+test('the demo runs to its end: phones light up, nothing is lost', () => {
   const { status, stdout, stderr } = spawnSync(
     process.execPath,
     ['--conditions=source', fileURLToPath(new URL('../demo.ts', import.meta.url)), '--once'],

@@ -1,4 +1,4 @@
-// What the guide to Amazon Connect says to write is what the parties take.
+// The settings and policies in the Amazon Connect guide are valid.
 import assert from 'node:assert/strict';
 import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,7 +19,7 @@ before(async () => {
 });
 const blockWith = (member: string) => blocks.find((block) => member in block)!;
 
-test('the settings have no mistake', async (t) => {
+test('the settings are valid', async (t) => {
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-guide-'));
   t.after(() => rm(folder, { recursive: true }));
   const file = join(folder, 'settings.json');
@@ -29,7 +29,7 @@ test('the settings have no mistake', async (t) => {
   assert.deepEqual(config.sources.sns[0]!.instances, config.instances);
 });
 
-test('the delivery policy keeps within the 3,600 seconds that SNS allows, and uses more than half of them', () => {
+test('the delivery policy stays within the 3,600 seconds that SNS allows, and uses more than half of them', () => {
   const policy = blockWith('healthyRetryPolicy')['healthyRetryPolicy'] as Record<string, number>;
   const of = (name: string): number => policy[name]!;
   const backoffs =

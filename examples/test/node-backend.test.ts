@@ -1,4 +1,4 @@
-// The outbox loses nothing and doubles nothing, whenever it dies.
+// The outbox loses and duplicates nothing, whenever it crashes.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -43,7 +43,7 @@ const register = (deviceToken: string, contactId: string): Promise<unknown> =>
     contactConfiguration: { contactId, includeRawMessage: true },
   });
 
-test('1,200 messages in three batches; the process dies after the second was taken, and starts again', async () => {
+test('1,200 messages in three batches survive a crash after the second batch was accepted', async () => {
   await register('phone', 'chat');
   const path = join(folder, 'chats.db');
   let chats = openChats(path);
@@ -53,11 +53,11 @@ test('1,200 messages in three batches; the process dies after the second was tak
   const dying: Pick<ChatpushClient, 'putChatEvents'> = {
     putChatEvents: async (...call) => {
       const answer = await client.putChatEvents(...call);
-      if (++batches === 2) throw new Error('the process dies before it marks what was taken');
+      if (++batches === 2) throw new Error('crash before the accepted messages are marked');
       return answer;
     },
   };
-  await assert.rejects(chats.push(dying, 'support'), /dies/);
+  await assert.rejects(chats.push(dying, 'support'), /crash/);
   chats.close();
 
   chats = openChats(path);
@@ -76,21 +76,21 @@ test('1,200 messages in three batches; the process dies after the second was tak
   assert.equal(texts.size, 1_200);
 });
 
-test('no message holds up those behind it, however long, many or impossible', async (t) => {
+test('no message blocks the ones after it, however long, many or invalid', async (t) => {
   await register('phone-of-hard', 'hard');
   const path = join(folder, 'hard.db');
   const chats = openChats(path);
   t.after(() => chats.close());
   const impossible = 'i'.repeat(257);
   const write = (id: string, text: string) => chats.write({ id, chat: 'hard', from: 'AGENT', text });
-  // One above the 16,384 bytes of a text, with a character of four bytes across that border; it stopped all others for ever.
+  // One byte above the limit of 16,384, with a four-byte character across the limit. Regression: it blocked all others forever.
   write('long', `${'x'.repeat(16_382)}\u{1F4F1}${'y'.repeat(4_000)}`);
-  // Twice the 10 MB of a call, once JSON has escaped them.
+  // Twice the 10 MB limit of a call after JSON escaping.
   for (let n = 0; n < 600; n++) write(`quotes-${n}`, '"'.repeat(16_000));
   write(impossible, 'its id is too long');
   write('last', 'the last');
 
-  // A key that is wrong is no message's fault: nothing is set aside for it.
+  // A wrong key is not a message's fault, so nothing is set aside.
   await assert.rejects(chats.push(clientWith('wrong'), 'support'), { status: 403 });
 
   const complaints = t.mock.method(console, 'error', () => undefined);

@@ -1,4 +1,4 @@
-// What a release refuses.
+// What a release refuses, and why.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { releaseFaults } from '../release.ts';
@@ -10,7 +10,7 @@ const client = { ...wire, name: '@chatpush/client', dependencies: { '@chatpush/w
 const CHANGELOG =
   '# Changelog\n\n## Unreleased\n\n## 1.2.0 (2026-12-01)\n\n- Faster.\n\n## 1.1.0\n\n- First.\n';
 
-test('a release of one version with its changes written down is good', () => {
+test('a release with one version and a changelog entry passes', () => {
   assert.deepEqual(releaseFaults([root, wire, client], CHANGELOG), []);
 });
 
@@ -20,9 +20,9 @@ for (const [what, manifests, changelog, expected] of [
     'a dependency of another version',
     [root, wire, { ...client, dependencies: { '@chatpush/wire': '1.1.0' } }],
     CHANGELOG,
-    /wants @chatpush\/wire 1\.1\.0/,
+    /depends on @chatpush\/wire 1\.1\.0/,
   ],
-  // npm's registry answers 422 to the first package, and nothing is published.
+  // npm's registry would answer 422 to the first package.
   [
     'a root without a repository',
     [{ ...root, repository: undefined }, wire, client],
@@ -30,9 +30,14 @@ for (const [what, manifests, changelog, expected] of [
     /No repository in the root's package\.json/,
   ],
   ['no entry', [root, wire], CHANGELOG.replace('## 1.2.0', '## 1.2.01'), /no entry for 1\.2\.0/],
-  ['an entry that says nothing', [root, wire], CHANGELOG.replace('- Faster.', ''), /says nothing of 1\.2\.0/],
   [
-    'changes without a version',
+    'an empty entry',
+    [root, wire],
+    CHANGELOG.replace('- Faster.', ''),
+    /entry for 1\.2\.0 in CHANGELOG\.md is empty/,
+  ],
+  [
+    'an unreleased change',
     [root, wire],
     CHANGELOG.replace('## Unreleased\n', '## Unreleased\n\n- More.\n'),
     /"Unreleased"/,

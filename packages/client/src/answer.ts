@@ -48,7 +48,7 @@ function readFailure(answer: Answer): Failure {
   };
 }
 
-/** Apparently not an answer of the service, but of a proxy, a login page or another server at this address. */
+/** Probably the answer of a proxy, a login page or another server at this address, not of the service. */
 const unexpected = (answer: Answer, message: string): Failure => ({
   ...about(answer),
   name: 'UnexpectedAnswerError',

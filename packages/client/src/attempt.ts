@@ -40,7 +40,7 @@ export function attempt(
         return failed('CredentialsError', `No credentials to sign with: ${reason(cause)}`, 'client', cause);
       }
       const headers = await transport.sign(request, endpoint.host, credentials, timeMs);
-      // Credentials may take longer than the caller waits. Then nothing is sent, even if `send` ignores its signal.
+      // Credentials may take longer than the caller waits. In that case nothing is sent, even if `send` ignores its signal.
       if (ending.isOver()) return late();
       let answer: Answer;
       try {

@@ -1,4 +1,4 @@
-// The channels of applications: whether their gateways would take a push.
+// The channels of applications: whether their gateways would accept a push.
 import type { DeviceType } from './registrations.ts';
 
 /** What {@link ChatpushClient.examineChannel} takes. */
@@ -12,10 +12,10 @@ export interface ExamineChannelRequest {
 export interface ExamineChannelResponse {
   /** `unclear`: the gateway said nothing about the settings, because it is busy or broken. */
   state: 'healthy' | 'broken' | 'unclear';
-  /** In the gateway's words, or the connection's. */
+  /** The gateway's own message, or the connection error. */
   answer: string;
-  /** What that means. */
+  /** What the answer means. */
   says: string;
-  /** What to do. Absent where nothing is to be done, or nobody knows what. */
+  /** How to fix it. Absent if there is nothing to fix, or no known fix. */
   cure?: string;
 }

@@ -150,8 +150,8 @@ export interface ChatpushClient {
   putChatEvents(request: PutChatEventsRequest, options?: CallOptions): Promise<PutChatEventsResponse>;
 
   /**
-   * Lists what became of a chat's notifications, newest first, a page at a time: each delivery with its attempts, and
-   * why others were never attempted. chatpush only.
+   * Lists the deliveries of a chat's notifications, newest first, a page at a time: each with its attempts, or with the reason
+   * why it was never attempted. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
    * @throws {@link InternalServiceException} 500: the service failed in every attempt.
@@ -175,7 +175,7 @@ export interface ChatpushClient {
   getDelivery(request: GetDeliveryRequest, options?: CallOptions): Promise<GetDeliveryResponse>;
 
   /**
-   * Counts, minute by minute, the deliveries that started, and those of them that did not arrive. chatpush only.
+   * Counts, per minute, the deliveries that started and how many of them were not delivered. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
    * @throws {@link InternalServiceException} 500: the service failed in every attempt.
@@ -190,11 +190,11 @@ export interface ChatpushClient {
   ): Promise<GetDeliveryCountsResponse>;
 
   /**
-   * Pushes a delivery again that did not arrive, under the same id. Safe to repeat: what waits already is left as it is, and
-   * what was accepted is never pushed a second time. chatpush only.
+   * Pushes an undelivered delivery again, under the same id. Safe to repeat: a waiting delivery is left unchanged, and an
+   * accepted delivery is never pushed again. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link ConditionalOperationFailedException} 409: it cannot be replayed; the message says why.
+   * @throws {@link ConditionalOperationFailedException} 409: the delivery cannot be replayed; the message says why.
    * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
    * @throws {@link ResourceNotFoundException} 404: unknown instance or delivery.
@@ -204,10 +204,10 @@ export interface ChatpushClient {
   replayDelivery(request: ReplayDeliveryRequest, options?: CallOptions): Promise<ReplayDeliveryResponse>;
 
   /**
-   * Withdraws a delivery that waits: no further attempt begins. Safe to repeat. chatpush only.
+   * Withdraws a waiting delivery: no further attempt starts. Safe to repeat. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
-   * @throws {@link ConditionalOperationFailedException} 409: it has ended otherwise, or never started.
+   * @throws {@link ConditionalOperationFailedException} 409: the delivery has already ended, or never started.
    * @throws {@link InternalServiceException} 500: the service failed in every attempt.
    * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
    * @throws {@link ResourceNotFoundException} 404: unknown instance or delivery.
@@ -238,7 +238,7 @@ export interface ChatpushClient {
   ): Promise<StartChatContactResponse>;
 
   /**
-   * Ends a chat. No device can be registered for it any more; messages written before still go out.
+   * Ends a chat. No more devices can be registered for it; earlier messages are still pushed.
    *
    * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
    * @throws {@link ContactNotFoundException} 410: unknown contact.
@@ -272,7 +272,7 @@ export interface ChatpushClient {
   ): Promise<CreateParticipantResponse>;
 
   /**
-   * Asks a gateway what it thinks of a channel now, without disturbing a device. chatpush only.
+   * Checks a channel's credential at its gateway now, without notifying a device. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not use this application.
    * @throws {@link InternalServiceException} 500: the service failed in every attempt.

@@ -1,4 +1,4 @@
-// The service's clock, as its answers tell it, so that a machine whose clock is wrong can still sign.
+// The service's clock, taken from its answers, so that a machine with a wrong clock can still sign.
 import type { Failure } from './failure.ts';
 
 export interface ClockOffset {

@@ -22,9 +22,11 @@ export interface StartChatContactRequest {
   relatedContactId?: string;
   /** 1–128 characters. */
   customerId?: string;
-  /** What Amazon Connect should answer for a connection at once. chatpush refuses it: call CreateParticipantConnection. */
+  /**
+   * Asks Amazon Connect to return connection credentials with this call. chatpush refuses it: call CreateParticipantConnection.
+   */
   connectionTypes?: readonly string[];
-  /** Where Amazon Connect should stream the chat. chatpush refuses it: it streams to nobody. */
+  /** Where Amazon Connect should stream the chat. chatpush does not stream, and refuses it. */
   chatStreamingConfiguration?: ChatStreamingConfiguration;
 }
 

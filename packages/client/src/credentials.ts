@@ -10,11 +10,11 @@ export interface Credentials {
   expiration?: Date;
 }
 
-/** Returns credentials; the providers of `@aws-sdk/credential-providers` fit as they are. */
+/** Returns credentials; the providers of `@aws-sdk/credential-providers` work unchanged. */
 export type CredentialsProvider = () => Credentials | Promise<Credentials>;
 
 export interface CredentialSource {
-  /** Credentials that stay valid for 5 more minutes, if the provider has such. */
+  /** Credentials that stay valid for at least 5 more minutes, if the provider has them. */
   get(): Promise<Credentials>;
   /** Called when the service says they have expired. Returns whether the provider may have newer ones. */
   renew(expired: Credentials): boolean;

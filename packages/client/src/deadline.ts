@@ -9,11 +9,11 @@ export const wait = (ms: number, signal: AbortSignal | undefined): Promise<void>
     () => undefined,
   );
 
-/** Tells a task that runs against a deadline when nobody waits for it any more. */
+/** Tells a task with a deadline when its result is no longer needed. */
 export interface Ending {
   /** Whether the deadline has passed or the caller has aborted. */
   isOver(): boolean;
-  /** Calls `stop` at that moment, or at once if it has passed already. */
+  /** Calls `stop` at that moment, or immediately if it has passed. */
   onEnd(stop: (reason: unknown) => void): void;
 }
 

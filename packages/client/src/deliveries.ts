@@ -1,4 +1,4 @@
-// The delivery log: what became of each notification, and what may be done about one.
+// The delivery log: the outcome of each notification, and the operations on a delivery.
 import type { DeviceType } from './registrations.ts';
 
 /** What {@link ChatpushClient.listDeliveries} takes. */
@@ -7,7 +7,7 @@ export interface ListDeliveriesRequest {
   instanceId: string;
   /** Identifier of the chat, 1–256 characters. Absent: the whole instance, narrowed by the filters that follow. */
   contactId?: string;
-  /** `undelivered` stands for rejected, expired and withdrawn. `skipped` ones are listed only if asked for. */
+  /** `undelivered` means rejected, expired or withdrawn. `skipped` deliveries are listed only on request. */
   status?: DeliveryStatus | 'undelivered';
   reason?: string;
   pinpointAppArn?: string;
@@ -18,7 +18,7 @@ export interface ListDeliveriesRequest {
   endTime?: string;
   /** Size of a page, 1–100. */
   maxResults?: number;
-  /** `nextToken` of the page before. */
+  /** `nextToken` of the previous page. */
   nextToken?: string;
 }
 
@@ -60,7 +60,7 @@ export interface Delivery {
   createdAt: string;
   /** ISO 8601, UTC; absent if the delivery never started. */
   expiresAt?: string;
-  /** Whether it did not arrive, and its content was kept for {@link ChatpushClient.replayDelivery}. */
+  /** Whether it was not delivered and its content is kept for {@link ChatpushClient.replayDelivery}. */
   canReplay: boolean;
 }
 
@@ -88,15 +88,15 @@ export interface GetDeliveryCountsRequest {
   instanceId: string;
   /** 1–180. Default 60. */
   minutes?: number;
-  /** ISO 8601: the last minute is the one of this time. Default: now. */
+  /** ISO 8601: the last minute contains this time. Default: now. */
   endTime?: string;
 }
 
 export interface DeliveryCount {
-  /** When the minute begins, ISO 8601, UTC. */
+  /** The start of the minute, ISO 8601, UTC. */
   at: string;
   started: number;
-  /** Those of them that were rejected, expired or withdrawn by now. */
+  /** How many of them have been rejected, expired or withdrawn so far. */
   undelivered: number;
 }
 

@@ -1,4 +1,4 @@
-// The public surface of @chatpush/client.
+// The public API of @chatpush/client.
 export { ChatpushError } from './chatpush-error.ts';
 export type { ChatpushErrorDetails, Fault } from './chatpush-error.ts';
 export type {

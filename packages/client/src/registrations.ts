@@ -79,7 +79,7 @@ export interface ListPushNotificationRegistrationsRequest {
   contactId: string;
   /** Size of a page, 1–100. */
   maxResults?: number;
-  /** `nextToken` of the page before. */
+  /** `nextToken` of the previous page. */
   nextToken?: string;
 }
 
@@ -89,7 +89,7 @@ export type RegistrationStatus = 'ACTIVE' | 'SUSPENDED';
 export interface Registration {
   registrationId: string;
   deviceType: DeviceType;
-  /** Abbreviated: enough to tell devices apart, too little to push to one. */
+  /** Abbreviated: enough to distinguish devices, not enough to push to one. */
   deviceToken: string;
   pinpointAppArn: string;
   includeRawMessage: boolean;

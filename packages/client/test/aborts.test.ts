@@ -1,4 +1,4 @@
-// Time-outs and aborts: every wait ends, and nothing is left behind.
+// Timeouts and aborts: every wait ends and leaves nothing open.
 import assert from 'node:assert/strict';
 import { getEventListeners, once } from 'node:events';
 import { createServer } from 'node:net';
@@ -20,14 +20,14 @@ describe('an attempt that takes too long', () => {
     ['no answer', SILENT],
     ['an answer that stops in the middle', STALLING],
   ] as const)
-    test(`${what}: is given up and retried`, async () => {
+    test(`${what}: is aborted and retried`, async () => {
       await using server = await startRecordingServer(inTurn(respond, REGISTERED));
       const client = clientOf(server, { attemptTimeoutMs: 1000 });
       assert.deepEqual(await client.createPushNotificationRegistration(CREATE), { registrationId: 'r-1' });
       assert.equal(server.requests.length, 2);
     });
 
-  test('is a TimeoutError if it was the last', async () => {
+  test('is a TimeoutError if it was the last attempt', async () => {
     await using server = await startRecordingServer(SILENT);
     const client = clientOf(server, { attemptTimeoutMs: 50, maxAttempts: 2 });
     const error = await errorOf(client.createPushNotificationRegistration(CREATE));
@@ -52,14 +52,14 @@ describe('an attempt that takes too long', () => {
   });
 });
 
-// On Node a call that was aborted while it waited for credentials was once sent all the same.
-describe('credentials that come after the end', () => {
+// Regression: on Node a call that was aborted while it waited for credentials was still sent.
+describe('credentials that arrive after the end', () => {
   const deaf: typeof fetch = (url, init) => fetch(url, { ...init, signal: null });
   for (const [what, options] of [
-    ['by the platform', {}],
-    ['by a fetch of the caller that listens to no signal', { fetch: deaf }],
+    ['with the platform’s sender', {}],
+    ['with a custom fetch that ignores its signal', { fetch: deaf }],
   ] as const)
-    test(`are used no more, ${what}`, async () => {
+    test(`are not used, ${what}`, async () => {
       await using server = await startRecordingServer();
       const asked = Promise.withResolvers<void>();
       const answer = Promise.withResolvers<typeof CREDENTIALS>();
@@ -72,7 +72,7 @@ describe('credentials that come after the end', () => {
       controller.abort('enough');
       assert.equal(await error, 'enough');
       answer.resolve(CREDENTIALS);
-      // Two calls behind it, one after the other: had the first been sent, it would have come before the second of them.
+      // Two more calls in sequence: if the first call had been sent, it would have arrived before the second of them.
       for (const deviceToken of ['behind', 'last'])
         await client.createPushNotificationRegistration({ ...CREATE, deviceToken });
       assert.deepEqual(
@@ -136,7 +136,7 @@ describe("the caller's signal", () => {
       refuse(429, 'ThrottlingException', 'later', { 'retry-after': '15' })(request, response);
     });
     const call = errorOf(clientOf(server).createPushNotificationRegistration(CREATE, { signal }));
-    // The attempt's listener goes and the wait's comes; nothing else tells from outside that the answer has been read.
+    // The attempt removes its listener and the wait adds one. Nothing else shows from outside that the answer has been read.
     while (server.requests.length === 0) await new Promise((resolve) => setImmediate(resolve));
     const begun = performance.now();
     setTimeout(() => controller.abort(reason), 100);

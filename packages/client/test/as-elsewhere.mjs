@@ -1,4 +1,4 @@
-// Preloaded, it lets the client run on Node with what it uses everywhere else: WebCrypto and `fetch`.
+// When preloaded, makes the client use WebCrypto and `fetch` on Node, as it does on other platforms.
 import { registerHooks } from 'node:module';
 
 registerHooks({

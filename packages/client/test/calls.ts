@@ -1,4 +1,4 @@
-// What several test files call with.
+// Requests shared by several test files.
 import { createClient } from '@chatpush/client';
 import type {
   ChatpushClient,

@@ -1,4 +1,4 @@
-// A machine whose clock is wrong can still sign.
+// A machine with a wrong clock can still sign.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ChatpushError } from '@chatpush/client';
@@ -11,7 +11,7 @@ const HOUR = 3_600_000;
 const signedMs = (amzDate: string): number =>
   Date.parse(amzDate.replace(/^(....)(..)(..)T(..)(..)(..)Z$/, '$1-$2-$3T$4:$5:$6Z'));
 
-/** As AWS does: five minutes to either side. */
+/** Like AWS: five minutes in either direction. */
 const byTheClock =
   (name = 'InvalidSignatureException', message = 'Signature expired'): Respond =>
   (request, response) => {
@@ -25,7 +25,7 @@ describe('the clock', () => {
     ['fast', HOUR],
     ['a year slow', -365 * 24 * HOUR],
   ] as const)
-    test(`${what}: the second attempt is signed by the service's time, and so are the next calls`, async () => {
+    test(`${what}: the second attempt and all later calls are signed with the service's time`, async () => {
       await using server = await startRecordingServer(byTheClock());
       const client = clientOf(server, { now: () => Date.now() + offMs });
       assert.deepEqual(await client.createPushNotificationRegistration(CREATE), { registrationId: 'r-1' });
@@ -46,7 +46,7 @@ describe('the clock', () => {
       assert.equal(server.requests.length, 2);
     });
 
-  test('is trusted if the service sends no other time: the refusal is final', async () => {
+  test('is trusted if the service sends no different time, and the refusal is final', async () => {
     await using server = await startRecordingServer((_, response) => {
       response.sendDate = false;
       refuse(403, 'InvalidSignatureException', 'Signature expired')(_, response);
@@ -72,7 +72,7 @@ describe('the clock', () => {
     assert.deepEqual(days, ['20261122', '20261122', '20261123', '20261123']);
   });
 
-  test('that goes wrong again later is corrected again', async () => {
+  test('is corrected again after another change', async () => {
     await using server = await startRecordingServer(byTheClock());
     let offMs = -HOUR;
     const client = clientOf(server, { now: () => Date.now() + offMs });

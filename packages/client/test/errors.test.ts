@@ -1,4 +1,4 @@
-// What the caller gets for each answer, of the service or of something else.
+// What the caller gets for each answer, from the service or from another server.
 import assert from 'node:assert/strict';
 import { cp, mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -14,7 +14,7 @@ import { CREATE, clientOf, errorOf } from './calls.ts';
 import { answer, refuse, startRecordingServer } from './recording-server.ts';
 import type { Respond } from './recording-server.ts';
 
-/** The error of one attempt that is answered like this. */
+/** The error of one attempt with this answer. */
 async function errorFor(respond: Respond): Promise<ChatpushError> {
   await using server = await startRecordingServer(respond);
   const error = await errorOf(
@@ -44,7 +44,7 @@ describe('exceptions of the service', () => {
     assert.deepEqual(new Set(Object.keys(EXCEPTIONS)), declared);
   });
 
-  test('a name without a class is the base class by that name', async () => {
+  test('an exception without its own class is the base class with that name', async () => {
     const error = await errorFor(refuse(403, 'InvalidSignatureException', 'The signature does not match'));
     assert.deepEqual(
       [error.constructor, error.name, error.status, error.fault, error.retryable],
@@ -52,26 +52,22 @@ describe('exceptions of the service', () => {
     );
   });
 
-  test('a name from Object.prototype is a name like any other', async () => {
+  test('a name from Object.prototype is treated like any other', async () => {
     const error = await errorFor(refuse(400, 'constructor', 'odd'));
     assert.deepEqual([error.constructor, error.name], [ChatpushError, 'constructor']);
   });
 });
 
-describe('where the name is found', () => {
+describe('the name of the error is found', () => {
   const NAME = 'ResourceNotFoundException';
   const cases: readonly (readonly [string, Record<string, string>, object])[] = [
     ['in the header', { 'x-amzn-errortype': NAME }, {}],
     [
-      'in the header, with an address behind it',
+      'in the header, followed by a URL',
       { 'x-amzn-errortype': `${NAME}:http://internal.amazon.com/coral/` },
       {},
     ],
-    [
-      'in the header, with a namespace before it',
-      { 'x-amzn-errortype': `com.amazonaws.connect#${NAME}` },
-      {},
-    ],
+    ['in the header, after a namespace', { 'x-amzn-errortype': `com.amazonaws.connect#${NAME}` }, {}],
     [
       'in the header, with both',
       { 'x-amzn-errortype': `aws.connect#${NAME}:http://internal.amazon.com/#x` },
@@ -155,7 +151,7 @@ describe('answers that are not the service’s', () => {
     ['a success that is a list', answer(200, '[]'), '200 with a body of unknown type: []', 'server', false],
   ];
   for (const [what, respond, message, fault, retryable] of cases)
-    test(`${what} is an UnexpectedAnswerError that says what came`, async () => {
+    test(`${what} is an UnexpectedAnswerError that describes the answer`, async () => {
       const error = await errorFor(respond);
       assert.deepEqual(
         [error.name, error.message, error.fault, error.retryable],
@@ -170,8 +166,8 @@ describe('answers that are not the service’s', () => {
   });
 });
 
-// Read to its end it ended the process: a text of JavaScript has a longest length, and what passes it is thrown where no call
-// catches it.
+// Regression: reading it to the end crashed the process, because exceeding the maximum string length throws where no call can
+// catch it.
 describe('an endless answer is cut off', () => {
   const endless: Respond = (_, response) => {
     const piece = 'word '.repeat(20_000);
@@ -200,10 +196,7 @@ describe('accepted answers', () => {
     ['without a content type', answer(200, '{"RegistrationId":"r"}')],
     ['with members of a newer service', answer(200, '{"RegistrationId":"r","Shard":{"Id":4},"Tags":[null]}')],
     ['with another successful status', answer(201, '{"RegistrationId":"r"}')],
-    [
-      'with a longer id than was ever seen',
-      answer(200, JSON.stringify({ RegistrationId: 'r'.repeat(1000) })),
-    ],
+    ['with an unusually long id', answer(200, JSON.stringify({ RegistrationId: 'r'.repeat(1000) }))],
   ];
   for (const [what, respond] of cases)
     test(what, async () => {

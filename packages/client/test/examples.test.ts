@@ -1,4 +1,4 @@
-// The examples on the pages run as they stand there, but for the address of the service.
+// The examples in the docs run unchanged, except for the address of the service.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
@@ -11,7 +11,7 @@ import { startTestService } from './service.ts';
 const root = fileURLToPath(new URL('../../..', import.meta.url));
 const ADDRESS = 'http://127.0.0.1:4100';
 
-/** Runs a page's first TypeScript example that contains a text, and answers what it printed. */
+/** Runs a page's first TypeScript example that contains a text, and returns its output. */
 async function runExample(page: string, marker: string, url: string): Promise<string> {
   const text = await readFile(`${root}/${page}`, 'utf8');
   const example = [...text.matchAll(/^```ts\n(.*?)^```$/gms)]
@@ -27,7 +27,7 @@ async function runExample(page: string, marker: string, url: string): Promise<st
 }
 
 describe('the examples', () => {
-  test('of the method’s page registers, and its repeat is the same registration', async () => {
+  test('on the method’s page registers, and repeating it returns the same registration', async () => {
     await using service = await startTestService();
     const printed = await runExample(
       'docs/create-push-notification-registration.md',
@@ -37,7 +37,7 @@ describe('the examples', () => {
     assert.match(printed, /^registered: [0-9a-f-]{36}\nrepeated: the same\n$/);
   });
 
-  test('of the client’s README registers', async () => {
+  test('in the client’s README registers', async () => {
     await using service = await startTestService();
     assert.equal(
       await runExample('packages/client/README.md', 'createPushNotificationRegistration(', service.url),
@@ -45,13 +45,13 @@ describe('the examples', () => {
     );
   });
 
-  test('of wire’s README says what is wrong', async () => {
+  test('in wire’s README lists the faults', async () => {
     const printed = await runExample('packages/wire/README.md', 'describeFaults', ADDRESS);
     assert.match(printed, /^5 validation errors detected: Value with length 0 at '\/InstanceId'/);
   });
 });
 
-test('the method’s page lists the errors that wire declares, with their status and whether they are repeated', async () => {
+test('the method’s page lists the errors that wire declares, with their status and whether they are retried', async () => {
   const text = await readFile(`${root}/docs/create-push-notification-registration.md`, 'utf8');
   const rows = [...text.matchAll(/^\| `(\w+Exception)`\s*\|(.*)\|$/gm)].map(([, name, rest]) => {
     const [status, , repeated] = rest!.split('|').map((cell) => cell.trim());

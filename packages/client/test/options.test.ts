@@ -1,4 +1,4 @@
-// Region, endpoint, credentials: where they come from, and what is said when they are missing.
+// Region, endpoint and credentials: their sources, and the errors if they are missing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ChatpushError, createClient, generateClientToken } from '@chatpush/client';
@@ -18,7 +18,7 @@ const VARIABLES = [
   'AWS_SESSION_TOKEN',
 ];
 
-/** Runs with these variables and without the others that matter here. */
+/** Runs with these environment variables and without the other relevant ones. */
 function withEnvironment<T>(values: Record<string, string>, run: () => T): T {
   const before = VARIABLES.map((name) => [name, process.env[name]] as const);
   for (const name of VARIABLES) delete process.env[name];
@@ -145,7 +145,7 @@ describe('credentials', () => {
     assert.ok(assertSigned(request!, 'secret').includes('x-amz-security-token'));
   });
 
-  test('are missing: the error comes at once and says what to do', () => {
+  test('that are missing are an immediate error that says what to do', () => {
     const create = () =>
       withEnvironment({}, () => createClient({ region: 'us-east-1', endpoint: 'http://x' }));
     assert.throws(create, /No credentials: pass createClient\(\{ credentials \}\)/);
@@ -158,7 +158,7 @@ describe('credentials', () => {
     ['an empty secret', { accessKeyId: 'a', secretAccessKey: '' }],
     ['a session token with a line feed', { accessKeyId: 'a', secretAccessKey: 's', sessionToken: 'x\ny: z' }],
   ] as const)
-    test(`with ${what} are refused, and not repeated in the message`, () => {
+    test(`with ${what} are refused and not quoted in the message`, () => {
       assert.throws(
         () => createClient({ region: 'us-east-1', credentials: wrong }),
         (error: Error) => error instanceof TypeError && !error.message.includes('\n'),
@@ -201,7 +201,7 @@ describe('credentials', () => {
     assert.deepEqual(keys, ['key1', 'key1', 'key2']);
   });
 
-  test('that the service calls expired are fetched again, once', async () => {
+  test('that the service rejects as expired are fetched again, once', async () => {
     const expired = refuse(
       403,
       'ExpiredTokenException',

@@ -1,4 +1,5 @@
-// What a stranger gets: the packed tarballs, installed in an empty folder, compiled strictly, run on each line of Node from 20 on.
+// What a new user gets: the packed tarballs, installed in an empty folder, compiled in strict mode, run on each Node release line
+// from 20 on.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { access, mkdir, mkdtemp, readFile, readdir, rm, writeFile } from 'node:fs/promises';
@@ -18,7 +19,7 @@ const run = promisify(execFile);
 const packages = fileURLToPath(new URL('../..', import.meta.url));
 const tsc = join(dirname(createRequire(import.meta.url).resolve('typescript/package.json')), 'bin/tsc');
 
-/** npm as it was started, where it was: `npm` itself is no program but a shim on some systems. */
+/** The npm that started this process, if any: on some systems `npm` is a shim, not a program. */
 const npm = (args: readonly string[], cwd: string) =>
   process.env['npm_execpath'] === undefined
     ? run('npm', args, { cwd, shell: process.platform === 'win32' })
@@ -49,7 +50,7 @@ console.log(
 );
 `;
 
-/** What a file may import: those that are named, and all others of a package. */
+/** What a file may import: the named modules, and every other module of a package. */
 const ALLOWED: Record<string, RegExp> = {
   wire: /^\.{1,2}\/.+\.js$/,
   client: /^(\.{1,2}\/.+\.js|#platform|@chatpush\/wire)$/,
@@ -64,13 +65,13 @@ before(async () => {
 });
 after(() => rm(folder, { recursive: true, force: true, maxRetries: 3 }));
 
-/** A Node of this major version: the machine's own, else the one in the registry. */
+/** A Node of this major version: from this machine, otherwise from the registry. */
 async function findNode(major: number): Promise<string | undefined> {
   const isIt = async (file: string): Promise<boolean> => {
     try {
       return (await run(file, ['--version'])).stdout.startsWith(`v${major}.`);
     } catch {
-      return false; // Not there, or not a program: the next candidate.
+      return false; // Missing or not executable: try the next candidate.
     }
   };
   const name = process.platform === 'win32' ? 'node.exe' : 'node';
@@ -82,7 +83,7 @@ async function findNode(major: number): Promise<string | undefined> {
   try {
     await npm(['install', '--prefix', home, '--no-audit', '--no-fund', `node-${suffix}@${major}`], home);
   } catch {
-    return undefined; // No registry, or no such package for this system: the test says that it was skipped.
+    return undefined; // No registry, or no such package for this system: the test is skipped.
   }
   const file = join(home, 'node_modules', `node-${suffix}`, 'bin', name);
   return (await isIt(file)) ? file : undefined;
@@ -91,7 +92,7 @@ async function findNode(major: number): Promise<string | undefined> {
 describe('the packed client', () => {
   const tarballs: string[] = [];
 
-  test('contains what was built, its README and its licence, nothing else', async () => {
+  test('contains only the build, its README and its licence', async () => {
     for (const name of ['wire', 'client']) {
       const { stdout } = await npm(['pack', '--json', '--pack-destination', folder], join(packages, name));
       const [packed] = JSON.parse(stdout.slice(stdout.indexOf('[\n'))) as [
@@ -145,7 +146,8 @@ describe('the packed client', () => {
     test(`registers a device at the service from Node ${major}`, async (t) => {
       const node =
         Number(process.versions.node.split('.')[0]) === major ? process.execPath : await findNode(major);
-      if (node === undefined) return t.skip(`no Node ${major} here nor in the registry`);
+      if (node === undefined)
+        return t.skip(`there is no Node ${major}, neither installed nor in the registry`);
       await using service = await startTestService();
       await writeFile(join(folder, 'stranger.ts'), STRANGER(service.url));
       await compile();
@@ -173,7 +175,7 @@ describe('the packed client', () => {
     }
   });
 
-  test('tells in the editor what each method does and throws, as declared in wire', async () => {
+  test('documents for the editor what each method does and throws, as declared in wire', async () => {
     const declarations = await readFile(
       join(folder, 'node_modules/@chatpush/client/dist/client.d.ts'),
       'utf8',

@@ -1,4 +1,4 @@
-// Parameters are checked before anything is sent, all of them, in the caller's own names.
+// All parameters are checked before anything is sent, and errors use the caller's names.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { InvalidParameterException } from '@chatpush/client';
@@ -9,7 +9,7 @@ import { lowerFirst } from '../src/casing.ts';
 import { CREATE, clientOf, errorOf } from './calls.ts';
 import { answer, startRecordingServer } from './recording-server.ts';
 
-test('every fault is named at once, by the path of the caller, and nothing is sent', async () => {
+test('all faults are reported at once by the caller’s paths, and nothing is sent', async () => {
   await using server = await startRecordingServer();
   const wrong = {
     instanceId: '',
@@ -41,7 +41,7 @@ test('every fault is named at once, by the path of the caller, and nothing is se
 });
 
 for (const name of Object.keys(OPERATIONS) as OperationName[])
-  test(`${name} without its parameters names each one that is missing`, async () => {
+  test(`${name} without parameters names each missing one`, async () => {
     await using server = await startRecordingServer();
     const client = clientOf(server);
     const method = lowerFirst(name) as keyof ChatpushClient;
@@ -56,7 +56,7 @@ for (const name of Object.keys(OPERATIONS) as OperationName[])
 
 for (const member of ['instanceId', 'registrationId'])
   for (const dots of ['.', '..'])
-    test(`an id that no URL can carry is refused: ${member} ${dots}`, async () => {
+    test(`an id that a URL cannot contain is refused: ${member} ${dots}`, async () => {
       await using server = await startRecordingServer();
       const request = { instanceId: 'i', registrationId: 'r', contactId: 'c', [member]: dots };
       const error = await errorOf(clientOf(server).deletePushNotificationRegistration(request));

@@ -1,4 +1,4 @@
-// What the client does on Node with Node's own crypto and HTTP, it does everywhere else with WebCrypto and `fetch`.
+// With WebCrypto and `fetch` the client behaves as it does with Node's own crypto and HTTP.
 import assert from 'node:assert/strict';
 import { execFile } from 'node:child_process';
 import { globSync } from 'node:fs';
@@ -14,14 +14,14 @@ import { startRecordingServer } from './recording-server.ts';
 
 const run = promisify(execFile);
 const HERE = fileURLToPath(new URL('.', import.meta.url));
-/** They start programs of their own, or are about the sources. */
+/** Excluded: these start their own programs, or test the sources. */
 const LEFT_OUT = new Set(['packed.test.ts', 'portable.test.ts', 'examples.test.ts']);
 
 describe('without Node’s own modules', () => {
   test('every promise holds as on Node', async () => {
     const files = globSync('*.test.ts', { cwd: HERE }).filter((file) => !LEFT_OUT.has(basename(file)));
     assert.ok(files.length > 5);
-    // Without the mark that this is a test itself, which would make the inner run silent.
+    // Without NODE_TEST_CONTEXT, which would silence the inner run.
     const { NODE_TEST_CONTEXT: _, ...env } = process.env;
     const preload = `--import=${new URL('as-elsewhere.mjs', import.meta.url).href}`;
     const { stdout } = await run(
@@ -56,7 +56,7 @@ describe('without Node’s own modules', () => {
     await using server = await startRecordingServer((_, response) => {
       response.writeHead(418, { 'x-amzn-requestid': 'r', date: 'Sun, 22 Nov 2026 20:00:00 GMT' });
       const body = Buffer.from('{"Message":"Grüße 👋"}');
-      // In the middle of a character.
+      // Split within a character.
       response.write(body.subarray(0, 17), () => response.end(body.subarray(17)));
     });
     const request = {

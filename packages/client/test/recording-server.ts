@@ -1,19 +1,19 @@
-// A real HTTP server that keeps what it gets and answers what a test tells it to.
+// A real HTTP server that records requests and sends the answers of a test.
 import { createServer } from 'node:http';
 import type { IncomingMessage, ServerResponse } from 'node:http';
 import type { AddressInfo } from 'node:net';
 
 export interface RecordedRequest {
   readonly method: string;
-  /** The request line's target, untouched. */
+  /** The target of the request line, unchanged. */
   readonly target: string;
-  /** Name and value in turn, as they came. */
+  /** Alternating names and values, as received. */
   readonly rawHeaders: readonly string[];
   readonly headers: IncomingMessage['headers'];
   readonly body: string;
 }
 
-/** Answers one request; called when its body has arrived. */
+/** Answers one request; called after its body has arrived. */
 export type Respond = (request: RecordedRequest, response: ServerResponse) => void;
 
 export interface RecordingServer {
@@ -58,7 +58,7 @@ export async function startRecordingServer(respond: Respond = REGISTERED): Promi
   return recording;
 }
 
-/** Answers from a list, one per request; the last one again and again. */
+/** Answers from a list, one per request; the last answer repeats. */
 export function inTurn(...responds: readonly Respond[]): Respond {
   let turn = 0;
   return (request, response) => responds[Math.min(turn++, responds.length - 1)]!(request, response);
@@ -77,7 +77,7 @@ export const refuse =
     response.end(JSON.stringify({ Message: message }));
   };
 
-/** Any answer at all. */
+/** Any answer. */
 export const answer =
   (status: number, body: string, headers: Record<string, string> = {}): Respond =>
   (_, response) => {

@@ -1,4 +1,4 @@
-// What is repeated, how often, how soon, and with what.
+// What is retried, how often, how soon, and with which token.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { ChatpushError, InternalServiceException, ThrottlingException } from '@chatpush/client';
@@ -28,12 +28,12 @@ describe('which failures are retried', () => {
     ['a connection closed before the answer', (_, response) => response.destroy(), true],
     ['an answer cut off', cut, true],
     ['a quota, 402', refuse(402, 'ServiceQuotaExceededException', '10 registrations'), false],
-    ['a 402 that calls itself throttling', refuse(402, 'ThrottlingException', 'pay'), false],
+    ['a 402 named throttling', refuse(402, 'ThrottlingException', 'pay'), false],
     ['a refused parameter', refuse(400, 'InvalidParameterException', 'no'), false],
     ['a refused key', refuse(403, 'AccessDeniedException', 'no'), false],
-    ['an unknown thing', refuse(404, 'ResourceNotFoundException', 'no'), false],
+    ['an unknown resource', refuse(404, 'ResourceNotFoundException', 'no'), false],
     ['a wrong signature', refuse(403, 'InvalidSignatureException', 'no'), false],
-    ['a page of a firewall', answer(403, '<h1>Blocked</h1>'), false],
+    ['a firewall’s page', answer(403, '<h1>Blocked</h1>'), false],
   ];
   for (const [what, respond, isRepeated] of cases)
     test(`${what} is ${isRepeated ? 'retried, and the answer of the retry counts' : 'not retried'}`, async () => {
@@ -168,7 +168,7 @@ describe('how long it waits', () => {
     assert.ok(times[1]! - times[0]! >= 990, `${times[1]! - times[0]!} ms`);
   });
 
-  test("Amazon's own header is in milliseconds, and is kept to before the other", async () => {
+  test("Amazon's own header is in milliseconds and takes precedence", async () => {
     const times: number[] = [];
     const later = refuse(429, 'ThrottlingException', 'later', {
       'retry-after': '19',
@@ -187,7 +187,7 @@ describe('how long it waits', () => {
   });
 
   test("Retry-After as a date counts from the service's own clock", async () => {
-    // Half a day off: by the caller's clock this would be no wait, or one of hours.
+    // Half a day off: by the caller's clock this would be no wait, or a wait of hours.
     const headers = { date: 'Mon, 23 Nov 2026 03:00:00 GMT', 'retry-after': 'Mon, 23 Nov 2026 03:02:05 GMT' };
     await using server = await startRecordingServer(
       refuse(503, 'ServiceUnavailableException', 'away', headers),
@@ -197,7 +197,7 @@ describe('how long it waits', () => {
     assert.deepEqual([error.retryAfterSeconds, error.attempts], [125, 1]);
   });
 
-  test('a date counts from now if the service sends no time, and nonsense is ignored', () => {
+  test('a date counts from now if the service sends no time, and invalid values are ignored', () => {
     const inAMinute = retryAfterSeconds(new Date(Date.now() + 60_000).toUTCString());
     assert.ok(inAMinute !== undefined && inAMinute > 50 && inAMinute <= 60, String(inAMinute));
     assert.equal(retryAfterSeconds('Sun, 06 Nov 1994 08:49:37 GMT'), 0);

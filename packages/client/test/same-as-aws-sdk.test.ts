@@ -1,4 +1,4 @@
-// What our client sends and what Amazon's own sends, for the same call.
+// Compares what our client and Amazon's client send for the same call.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -27,7 +27,7 @@ const credentials = {
   sessionToken: 'Se/ss+ion==',
 };
 
-/** Letters, everything that URLs, headers and JSON treat specially, and texts of several bytes and units. */
+/** Letters, every character that URLs, headers and JSON treat specially, and characters of several bytes and UTF-16 units. */
 const character = fc.oneof(
   {
     weight: 4,
@@ -39,7 +39,8 @@ const character = fc.oneof(
 );
 const text = (min: number, max: number) =>
   fc.array(character, { minLength: min, maxLength: max }).map((characters) => characters.join(''));
-// `fetch` cannot send a path segment of only dots (see "an id that no URL can carry"), and Amazon's client signs it as something else.
+// `fetch` cannot send a path segment of only dots (see "an id that no URL can carry"), and Amazon's client signs a different
+// path.
 const id = (max: number) => text(1, max).filter((value) => value !== '.' && value !== '..');
 const maybe = <T>(arbitrary: fc.Arbitrary<T>) => fc.option(arbitrary, { nil: undefined });
 const UUID_V4 = /^[0-9a-f]{8}-[0-9a-f]{4}-4[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -99,7 +100,7 @@ const call = fc.oneof(
   { weight: 1, arbitrary: stopRequest.map((request) => ({ operation: 'stop' as const, request })) },
 );
 
-/** The Pascal-cased twin, written independently of the client's own conversion; `attributes` holds data. */
+/** Converts to PascalCase, independently of the client's own conversion; `attributes` holds data. */
 function pascal(value: unknown): unknown {
   if (Array.isArray(value)) return value.map(pascal);
   if (typeof value !== 'object' || value === null) return value;
@@ -111,7 +112,7 @@ function pascal(value: unknown): unknown {
   );
 }
 
-test('200 random calls leave our client and the AWS SDK with the same method, path, query and body, and valid signatures', async () => {
+test('for 200 random calls, our client and the AWS SDK send the same method, path, query and body, with valid signatures', async () => {
   await using server = await startRecordingServer((request, response) => {
     response.setHeader('content-type', 'application/json');
     response.end(
@@ -174,7 +175,7 @@ test('200 random calls leave our client and the AWS SDK with the same method, pa
   assert.equal(sent, 200);
 });
 
-test('the verifier of these tests refuses a request changed after signing', async () => {
+test('the verifier of these tests rejects a request that was changed after signing', async () => {
   await using server = await startRecordingServer();
   const client = createClient({ region, endpoint: server.url, credentials });
   await client.createPushNotificationRegistration({

@@ -1,4 +1,4 @@
-// The real service, in this process, with a store of its own.
+// The real service, in this process, with its own store.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';

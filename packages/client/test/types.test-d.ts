@@ -1,5 +1,5 @@
-// Compiled, never run: the written interfaces are exactly what wire/ derives, in both directions, so that neither can gain,
-// lose or rename a member without the other. `npm run types` fails here.
+// Compiled, never run: the hand-written interfaces must equal the types derived from wire/, in both directions, so that neither
+// can gain, lose or rename a member alone. `npm run types` fails here.
 import type {
   CallOptions,
   ChatpushClient,
@@ -36,24 +36,24 @@ type Derived = {
 type Create = Input<'CreatePushNotificationRegistration'>;
 
 export type Proofs = [
-  // Every operation has its method, and there is no other.
+  // Every operation has a method, and there are no other methods.
   Proven<Equal<keyof ChatpushClient, Uncapitalize<OperationName>>>,
-  // Every method takes and answers what its operation does.
+  // Every method has its operation's input and output.
   Proven<Equal<Written, Derived>>,
-  // Every exception that an operation declares has its class, and there is no other.
+  // Every exception that an operation declares has a class, and there are no other classes.
   Proven<Equal<keyof typeof EXCEPTIONS, (typeof OPERATIONS)[OperationName]['errors'][number]>>,
   // The named types are the ones in use.
   Proven<Equal<ContactConfiguration, Camel<Create['ContactConfiguration'], 'in'>>>,
   Proven<Equal<DeviceType, Create['DeviceType']>>,
   Proven<Equal<ParticipantRole, NonNullable<Create['ContactConfiguration']['ParticipantRole']>>>,
 
-  // And the proof can fail: each of these differs by one thing.
-  // @ts-expect-error -- a member more
+  // The comparison can fail: each of these differs in one way.
+  // @ts-expect-error -- an extra member
   Proven<Equal<{ a: string }, { a: string; b?: string }>>,
   // @ts-expect-error -- optional or not
   Proven<Equal<{ a: string }, { a?: string }>>,
-  // @ts-expect-error -- another type
+  // @ts-expect-error -- a different type
   Proven<Equal<{ a: { b: string } }, { a: { b: number } }>>,
-  // @ts-expect-error -- one operation's request taken for another's
+  // @ts-expect-error -- the request of another operation
   Proven<Equal<Parameters<Method<'StopContact'>>[0], Camel<Input<'ListDeliveries'>, 'in'>>>,
 ];

@@ -1,5 +1,5 @@
-// Checks a Signature Version 4 from the bytes of a request, with node:crypto and none of wire's functions: a shared
-// misreading would pass every test.
+// Verifies a Signature Version 4 from the bytes of a request with node:crypto, without wire's functions: a shared misreading of
+// the spec would pass every test.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
@@ -14,7 +14,7 @@ const encoded = (text: string): string =>
     return /[\w.~-]/.test(character) ? character : `%${byte.toString(16).toUpperCase().padStart(2, '0')}`;
   }).join('');
 
-/** Asserts that a request is signed by this secret, and answers the names it signs. */
+/** Asserts that a request is signed with this secret, and returns the names of the signed headers. */
 export function assertSigned(request: RecordedRequest, secretAccessKey: string): string[] {
   const authorization = request.headers.authorization ?? '';
   const parts =

@@ -1,4 +1,4 @@
-// The kinds of messages that a chat has, each with one to try: what a phone shows follows from the content type.
+// The kinds of chat messages, each with a sample: the content type decides what a phone shows.
 import type { ChatEvent } from '@chatpush/client';
 
 export interface Kind {

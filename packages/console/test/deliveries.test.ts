@@ -1,4 +1,4 @@
-// The deliveries of an instance: a failed push is found, replayed and seen on the phone; one that waits is withdrawn.
+// The deliveries of an instance: a failed push is found, replayed and shown on the phone; a waiting one is withdrawn.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import type { Page } from 'playwright-core';
@@ -41,35 +41,31 @@ after(() => scene[Symbol.asyncDispose]());
 const rowOf = (page: Page, contactId: string) =>
   page.getByRole('row').filter({ has: page.getByRole('link', { name: contactId, exact: true }) });
 
-test(
-  'a failed push is found among those not delivered, replayed, and seen on the phone',
-  options,
-  async () => {
-    await using opened = await openConsole(browser(), scene.url, { address: '#/deliveries' });
-    const { page } = opened;
-    await rowOf(page, 'well').getByText('Accepted', { exact: true }).waitFor();
-    await page.getByRole('link', { name: 'Not delivered', exact: true }).click();
-    assert.match(page.url(), /#\/deliveries\?status=undelivered$/);
-    const row = rowOf(page, 'failed');
-    await row.getByText('Refused', { exact: true }).waitFor();
-    await rowOf(page, 'well').waitFor({ state: 'detached' });
-    await row.getByText('PayloadTooLarge', { exact: true }).waitFor();
-    await row.getByRole('button', { name: 'Replay message failed-1' }).click();
-    await row.waitFor({ state: 'detached' });
-    const [notification, ...others] = await scene.emulator
-      .phone(FAILED)
-      .waitFor({ contains: 'Your parcel is here' });
-    assert.ok(notification && others.length === 0);
-    await page.getByRole('link', { name: 'All', exact: true }).click();
-    await row.getByText('Accepted', { exact: true }).waitFor();
-    await page.getByRole('link', { name: 'Phones' }).click();
-    await page.getByText('Your parcel is here').first().waitFor();
-    assert.deepEqual(opened.problems, []);
-  },
-);
+test('a failed push is found under "Not delivered", replayed, and shown on the phone', options, async () => {
+  await using opened = await openConsole(browser(), scene.url, { address: '#/deliveries' });
+  const { page } = opened;
+  await rowOf(page, 'well').getByText('Accepted', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Not delivered', exact: true }).click();
+  assert.match(page.url(), /#\/deliveries\?status=undelivered$/);
+  const row = rowOf(page, 'failed');
+  await row.getByText('Refused', { exact: true }).waitFor();
+  await rowOf(page, 'well').waitFor({ state: 'detached' });
+  await row.getByText('PayloadTooLarge', { exact: true }).waitFor();
+  await row.getByRole('button', { name: 'Replay message failed-1' }).click();
+  await row.waitFor({ state: 'detached' });
+  const [notification, ...others] = await scene.emulator
+    .phone(FAILED)
+    .waitFor({ contains: 'Your parcel is here' });
+  assert.ok(notification && others.length === 0);
+  await page.getByRole('link', { name: 'All', exact: true }).click();
+  await row.getByText('Accepted', { exact: true }).waitFor();
+  await page.getByRole('link', { name: 'Phones' }).click();
+  await page.getByText('Your parcel is here').first().waitFor();
+  assert.deepEqual(opened.problems, []);
+});
 
 test(
-  'opened by keyboard, a delivery shows its attempts and why; withdrawn, it is never pushed',
+  'a delivery opened by keyboard shows its attempts and the reason; after withdrawal it is never pushed',
   options,
   async () => {
     await using opened = await openConsole(browser(), scene.url, { address: '#/deliveries?status=queued' });
@@ -79,7 +75,7 @@ test(
     await page.keyboard.press('Enter');
     const dialog = page.getByRole('dialog', { name: 'Delivery' });
     await dialog.getByText('fcm (emulated): rejected, 503').first().waitFor();
-    await dialog.getByText('Waits until').waitFor();
+    await dialog.getByText('Waiting until').waitFor();
     const address = page.url();
     await dialog.getByRole('button', { name: 'Withdraw message waiting-1' }).focus();
     await page.keyboard.press('Enter');
@@ -96,7 +92,7 @@ test(
   },
 );
 
-test('its id leads to a delivery, also by search', options, async () => {
+test('a delivery is found by its id, in the address and by search', options, async () => {
   const { deliveries } = await scene.client.listDeliveries({
     instanceId: '11111111-2222-3333-4444-555555555555',
     contactId: 'well',
@@ -111,7 +107,7 @@ test('its id leads to a delivery, also by search', options, async () => {
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [375, 1440])
-    test(`nothing is serious to axe and nothing is too wide, ${colorScheme}, ${width}`, options, async () => {
+    test(`axe finds nothing serious and nothing overflows, ${colorScheme}, ${width}`, options, async () => {
       await using opened = await openConsole(browser(), scene.url, {
         colorScheme,
         width,
@@ -128,12 +124,12 @@ for (const colorScheme of ['light', 'dark'] as const)
       }
     });
 
-test('what is hostile stays text, in the list, the filters and the opened delivery', options, async () => {
+test('hostile input stays text in the list, the filters and the open delivery', options, async () => {
   await using opened = await openConsole(browser(), scene.url, {
     address: `#/deliveries?reason=${encodeURIComponent(HOSTILE)}&application=${encodeURIComponent(HOSTILE)}`,
   });
   const { page } = opened;
-  await page.getByText('No delivery of the last 7 days fits.').waitFor();
+  await page.getByText('No deliveries match in the last 7 days.').waitFor();
   await page.goto(`${scene.url}/console/#/deliveries`);
   await rowOf(page, HOSTILE).getByRole('link').first().click();
   await page.getByRole('dialog', { name: 'Delivery' }).getByText(HOSTILE).first().waitFor();
@@ -143,7 +139,7 @@ test('what is hostile stays text, in the list, the filters and the opened delive
   assert.doesNotMatch(await page.title(), /^owned/);
 });
 
-test('every filter has its place in the address', () => {
+test('every filter is part of the address', () => {
   const address: Address = {
     view: 'deliveries',
     deliveryId: 'd/1',

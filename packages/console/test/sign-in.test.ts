@@ -172,7 +172,7 @@ for (const colorScheme of ['light', 'dark'] as const)
           '#/health',
         ]) {
           await page.goto(`${service.url}/console/${address}`);
-          await page.getByText('Asking the service').waitFor({ state: 'detached' });
+          await page.getByText('Loading…').waitFor({ state: 'detached' });
           await inspect(address);
         }
         await page.getByRole('button', { name: 'Sign out' }).click();

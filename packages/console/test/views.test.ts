@@ -76,7 +76,7 @@ test(
       .waitFor();
     const message = page.getByRole('region', { name: 'Messages' });
     await message.getByText('apns (emulated): rejected, 410 Unregistered').waitFor();
-    await message.getByText('What to do: get a new token from the app').waitFor();
+    await message.getByText('How to fix it: get a new token from the app').waitFor();
     assert.equal(await page.title(), 'Contact gone · chatpush');
     assert.deepEqual(opened.problems, []);
   },
@@ -230,7 +230,7 @@ for (const colorScheme of ['light', 'dark'] as const)
       const { page } = opened;
       for (const address of ADDRESSES) {
         await page.goto(`${scene.url}/console/${address}`);
-        await page.getByText('Asking the service').waitFor({ state: 'detached' });
+        await page.getByText('Loading…').waitFor({ state: 'detached' });
         await page.getByText('Searching…').waitFor({ state: 'detached' });
         assert.deepEqual(await seriousFaults(page), [], address);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);

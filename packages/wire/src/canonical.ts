@@ -1,5 +1,5 @@
-// The canonical form, for Signature Version 4, of a request that somebody else wrote. A sender that writes canonical requests
-// in the first place needs only `canonicalText`.
+// The canonical form, for Signature Version 4, of a request from an arbitrary sender. A sender whose requests are already
+// canonical needs only `canonicalText`.
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-create-signed-request.html
 import { canonicalText } from './sigv4.ts';
 import { encodeComponent, encodePath } from './uri.ts';

@@ -1,4 +1,4 @@
-// Every error an operation may answer, by its name in `X-Amzn-ErrorType`.
+// Every error that an operation can return, by its name in `X-Amzn-ErrorType`.
 //
 // Modelled errors are from Amazon's API models (Connect 2017-08-08, Participant Service 2018-09-07); AWS front ends answer
 // the others before an operation is reached ("Errors common to all actions"; REST-JSON services use

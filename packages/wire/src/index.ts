@@ -1,4 +1,4 @@
-// The public surface of @chatpush/wire: what crosses the wire, as data. No dependencies; runs anywhere.
+// The public API of @chatpush/wire: the protocol as data. No dependencies; runs anywhere.
 export { ACTIONS, INSTANCE_ACTIONS, actionOf, actionsNamed } from './actions.ts';
 export { canonicalHeaders, canonicalPath, canonicalQuery, canonicalRequest } from './canonical.ts';
 export type { CanonicalInput, HeaderLines } from './canonical.ts';

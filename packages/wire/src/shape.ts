@@ -47,12 +47,12 @@ export interface StructureShape<Members extends MemberShapes = MemberShapes> {
   readonly members: Members;
 }
 
-/** A member of Amazon's model that asks for something this API does not do: refused with the reason, never dropped in silence. */
+/** A member of Amazon's model that this API does not support: refused with the reason, never silently dropped. */
 export interface UnsupportedShape {
   readonly kind: 'unsupported';
   /** A clause that says why, or what to do instead. */
   readonly why: string;
-  /** Values that ask for nothing and are taken. */
+  /** Accepted values, which request nothing. */
   readonly except: readonly (string | boolean)[];
 }
 

@@ -1,4 +1,4 @@
-// Every constraint of every operation, from both sides, in the words of the answer.
+// Every constraint of every operation, accepted and violated, with the exact messages.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { OPERATIONS, codePoints, createReader, describeFaults, utf8Bytes } from '@chatpush/wire';
@@ -27,7 +27,7 @@ for (const operation of Object.values(OPERATIONS)) {
     });
 
     const cases = misfits(operation.input);
-    test(`refuses each of ${cases.length} misfits by its one fault`, () => {
+    test(`reports exactly one fault for each of ${cases.length} violations`, () => {
       assert.ok(cases.length > 20);
       for (const { what, input, fault } of cases)
         assert.deepEqual(
@@ -78,7 +78,7 @@ describe('optional members', () => {
 });
 
 describe('lengths', () => {
-  test('count code points: 500 emoji fit where 500 characters do', () => {
+  test('count code points: 500 emoji fit a limit of 500', () => {
     const validate = faultsBy(string({ min: 1, max: 500 }));
     assert.deepEqual(validate('😀'.repeat(500)), []);
     assert.equal(validate('😀'.repeat(501))[0]?.message.slice(0, 21), 'Value with length 501');
@@ -137,7 +137,7 @@ describe('the message', () => {
     assert.ok(faults[0]!.message.length < 300, String(faults[0]!.message.length));
   });
 
-  test('does not look into a list that is too long', () => {
+  test('does not check the elements of a list that is too long', () => {
     const faults = faultsBy(list(structure({ Id: required(string()) }), { max: 3 }))([{}, {}, {}, {}]);
     assert.equal(faults.length, 1);
   });

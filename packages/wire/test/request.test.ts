@@ -1,4 +1,4 @@
-// A request and its input are two forms of the same thing.
+// Encoding and decoding requests are inverse to each other.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -19,7 +19,7 @@ import { fitting } from './shape-samples.ts';
 
 const NO_QUERY = new URLSearchParams();
 
-/** What a server sees of a request: segments by the template, the query, the parsed body. */
+/** The parts of a request as a server sees them: segments by the template, the query, the parsed body. */
 function received(operation: Operation, { path, query, headers, body }: EncodedRequest): unknown {
   const segments = path.split('/');
   const values = operation.path
@@ -53,7 +53,7 @@ for (const operation of Object.values<Operation>({
   });
 
 describe('encoding', () => {
-  test('keeps a token out of the body: it travels in its header, as the AWS SDKs send it', () => {
+  test('sends a token in its header and not in the body, like the AWS SDKs', () => {
     const { SendMessage } = PARTICIPANT_OPERATIONS;
     const input = { ConnectionToken: 'token', ContentType: 'text/plain', Content: 'hé' };
     assert.deepEqual(createEncoder(SendMessage)(input), {
@@ -162,7 +162,7 @@ describe('decoding', () => {
   });
 });
 
-test('every member that an operation sends elsewhere than in its body is one of its members', () => {
+test('every member that an operation sends outside its body is declared', () => {
   for (const operation of Object.values<Operation>({
     ...OPERATIONS,
     ...PARTICIPANT_OPERATIONS,

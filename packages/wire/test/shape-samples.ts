@@ -1,8 +1,8 @@
-// Values made from shapes: one that fits, all that fit, and each way of not fitting.
+// Values generated from shapes: a valid sample, arbitrary valid values, and every kind of violation.
 import type { MemberShapes, Shape, StructureShape } from '@chatpush/wire';
 import fc from 'fast-check';
 
-/** A value that fits, with every member present and as short as allowed. */
+/** A valid value with every member, as short as allowed. */
 export function sample(shape: Shape): unknown {
   switch (shape.kind) {
     case 'string':
@@ -25,11 +25,11 @@ export function sample(shape: Shape): unknown {
   }
 }
 
-/** Texts of all planes, well-formed, as long as a shape allows and not much longer than a test likes. */
+/** Well-formed strings from all Unicode planes, within the shape's limits and short enough for a test. */
 const text = (min: number, max: number): fc.Arbitrary<string> =>
   fc.string({ unit: 'binary', minLength: min, maxLength: Math.min(max, min + 40) });
 
-/** Any value that fits. */
+/** Any valid value. */
 export function fitting(shape: Shape): fc.Arbitrary<unknown> {
   switch (shape.kind) {
     case 'string':
@@ -67,14 +67,14 @@ export function fitting(shape: Shape): fc.Arbitrary<unknown> {
 
 const isRequired = (members: MemberShapes, name: string): boolean => members[name]!.required === true;
 
-/** One way of not fitting: the input, and the fault it must have, no more and no less. */
+/** One violation: the input, and the only fault it must have. */
 export interface Misfit {
   readonly what: string;
   readonly input: unknown;
   readonly fault: string;
 }
 
-/** Every misfit of one member at a time, all others as in {@link sample}. */
+/** Every violation of one member at a time, with all others as in {@link sample}. */
 export function misfits(shape: StructureShape): Misfit[] {
   return inStructure(shape, '', (value) => value);
 }
@@ -108,7 +108,7 @@ const KINDS: { readonly [K in Shape['kind']]: string } = {
   unsupported: 'Member must be absent',
 };
 
-/** One of each JSON type, and what `typeof` and `Array.isArray` could take for another. */
+/** One value of each JSON type, and values that `typeof` and `Array.isArray` could confuse. */
 const STRANGERS: readonly unknown[] = ['text', '', 1.5, 2 ** 60, Number.NaN, true, false, [], {}, 7];
 
 function isOfKind(shape: Shape, value: unknown): boolean {
@@ -224,7 +224,7 @@ function outOfBounds(
           ? [tooManyBytes({ é: 'x'.repeat(shape.maxBytes - 1) }, shape.maxBytes + 1, shape.maxBytes)]
           : []),
         ...inMember(shape.of, `${place}/key`, (value) => put({ key: value })).filter(
-          ({ fault }) => !fault.includes('Value with length'), // Too long a value is too long a map as well: two faults.
+          ({ fault }) => !fault.includes('Value with length'), // A value that is too long also makes the map too long: two faults.
         ),
       ];
     case 'structure':

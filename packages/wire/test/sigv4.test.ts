@@ -1,4 +1,4 @@
-// Signature Version 4 as the SDKs compute it, where the published vectors have nothing to say.
+// Signature Version 4 as the SDKs compute it, in cases that the published vectors do not cover.
 import assert from 'node:assert/strict';
 import { createHash, createHmac } from 'node:crypto';
 import { createServer } from 'node:http';
@@ -32,7 +32,7 @@ function signature(secret: string, date: string, scope: Scope, input: CanonicalI
     .digest('hex');
 }
 
-/** node:crypto in the form that the peer asks for. */
+/** node:crypto behind the interface that the peer expects. */
 class Sha256 {
   readonly #hash;
   constructor(secret?: string | ArrayBuffer | ArrayBufferView) {
@@ -70,7 +70,7 @@ describe('the official signer', () => {
     isStrict: fc.boolean(),
   });
 
-  test('agrees with wire about random requests', async () => {
+  test('agrees with wire on random requests', async () => {
     const scopeOf = (date: string): Scope => ({
       date: date.slice(0, 8),
       region: 'eu-west-1',
@@ -84,7 +84,7 @@ describe('the official signer', () => {
     });
     await fc.assert(
       fc.asyncProperty(arbitrary, async ({ method, segments, query, headers, body, time, isStrict }) => {
-        // Both forms that clients use on the request line: RFC 3986's, and that of `encodeURIComponent`.
+        // Both encodings that clients use on the request line: RFC 3986's and that of `encodeURIComponent`.
         const encode = isStrict ? encodeComponent : encodeURIComponent;
         const path = `/${segments.map((segment) => (segment === '.' || segment === '..' ? segment : encode(segment))).join('/')}`;
         const signed = await signer.sign(
@@ -128,7 +128,7 @@ describe('requests of the AWS SDK', () => {
     '..a',
     'a//b',
   ];
-  test('verify with the path of the request line, encoded once more', async () => {
+  test('verify with the path of the request line encoded once more', async () => {
     const verified: string[] = [];
     const server = createServer((request, response) => {
       const [path = '', query = ''] = request.url!.split('?');

@@ -86,8 +86,8 @@ export function FaultForm({ state, onRule }: { state: State; onRule: (rule: Faul
             value={form.often}
             onChange={(event) => setForm({ ...form, often: event.currentTarget.value as Form['often'] })}
           >
-            <option value="times">a number of times</option>
-            <option value="share">a percentage of requests</option>
+            <option value="times">N times</option>
+            <option value="share">percentage</option>
             <option value="always">every request</option>
           </select>
         </label>

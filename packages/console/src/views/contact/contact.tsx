@@ -36,7 +36,7 @@ export function Contact({ contactId, access, mayExist, state }: Props) {
         and no message arrived in the last 7 days, or both happened under another ID.
       </p>
     );
-  if (contact === undefined) return <p class="hint">Asking the service…</p>;
+  if (contact === undefined) return <p class="hint">Loading…</p>;
   const { registrations, deliveries, hasMore } = contact;
   const timeline = timelineOf(deliveries);
   return (

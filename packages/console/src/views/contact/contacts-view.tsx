@@ -39,7 +39,7 @@ export function ContactsView({ address, state, session, access, onAccess, contac
         </label>
         {session !== undefined && <InstanceField access={access} session={session} onAccess={onAccess} />}
         <button type="submit" class="first">
-          Look
+          Find
         </button>
         {session === undefined && <AccessFields access={access} session={session} onAccess={onAccess} />}
       </form>

@@ -64,8 +64,7 @@ export function DeliveryTold({ delivery, device }: { delivery: Delivery; device:
       </p>
       {status === 'queued' && expiresAt !== undefined && (
         <p class="why">
-          It waits, until <time dateTime={expiresAt}>{dateTime(expiresAt)}</time> at the latest: after that it
-          is not worth a push.
+          Waiting. It expires at <time dateTime={expiresAt}>{dateTime(expiresAt)}</time>.
         </p>
       )}
       {explanation !== undefined && (

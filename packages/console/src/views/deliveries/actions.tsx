@@ -1,4 +1,4 @@
-// What one may do about a delivery: replay it where it did not arrive, withdraw it while it waits.
+// The actions on a delivery: replay an undelivered one, withdraw a waiting one.
 import type { Delivery } from '@chatpush/client';
 import { useState } from 'preact/hooks';
 import { replayDelivery, withdrawDelivery, type Access } from '../../service.ts';
@@ -6,7 +6,7 @@ import { replayDelivery, withdrawDelivery, type Access } from '../../service.ts'
 interface Props {
   delivery: Delivery;
   access: Access;
-  /** Told once it is done. */
+  /** Called after the action has succeeded. */
   onDone: (said: string) => void;
 }
 

@@ -1,5 +1,4 @@
-// Deliveries of the last hour, a bar per minute: those that came in, and in another colour those of them that did not arrive. A bar
-// leads to its minute.
+// Deliveries of the last hour, one bar per minute, with the undelivered share in another colour. A bar links to its minute.
 import type { DeliveryCount } from '@chatpush/client';
 import { hrefOf, type DeliveriesAddress } from '../../address.ts';
 import { hoursMinutes } from '../../words.ts';
@@ -22,7 +21,7 @@ export function Chart({ counts, address }: { counts: readonly DeliveryCount[]; a
       <figcaption>
         <span>Last {counts.length} minutes</span>
         <span class="legend">
-          <i data-mood="good" /> {said(started)} came in
+          <i data-mood="good" /> {said(started)} started
         </span>
         <span class="legend">
           <i data-mood="bad" /> {said(undelivered)} of them not delivered
@@ -40,7 +39,7 @@ export function Chart({ counts, address }: { counts: readonly DeliveryCount[]; a
           const from = Date.parse(at);
           const to = new Date(from + MINUTE_MS).toISOString();
           const bar = { x: index * WIDTH + GAP / 2, width: WIDTH - GAP };
-          const words = `${hoursMinutes(from)}: ${said(count)} came in, ${said(bad)} of them not delivered`;
+          const words = `${hoursMinutes(from)}: ${said(count)} started, ${said(bad)} of them not delivered`;
           return (
             <a key={at} href={hrefOf({ ...address, deliveryId: undefined, from: at, to })} aria-label={words}>
               <title>{words}</title>

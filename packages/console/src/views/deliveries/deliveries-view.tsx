@@ -1,4 +1,4 @@
-// Every delivery of an instance, live: filtered by the address, counted by the minute, opened one by one.
+// All deliveries of an instance, live: filtered by the address, counted per minute, each with its details.
 import { useEffect, useState } from 'preact/hooks';
 import { go, type DeliveriesAddress } from '../../address.ts';
 import type { ChannelOnPage } from '../../channels.ts';
@@ -57,13 +57,13 @@ export function DeliveriesView({ address, channels, state, session, access, onAc
           {done.said}
         </p>
         {deliveries === undefined && problem === undefined && (
-          <p class="hint">{instanceId === '' ? 'Choose an instance.' : 'Asking the service…'}</p>
+          <p class="hint">{instanceId === '' ? 'Choose an instance.' : 'Loading…'}</p>
         )}
         {deliveries?.length === 0 && (
           <p class="hint">
             {hasMore
-              ? 'None among the newest; there are older ones.'
-              : 'No delivery of the last 7 days fits.'}
+              ? 'No match among the newest deliveries. Older ones may match.'
+              : 'No deliveries match in the last 7 days.'}
           </p>
         )}
         {deliveries !== undefined && deliveries.length > 0 && <List deliveries={deliveries} {...acting} />}

@@ -1,4 +1,4 @@
-// Which deliveries are listed: everything stands in the address, so a list can be sent to somebody else.
+// The filters of the list. All of them are in the address, so a filtered list can be shared as a link.
 import { go, hrefOf, type DeliveriesAddress } from '../../address.ts';
 import type { ChannelOnPage } from '../../channels.ts';
 import { dateTime, DEVICE_NAMES } from '../../words.ts';
@@ -51,7 +51,7 @@ export function Filters({ address, channels }: Props) {
         Reason
         <input
           type="search"
-          placeholder="such as BadDeviceToken"
+          placeholder="e.g. BadDeviceToken"
           maxLength={200}
           spellcheck={false}
           value={reason ?? ''}
@@ -127,7 +127,7 @@ export function Filters({ address, channels }: Props) {
   );
 }
 
-/** `29 Nov 19:38 – 19:39`, as far as the two are times. */
+/** `29 Nov 19:38 – 19:39`, if both are times. */
 function rangeOf(from: string | undefined, to: string | undefined): string {
   const said = (iso: string | undefined): string =>
     iso === undefined || Number.isNaN(Date.parse(iso)) ? '…' : dateTime(iso).replace(/:\d\d\.\d+$/, '');

@@ -6,7 +6,7 @@ import { dateTime, DEVICE_NAMES } from '../../words.ts';
 import { explain, moodOf } from '../contact/timeline.ts';
 import { Actions } from './actions.tsx';
 
-/** In a column there is room for a word. */
+/** The column has room for one word. */
 const WORDS: Readonly<Record<Delivery['status'], string>> = {
   queued: 'Waiting',
   accepted: 'Accepted',
@@ -29,7 +29,7 @@ export function List({ deliveries, address, access, onDone }: Props) {
       <table>
         <thead>
           <tr>
-            <th scope="col">Came in</th>
+            <th scope="col">Created</th>
             <th scope="col">Status</th>
             <th scope="col">Contact</th>
             <th scope="col">Channel</th>
@@ -37,7 +37,7 @@ export function List({ deliveries, address, access, onDone }: Props) {
               Attempts
             </th>
             <th scope="col">
-              <span class="unseen">What to do</span>
+              <span class="unseen">Actions</span>
             </th>
           </tr>
         </thead>

@@ -1,4 +1,4 @@
-// One delivery: what became of it, attempt by attempt, and what may be done about it.
+// One delivery: its status, its attempts, and its actions.
 import type { Delivery } from '@chatpush/client';
 import { hrefOf, type DeliveriesAddress } from '../../address.ts';
 import { CopyButton } from '../../components/copy-button.tsx';
@@ -9,7 +9,7 @@ import { DeliveryTold } from '../contact/messages.tsx';
 import { Actions } from './actions.tsx';
 
 interface Props {
-  /** Undefined: not yet known; null: there is none. */
+  /** Undefined while loading; null if there is no such delivery. */
   delivery: Delivery | null | undefined;
   address: DeliveriesAddress;
   access: Access;
@@ -20,11 +20,11 @@ interface Props {
 export function Opened({ delivery, address, access, onDone, onClose }: Props) {
   return (
     <Drawer title="Delivery" onClose={onClose}>
-      {delivery === undefined && <p class="hint">Asking the service…</p>}
+      {delivery === undefined && <p class="hint">Loading…</p>}
       {delivery === null && (
         <p>
-          The instance has no delivery <strong class="id">{address.deliveryId}</strong>, or it is older than 7
-          days and forgotten.
+          The instance has no delivery <strong class="id">{address.deliveryId}</strong>. Deliveries are kept
+          for 7 days.
         </p>
       )}
       {delivery && (
@@ -71,11 +71,11 @@ function Facts({ delivery, address }: { delivery: Delivery; address: DeliveriesA
           <dd class="id">{pinpointAppArn}</dd>
         </>
       )}
-      <dt>Came in</dt>
+      <dt>Created</dt>
       <dd>{dateTime(createdAt)}</dd>
       {expiresAt !== undefined && (
         <>
-          <dt>{status === 'queued' ? 'Waits until' : 'Worth a push until'}</dt>
+          <dt>{status === 'queued' ? 'Waiting until' : 'Expires'}</dt>
           <dd>{dateTime(expiresAt)}</dd>
         </>
       )}

@@ -1,5 +1,4 @@
-// Deliveries and counts as the service knows them, asked again while they are on the page: when something reached a gateway, and
-// every few seconds.
+// Deliveries and counts from the service, refreshed while they are shown: after each request to a gateway, and every few seconds.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import type { Delivery, DeliveryCount } from '@chatpush/client';
 import { listDeliveries, readCounts, readDelivery, type Access, type DeliveryFilter } from '../../service.ts';
@@ -12,12 +11,12 @@ export interface DeliveriesRead {
   deliveries?: readonly Delivery[];
   hasMore?: boolean;
   counts?: readonly DeliveryCount[];
-  /** The delivery that is open; null: the service has none of this id. */
+  /** The open delivery; null if the service has no such delivery. */
   opened?: Delivery | null;
   problem?: string;
 }
 
-/** What one asks for; the same text, the same question. */
+/** The query as text: equal texts are the same query. */
 export interface Asked {
   access: Access;
   filter: DeliveryFilter;
@@ -25,7 +24,7 @@ export interface Asked {
   deliveryId: string | undefined;
 }
 
-/** `news` is anything that changes when there may be something new. */
+/** `news` changes whenever there may be new data. */
 export function useDeliveries(asked: Asked | undefined, news: unknown): DeliveriesRead {
   const [read, setRead] = useState<DeliveriesRead & { of?: string }>({});
   const askedAtMs = useRef(-Infinity);
@@ -55,6 +54,6 @@ export function useDeliveries(asked: Asked | undefined, news: unknown): Deliveri
       clearTimeout(timer);
     };
   }, [of, news, tick]);
-  // While another question is under way, the answer to the last one stays.
+  // The last answer stays while a new query is pending.
   return asked === undefined ? {} : read;
 }

@@ -17,7 +17,7 @@ export function Gateways({ gateways }: { gateways: readonly GatewayFigures[] }) 
               In flight
             </th>
             <th scope="col" class="number">
-              Wait for a stream
+              Waiting for a stream
             </th>
             <th scope="col" class="number">
               Accepted

@@ -21,11 +21,7 @@ export function HealthView({ alert }: { alert: string | undefined }) {
           The service does not answer. The figures below are its last answer.
         </p>
       )}
-      {health === undefined ? (
-        <p class="hint">Asking the service…</p>
-      ) : (
-        <Shown health={health} alert={alert} />
-      )}
+      {health === undefined ? <p class="hint">Loading…</p> : <Shown health={health} alert={alert} />}
       <p class="hint">
         The figures cover the node that serves this page, since it started. p50 and p99 are the time from the
         service’s acceptance of a message to the gateway’s. All metrics are at <a href="/metrics">/metrics</a>
@@ -45,8 +41,8 @@ function Shown({ health, alert }: { health: Health; alert: string | undefined })
     ['Service', ready ? 'ready' : 'not ready'],
     ['Chat events per second', perSecond(eventsPerSecond)],
     ['Pushes accepted per second', perSecond(pushesPerSecond)],
-    ['Waiting', waiting.toLocaleString('en')],
-    ['Waiting for', longestSeconds === 0 ? '–' : duration(longestSeconds * 1000)],
+    ['Deliveries waiting', waiting.toLocaleString('en')],
+    ['Backlog duration', longestSeconds === 0 ? '–' : duration(longestSeconds * 1000)],
     ['Calls answered with 5xx', failedRequests.toLocaleString('en')],
   ];
   return (
