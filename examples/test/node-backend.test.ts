@@ -99,7 +99,7 @@ test('no message blocks the ones after it, however long, many or invalid', async
   assert.equal(complaints.mock.callCount(), 1);
   assert.match(
     String(complaints.mock.calls[0]?.arguments[0]),
-    /^Message i+ is not pushed, and set aside: .*256/,
+    /^Message i+ was refused and is set aside: .*256/,
   );
   using database = new DatabaseSync(path, { readOnly: true });
   const aside = database.prepare('select id, refused from messages where refused is not null').all();

@@ -81,7 +81,7 @@ test('a channel that cannot send and a failing store are reported with what to d
   const guide = readFileSync(new URL('../../../docs/guides/troubleshooting.md', import.meta.url), 'utf8');
   assert.deepEqual(
     troubles.map(({ alert }) => adviceIn(guide, alert)?.slice(0, 9)),
-    ['The datab', 'A channel', 'Some deli'],
+    ['The datab', 'A channel', 'The chann'],
   );
   assert.equal(adviceIn(guide, 'ChatpushNothing'), undefined);
   const well = { gateways: [], channels: [], failedRequests: 0, storeFailures: 0 };

@@ -103,7 +103,7 @@ test('tags are added, changed and removed', async () => {
   );
 });
 
-test('settings that chatpush does not have are refused and not dropped', async () => {
+test('unsupported settings are refused, not dropped', async () => {
   await using production = await startProduction();
   const { pinpoint } = production;
   const { Id } = await createApp(production, 'plain');
@@ -128,7 +128,7 @@ test('settings that chatpush does not have are refused and not dropped', async (
   );
 });
 
-test('an associated instance takes registrations of its application alone', async () => {
+test('an associated instance accepts registrations of its application only', async () => {
   await using production = await startProduction();
   const { connect } = production;
   const [its, other] = [await createApp(production, 'its'), await createApp(production, 'other')];

@@ -1,4 +1,4 @@
-// The same operations by boto3, unmodified: it knows errors by name alone, and answers by the shapes of its own model.
+// The same operations by unmodified boto3, which identifies errors by name only and parses answers by its own model.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACCOUNT, PEM } from '../config/keys.ts';
@@ -115,7 +115,7 @@ async function run(program: string, options: ProductionOptions = {}): Promise<vo
 
 test('every operation, and every error by its name', { skip }, () => run(OPERATIONS));
 
-test('a store without room is InternalServerErrorException, and reads go on', { skip }, () =>
+test('a full store is InternalServerErrorException, and reads still work', { skip }, () =>
   run(FULL, { sqliteMaxBytes: 500 * 1_024 }),
 );
 

@@ -1,4 +1,4 @@
-// Channels over the API, by Amazon's own SDK: what they answer, what they refuse, and that no credential ever comes back.
+// Channels over the API, by Amazon's own SDK: what they return, what they refuse, and that no credential is ever returned.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
@@ -31,7 +31,7 @@ async function createApp({ pinpoint }: Production, name = 'Support'): Promise<st
 }
 
 describe('a channel', () => {
-  test('says what it has, and never what that is', async () => {
+  test('shows which credentials it has, but never their values', async () => {
     await using production = await startProduction();
     const { pinpoint } = production;
     const ApplicationId = await createApp(production);
@@ -97,7 +97,7 @@ describe('a channel', () => {
       assert.ok(!said.includes(secret.split('\n')[1]!), 'a credential came back');
   });
 
-  test('keeps its credential when a call brings none, and counts its versions', async () => {
+  test('keeps its credential if a call contains none, and counts its versions', async () => {
     await using production = await startProduction();
     const { pinpoint } = production;
     const ApplicationId = await createApp(production);
@@ -146,7 +146,7 @@ describe('a channel', () => {
     ['an account without a field', { ...ACCOUNT, client_email: undefined }, /lacks client_email/],
     ['an account with an EC key', { ...ACCOUNT, private_key: PEM.p8 }, /not RSA/],
   ];
-  test('refuses what cannot push, says why, and changes nothing', async () => {
+  test('refuses credentials that cannot push, says why, and changes nothing', async () => {
     await using production = await startProduction();
     const { pinpoint } = production;
     const ApplicationId = await createApp(production);
@@ -176,7 +176,7 @@ describe('a channel', () => {
     assert.deepEqual(ChannelsResponse?.Channels, {});
   });
 
-  test('is not stored without a key to encrypt it under, and the refusal says how to set one', async () => {
+  test('is not stored without an encryption key, and the error says how to set one', async () => {
     await using production = await startProduction({ secretKey: undefined });
     const ApplicationId = await createApp(production);
     await assert.rejects(
@@ -193,7 +193,7 @@ describe('a channel', () => {
     );
   });
 
-  test('is not for keys that are limited to instances', async () => {
+  test('is not available to keys that are limited to instances', async () => {
     await using production = await startProduction();
     const ApplicationId = await createApp(production);
     const tenant = new PinpointClient({

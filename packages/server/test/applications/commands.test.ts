@@ -1,4 +1,4 @@
-// check, doctor, send, why, /readyz?verbose and /metrics know the applications of the store as they know those of the settings file.
+// check, doctor, send, why, /readyz?verbose and /metrics treat applications in the store like applications in the settings file.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
@@ -25,7 +25,7 @@ async function run(verb: Verb, argv: string[], environment: Production['environm
   return { code, said };
 }
 
-/** With a key that Apple takes, and a certificate that it does not. */
+/** With a key that Apple accepts, and a certificate that it refuses. */
 async function createApplication({ pinpoint, emulator }: Production) {
   const { ApplicationResponse } = await pinpoint.send(
     new CreateAppCommand({ CreateApplicationRequest: { Name: 'Support' } }),
@@ -53,7 +53,7 @@ async function createApplication({ pinpoint, emulator }: Production) {
   return { Id, Arn };
 }
 
-/** What the commands say of the application. */
+/** What the commands say about the application. */
 async function askAll({ emulator, environment }: Production, { Id, Arn }: { Id: string; Arn: string }) {
   const checked = await run(check, [], environment);
   assert.equal(checked.code, 0);
@@ -78,7 +78,7 @@ async function askAll({ emulator, environment }: Production, { Id, Arn }: { Id: 
 }
 
 for (const kind of ['sqlite', 'postgres'] as const)
-  test(`commands know what is in the store, beside a service and without one, on ${kind}`, async (t) => {
+  test(`commands read applications from the store, with and without a running service, on ${kind}`, async (t) => {
     const server = kind === 'postgres' ? await startPostgres() : undefined;
     if (server) t.after(() => server.close());
     await using production = await startProduction(server && { store: server.url });
@@ -90,7 +90,7 @@ for (const kind of ['sqlite', 'postgres'] as const)
     await askAll(production, application);
   });
 
-test('a store that cannot be read is no mistake in the settings, and the doctor calls it broken', async () => {
+test('an unreadable store is not an error in the settings, and the doctor reports it as broken', async () => {
   await using production = await startProduction();
   const environment = {
     ...production.environment,
@@ -107,7 +107,7 @@ test('a store that cannot be read is no mistake in the settings, and the doctor 
   assert.match(examined.said, /PostgreSQL: broken/);
 });
 
-test('without the key of the store the commands and the service say which one is missing', async () => {
+test('without the store’s encryption key the commands and the service say which key is missing', async () => {
   await using production = await startProduction();
   const { Id, Arn } = await createApplication(production);
   await production.connect.send(
@@ -140,7 +140,7 @@ test('without the key of the store the commands and the service say which one is
   assert.match(told.said, missing);
 });
 
-test('the running service examines what is in the store, and shows it in /readyz?verbose and /metrics', async () => {
+test('the running service examines channels in the store, and shows them in /readyz?verbose and /metrics', async () => {
   await using production = await startProduction();
   const { Arn } = await createApplication(production);
   const channels = async () => {

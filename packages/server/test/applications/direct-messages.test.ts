@@ -1,4 +1,4 @@
-// SendMessages by Amazon's own SDK: a push to device tokens, and each gateway's answer in Pinpoint's words.
+// SendMessages by Amazon's own SDK: a push to device tokens, and each gateway's answer in Pinpoint's terms.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -91,7 +91,7 @@ test('title and body, with substitutions and overrides, reach the phones of both
   );
 });
 
-test('raw content is what the phone gets, and a silent push is a background push', async () => {
+test('raw content reaches the phone unchanged, and a silent push is a background push', async () => {
   await using production = await startProduction();
   const { emulator } = production;
   const send = sender(production, await applicationWithChannels(production));
@@ -143,11 +143,11 @@ test('a token that the gateway refuses is a failure inside an answer of 200', as
   assert.deepEqual(await statuses('APNS'), ['THROTTLED', 429]);
   refuse(503, 'ServiceUnavailable');
   assert.deepEqual(await statuses('APNS'), ['TEMPORARY_FAILURE', 503]);
-  // There is no such channel.
+  // The channel does not exist.
   assert.deepEqual(await statuses('APNS_SANDBOX'), ['PERMANENT_FAILURE', 400]);
 });
 
-test('what chatpush does not do is refused with a sentence', async () => {
+test('unsupported features are refused with an explanation', async () => {
   await using production = await startProduction();
   const send = sender(production, await applicationWithChannels(production));
   const text = { DefaultMessage: { Body: 'text' } };

@@ -1,4 +1,4 @@
-// The errors of Pinpoint that no operation's own rules make, each by its type in Amazon's SDK for JavaScript.
+// Pinpoint's general errors, each by its type in Amazon's SDK for JavaScript.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import {
@@ -24,10 +24,10 @@ test('a body that is too large is PayloadTooLargeException', async () => {
   );
 });
 
-test('a method that the path does not take is MethodNotAllowedException', async () => {
+test('an unsupported method is MethodNotAllowedException', async () => {
   await using production = await startProduction();
   const command = new GetAppsCommand({});
-  // No operation of the SDK has such a method, so one is changed before it is signed.
+  // No operation of the SDK uses such a method, so the test changes one before it is signed.
   command.middlewareStack.add(
     (next) => (args) => {
       (args.request as { method: string }).method = 'PATCH';
@@ -44,7 +44,7 @@ test('a method that the path does not take is MethodNotAllowedException', async 
   );
 });
 
-test('an operation of Pinpoint that is not here is refused with the names of those that are', async () => {
+test('an unsupported Pinpoint operation is refused with the names of the supported ones', async () => {
   await using production = await startProduction();
   await assert.rejects(
     production.pinpoint.send(new GetEventStreamCommand({ ApplicationId: 'a' })),
@@ -57,7 +57,7 @@ test('an operation of Pinpoint that is not here is refused with the names of tho
   );
 });
 
-test('beyond the rate of its key a call is TooManyRequestsException, which says when to come back', async () => {
+test('a call above its key’s rate is TooManyRequestsException, which says when to retry', async () => {
   await using production = await startProduction({
     settings: { limits: { requestsPerSecond: 1, burst: 1 } },
   });
@@ -72,7 +72,7 @@ test('beyond the rate of its key a call is TooManyRequestsException, which says 
   );
 });
 
-test('a store without room is InternalServerErrorException, changes nothing, and reads go on', async () => {
+test('a full store is InternalServerErrorException, changes nothing, and reads still work', async () => {
   await using production = await startProduction({ sqliteMaxBytes: 500 * 1_024 });
   const { pinpoint } = production;
   const tags = Object.fromEntries(

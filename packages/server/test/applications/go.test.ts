@@ -1,5 +1,5 @@
-// The same operations by Amazon's SDK for Go, unmodified (go/main.go): a third reading of Pinpoint's model, with types of its own
-// for every error.
+// The same operations by Amazon's SDK for Go, unmodified (go/main.go): a third implementation of Pinpoint's model, with its own
+// type for every error.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { findGo } from '../aws/go.ts';
@@ -45,10 +45,10 @@ test('every operation, and every error by its type', { skip }, async () => {
   }));
 });
 
-test('a store without room is InternalServerErrorException, and reads go on', { skip }, () =>
+test('a full store is InternalServerErrorException, and reads still work', { skip }, () =>
   run('full', { sqliteMaxBytes: 500 * 1_024 }),
 );
 
-test('at one request a second ten creates all succeed with the retries that it has by itself', { skip }, () =>
+test('at one request per second, ten creates succeed with the SDK’s own retries', { skip }, () =>
   run('throttled', { settings: { limits: { requestsPerSecond: 1, burst: 1 } } }),
 );

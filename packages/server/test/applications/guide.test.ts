@@ -1,4 +1,4 @@
-// Amazon's guide, "Enable push notifications for mobile chat", with the AWS CLI alone: from an empty store to two lit phones.
+// Amazon's guide, "Enable push notifications for mobile chat", with only the AWS CLI: from an empty store to two lit phones.
 import assert from 'node:assert/strict';
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';

@@ -1,4 +1,4 @@
-// A service in production with an empty store and no application, before gateways that are strict about keys.
+// A production service with an empty store and no application, connected to gateways that are strict about keys.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -13,7 +13,7 @@ import { startService } from '../../src/service.ts';
 import type { Service } from '../../src/service.ts';
 
 export const KEY = { accessKeyId: 'OPERATOR', secretAccessKey: 'an-operators-secret' };
-/** May act on instance `one` alone. */
+/** May act on instance `one` only. */
 export const TENANT = { accessKeyId: 'TENANT', secretAccessKey: 'a-tenants-secret' };
 export const REGION = 'eu-central-1';
 
@@ -26,11 +26,11 @@ export interface Production {
   readonly connect: ConnectClient;
   /** For the AWS CLI and boto3. */
   readonly variables: Readonly<Record<string, string>>;
-  /** That the service reads; for commands. */
+  /** The service's environment, for commands. */
   readonly environment: Readonly<Record<string, string | undefined>>;
-  /** An agent writes into a contact. */
+  /** Writes into a contact as the agent. */
   say(instanceId: string, contactId: string, id: string, text: string): Promise<void>;
-  /** Another node on the same store, where the store takes several. */
+  /** Starts another node on the same store, if the store supports it. */
   another(): Promise<Service>;
   restart(environment?: Readonly<Record<string, string | undefined>>): Promise<void>;
   [Symbol.asyncDispose](): Promise<void>;
@@ -40,7 +40,7 @@ export interface ProductionOptions {
   readonly store?: string;
   readonly secretKey?: string | undefined;
   readonly settings?: object;
-  /** Beyond this size SQLite's file finds no room. */
+  /** Limits the size of SQLite's file, so that the store is full. */
   readonly sqliteMaxBytes?: number;
 }
 

@@ -1,5 +1,5 @@
-// An APNs key is replaced over Pinpoint's API while two nodes push, and the old one is revoked at the gateway a little later.
-// The notification by which the other node hears of the change may get lost on its way.
+// An APNs key is replaced through Pinpoint's API while two nodes push, and the old key is revoked at the gateway a little later.
+// The notification that tells the other node about the change may be lost.
 import { setTimeout as wait } from 'node:timers/promises';
 import { generateKeyPairSync } from 'node:crypto';
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
@@ -18,15 +18,15 @@ const KEY = { accessKeyId: 'OPERATOR', secretAccessKey: 'an-operators-secret' };
 const TEAM = 'ROTATETEAM';
 const TOPIC = 'com.example.chat';
 const CONTACTS = 100;
-/** Calls a second of each node; their size follows from the rate. */
+/** Calls per second of each node; their size follows from the rate. */
 const CALLS_PER_SECOND = 10;
-/** What was accepted may take so long. */
+/** The time limit for accepted pushes. */
 const ARRIVES_WITHIN_MS = 60_000;
-/** How often listening connections are cut while the key is replaced; each takes a second to come back. */
+/** How often listening connections are cut while the key is replaced; each takes a second to reconnect. */
 const CUT_MS = 50;
 
 export interface Rotation {
-  /** Whether the other node's notification gets lost. */
+  /** Whether the other node's notification is lost. */
   readonly isHintLost: boolean;
   /** When the old key is revoked, counted from the answer to the call that replaces it. */
   readonly revokedAfterMs: number;
@@ -34,21 +34,21 @@ export interface Rotation {
 
 export interface Rotated {
   readonly sent: number;
-  /** That pushes were sent for. */
+  /** The messages for which pushes were sent. */
   readonly seconds: number;
   readonly lost: number;
   readonly duplicates: number;
   readonly callsRefused: readonly string[];
-  /** Pushes that the gateway refused for their key. */
+  /** Pushes that the gateway refused because of their key. */
   readonly refusedForKey: number;
-  /** The longest that a connection with the old key was used for, one of each rotation. */
+  /** For each rotation, the longest time that a connection with the old key was still used. */
   readonly oldKeyUsedMs: readonly number[];
   readonly connectionsCut: number;
-  /** Connections that could have taken the notification of a rotation whose hint was to get lost. */
+  /** Connections that could have received a notification that was meant to be lost. */
   readonly listenersLeft: number;
 }
 
-/** `random`: which node is told, and when. */
+/** `random` chooses which node gets the call, and when. */
 export async function rotateKeys(options: {
   /** PostgreSQL, by its URL. */
   readonly store: string;
@@ -130,7 +130,7 @@ export async function rotateKeys(options: {
   let received = 0;
   let refusedForKey = 0;
   const connections = new Set<number>();
-  /** Connections that show the key before, and when one of them was used last. */
+  /** Connections with the previous key, and when one of them was last used. */
   let before: { readonly connections: ReadonlySet<number>; usedAt?: number } | undefined;
   emulator.subscribe((event) => {
     if (event.type === 'notification') {

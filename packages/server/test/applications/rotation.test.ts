@@ -1,4 +1,4 @@
-// Credentials that change while pushes go out: used at once on every node, without a restart and without a loss.
+// Credentials that change while pushes are sent take effect immediately on every node, without a restart or a lost push.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { readFileSync } from 'node:fs';
@@ -46,7 +46,7 @@ const register = ({ connect }: Production, PinpointAppArn: string) =>
     }),
   );
 
-test('a wrong key is replaced by the right one, and what waited goes out without a restart', async () => {
+test('after a wrong key is replaced, waiting pushes are sent without a restart', async () => {
   await using production = await startProduction();
   const { emulator } = production;
   const { Arn, update } = await applicationWithKey(production);
@@ -61,7 +61,7 @@ test('a wrong key is replaced by the right one, and what waited goes out without
   await emulator.phone(IPHONE).waitFor({ contains: 'first', timeoutMs: 30_000 });
 });
 
-test('a second node pushes with a channel that the first was told', async (t) => {
+test('a second node pushes with a channel that was configured on the first', async (t) => {
   const server = await startPostgres();
   t.after(() => server.close());
   await using production = await startProduction({ store: server.url });
@@ -85,7 +85,7 @@ test('a second node pushes with a channel that the first was told', async (t) =>
   await production.emulator.phone(IPHONE).waitFor({ contains: 'by the other', timeoutMs: 30_000 });
 });
 
-test('the key of the store is changed while the service runs, and the old one is then not needed', async () => {
+test('the store’s encryption key is changed while the service runs, and the old key is no longer needed', async () => {
   const [before, after] = [createSecretKeyText(), createSecretKeyText()];
   await using production = await startProduction({ secretKey: before });
   const { Arn } = await applicationWithKey(production);
@@ -104,7 +104,7 @@ test('the key of the store is changed while the service runs, and the old one is
   await production.emulator.phone(IPHONE).waitFor({ contains: 'under the new key', timeoutMs: 20_000 });
 });
 
-test('without the key pushes wait, and the log says which key is missing', async () => {
+test('without the encryption key pushes wait, and the log says which key is missing', async () => {
   await using production = await startProduction();
   const { Arn } = await applicationWithKey(production);
   await register(production, Arn);
@@ -120,7 +120,7 @@ test('without the key pushes wait, and the log says which key is missing', async
   }
 });
 
-test('each change of an application is a line of the audit log, by whom and of which', async () => {
+test('the audit log has a line for each change of an application, with the key and the application', async () => {
   await using production = await startProduction();
   const { Id, Arn } = await applicationWithKey(production);
   await production.pinpoint.send(new GetAppCommand({ ApplicationId: Id }));

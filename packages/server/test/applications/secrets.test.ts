@@ -1,5 +1,5 @@
-// No credential that was ever sent over the API is found in database files, WAL, backups, logs, metrics, the audit log, answers,
-// errors, or in what commands say and are told.
+// No credential sent to the API appears in database files, WAL, backups, logs, metrics, the audit log, answers, errors, or the
+// input and output of commands.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -42,7 +42,7 @@ const ANDROID = 'an-android-phone:APA91b';
 
 const linesOf = (pem: string): string[] => pem.trim().split('\n').slice(1, -1);
 
-/** Every kind of credential, good and refused; answers everything that was answered, and what must not be found. */
+/** Sends every kind of credential, valid and refused; returns all answers, and the secrets that must not be found. */
 async function useEveryCredential({ pinpoint, connect, emulator, ...production }: Production) {
   const { apns, fcm } = emulator.credentials;
   const certificate = await providerCertificate(apns.topic);
@@ -168,7 +168,7 @@ async function saidBy(production: Production, ApplicationId: string): Promise<st
   return said + (told ? await text(told) : '');
 }
 
-/** Every row of every table, and all of it on disk. */
+/** Every row of every table, and all files on disk. */
 async function contentsOf(url: string): Promise<string> {
   const database = new pg.Client(url);
   await database.connect();
@@ -213,7 +213,7 @@ test('on SQLite: files, WAL, backup, logs, metrics, audit log, answers, errors a
   await production.restart();
   search();
   assertNone('the log', production.logged.join(''), needles);
-  // The search itself finds what is there.
+  // The search does find a text that is there.
   assert.throws(() => assertNone('a file', Buffer.from(`x${needles[0]}x`), needles), /holds/);
 });
 

@@ -1,4 +1,4 @@
-// Two nodes on one store push while a key is replaced; `npm run bench -- rotation` does the same at 500 pushes a second.
+// Two nodes on one store push while a key is replaced; `npm run bench -- rotation` does the same at 500 pushes per second.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startPostgres } from '../store/postgres-server.ts';

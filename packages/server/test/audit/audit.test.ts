@@ -1,4 +1,4 @@
-// The audit log: one line for each change and for each key that was refused, and nothing in it that must not be seen.
+// The audit log: one line for each change and each refused key, and no secrets.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, renameSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -65,7 +65,7 @@ const registration = (contactId: string, deviceToken = TOKEN) => ({
   contactConfiguration: { contactId, includeRawMessage: true },
 });
 
-test('a contact that a chat event ends is a line, once', async (t) => {
+test('a contact ended by a chat event is logged once', async (t) => {
   const { client, lines, stop } = await startAudited(t);
   const backend = client('BACKEND');
   await backend.createPushNotificationRegistration(registration('c'));
@@ -89,7 +89,7 @@ test('a contact that a chat event ends is a line, once', async (t) => {
   );
 });
 
-test('each change is a line that says who changed what, where, from where and how it ended', async (t) => {
+test('each change is a line with key, action, resource, source address and result', async (t) => {
   const { client, lines, stop, file } = await startAudited(t);
   const backend = client('BACKEND');
   const { registrationId } = await backend.createPushNotificationRegistration(registration('c'));
@@ -105,7 +105,7 @@ test('each change is a line that says who changed what, where, from where and ho
     participantDetails: { displayName: 'Jo' },
   });
   await backend.stopContact({ instanceId: 'support', contactId });
-  // What was refused for another reason than its key changed nothing.
+  // A call refused for another reason than its key changed nothing.
   await assert.rejects(backend.createPushNotificationRegistration(registration(contactId)));
   await stop();
 
@@ -177,7 +177,7 @@ test('a refused key is a line: unknown, wrong secret, without permission, by a b
   const deliveries = '/push-notification/support/deliveries?contactId=c';
   assert.equal((await bearer('GET', deliveries, 'bearer-0123456789-abcdef')).status, 403);
   assert.equal((await bearer('GET', deliveries, 'not-a-key-of-ours-012345')).status, 403);
-  // Without a key there is nothing to refuse.
+  // Without a key there is nothing to log.
   assert.equal((await fetch(new URL(deliveries, service.url))).status, 403);
   await stop();
   assert.deepEqual(
@@ -218,7 +218,7 @@ test('a refused key is a line: unknown, wrong secret, without permission, by a b
   );
 });
 
-test('changed settings are a line, and after a rename for rotation a new file is begun', async (t) => {
+test('changed settings are a line, and after a rename by log rotation a new file is started', async (t) => {
   const { service, client, file, lines, stop, settings } = await startAudited(t);
   await client('BACKEND').createPushNotificationRegistration(registration('before'));
   while (!existsSync(file) || lines().length === 0) await new Promise((resolve) => setTimeout(resolve, 10));
@@ -244,7 +244,7 @@ test('changed settings are a line, and after a rename for rotation a new file is
   assert.ok(lines().some(({ contactId }) => contactId === 'after'));
 });
 
-test('a log that cannot be written keeps the service from starting, with a sentence', async (t) => {
+test('the service does not start if the log is not writable, and says why', async (t) => {
   const folder = settingsFolder(t);
   const config = readConfig({
     CHATPUSH_PORT: '0',
@@ -257,7 +257,7 @@ test('a log that cannot be written keeps the service from starting, with a sente
 });
 
 describe('a flood of refused keys', () => {
-  test('is a line for each kind, and a count', () => {
+  test('is one line per kind, with a count', () => {
     const lines: string[] = [];
     const audit = createAudit(
       (line) => lines.push(line),
@@ -286,7 +286,7 @@ describe('a flood of refused keys', () => {
     });
   });
 
-  test('of ever new ids is bounded, too', () => {
+  test('with ever new ids is bounded, too', () => {
     const lines: string[] = [];
     const audit = createAudit(
       (line) => lines.push(line),

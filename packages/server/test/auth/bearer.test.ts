@@ -1,4 +1,4 @@
-// Bearer keys: one instance, one purpose, our own operations only, and never where somebody in between could read them.
+// Bearer keys: one instance, one purpose, our own operations only, and never over a connection that others could read.
 import assert from 'node:assert/strict';
 import { networkInterfaces } from 'node:os';
 import { after, before, describe, test } from 'node:test';
@@ -43,7 +43,7 @@ async function call(
   return { status: answer.status, name: answer.headers.get('x-amzn-errortype'), message: Message ?? '' };
 }
 
-describe('every operation takes the keys of its right, and no others', () => {
+describe('every operation accepts only keys with its right', () => {
   for (const name of Object.keys(OPERATIONS) as OperationName[])
     for (const right of ['intake', 'reading'] as const)
       test(`${name} with a key for ${right}`, async () => {
@@ -61,7 +61,7 @@ test('a key opens its own instance only', async () => {
   assert.match(answer.message, /instance\/i-1 because /);
 });
 
-test('an unknown key is refused, and so is one that is nearly right', async () => {
+test('an unknown key and an almost correct key are refused', async () => {
   for (const wrong of [
     'x'.repeat(30),
     secret('intake').slice(0, -1),
@@ -73,7 +73,7 @@ test('an unknown key is refused, and so is one that is nearly right', async () =
   }
 });
 
-test('the scheme is read as HTTP has it, in any case', async () => {
+test('the scheme is case-insensitive, as in HTTP', async () => {
   assert.equal((await call('PutChatEvents', `bearer  ${secret('intake')}`)).status, 200);
   assert.equal(
     (await call('PutChatEvents', `Basic ${secret('intake')}`)).name,
@@ -81,7 +81,7 @@ test('the scheme is read as HTTP has it, in any case', async () => {
   );
 });
 
-test('what was passed on by a proxy that nobody named is refused, on loopback too', async () => {
+test('a call through an unconfigured proxy is refused, even on loopback', async () => {
   for (const header of ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'via']) {
     const answer = await call('PutChatEvents', `Bearer ${secret('intake')}`, { [header]: 'https' });
     assert.deepEqual([answer.status, answer.name], [403, 'AccessDeniedException'], header);
@@ -89,7 +89,7 @@ test('what was passed on by a proxy that nobody named is refused, on loopback to
   }
 });
 
-test('a proxy that is named must say that it was spoken to over TLS', async () => {
+test('a configured proxy must declare that the client used TLS', async () => {
   const behind = await startRecordingServer({
     bearerKeys: KEYS,
     trustedProxies: ['127.0.0.1', '10.0.0.0/8'],
@@ -135,13 +135,13 @@ test(
   },
 );
 
-test('a signature is still asked for where no bearer key is given', async () => {
+test('without a bearer key a signature is still required', async () => {
   const { method, target, body } = encodeInput(OPERATIONS.PutChatEvents, GOOD_INPUTS.PutChatEvents);
   const answer = await fetch(server.url + target, { method, body });
   assert.equal(answer.headers.get('x-amzn-errortype'), 'MissingAuthenticationTokenException');
 });
 
-test('in the query of a call with a bearer key a plus sign is a space, as forms write it', async () => {
+test('in the query of a call with a bearer key a plus sign is a space, as in forms', async () => {
   const query = new URLSearchParams({ contactId: 'chat 1+1' });
   assert.equal(String(query), 'contactId=chat+1%2B1');
   const answer = await fetch(`${server.url}/push-notification/i-1/deliveries?${query}`, {

@@ -1,2 +1,2 @@
-// The permissions of a key that may do everything, as the development key may.
+// The permissions of an unrestricted key, like the development key.
 export const EVERYTHING = { instances: 'all', actions: 'all', applications: 'all' } as const;

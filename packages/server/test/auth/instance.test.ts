@@ -14,7 +14,7 @@ test('an id and every form of its ARN name one instance', () => {
     assert.equal(bareInstanceId(name), 'i-1');
 });
 
-test('only the signing keys used last are kept, and none under a secret that has changed', () => {
+test('only the most recently used signing keys are cached, and none for a changed secret', () => {
   const key = { id: 'AKID', secret: 'secret' };
   const scope = (day: number) => ({ date: `202611${day}`, region: 'us-east-1', service: 'connect' });
   const marked = Buffer.from('kept');

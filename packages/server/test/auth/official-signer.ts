@@ -7,7 +7,7 @@ import { SignatureV4 } from '@smithy/signature-v4';
 
 import type { SignedHead } from '../../src/auth/signature.ts';
 
-/** SHA-256 as the signer wants it: plain, or with a key. */
+/** SHA-256 behind the signer's interface: plain, or with a key. */
 class Sha256 {
   readonly #state: Hash | Hmac;
   constructor(key?: string | ArrayBuffer | ArrayBufferView) {
@@ -46,7 +46,7 @@ export interface SigningOptions {
   readonly region?: string;
   readonly service?: string;
   readonly signedAtMs: number;
-  /** Sign the query, for so many seconds, instead of the headers. */
+  /** Sign the query, valid for this many seconds, instead of the headers. */
   readonly expiresSeconds?: number;
   /** Send `x-amz-content-sha256`, as the SDK for JavaScript does and boto3 does not. Default true. */
   readonly declareBodyHash?: boolean;

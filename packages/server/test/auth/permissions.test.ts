@@ -1,5 +1,5 @@
-// What a key may do: every action × every kind of key × every operation, over HTTP. What is expected is worked out here, from
-// the settings alone and without the code under test.
+// What a key may do: every action × every kind of key × every operation, over HTTP. The expectations are computed here from the
+// settings, without the code under test.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { ACTIONS, APPLICATION_OPERATIONS, OPERATIONS, actionOf } from '@chatpush/wire';
@@ -14,7 +14,7 @@ type Name = ApplicationOperationName | OperationName;
 const ALL: Readonly<Record<Name, Operation>> = { ...OPERATIONS, ...APPLICATION_OPERATIONS };
 const INPUTS: Readonly<Record<Name, object>> = { ...GOOD_INPUTS, ...GOOD_APPLICATION_INPUTS };
 const NAMES = Object.keys(ALL) as Name[];
-/** The operations that are about no application: they create one, list what the key may use, or look at an instance. */
+/** The operations without an application: they create one, list those that the key may use, or read an instance. */
 const ABOUT_NO_APPLICATION = new Set([
   'CreateApp',
   'GetApps',
@@ -67,7 +67,10 @@ const KINDS: readonly Kind[] = [
   ),
 ];
 
-/** What the refusal names as missing; undefined: the call is allowed. All good inputs name `i-1` and the first application. */
+/**
+ * The permission that the refusal names as missing; undefined if the call is allowed. All valid inputs name `i-1` and the first
+ * application.
+ */
 function missingOf(key: Kind, operation: Operation): string | undefined {
   const isOurs = operation.origin === 'chatpush';
   if (key.kind === 'bearer key' && operation.bearer === undefined) return 'takes no bearer keys';
@@ -144,7 +147,7 @@ for (const [index, key] of KINDS.entries()) {
   });
 }
 
-test('a refusal reads as IAM writes it, and names what is missing', async () => {
+test('a refusal is worded like IAM’s, and names the missing permission', async () => {
   const index = KINDS.findIndex(({ applications }) => applications.includes(OTHER_APPLICATION));
   const { body } = await callWith(index, 'CreatePushNotificationRegistration');
   assert.equal(
@@ -153,13 +156,13 @@ test('a refusal reads as IAM writes it, and names what is missing', async () => 
   );
 });
 
-test('every operation that a key can call has an action of its own', () => {
+test('every operation that a key can call has its own action', () => {
   assert.equal(new Set(ACTIONS).size, NAMES.length);
   assert.equal(actionOf(OPERATIONS.StopContact), 'connect:StopContact');
   assert.equal(actionOf(OPERATIONS.ListDeliveries), 'chatpush:ListDeliveries');
 });
 
-test('participant tokens come from a key that may start and join chats, or from two that may together', () => {
+test('participant tokens come from a key that may start and join chats, or from two keys that may together', () => {
   const reader = { id: 'R', secret: 'reads', instances: 'all', actions: ['chatpush:*'] } as const;
   const starter = { id: 'S', secret: 'starts', instances: 'all', actions: ['connect:Start*'] } as const;
   const joiner = { id: 'J', secret: 'joins', instances: 'all', actions: ['connect:Create*'] } as const;

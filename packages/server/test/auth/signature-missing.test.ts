@@ -1,10 +1,10 @@
-// Signatures that are not all there: each missing, doubled or malformed part is refused by its name.
+// Incomplete signatures: each missing, repeated or malformed part is refused by name.
 import { describe, test } from 'node:test';
 import type { ErrorName, HeaderLines } from '@chatpush/wire';
 import type { SignedRequest } from './official-signer.ts';
 import { refused, sign, without } from './signed-requests.ts';
 
-describe('a signature that is not all there', () => {
+describe('an incomplete signature', () => {
   const cases: readonly [string, string | undefined, ErrorName, RegExp][] = [
     ['no header', undefined, 'MissingAuthenticationTokenException', /^Missing Authentication Token$/],
     ['an empty header', '', 'IncompleteSignatureException', /^Authorization header cannot be empty\.$/],
@@ -53,7 +53,7 @@ describe('a signature that is not all there', () => {
     );
   });
 
-  test('in the query: a part missing, doubled, out of range, or beside a header', async () => {
+  test('in the query: a part missing, repeated, out of range, or in addition to a header', async () => {
     const { headers, target, ...rest } = await sign({}, { expiresSeconds: 60 });
     const withTarget = (changed: string): SignedRequest => ({ ...rest, headers, target: changed });
     for (const name of ['Credential', 'Date', 'Expires', 'Signature', 'SignedHeaders'])

@@ -1,4 +1,4 @@
-// When, where and for whom a signature is good: its time, its scope, its key; and what of the request it must cover.
+// The time, scope and key for which a signature is valid, and the parts of the request that it must cover.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { amzDate } from '@chatpush/wire';
@@ -10,7 +10,7 @@ const MINUTE_MS = 60_000;
 
 describe('the clock', () => {
   const at = (offsetMs: number) => amzDate(NOW_MS + offsetMs);
-  test('a signature is good for five minutes either way, and the SDKs read why it is not', async () => {
+  test('a signature is valid for five minutes either way, and the SDKs understand why it is refused', async () => {
     for (const offsetMs of [-5 * MINUTE_MS, 0, 5 * MINUTE_MS])
       assert.equal(createVerify()(await sign({}, { signedAtMs: NOW_MS + offsetMs })).key.id, KEY.id);
     const stale = -5 * MINUTE_MS - 1000;
@@ -27,14 +27,14 @@ describe('the clock', () => {
     );
   });
 
-  test('a presigned request is good until it says, and not before it was signed', async () => {
+  test('a presigned request is valid until its expiry, and not before it was signed', async () => {
     const presign = (ageMs: number) => sign({}, { signedAtMs: NOW_MS - ageMs, expiresSeconds: 3600 });
     assert.equal(createVerify()(await presign(3_600_000)).key.id, KEY.id);
     refused(await presign(3_601_000), 'InvalidSignatureException', /^Signature expired: /);
     refused(await presign(-301_000), 'InvalidSignatureException', /^Signature not yet current: /);
   });
 
-  test('an invalid date is refused as such', async () => {
+  test('an invalid date is refused as an invalid date', async () => {
     const signed = await sign();
     for (const date of [
       '',
@@ -54,7 +54,7 @@ describe('the clock', () => {
 });
 
 describe('the scope', () => {
-  test('names this service, a region of ours, the day of the signature', async () => {
+  test('names this service, a configured region and the day of the signature', async () => {
     const scoped = (options: Partial<SigningOptions>) => sign({}, options);
     refused(
       await scoped({ service: 's3' }),
@@ -84,7 +84,7 @@ describe('the scope', () => {
 
 describe('the key', () => {
   const UNKNOWN = 'The security token included in the request is invalid.';
-  test('must be known, with the token it has or none', async () => {
+  test('must be known, with its own session token or none', async () => {
     const keys = [
       { id: 'AKIDNOBODY', secret: 'secret' },
       { ...KEY, sessionToken: 'an unexpected token' },
@@ -97,7 +97,7 @@ describe('the key', () => {
     }
   });
 
-  test('of another secret gives another signature', async () => {
+  test('with another secret gives another signature', async () => {
     for (const expiresSeconds of [undefined, 60])
       refused(
         await sign({}, { key: { id: KEY.id, secret: 'wrong' }, expiresSeconds }),

@@ -1,4 +1,4 @@
-// Which signatures are good: whatever the AWS SDKs' own signer makes of any request, and of none that differs from it.
+// Valid signatures: whatever the AWS SDKs' own signer produces for a request, and no signature of a different request.
 import assert from 'node:assert/strict';
 import { createHmac, hash } from 'node:crypto';
 import { describe, test } from 'node:test';
@@ -20,7 +20,7 @@ import {
 } from './signed-requests.ts';
 import { EVERYTHING } from './everything.ts';
 
-describe("the official signer's signature is good", () => {
+describe("the official signer's signature is valid", () => {
   test('in headers and in a presigned query, for any path, query, header and body', async () => {
     const segment = fc
       .string({ unit: 'grapheme', minLength: 1, maxLength: 20 })
@@ -66,7 +66,7 @@ describe("the official signer's signature is good", () => {
     assert.equal(createVerify()(signed).key.id, KEY.id);
   });
 
-  test('dated by a Date header where there is no x-amz-date', () => {
+  test('dated by a Date header if there is no x-amz-date', () => {
     const headers: HeaderLines = [
       ['Host', '127.0.0.1'],
       ['Date', new Date(NOW_MS).toUTCString()],
@@ -167,7 +167,7 @@ test('a change of any one part of a signed request is refused', async () => {
   );
 });
 
-/** What the specification itself holds for equal: hex digits of a query in either case, white space in headers. */
+/** Differences that the specification treats as equal: the case of hex digits in a query, white space in headers. */
 function isSame(a: SignedRequest, b: SignedRequest): boolean {
   const plain = ({ method, target, headers, body }: SignedRequest) =>
     JSON.stringify([

@@ -1,4 +1,4 @@
-// What the tests of signatures have together: keys, requests signed by the official signer, and a verifier whose clock stands.
+// Shared by the signature tests: keys, requests signed by the official signer, and a verifier with a fixed clock.
 import assert from 'node:assert/strict';
 import type { ErrorName, HeaderLines } from '@chatpush/wire';
 import { createAccessKeys } from '../../src/auth/access-keys.ts';

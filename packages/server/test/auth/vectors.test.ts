@@ -1,5 +1,5 @@
-// AWS's published vectors of Signature Version 4 (awslabs/aws-c-auth), where they are present: the requests as signed there
-// are good here. The project does not carry them; CHATPUSH_SIGV4_VECTORS says where they are.
+// AWS's published vectors of Signature Version 4 (awslabs/aws-c-auth), if they are present: their signed requests are valid here.
+// The project does not include them; CHATPUSH_SIGV4_VECTORS is their folder.
 import assert from 'node:assert/strict';
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
@@ -29,7 +29,7 @@ function parseRequest(text: string): SignedRequest {
   const [, method = '', target = ''] = /^(\S+) (.*) HTTP\/1\.1$/.exec(first) ?? [];
   const headers: [string, string][] = [];
   for (const line of lines) {
-    // A folded line continues the one before, as HTTP once allowed.
+    // A folded line continues the previous one, as HTTP once allowed.
     if (/^\s/.test(line)) headers.at(-1)![1] += `\n${line}`;
     else headers.push([line.slice(0, line.indexOf(':')), line.slice(line.indexOf(':') + 1)]);
   }
@@ -39,7 +39,7 @@ function parseRequest(text: string): SignedRequest {
 const names = skip === false ? readdirSync(folder).filter((name) => !/^[A-Z]/.test(name)) : ['vectors'];
 
 for (const name of names)
-  test(`AWS's vector ${name} is good as AWS signed it`, { skip }, () => {
+  test(`AWS's vector ${name} is valid as AWS signed it`, { skip }, () => {
     const { credentials, region, service, timestamp, omit_session_token: isTokenAdded } = contextOf(name);
     const verifySignature = createVerifySignature({
       accessKey: (id) =>
@@ -56,7 +56,7 @@ for (const name of names)
     };
     for (const form of ['header', 'query']) {
       const request = parseRequest(readFileSync(join(folder, name, `${form}-signed-request.txt`), 'utf8'));
-      // A query that was added to after it was signed is another one; a header need not be signed.
+      // Adding to a signed query changes the request; an added header need not be signed.
       if (isTokenAdded && form === 'query')
         assert.throws(() => verify(request), { name: 'InvalidSignatureException' });
       else assert.equal(verify(request).key.id, credentials.access_key_id, form);

@@ -14,10 +14,10 @@ const SOURCES = ['go.mod', 'go.sum', 'main.go'];
 export type GoProgram = (words: readonly string[], input: object) => Promise<Answer>;
 
 /**
- * Runs the program of a folder, with an object as JSON on its standard input; or says why it cannot be had here.
+ * Runs the program of a folder, with an object as JSON on its standard input; or returns why it is not available.
  *
- * Its clock is the machine's also under `npm run test:at`: Go reads it past libfaketime. The SDK corrects itself by the Date of
- * the first refusal.
+ * It uses the machine's clock even under `npm run test:at`, because Go bypasses libfaketime. The SDK corrects its clock from the
+ * Date of the first refusal.
  */
 export async function findGo(
   folder: URL,
@@ -27,7 +27,7 @@ export async function findGo(
   const { LD_PRELOAD: _, ...environment } = process.env;
   if (!existsSync(program)) {
     mkdirSync(CACHE, { recursive: true });
-    // Made beside its place and moved there whole: test files run side by side, and may be ended at any time.
+    // Built beside its place and moved there atomically: test files run in parallel, and may be stopped at any time.
     const making = `${program}.${process.pid}`;
     try {
       await promisify(execFile)('go', ['build', '-o', making, '.'], {

@@ -18,23 +18,23 @@ export interface Answer {
 }
 
 export interface Python {
-  /** Runs a program text; its variables are added to the environment. */
+  /** Runs a program; its variables are added to the environment. */
   run(text: string, variables: Readonly<Record<string, string>>): Promise<Answer>;
-  /** The AWS CLI as a line of a shell script; its arguments follow. */
+  /** The AWS CLI as a shell command, without its arguments. */
   readonly awsCommand: string;
-  /** Runs lines of a shell in which `aws` is the AWS CLI. */
+  /** Runs shell commands in which `aws` is the AWS CLI. */
   shell(text: string, variables: Readonly<Record<string, string>>): Promise<Answer>;
   /** Runs the AWS CLI. */
   aws(words: readonly string[], variables: Readonly<Record<string, string>>): Promise<Answer>;
 }
 
-/** Installs packages of PyPI into a folder, once; answers why that cannot be done here. */
+/** Installs packages from PyPI into a folder, once; returns why that is not possible here. */
 export async function installPython(
   folder: string,
   packages: readonly string[],
 ): Promise<string | undefined> {
   if (existsSync(folder)) return undefined;
-  // Made beside its place and moved there whole: test files run side by side, and may be ended at any time.
+  // Built beside its place and moved there atomically: test files run in parallel, and may be stopped at any time.
   const making = `${folder}.${process.pid}`;
   try {
     mkdirSync(dirname(folder), { recursive: true });
@@ -59,7 +59,7 @@ export async function installPython(
   return undefined;
 }
 
-/** The clients, or why they cannot be had here. */
+/** The clients, or why they are not available. */
 export async function findPython(): Promise<Python | { readonly missing: string }> {
   const missing = await installPython(FOLDER, PACKAGES);
   if (missing !== undefined) return { missing };

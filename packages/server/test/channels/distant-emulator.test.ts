@@ -1,4 +1,4 @@
-// An emulator in another process may start after the service, stop, and come back elsewhere: pushes wait and then arrive.
+// An emulator in another process may start after the service, stop, and restart with other ports: pushes wait and then arrive.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -20,7 +20,7 @@ const CREDENTIALS = { accessKeyId: 'test', secretAccessKey: 'test' };
 const TOKEN = 'an-android-phone';
 const APNS_TOKEN = 'ab'.repeat(32);
 
-/** Resolves when it listens. Its gateways are at free ports, others each time. */
+/** Resolves when it listens. Its gateways use different free ports each time. */
 async function startEmulatorProcess(port: number): Promise<ChildProcess> {
   const child = spawn(process.execPath, ['--conditions=source', EMULATOR, '--port', String(port)], {
     stdio: ['ignore', 'pipe', 'inherit'],
@@ -99,7 +99,7 @@ test(
         events: [{ id, contactId: 'c', type: 'MESSAGE', content: id, participantRole: 'AGENT' }],
       });
 
-    // Before it is there: the service has started, takes messages in, and says what it waits for.
+    // Before it starts: the service has started, accepts messages, and says what it waits for.
     assert.match(service.greeting, /No emulator answers at .*chatpush emulator/);
     await say('first');
     const before = await checks();
@@ -115,14 +115,14 @@ test(
     assert.equal((await checks()).checks['emulator'], undefined);
     assert.equal(told(/^the emulator answers/), 1);
 
-    // It stops, a message comes in meanwhile, and it is back with other ports, another authority and other credentials.
+    // It stops, a message arrives meanwhile, and it restarts with other ports, another CA and other credentials.
     await end(emulator, 'SIGTERM');
     await say('second');
     while (told(/^waiting for the emulator/) < 2) await sleep(20);
     emulator = await startEmulatorProcess(port);
     for (const token of [TOKEN, APNS_TOKEN]) assert.deepEqual(await bodies(url, token, 1), ['second']);
 
-    // It comes back before anything was sent: the next message finds out.
+    // It restarts before anything was sent: the next message notices.
     await end(emulator, 'SIGKILL');
     emulator = await startEmulatorProcess(port);
     await say('third');

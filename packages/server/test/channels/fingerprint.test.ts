@@ -1,4 +1,4 @@
-// What counts as another channel, where a suspension ends, and what does not.
+// Which changes make a different channel, which ends a suspension, and which do not.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createChannelFingerprint } from '../../src/channels/fingerprint.ts';
@@ -62,7 +62,7 @@ const ofApns = (changes: Partial<ApnsChannelConfig> = {}) =>
   of([application({ APNS: apns(changes) })], 'APNS');
 const ofFcm = (changes: Partial<FcmChannelConfig> = {}) => of([application({ GCM: fcm(changes) })], 'GCM');
 
-test('whatever decides which tokens are good makes another channel', () => {
+test('a change that affects which tokens are valid makes a different channel', () => {
   const certificate = (text: string) => ({
     auth: { certificate: text, privateKey: new Secret('a key'), expiresAt: 1 },
   });
@@ -87,18 +87,18 @@ test('whatever decides which tokens are good makes another channel', () => {
   assert.equal(new Set(channels).size, channels.length);
 });
 
-test('secrets, looks and ways to the same gateway make none', () => {
+test('secrets, appearance and routes to the same gateway do not', () => {
   const auth = { ...KEY, privateKey: new Secret('the same key, written otherwise') };
   assert.equal(ofApns({ auth, port: 2197, ca: 'an authority' }), ofApns());
   assert.equal(of([application({ APNS: apns() }, { sound: 'ping', ttlMinutes: 5 })], 'APNS'), ofApns());
   assert.equal(ofFcm({ serviceAccount: account('a', 'renewed@example.com'), ca: 'an authority' }), ofFcm());
 });
 
-test('a channel that is not there has none', () => {
+test('a missing channel has no fingerprint', () => {
   assert.equal(of([application({ APNS: apns() })], 'GCM'), undefined);
   assert.equal(of([], 'APNS'), undefined);
   assert.equal(of([application({ APNS: { gateway: 'emulated' } })], 'APNS'), undefined);
-  // In development an application that nobody configured has all; one that is configured has its own.
+  // In development an unconfigured application has all channels; a configured one has its own.
   assert.equal(of([application({})], 'APNS', emulator(1)), undefined);
   assert.equal(of([application({})], 'APNS', emulator(1), `${ARN}2`), of([], 'APNS', emulator(1)));
 });

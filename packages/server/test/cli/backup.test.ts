@@ -1,4 +1,4 @@
-// A copy of the store while the service runs, and the way back.
+// Backup of the store while the service runs, and restore.
 import assert from 'node:assert/strict';
 import {
   copyFileSync,
@@ -87,8 +87,8 @@ const isThere = async (client: ChatpushClient, contactId: string): Promise<boole
       .catch(() => ({ registrations: [] }))
   ).registrations.length === 1;
 
-describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of files' }, () => {
-  test('copies what was answered before, while registrations go on; restored, it is all there', async (t) => {
+describe('chatpush backup', { skip: process.platform === 'win32' && 'needs Unix sockets' }, () => {
+  test('contains everything acknowledged before it, while registrations continue, and restores it', async (t) => {
     const here = place(t);
     const { service, client } = await here.start();
     await Promise.all(Array.from({ length: 300 }, (_, n) => register(client, `before-${n}`)));
@@ -110,7 +110,7 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of 
     const again = await here.start();
     for (let n = 0; n < 300; n += 7) assert.ok(await isThere(again.client, `before-${n}`), `before-${n}`);
     assert.equal(await isThere(again.client, 'after'), false);
-    // What was there before is kept, and nothing else is left over.
+    // The previous file is kept, and nothing else is left over.
     await again.service.stop();
     assert.deepEqual(readdirSync(here.path('.')).sort(), [
       'chatpush.db',
@@ -119,7 +119,7 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of 
     ]);
   });
 
-  test('copies a store that nobody has open', async (t) => {
+  test('copies a store that no process has open', async (t) => {
     const here = place(t);
     const { service, client } = await here.start();
     await register(client, 'a');
@@ -130,7 +130,7 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of 
     assert.ok(await isThere((await here.start()).client, 'a'));
   });
 
-  test('never replaces a file, and says so of what is not there', async (t) => {
+  test('never replaces a file, and reports a missing one', async (t) => {
     const here = place(t);
     assert.match((await here.back(here.path('copy.db'))).said, /There is no database/);
     await here.start();
@@ -143,7 +143,7 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of 
     );
   });
 
-  test('opens its socket to the owner of the database alone', async (t) => {
+  test('opens its socket only to the owner of the database', async (t) => {
     const here = place(t);
     await here.start();
     assert.equal(statSync(`${here.database}.socket`).mode & 0o777, 0o600);
@@ -162,7 +162,7 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of 
       [0, 1],
     );
     assert.match(one.said + other.said, /another copy is already being made/);
-    // The answer stays unread, so that the copy is under way when the service stops.
+    // The answer stays unread, so that the copy is in progress when the service stops.
     const socketPath = localSocketOf({ store: { kind: 'sqlite', path: here.database }, port: 0 });
     const asked = request({ socketPath: socketPath!, path: '/copy' }).end();
     asked.on('error', () => {});
@@ -172,7 +172,7 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'sockets of 
   });
 });
 
-describe('chatpush restore', { skip: process.platform === 'win32' && 'sockets of files' }, () => {
+describe('chatpush restore', { skip: process.platform === 'win32' && 'needs Unix sockets' }, () => {
   test('refuses while a service has the store open, and changes nothing', async (t) => {
     const here = place(t);
     const { client } = await here.start();
@@ -185,7 +185,7 @@ describe('chatpush restore', { skip: process.platform === 'win32' && 'sockets of
     assert.ok(await isThere(client, 'b'));
   });
 
-  test('refuses what is damaged, cut short, of another program or of a newer version', async (t) => {
+  test('refuses a damaged or truncated file, and one of another program or a newer version', async (t) => {
     const here = place(t);
     const { service, client } = await here.start();
     await Promise.all(Array.from({ length: 50 }, (_, n) => register(client, `c${n}`)));
@@ -222,7 +222,7 @@ describe('chatpush restore', { skip: process.platform === 'win32' && 'sockets of
     assert.ok(await isThere((await here.start()).client, 'c7'));
   });
 
-  test('leaves a file of another kind alone that the settings name as the store', async (t) => {
+  test('leaves a file alone that is not a store, even if the settings name it', async (t) => {
     const here = place(t);
     const { service } = await here.start();
     assert.equal((await here.back(here.path('copy.db'))).code, 0);

@@ -1,4 +1,4 @@
-// chatpush check: what is wrong with the settings, or what would run.
+// chatpush check: the errors in the settings, or what would run.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { check } from '../../src/cli/check.ts';
@@ -11,7 +11,7 @@ async function run(
   environment: Record<string, string>,
 ): Promise<{ code: number; said: string }> {
   let said = '';
-  // Not the store of whoever works here.
+  // Not the developer's own store.
   const store = { CHATPUSH_STORE: 'sqlite:no-such-folder/chatpush.db' };
   const code = await check(argv, { ...store, ...environment }, (text) => {
     said += text;
@@ -19,7 +19,7 @@ async function run(
   return { code, said };
 }
 
-test('good settings: what would run, real or emulated, and when a certificate ends', async (t) => {
+test('valid settings: what would run, real or emulated, and when a certificate expires', async (t) => {
   const folder = settingsFolder(t);
   const certificate = await providerCertificate();
   const { CHATPUSH_CONFIG: file } = folder.settings(
@@ -46,7 +46,7 @@ test('good settings: what would run, real or emulated, and when a certificate en
   }
 });
 
-test('bad settings: every mistake, and exit code 1', async (t) => {
+test('invalid settings: every error, and exit code 1', async (t) => {
   const { CHATPUSH_CONFIG: file } = settingsFolder(t).settings(
     withApplication({ sond: 'x', channels: { APNS: { gateway: 'apns' } } }),
   );
@@ -62,7 +62,7 @@ test('no settings: the development defaults', async () => {
   assert.match(said, /every other application: EMULATED/);
 });
 
-test('who named a file that is not there is who is told', async () => {
+test('the error about a missing file says what named it', async () => {
   const byArgument = await run(['nope.jsonc'], {});
   assert.equal(byArgument.code, 1);
   assert.match(
@@ -73,7 +73,7 @@ test('who named a file that is not there is who is told', async () => {
   assert.match(byVariable.said, /^ {2}CHATPUSH_CONFIG names nope\.jsonc/m);
 });
 
-test('no application, with which no device can be registered, is said', async (t) => {
+test('reports that without an application no device can be registered', async (t) => {
   const { CHATPUSH_CONFIG: file } = settingsFolder(t).settings(LEAST);
   assert.match(
     (await run([file], {})).said,
@@ -82,7 +82,7 @@ test('no application, with which no device can be registered, is said', async (t
   assert.ok(!(await run([file], { CHATPUSH_AUTO_CREATE: 'all' })).said.includes('no application'));
 });
 
-test('a key of one tenant that reaches the applications of all is pointed out', async (t) => {
+test('warns about a key of one tenant that can use the applications of all', async (t) => {
   const key = { id: 'TENANT', secret: 's', instances: ['support'] };
   const applications = [{ arn: ARN }, { arn: `${ARN}-b` }];
   const said = async (given: object): Promise<string> => {
@@ -96,8 +96,9 @@ test('a key of one tenant that reaches the applications of all is pointed out', 
   assert.doesNotMatch(await said({ ...key, instances: 'all' }), pointedOut);
 });
 
-test('what it would not look at, it does not take', async () => {
-  // "chatpush check a.json b.json" said that all is well, having read the first alone; an empty argument, having read none.
+test('refuses arguments that it would not read', async () => {
+  // Regression: "chatpush check a.json b.json" reported no errors after reading only the first file, and with an empty argument
+  // after reading none.
   for (const argv of [['a.json', 'b.json'], ['']]) {
     const { code, said } = await run(argv, {});
     assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush check [file] [--json]']);
@@ -109,7 +110,7 @@ test('what it would not look at, it does not take', async () => {
   assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush doctor [application]']);
 });
 
-test('with --json a program can read every mistake, and where it is', async (t) => {
+test('--json lists every error and its place', async (t) => {
   const folder = settingsFolder(t);
   const good = await run(['--json'], { CHATPUSH_CONFIG: folder.settings(LEAST).CHATPUSH_CONFIG });
   assert.deepEqual([good.code, JSON.parse(good.said)], [0, { ok: true, mistakes: [] }]);

@@ -116,7 +116,7 @@ test(
   { skip: process.platform === 'win32' },
   async (t) => {
     using folder = temporaryFolder();
-    // As npm does: a shell that runs the command and does not pass signals on.
+    // Like npm: a shell that runs the command and does not forward signals.
     const { child, line } = await started(t, 'sh', ['-c', `'${NODE.join("' '")}'; true`], {
       npm_command: 'exec',
       CHATPUSH_PORT: '0',
@@ -124,13 +124,13 @@ test(
     });
     const closed = once(child.stdout, 'close');
     child.kill('SIGTERM');
-    // The service holds the pipe until it has stopped.
+    // The service keeps the pipe open until it has stopped.
     await closed;
     await assert.rejects(fetch(`${line.url}/livez`));
   },
 );
 
-test('npx chatpush in a clone that is not built says what to run instead', (t) => {
+test('npx chatpush in an unbuilt clone says what to run instead', (t) => {
   using folder = temporaryFolder();
   // A copy of the launcher beside sources without a build, as in a fresh clone.
   const copy = spawnSync(

@@ -1,4 +1,4 @@
-// chatpush reload and SIGHUP, at a service that runs as a process of its own.
+// chatpush reload and SIGHUP, with the service in a separate process.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { writeFileSync } from 'node:fs';
@@ -57,7 +57,7 @@ describe(
   'a running service',
   { skip: process.platform === 'win32' && 'signals and sockets of files' },
   () => {
-    test('takes over its settings by the command, which says what has changed', async (t) => {
+    test('the command reloads the settings and says what has changed', async (t) => {
       const service = await startProcess(t);
       service.write('OLD', 'NEW');
       assert.deepEqual(await service.command(), { code: 0, said: 'Changed: accessKeys: NEW added.\n' });
@@ -65,7 +65,7 @@ describe(
       assert.deepEqual(await service.command(), { code: 0, said: 'Nothing has changed.\n' });
     });
 
-    test('keeps what it has where the file is wrong, and the command says what is', async (t) => {
+    test('with an invalid file it keeps its settings, and the command reports the errors', async (t) => {
       const service = await startProcess(t);
       writeFileSync(service.file, '{ "accessKeys": [], "instances": ["support"] }');
       const { code, said } = await service.command();
@@ -84,7 +84,7 @@ describe(
       const until = Date.now() + 10_000;
       while (!(await service.knows('NEW'))) assert.ok(Date.now() < until, 'the settings were not taken over');
       assert.equal(await service.knows('OLD'), false);
-      // A broken file does not end it, either.
+      // An invalid file does not end it, either.
       writeFileSync(service.file, 'nothing');
       service.child.kill('SIGHUP');
       await new Promise((resolve) => setTimeout(resolve, 300));
@@ -93,7 +93,7 @@ describe(
   },
 );
 
-test('where no service runs, the command says where it looked', async () => {
+test('without a running service, the command says where it looked', async () => {
   using folder = temporaryFolder();
   let said = '';
   const code = await reload([], { CHATPUSH_STORE: `sqlite:${join(folder.path, 'a.db')}` }, (text) => {
@@ -103,7 +103,7 @@ test('where no service runs, the command says where it looked', async () => {
   assert.match(said, /^No service listens at .*a\.db\.socket: does it run on this machine/);
 });
 
-test('without a settings file a hang-up ends the service, as when its terminal is closed', async (t) => {
+test('without a settings file SIGHUP ends the service, as when its terminal closes', async (t) => {
   const folder = temporaryFolder();
   t.after(() => folder.remove());
   const { child } = await start([], {

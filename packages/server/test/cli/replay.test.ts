@@ -21,7 +21,7 @@ async function run(verb: Verb, ...argv: string[]): Promise<{ code: number; said:
   return { code, said };
 }
 
-/** A push that the gateway refused; the faults go on until they are cleared. */
+/** A push that the gateway refused; the faults stay until they are cleared. */
 async function failedPush(contactId: string, status: number, reason: string) {
   const token = iphone(contactId);
   await system.register(contactId, token);
@@ -34,7 +34,7 @@ async function failedPush(contactId: string, status: number, reason: string) {
   return { id, phone: system.emulator.phone(token) };
 }
 
-test('a push that failed is replayed by the id that `why` shows, and reaches the phone', async () => {
+test('a failed push is replayed by the id that `why` shows, and reaches the phone', async () => {
   const { id, phone } = await failedPush('replayed', 413, 'PayloadTooLarge');
   system.emulator.faults.clear();
   const { code, said } = await run(replay.run, id, '--instance', INSTANCE);
@@ -56,7 +56,7 @@ test('a push that failed is replayed by the id that `why` shows, and reaches the
   });
 });
 
-test('a push that waits is withdrawn, and never reaches the phone', async () => {
+test('a waiting push is withdrawn and never reaches the phone', async () => {
   const { id, phone } = await failedPush('withdrawn', 403, 'InvalidProviderToken');
   const { code, said } = await run(withdraw.run, id, '--instance', INSTANCE, '--json');
   assert.equal(code, 0, said);
@@ -69,7 +69,7 @@ test('a push that waits is withdrawn, and never reaches the phone', async () => 
   assert.equal(phone.notifications.length, 0);
 });
 
-test('it says what is missing, and what is unknown', async () => {
+test('missing and unknown arguments are reported', async () => {
   assert.equal((await run(replay.run)).code, 2);
   const none = await run(withdraw.run, 'an-id');
   assert.equal(none.code, 2);

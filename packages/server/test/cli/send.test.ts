@@ -1,4 +1,4 @@
-// chatpush send: one push to one device by the same code as all others, and a verdict in plain words.
+// chatpush send: one push to one device through the normal code path, and a verdict in plain words.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -25,7 +25,7 @@ async function system(t: TestContext) {
   return { emulator, environment: settingsWith(t, channels) };
 }
 
-test('a push that is accepted arrives, with exit code 0', async (t) => {
+test('an accepted push arrives, with exit code 0', async (t) => {
   const { emulator, environment } = await system(t);
   const devices = [
     ['APNS', IPHONE.toUpperCase(), IPHONE],
@@ -50,7 +50,7 @@ test('a push that is accepted arrives, with exit code 0', async (t) => {
   }
 });
 
-test('a token of the other environment is called that, with exit code 1', async (t) => {
+test('a token of the other environment is reported as such, with exit code 1', async (t) => {
   const { emulator, environment } = await system(t);
   emulator.install(IPHONE, { deviceType: 'APNS_SANDBOX', app: 'com.example.chat' });
   const argv = ['--application', ARN, '--type', 'APNS', '--token', IPHONE, 'Hello'];
@@ -61,7 +61,7 @@ test('a token of the other environment is called that, with exit code 1', async 
   assert.match(said, /What to do: register the device with the other DeviceType/);
 });
 
-test('a token of another app, project or time is called that', async (t) => {
+test('a token of another app or project, or an expired one, is reported as such', async (t) => {
   const { emulator, environment } = await system(t);
   emulator.install(IPHONE, { deviceType: 'APNS', app: 'com.example.other' });
   emulator.install('android', { deviceType: 'GCM', app: 'another-project' });
@@ -79,7 +79,7 @@ test('a token of another app, project or time is called that', async (t) => {
   );
 });
 
-test('a credential that is refused is diagnosed as the doctor would', async (t) => {
+test('a refused credential gets the doctor’s diagnosis', async (t) => {
   const emulator = await strictEmulator(t);
   const environment = settingsWith(t, { APNS: channelsAt(emulator).apns({ keyId: 'REVOKED001' }) });
   const argv = ['--application', 'support', '--type', 'APNS', '--token', IPHONE, 'x'];
@@ -89,7 +89,7 @@ test('a credential that is refused is diagnosed as the doctor would', async (t) 
   assert.ok(!said.includes(PEM.p8.split('\n')[1]!));
 });
 
-test('a gateway that does not answer leaves it open whether it arrived', async (t) => {
+test('without an answer of the gateway, the verdict is that the outcome is unknown', async (t) => {
   const { emulator, environment } = await system(t);
   emulator.faults.set([{ gateway: 'apns', fault: 'answer-lost', by: 'rst' }]);
   const argv = ['--application', 'support', '--type', 'APNS', '--token', IPHONE, 'x'];
@@ -98,8 +98,8 @@ test('a gateway that does not answer leaves it open whether it arrived', async (
   assert.match(said, /did not answer \(.*\): it may have arrived, or not/);
 });
 
-test('through an emulated channel nobody is told that Apple or Google accepted it', async (t) => {
-  // Everything was green, and nothing arrived.
+test('through an emulated channel it does not claim that Apple or Google accepted the push', async (t) => {
+  // Regression: everything was green, and nothing arrived.
   const emulator = await strictEmulator(t);
   const emulated = { gateway: 'emulated' };
   const named = settingsWith(t, { APNS: emulated, GCM: emulated });
@@ -136,7 +136,7 @@ test('what accepts everything has not accepted it', async (t) => {
   assert.match(said, /What to do: let the connection/);
 });
 
-test('what is missing is said: usage, application, channel, emulator', async (t) => {
+test('reports what is missing: arguments, application, channel, emulator', async (t) => {
   const { environment } = await system(t);
   const without = await run(['--application', 'support', 'x'], environment);
   assert.deepEqual([without.code, without.said.split(' ', 2).join(' ')], [2, 'chatpush send']);

@@ -19,7 +19,7 @@ async function start(
   ...argv: string[]
 ): Promise<{ code: unknown; said: string }> {
   const child = spawn(process.execPath, ['--conditions=source', MAIN, ...argv], {
-    // A start that goes on, or goes round, fails its test instead of holding all of them up.
+    // A start that succeeds or loops fails its own test instead of blocking all tests.
     timeout: 60_000,
     killSignal: 'SIGKILL',
     stdio: ['ignore', 'ignore', 'pipe'],
@@ -61,7 +61,7 @@ test('a database that does not answer', async () => {
   assert.deepEqual([database.code, database.said.split('\n').length], [1, 2], database.said);
 });
 
-/** With a settings file: the development defaults refuse other addresses before anybody could listen there. */
+/** With a settings file, because the development defaults refuse other addresses before listening. */
 function settled(folder: string): Record<string, string> {
   const path = join(folder, 'settings.json');
   writeFileSync(
@@ -71,8 +71,8 @@ function settled(folder: string): Record<string, string> {
   return { CHATPUSH_CONFIG: path, CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder, 'a.db')}` };
 }
 
-test('an address that this machine has not, and a name that nobody can look up', async () => {
-  // TEST-NET-3 (RFC 5737) and .invalid (RFC 2606) are nobody's for ever.
+test('an address that this machine does not have, and a name that does not resolve', async () => {
+  // TEST-NET-3 (RFC 5737) and .invalid (RFC 2606) are never assigned.
   using folder = temporaryFolder();
   for (const [host, expected] of [
     [
@@ -92,7 +92,7 @@ test('an invalid log level', async () => {
   assert.match(said, /^ {2}CHATPUSH_LOG is "verbose"; write one of trace, /m);
 });
 
-test('a store that is a folder, or a file of another kind, or cannot be made where it should be', async () => {
+test('a store that is a folder or another kind of file, or that cannot be created', async () => {
   using folder = temporaryFolder();
   const foreign = join(folder.path, 'notes.txt');
   writeFileSync(
@@ -109,7 +109,7 @@ test('a store that is a folder, or a file of another kind, or cannot be made whe
       join(foreign, 'a.db'),
       /^chatpush: The folder .*notes\.txt of the database cannot be made .* CHATPUSH_STORE=.*\n$/,
     ],
-    // mkdir in /proc says that there is no such folder, whereupon Node's `recursive` tried again, for ever.
+    // Regression: mkdir in /proc fails with ENOENT, and Node's `recursive` retried forever.
     ...(process.platform === 'linux'
       ? [
           [
@@ -129,7 +129,7 @@ test('a store that is a folder, or a file of another kind, or cannot be made whe
   }
 });
 
-test('the emulator alone, at a port in use: a sentence that names the option', async () => {
+test('the stand-alone emulator on a port in use: an error that names the option', async () => {
   const taken = createServer().listen(0, '127.0.0.1');
   await once(taken, 'listening');
   const { port } = taken.address() as AddressInfo;
@@ -142,7 +142,7 @@ test('the emulator alone, at a port in use: a sentence that names the option', a
   );
 });
 
-test('the emulator alone, with an option that it does not have: exit code 2, as of every command line', async () => {
+test('the stand-alone emulator with an unknown option: exit code 2, like every command', async () => {
   const { code, said } = await start({}, 'emulator', '--prot', '1');
   assert.equal(code, 2);
   assert.match(said, /Unknown option '--prot'/);

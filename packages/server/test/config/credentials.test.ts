@@ -1,4 +1,4 @@
-// Credentials are looked at before they are used: every kind of broken one is named, and no piece of it is repeated.
+// Credentials are checked before use: every kind of broken credential is named, and no part of it is quoted.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { mistakesOf, settingsFolder, withApplication } from './settings-folder.ts';
@@ -108,7 +108,7 @@ describe('an APNs channel is refused', () => {
     assert.match(byCertificate(t, made, Date.now() + 5 * 365 * 86_400_000), /certificate expired on \d{4}-/);
   });
 
-  test('with a certificate and no key, a certificate cut off, or one beside a key id', async (t) => {
+  test('with a certificate without key, a truncated certificate, or a certificate together with a key id', async (t) => {
     const { certificate, privateKey } = await providerCertificate();
     assert.match(
       byCertificate(t, { certificate, privateKey: certificate }),
@@ -182,7 +182,7 @@ describe('an FCM channel is refused', () => {
     });
 });
 
-test('a token_uri with http:// is taken on this machine, for emulators', (t) => {
+test('a token_uri with http:// is accepted on this machine, for emulators', (t) => {
   for (const host of ['127.0.0.1:4100', '[::1]:4100', 'localhost']) {
     const serviceAccount = JSON.stringify({ ...ACCOUNT, token_uri: `http://${host}/token` });
     const channels = { GCM: { gateway: 'fcm', serviceAccount } };
@@ -190,7 +190,7 @@ test('a token_uri with http:// is taken on this machine, for emulators', (t) => 
   }
 });
 
-test('no mistake repeats a piece of a secret', (t) => {
+test('no error quotes a part of a secret', (t) => {
   const folder = settingsFolder(t);
   const secrets = [
     PEM.rsa,

@@ -1,10 +1,11 @@
-// The environment: what no service could start with is a mistake that names its variable, and an empty variable is an absent one.
+// The environment: a value that no service could start with is an error that names its variable, and an empty variable counts as
+// absent.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { databaseName, databaseUrls } from '../../src/addresses/database-url.ts';
 import { configOf, LEAST, mistakesOf, settingsFolder } from './settings-folder.ts';
 
-test('a database may have several hosts, and what is ours in its URL does not travel', (t) => {
+test('a database may have several hosts, and our own URL parameters are not passed on', (t) => {
   const { store } = configOf({
     ...settingsFolder(t).settings(LEAST),
     CHATPUSH_STORE:
@@ -27,8 +28,9 @@ test('a database may have several hosts, and what is ours in its URL does not tr
   assert.equal(databaseName(databaseUrls(url)![0]!), 'a:5433/chat');
 });
 
-describe('a variable that no start survives is a mistake of its own', () => {
-  // `chatpush check` had no mistakes, and the start ended in words of pino, of getaddrinfo or of fetch that named no variable.
+describe('a variable that would prevent every start is an error', () => {
+  // Regression: `chatpush check` found no errors, and the start failed with a message of pino, getaddrinfo or fetch that named no
+  // variable.
   const wrong: [string, string][] = [
     ['CHATPUSH_LOG', 'verbose'],
     ['CHATPUSH_LOG', 'INFO'],
@@ -79,8 +81,8 @@ describe('a variable that no start survives is a mistake of its own', () => {
       assert.deepEqual(mistakesOf({ ...settingsFolder(t).settings(LEAST), [name]: value }), []));
 });
 
-test('an empty variable is an absent one', () => {
-  // CHATPUSH_HOST= listened on every address, and CHATPUSH_CONFIG= named a file without a name.
+test('an empty variable counts as absent', () => {
+  // Regression: CHATPUSH_HOST= listened on every address, and CHATPUSH_CONFIG= tried to read a file with an empty name.
   const names = [
     'CONFIG',
     'HOST',
@@ -96,12 +98,12 @@ test('an empty variable is an absent one', () => {
   assert.deepEqual(mistakesOf(empty), []);
 });
 
-test('the log’s level is a setting like the others', () => {
+test('the log level is a setting like the others', () => {
   assert.equal(configOf({}).logLevel, 'info');
   assert.equal(configOf({ CHATPUSH_LOG: 'debug' }).logLevel, 'debug');
 });
 
-test('without a settings file there is nothing that calls could name unless they create it', () => {
+test('without a settings file, calls can only name what they create', () => {
   for (const autoCreate of ['contacts', 'none'])
     assert.deepEqual(
       mistakesOf({ CHATPUSH_AUTO_CREATE: autoCreate }).map(({ where }) => where),

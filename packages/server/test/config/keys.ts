@@ -1,4 +1,4 @@
-// Credentials of every kind, good and broken, made anew for each run.
+// Credentials of every kind, valid and broken, generated for each run.
 import { generateKeyPairSync } from 'node:crypto';
 import { startEmulator } from '@chatpush/emulator';
 
@@ -8,7 +8,7 @@ export const p384 = generateKeyPairSync('ec', { namedCurve: 'P-384' });
 export const rsa = generateKeyPairSync('rsa', { modulusLength: 2048 });
 export const ed25519 = generateKeyPairSync('ed25519');
 
-/** PEM texts. */
+/** In PEM. */
 export const PEM = {
   p8: p256.privateKey.export(pkcs8),
   publicOfP8: p256.publicKey.export({ type: 'spki', format: 'pem' }),

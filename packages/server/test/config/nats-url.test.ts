@@ -1,4 +1,4 @@
-// CHATPUSH_STORE=nats://…: what it says, and what is said of one that is wrong.
+// CHATPUSH_STORE=nats://…: how it is parsed, and the errors for invalid URLs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readNatsUrl } from '../../src/addresses/nats-url.ts';
@@ -38,7 +38,7 @@ const WRONG: readonly (readonly [string, RegExp])[] = [
 ];
 
 for (const [url, words] of WRONG)
-  test(`${url} is refused at start, in a sentence that shows no password`, () => {
+  test(`${url} is refused at start, in a message without the password`, () => {
     assert.throws(
       () => readConfig({ CHATPUSH_STORE: url }),
       (error: Error) => {

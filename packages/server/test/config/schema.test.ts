@@ -1,4 +1,4 @@
-// docs/settings.schema.json and the reader are of one mind: what an editor marks, chatpush check names, and the other way round.
+// docs/settings.schema.json and the reader agree: an editor marks exactly the errors that chatpush check reports.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -23,7 +23,7 @@ interface Schema {
   readonly maximum?: number;
 }
 
-/** As much of JSON Schema as the generator writes. */
+/** The part of JSON Schema that the generator uses. */
 function fits(schema: Schema, value: unknown): boolean {
   if (schema.anyOf) return schema.anyOf.some((one) => fits(one, value));
   if (schema.enum) return schema.enum.includes(value);
@@ -110,7 +110,7 @@ for (const [name, settings, isGood] of CASES)
     assert.equal(mistakesOf(settingsFolder(t).settings(settings)).length === 0, isGood);
   });
 
-test('the example has no mistakes, by the schema and by the reader', (t) => {
+test('the example is valid by the schema and by the reader', (t) => {
   const example = readFileSync(new URL('examples/settings.jsonc', ROOT), 'utf8');
   assert.ok(fits(schema, parseSettingsJson(example)));
   const folder = settingsFolder(t);

@@ -1,7 +1,7 @@
-// How a secret could be found where it must not be.
+// The forms in which a secret could leak.
 import assert from 'node:assert/strict';
 
-/** In every form in which it could slip out. */
+/** Every form in which it could leak. */
 export function formsOf(secret: string): string[] {
   const bytes = Buffer.from(secret);
   return [

@@ -1,6 +1,6 @@
-// No secret of a run is found in its database, logs, metrics, answers, or in what a debugger would print.
+// No secret of a run appears in its database, logs, metrics, answers, or in what a debugger would print.
 //
-// The run uses every kind of secret there is, at the most talkative level of the log, in good weather and in bad.
+// The run uses every kind of secret, at the most verbose log level, with successes and failures.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join } from 'node:path';
@@ -30,7 +30,7 @@ test('a run with every kind of secret leaves none of them behind', async (t) => 
   const at = channelsAt(emulator);
   const proxy = await startConnectProxy(t, { password: PROXY });
   const broken = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/broken';
-  // One file with both, as exports make them.
+  // One file with both, as keychain exports produce it.
   const { certificate, privateKey } = emulator.providerCertificate('com.example.chat');
   const made = { certificate: `${certificate}\n${privateKey}`, privateKey };
   const settings = settingsWith(
@@ -120,7 +120,7 @@ test('a run with every kind of secret leaves none of them behind', async (t) => 
     for (const phone of [IPHONE, 'cd'.repeat(32), 'an-android-phone'])
       await emulator.phone(phone).waitFor({ contains: TEXT });
 
-    // What callers do wrong, with good secrets in the wrong places.
+    // Mistakes of callers: valid secrets in the wrong places.
     for (const authorization of [
       `Bearer ${BEARER}x`,
       `Bearer ${ACCESS}`,
@@ -148,7 +148,7 @@ test('a run with every kind of secret leaves none of them behind', async (t) => 
     await check([], environment, (text) => void (answers += text));
     assert.match(answers, /broken/);
 
-    // Tokens are secrets, too, while they last. Apple's is the same for everybody who has the key; Google's are random.
+    // Tokens are secrets, too, until they expire. Apple's is the same for everyone who has the key; Google's are random.
     const minted = createProviderTokens({ ...KEY, privateKey: PEM.p8 }, () => Date.now())
       .current()
       .split('.')[2]!;
@@ -184,9 +184,9 @@ describe('a secret', () => {
     ['cloned', (value) => inspect(structuredClone(value))],
   ];
   for (const [name, show] of ways)
-    test(`is not seen ${name}`, () => {
+    test(`is not visible ${name}`, () => {
       for (const value of [secret, { secret }]) assert.ok(!show(value).includes('top'));
     });
 
-  test('is there for who asks for it', () => assert.equal(secret.reveal(), 'top-secret'));
+  test('is available through reveal()', () => assert.equal(secret.reveal(), 'top-secret'));
 });

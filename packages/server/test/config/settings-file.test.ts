@@ -1,4 +1,4 @@
-// The settings file: every mistake at once, where it is and how to fix it; comments; secrets by value, file or environment.
+// The settings file: all errors at once with place and fix; comments; secrets by value, file or environment.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -19,7 +19,7 @@ import {
 } from './settings-folder.ts';
 
 describe('settings', () => {
-  test('with many mistakes are told all of them at once, each with its place', (t) => {
+  test('with many errors are reported all at once, each with its place', (t) => {
     const environment = settingsFolder(t).settings({
       accessKeys: [{ id: 'no spaces please', secret: { env: 'NOT_SET' }, instances: [] }],
       acount: '1',
@@ -63,7 +63,7 @@ describe('settings', () => {
     assert.throws(() => readConfig(environment), ConfigError);
   });
 
-  test('take secrets by value, from a file and from the environment', (t) => {
+  test('accept secrets by value, from a file and from the environment', (t) => {
     const folder = settingsFolder(t);
     folder.write('key.p8', `${PEM.p8}\n`);
     const environment = folder.settings({
@@ -120,7 +120,7 @@ describe('settings', () => {
       assert.match(mistakes[0]!.what, expected);
     });
 
-  test('refuse an application that is there twice', (t) => {
+  test('refuse a duplicate application', (t) => {
     const settings = { ...LEAST, applications: [{ arn: ARN }, { arn: ARN }] };
     assert.deepEqual(
       mistakesOf(settingsFolder(t).settings(settings)).map(({ where }) => where),
@@ -128,7 +128,7 @@ describe('settings', () => {
     );
   });
 
-  test('refuse an access key id that is there twice', (t) => {
+  test('refuse a duplicate access key id', (t) => {
     const settings = { ...LEAST, accessKeys: [ACCESS_KEY, { ...ACCESS_KEY, secret: 'another' }] };
     assert.deepEqual(
       mistakesOf(settingsFolder(t).settings(settings)).map(({ where }) => where),
@@ -136,14 +136,14 @@ describe('settings', () => {
     );
   });
 
-  test('need a key with which somebody can call', (t) => {
+  test('need at least one usable key', (t) => {
     const folder = settingsFolder(t);
     assert.match(mistakesOf(folder.settings({}))[0]!.what, /is missing; write a list/);
     assert.match(mistakesOf(folder.settings({ accessKeys: [] }))[0]!.what, /nobody can call/);
     assert.match(mistakesOf(folder.settings('[]'))[0]!.what, /is a list; write an object/);
   });
 
-  test('say what the service does by itself for applications that nobody configured', () => {
+  test('set what the service creates for unconfigured applications', () => {
     const { genericText, attachmentText, ttlMinutes } = SETTINGS.members.applications.of.members;
     assert.equal(genericText.default, GENERIC_TEXT);
     assert.equal(attachmentText.default, ATTACHMENT_TEXT);
@@ -165,12 +165,12 @@ describe('settings', () => {
 });
 
 describe('the settings’ JSON', () => {
-  test('may have comments and trailing commas, which in a text are text', () => {
+  test('may have comments and trailing commas, which are plain text within a string', () => {
     const text = '\uFEFF{ // who\n "a": "b // c, } /* d */ \\"", /* two\n lines */ "e": [1, 2,], }\n';
     assert.deepEqual(parseSettingsJson(text), { a: 'b // c, } /* d */ "', e: [1, 2] });
   });
 
-  test('is what JSON is, for any JSON', () => {
+  test('reads any JSON like JSON.parse', () => {
     fc.assert(
       fc.property(fc.json(), (text) => assert.deepEqual(parseSettingsJson(text), JSON.parse(text))),
       { seed: 20_261_122, numRuns: 500 },
@@ -185,7 +185,7 @@ describe('the settings’ JSON', () => {
     ['something behind the end', '{\n}\ntop-secret', 3],
   ];
   for (const [name, text, line] of faults)
-    test(`is told the line of ${name}, and nothing that stands there`, (t) => {
+    test(`reports the line of ${name} without quoting it`, (t) => {
       const [mistake] = mistakesOf(settingsFolder(t).settings(text));
       assert.match(mistake!.what, new RegExp(`not JSON from line ${line} on`));
       assert.ok(!mistake!.what.includes('secret'));
@@ -207,7 +207,7 @@ describe('development defaults', () => {
   for (const [name, environment, isRefused] of refused)
     test(name, () => assert.equal(mistakesOf(environment).length > 0, isRefused));
 
-  test('do not hide in a settings file that creates whatever is named', (t) => {
+  test('do not apply to a settings file that creates applications on first use', (t) => {
     const settings = settingsFolder(t).settings(LEAST);
     const everywhere = { ...settings, CHATPUSH_HOST: '0.0.0.0' };
     assert.deepEqual(mistakesOf(everywhere), []);

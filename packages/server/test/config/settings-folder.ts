@@ -1,4 +1,4 @@
-// A folder with a settings file and whatever it refers to, read as a start would.
+// A folder with a settings file and the files it refers to, read as at start.
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -9,9 +9,9 @@ import type { Mistake } from '../../src/config/reader.ts';
 
 export interface SettingsFolder {
   readonly path: string;
-  /** Writes a file and gives its path. */
+  /** Writes a file and returns its path. */
   write(name: string, contents: string): string;
-  /** Writes settings (text as it is, all else as JSON) and gives the environment that names them. */
+  /** Writes settings (text unchanged, everything else as JSON) and returns the environment that names them. */
   settings(value: unknown): Environment & { readonly CHATPUSH_CONFIG: string };
 }
 
@@ -33,7 +33,7 @@ export function settingsFolder(test: TestContext): SettingsFolder {
 
 export const ACCESS_KEY = { id: 'AKIDEXAMPLE', secret: 'an-access-secret', instances: 'all' };
 export const ARN = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support';
-/** The least there can be. */
+/** The minimal settings. */
 export const LEAST = { accessKeys: [ACCESS_KEY], instances: ['support'] };
 
 /** Settings with one application. */
@@ -42,7 +42,7 @@ export const withApplication = (application: object): object => ({
   applications: [{ arn: ARN, ...application }],
 });
 
-/** The mistakes of settings, none if they are good. */
+/** The errors in the settings; empty if they are valid. */
 export function mistakesOf(environment: Environment, now?: number): readonly Mistake[] {
   try {
     readConfig(environment, { ...(now !== undefined && { now }) });

@@ -1,4 +1,4 @@
-// Settings about callers without an AWS SDK and about Amazon's stream.
+// Settings for callers without an AWS SDK and for Amazon's stream.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ACCESS_KEY, ARN, LEAST, configOf, mistakesOf, settingsFolder } from './settings-folder.ts';
@@ -29,7 +29,7 @@ test('topics, bearer keys and proxies are read as written; a secret is wrapped',
   });
 });
 
-test('access keys may be limited; those that are not may do everything', (t) => {
+test('access keys may be limited; unlimited keys may do everything', (t) => {
   const limited = {
     ...ACCESS_KEY,
     id: 'LIMITED',
@@ -44,7 +44,7 @@ test('access keys may be limited; those that are not may do everything', (t) => 
   assert.deepEqual([second!.actions, second!.applications], [limited.actions, limited.applications]);
 });
 
-test('without them nobody streams, nobody has a bearer key, no proxy is trusted', (t) => {
+test('by default there are no streams, no bearer keys and no trusted proxies', (t) => {
   const config = configOf(settingsFolder(t).settings(LEAST));
   assert.deepEqual([config.sources, config.bearerKeys, config.trustedProxies], [{ sns: [] }, [], []]);
 });
@@ -78,7 +78,7 @@ const WRONG: [what: string, settings: object, where: string][] = [
     'sources.sns[1].topicArn',
   ],
   ['a topic without instances', { sources: { sns: [{ topicArn: TOPIC }] } }, 'sources.sns[0].instances'],
-  // What a key may do at an instance that does not exist is nothing: every call was answered 404, and check had no mistakes.
+  // Regression: a key for an instance that does not exist was answered 404 on every call, and check found no errors.
   [
     'a topic for an instance that is not there',
     { sources: { sns: [{ topicArn: TOPIC, instances: ['support', 'sales'] }] } },
@@ -143,7 +143,7 @@ const WRONG: [what: string, settings: object, where: string][] = [
   ),
 ];
 for (const [what, settings, where] of WRONG)
-  test(`${what} is a mistake, reported with its place and how to fix it`, (t) => {
+  test(`${what} is an error, reported with its place and fix`, (t) => {
     const mistakes = mistakesOf(settingsFolder(t).settings({ ...LEAST, ...settings }));
     assert.deepEqual(
       mistakes.map((mistake) => mistake.where),
@@ -153,7 +153,7 @@ for (const [what, settings, where] of WRONG)
     assert.ok(!mistakes[0]!.what.includes('xxxxx'), 'and does not repeat a secret');
   });
 
-test('where calls create instances by naming them, none need be listed', (t) => {
+test('if calls create instances on first use, none need be listed', (t) => {
   const settings = settingsFolder(t).settings({
     accessKeys: [{ ...ACCESS_KEY, instances: ['support'] }],
     bearerKeys: [KEY],
