@@ -45,7 +45,7 @@ test('a refusal is explained by the likely cause of the gateway’s reason, with
     delivery({ status: 'rejected', reason: 'Unregistered', attempts: [attempt('410 Unregistered')] }),
   );
   assert.match(gone?.why ?? '', /removed from this device/);
-  assert.match(gone?.cure ?? '', /token anew/);
+  assert.match(gone?.cure ?? '', /new token/);
   // The same reason means different things from Apple and from Google.
   const google = explain(
     delivery({ status: 'rejected', reason: 'UNREGISTERED', attempts: [attempt('404 UNREGISTERED', 'fcm')] }),

@@ -50,7 +50,7 @@ export function createVerifyBearer(options: {
     if (operation.bearer === undefined)
       throw new ServiceError(
         'AccessDeniedException',
-        `${operation.name} takes no bearer keys; sign the request.`,
+        `${operation.name} does not accept bearer keys; sign the request.`,
       );
     return key;
   };

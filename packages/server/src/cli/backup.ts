@@ -15,7 +15,8 @@ import type { Say } from './say.ts';
 
 export const USAGE = `chatpush backup <file>
 
-Writes a copy of the SQLite store (CHATPUSH_STORE) to a new file, as it is when the copy ends, while the service runs.
+Writes a copy of the SQLite store (CHATPUSH_STORE) to a new file while the service runs. The copy shows the store at the
+end of the copying.
 The file contains device tokens and the texts of undelivered messages: protect it like the store.
 `;
 

@@ -8,8 +8,8 @@ import { withStoredApplications } from './stored-applications.ts';
 
 export const USAGE = `chatpush check [file] [--json]
 
-Reads the settings (CHATPUSH_CONFIG, or the file) as a start would, and says what is wrong with them, or what would run, with the
-applications in the store. With --json it prints { "ok": …, "mistakes": [{ "where": …, "what": … }] } for programs.
+Reads the settings (CHATPUSH_CONFIG, or the file) as a start would, and prints every mistake, or what would run, including
+the applications in the store. With --json it prints { "ok": …, "mistakes": [{ "where": …, "what": … }] } for programs.
 `;
 
 /**

@@ -20,7 +20,7 @@ const usageOf = ({ name, action, does }: DeliveryVerb): string =>
   `chatpush ${name} <deliveryId> --instance <id> [--endpoint http://127.0.0.1:4100] [--json]
 
 ${does}
-chatpush why and the console show the ids. The key is the first of the settings that may do ${action} on the
+chatpush why and the console show the ids. It uses the first key of the settings that may do ${action} on the
 instance; --instance is optional if the settings list one instance. --json prints the delivery as ListDeliveries
 returns it, or the error as {"error", "message"}.
 `;

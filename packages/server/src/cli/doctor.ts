@@ -16,7 +16,7 @@ import { withStoredApplications } from './stored-applications.ts';
 export const USAGE = `chatpush doctor [application]
 
 Asks Apple and Google whether they accept the credentials of every channel, or only those of one application, given by name or ARN.
-Without an application it also looks at the settings of a PostgreSQL database or of JetStream's streams.
+Without an application it also checks the settings of a PostgreSQL database or of JetStream's streams.
 `;
 
 /**

@@ -25,8 +25,8 @@ export function greeting(
     lines.push('  gateways    EMULATED for every other application');
   if (hasEmulator && (config.emulatorUrl !== undefined || access === 'open'))
     lines.push(`  phones      ${config.emulatorUrl ?? url}/console/`);
-  if (access === 'sign-in') lines.push(`  console     ${url}/console/, where access keys sign in`);
+  if (access === 'sign-in') lines.push(`  console     ${url}/console/, sign in with an access key`);
   const missing = waitsFor();
-  if (missing !== undefined) lines.push(`  emulator    waits. ${missing}`);
+  if (missing !== undefined) lines.push(`  emulator    waiting. ${missing}`);
   return `${lines.join('\n')}\n`;
 }

@@ -8,7 +8,7 @@ import type { Say } from './say.ts';
 
 export const USAGE = `chatpush reload
 
-Tells the service that runs on this machine, with the same CHATPUSH_STORE and CHATPUSH_PORT, to read its settings file again, with
+Tells the service on this machine, with the same CHATPUSH_STORE and CHATPUSH_PORT, to read its settings file again, with
 the files that it names. It applies all of it, or keeps its settings and says why. The signal SIGHUP does the same.
 `;
 

@@ -51,7 +51,7 @@ export async function send(argv: readonly string[], environment: Environment, sa
   const configured = config.applications.find(isWanted);
   if (!configured && !everything) {
     const names = config.applications.map(({ arn }) => arn).join(', ');
-    const others = names === '' ? 'There are no others.' : `There are: ${names}.`;
+    const others = names === '' ? 'There are no applications.' : `The applications are: ${names}.`;
     say(`There is no application ${application}, neither in the settings nor in the store. ${others}\n`);
     return 1;
   }
@@ -116,7 +116,7 @@ function verdictOf({ gateway, found }: Attempted, channel: ChannelName): string 
 `;
       const beyond =
         kind === 'stand-in'
-          ? `\n  ${of} was not asked: the channel's "url" names something else, and only that knows whether it reaches a phone.`
+          ? `\n  ${of} was not asked: the channel's "url" is another server, and only that knows whether the push reaches a phone.`
           : '';
       return `${accepted}.${beyond}
   If the phone shows nothing: is it online, does the app have permission to notify, is the app in the background,
@@ -126,11 +126,11 @@ function verdictOf({ gateway, found }: Attempted, channel: ChannelName): string 
     case 'unknown':
       return diagnosis === SAYS_YES_TO_ALL
         ? `${who} did not answer, but something else: ${answer}\n${cure}`
-        : `${who} did not answer (${answer}): it may have arrived, or not. Look at the phone.\n`;
+        : `${who} did not answer (${answer}): the push may have arrived. Check the phone.\n`;
     case 'rejected':
     case 'unsent':
     case 'trouble': {
-      const refused = found.kind === 'rejected' ? 'refused it' : 'was not even asked';
+      const refused = found.kind === 'rejected' ? 'refused it' : 'was not asked';
       return `${who} ${refused}: ${answer}\n${cure}`;
     }
   }

@@ -15,7 +15,7 @@ export const USAGE = `chatpush: push notifications for mobile chat
   chatpush [--port p]          start the service (settings: CHATPUSH_HOST, CHATPUSH_PORT, CHATPUSH_STORE, CHATPUSH_CONFIG, …)
   chatpush init [file]         write a commented settings file to start from
   chatpush check [file]        check the settings: list every mistake, or what would run
-  chatpush why <contactId>     explain what became of a contact's messages
+  chatpush why <contactId>     explain what happened to a contact's messages
   chatpush replay <deliveryId> push an undelivered delivery again
   chatpush withdraw <deliveryId>
                                withdraw a waiting delivery

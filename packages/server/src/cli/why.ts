@@ -11,8 +11,8 @@ import type { Say } from './say.ts';
 export const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100]
 
 Prints what happened to the newest messages of a contact: each delivery with its attempts, and why others never started.
-The key is the first of the settings that may list deliveries of the instance; the instance may be left out when the settings
-name one.
+It uses the first key of the settings that may list deliveries of the instance; --instance is optional if the settings
+list one instance.
 `;
 
 const STATUS: Record<Delivery['status'], string> = {

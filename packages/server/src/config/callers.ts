@@ -19,7 +19,7 @@ export function bearerActionFault(name: string): string | undefined {
   const taken = BEARER_OPERATIONS.map(actionOf);
   return actionsNamed(name).some((action) => taken.includes(action))
     ? undefined
-    : `is ${JSON.stringify(name)}, which takes no bearer keys, only signatures; write one of ${taken.join(', ')}, or give the caller an access key`;
+    : `is ${JSON.stringify(name)}, which does not accept bearer keys, only signatures; write one of ${taken.join(', ')}, or give the caller an access key`;
 }
 
 /** RFC 6750 §2.1 defines the characters of a bearer key. */

@@ -61,8 +61,8 @@ export function decide(outcome: Outcome, situation: Situation): Decision {
     case 'unsent':
       return situation.unsentInARow < DELAY.unsentFreeAttempts
         ? { to: { status: 'repeat' }, sign: 'neutral' }
-        : // The gateway said nothing of this delivery, so its delay does not grow. That it takes no streams is the breaker's
-          // affair, or a lane of refused ones would come back every second for ever.
+        : // The gateway said nothing about this delivery, so its delay does not grow. It counts for the breaker, because
+          // otherwise a lane of refused attempts would come back every second forever.
           wait(backOffMs(0, base, base, situation.random), outcome.answer, 'busy');
     case 'unknown':
       return wait(backOff, outcome.answer, 'busy');

@@ -181,7 +181,7 @@ export const DIAGNOSES: readonly Diagnosis[] = [
   {
     of: 'Apple',
     when: /\bTooManyProviderTokenUpdates\b/,
-    says: 'Apple received too many signatures by this key: another program uses it and signs again for every push.',
+    says: 'Apple received too many signatures by this key: another program uses it and creates a new signature for every push.',
     cure: 'fix that program, or give it its own key',
   },
   {
@@ -201,7 +201,7 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     of: 'Google',
     when: /neither token nor error|token endpoint: 404/,
     says: 'The answer does not come from Google’s token endpoint.',
-    cure: `look at token_uri in the service account file, which Google writes as https://oauth2.googleapis.com/token (download it anew: ${GOOGLE_KEYS}), and let the connection pass unchanged through what stands between`,
+    cure: `look at token_uri in the service account file, which Google writes as https://oauth2.googleapis.com/token (download it again: ${GOOGLE_KEYS}), and let the connection pass unchanged through what stands between`,
   },
   {
     of: 'Google',
@@ -225,7 +225,7 @@ export const DIAGNOSES: readonly Diagnosis[] = [
     of: 'Google',
     when: /audience/i,
     says: 'The token_uri of the service account does not match its keys.',
-    cure: `download the service account file anew (${GOOGLE_KEYS})`,
+    cure: `download the service account file again (${GOOGLE_KEYS})`,
   },
   {
     of: 'Google',

@@ -68,7 +68,7 @@ export function createReports({
           if (registration && laneOf({ instanceId, ...registration }) !== lane)
             return { result: { movedTo: registration.deviceType } };
           return effect.kind === 'remove-registration'
-            ? // Only a time that APNs gives is of another clock than ours, and needs a margin.
+            ? // Only a time from APNs is by another clock and needs a margin.
               removeDead(
                 document,
                 { registrationId, deadSince: effect.deadSince ?? attempt.at },

@@ -143,7 +143,7 @@ test('reports what is missing: arguments, application, channel, emulator', async
   const device = ['--type', 'GCM', '--token', 't', 'x'];
   assert.match(
     (await run(['--application', 'sales', ...device], environment)).said,
-    /no application sales, .* There are: arn:/,
+    /no application sales, .* The applications are: arn:/,
   );
   const apnsOnly = settingsWith(t, { APNS: { gateway: 'emulated' } });
   assert.match(

@@ -43,7 +43,7 @@ export function fcmMessage(push: Push, nowMs: number, look: FcmLook = {}): strin
   const content =
     notice === ''
       ? `"data":{${texts}${custom}}`
-      : // An empty title would stand there as an empty line; without one, Android shows the app's name.
+      : // An empty title would appear as an empty line; without a title, Android shows the app's name.
         `"notification":{${title === '' ? texts.slice('"title":"",'.length) : texts}},"data":{${custom.slice(1)}}`;
   const ttlSeconds = Math.min(MAX_TTL_SECONDS, Math.max(0, Math.floor((push.expiresAt - nowMs) / 1000)));
   const priority = look.priority === 'normal' ? 'NORMAL' : 'HIGH';

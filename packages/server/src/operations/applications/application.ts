@@ -92,7 +92,7 @@ export function refuseConfigured({ configured }: ApplicationDependencies, arn: s
   if (configured().some((application) => application.arn === arn))
     throw new ServiceError(
       'BadRequestException',
-      `The application ${applicationIdOf(arn)} stands in the settings file and is read-only here; change it in the file, then run "chatpush reload".`,
+      `The application ${applicationIdOf(arn)} is in the settings file and is read-only here; change it in the file, then run "chatpush reload".`,
     );
 }
 

@@ -1,6 +1,5 @@
-// What is to be known of all contacts at once: when each is to be looked at again or removed, and how many registrations it has. It is
-// read from the heads of their documents when somebody asks for the first time, so that no start waits for it. About 200 bytes for
-// each contact.
+// Known of all contacts at once: when each is to be reviewed or deleted, and how many registrations it has. Read
+// from the heads of their documents on first use, so that no start waits for it. About 200 bytes per contact.
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { Contact } from '../store.ts';
 import type { ContactHead } from './contact-message.ts';
@@ -16,9 +15,9 @@ interface Dates {
 }
 
 export interface Calendar {
-  /** Contacts whose review is due, the longest due first. */
+  /** Contacts whose review is due, the longest overdue first. */
   ended(limit: number): Promise<{ readonly dueAt: number; readonly contact: Contact }[]>;
-  /** Removes what is past its time; answers how many. What the server has removed by then costs nothing. */
+  /** Deletes expired data and returns how many entries. Those that the server has already removed cost nothing. */
   sweep(limit: number): Promise<number>;
   /** How many registrations the contacts of an instance have. */
   registrations(instanceId: string): Promise<number>;
@@ -74,7 +73,7 @@ export function createCalendar(
       due.slice(0, limit).map(async ([rest, { sequence, reviewAt }]) => {
         const found = await reads.last<ContactHead>(layout.subject('doc', rest));
         if (found === undefined) forget(rest);
-        // One that was written since has other dates, and the follower is about to say so.
+        // A contact that was written since has other dates, which the follower is about to report.
         if (found?.sequence !== sequence) return [];
         const { instanceId, contactId, version } = found.head;
         return [{ dueAt: reviewAt, contact: { instanceId, contactId, version, body: found.text } }];

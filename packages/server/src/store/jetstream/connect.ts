@@ -1,4 +1,4 @@
-// The connection to the servers, and what is wrong with it, in one sentence.
+// The connection to the servers, and a one-sentence explanation if it fails.
 import { readFileSync } from 'node:fs';
 import { jetstream, jetstreamManager } from '@nats-io/jetstream';
 import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
@@ -56,13 +56,13 @@ function checkVersion(nats: NatsConnection, address: NatsAddress): void {
   const [oldestMajor = 0, oldestMinor = 0] = OLDEST_SERVER.split('.').map(Number);
   if (major > oldestMajor || (major === oldestMajor && minor >= oldestMinor)) return;
   throw new Error(
-    `${named(address)} runs nats-server ${version}: chatpush needs atomic batches, which came with ${OLDEST_SERVER}. Upgrade every server.`,
+    `${named(address)} runs nats-server ${version}: chatpush needs atomic batches, which require ${OLDEST_SERVER}. Upgrade every server.`,
   );
 }
 
 const named = ({ servers }: NatsAddress): string => `NATS at ${servers.join(', ')}`;
 
-/** By the error's class or its words. */
+/** By the error's class or its message. */
 const MISTAKES: readonly { readonly is: RegExp; readonly cure: string; readonly isPassing?: true }[] = [
   {
     is: /JetStreamNotEnabled|JetStream.*not enabled/i,
@@ -70,7 +70,7 @@ const MISTAKES: readonly { readonly is: RegExp; readonly cure: string; readonly 
   },
   {
     is: /Authorization|Authentication|nkey|jwt/i,
-    cure: 'it refuses the user. Correct user and password in the URL, percent-encoded, or the file named by creds',
+    cure: 'it refuses the user. Correct the user and password in the URL (percent-encoded), or the file in creds',
   },
   {
     is: /Permission/i,
@@ -78,9 +78,9 @@ const MISTAKES: readonly { readonly is: RegExp; readonly cure: string; readonly 
   },
   {
     is: /certificate|self.signed|SSL|TLS/i,
-    cure: 'TLS fails. Add ca=/path/to/authority.pem to the URL, or correct the name of the host',
+    cure: 'TLS fails. Add ca=/path/to/authority.pem to the URL, or correct the host name',
   },
-  { is: /ENOENT/, cure: 'the file that creds or ca names is not there' },
+  { is: /ENOENT/, cure: 'the file in creds or ca does not exist' },
   {
     is: /ENOTFOUND|EAI_AGAIN/,
     cure: 'the host name cannot be resolved. Correct the host, or DNS',
@@ -88,12 +88,12 @@ const MISTAKES: readonly { readonly is: RegExp; readonly cure: string; readonly 
   },
   {
     is: /ECONNREFUSED|timeout|NoResponders|no responders|unavailable/i,
-    cure: 'nothing answers there. Start the servers, or correct host and port',
+    cure: 'nothing answers there. Start the servers, or correct the host and port',
     isPassing: true,
   },
 ];
 
-/** The error with the servers and the cure in its message; unavailable where it may pass. */
+/** The error with the servers and the fix in its message; StoreUnavailableError if it may be temporary. */
 export function explainedBy(error: unknown, address: NatsAddress): unknown {
   if (!(error instanceof Error)) return error;
   const said = `${error.name}: ${error.message} ${error.cause instanceof Error ? error.cause.message : ''}`;

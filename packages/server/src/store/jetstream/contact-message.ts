@@ -1,10 +1,10 @@
 // The head of a contact's document.
 import type { ContactKey } from '../store.ts';
 
-/** The document is the text. */
+/** The text of the message is the document. */
 export interface ContactHead extends ContactKey {
   readonly version: number;
-  /** Those that its commits have gained. */
+  /** The registrations, as the sum of its commits' changes. */
   readonly registrations?: number;
   readonly reviewAt?: number;
   readonly removeAt?: number;

@@ -1,4 +1,4 @@
-// Contact documents and the claims of ClientTokens, which are written together or not at all.
+// Contact documents and the claims of ClientTokens, written together or not at all.
 import {
   RETENTION,
   type Claim,
@@ -13,7 +13,7 @@ import { claimRest, contactRest } from './layout.ts';
 import type { Found, NewMessage } from './message.ts';
 import type { Shard } from './shard.ts';
 
-/** The answer is the text. */
+/** The text of the message is the answer. */
 interface ClaimHead extends Omit<Claim, 'answer'> {
   readonly expiresAt: number;
 }
@@ -26,10 +26,10 @@ interface Seen {
 
 const NOTHING = { sequence: 0, registrations: 0 } as const;
 
-/** From so many keys on, one answer for all is cheaper than one for each. */
+/** From this many keys on, one answer for all is cheaper than one for each. */
 const MANY = 4;
 
-/** Contacts of which the sequence is remembered, so that a commit after a read asks nothing more. */
+/** Contacts whose sequence is cached, so that a commit after a read needs no further request. */
 const REMEMBERED = 10_000;
 
 export function contactVerbs(
@@ -102,12 +102,12 @@ export function contactVerbs(
     const { layout, reads, writer } = shard;
     const rest = change && contactRest(change.instanceId, change.contactId);
     const remembered = rest === undefined ? undefined : seen.get(rest);
-    /** What is expected; at first what is likely. */
+    /** The expected sequence; at first the likely one. */
     let claimAt = 0;
     let before: Pick<Seen, 'sequence' | 'registrations'> | undefined =
       change?.version === 0 ? NOTHING : remembered?.version === change?.version ? remembered : undefined;
 
-    /** What stands in the way of what was expected; undefined: nothing, and the expectation is now what was found. */
+    /** What contradicts the expectation; undefined: nothing, and the expectation is now what was found. */
     function judge(
       document: Found<ContactHead> | undefined,
       taken: Found<ClaimHead> | undefined,

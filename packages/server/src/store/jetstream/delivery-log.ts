@@ -1,4 +1,4 @@
-// The delivery log of a contact: what waits and what is over, read together.
+// The delivery log of a contact: waiting and ended deliveries, read together.
 import type { Page, LogEntry, Store } from '../store.ts';
 import { toLogEntry, type DeliveryHead } from './delivery-message.ts';
 import { contactRest } from './layout.ts';
@@ -9,7 +9,7 @@ export function deliveryLogVerb(shardFor: (instanceId: string) => Shard): Store[
     const { layout, reads, writer } = shardFor(instanceId);
     const of = `*.${contactRest(instanceId, contactId)}.*`;
     const before = next === undefined ? Infinity : Number(next);
-    // A contact has some tens of deliveries: its pages are cut here.
+    // A contact has only tens of deliveries, so its pages are cut here.
     const found = await reads.list<DeliveryHead>(
       [layout.subject('due', of), layout.subject('log', of)],
       writer.last,

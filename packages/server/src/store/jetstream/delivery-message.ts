@@ -1,9 +1,9 @@
-// A delivery as a message: all of it in the head but the text, which goes when it ends.
+// A delivery as a message: everything is in the head except the text, which is removed when it ends.
 import { RETENTION, type Delivery, type Enqueued, type LogEntry } from '../store.ts';
 import { countSent, readAttempts } from '../attempts.ts';
 import { contactRest, hashed } from './layout.ts';
 
-/** Stored as `due` while the status is `queued`, as `log` afterwards. */
+/** Stored as `due` while the status is `queued`, then as `log`. */
 export interface DeliveryHead {
   readonly id: string;
   readonly day: string;
@@ -19,19 +19,19 @@ export interface DeliveryHead {
   /** See `appendAttempts`. */
   readonly kept?: string;
   readonly count: number;
-  /** Absent where it never started. */
+  /** Absent if it never started. */
   readonly lane?: string;
   readonly expiresAt?: number;
   readonly dueAt?: number;
   /** The node that leased it. */
   readonly owner?: string;
-  /** It is undelivered, and its text is what was kept of its work. */
+  /** It is undelivered, and its text is the part of its work that was kept. */
   readonly isKept?: true | undefined;
 }
 
 /** The head of an emptied `due`: the delivery is over. */
 export const OVER = { over: true } as const;
-/** A node that reads on so much later finds out when it tries to lease it. */
+/** A node that reads this much later finds out when it tries to lease the delivery. */
 export const OVER_KEEP_MS = 600_000;
 
 export const deliveryRest = ({
@@ -65,18 +65,18 @@ export function newHead(entry: Enqueued, now: number, owner: string | undefined)
   };
 }
 
-/** The UTC day of which deliveries are kept, by the day of their event; those of days before are past their time. */
+/** The oldest UTC day whose deliveries are kept, by the day of their event; those of earlier days have expired. */
 export const oldestDay = (now: number): string =>
   new Date(now - RETENTION.deliveryMs).toISOString().slice(0, 10);
 
-/** One whose day was over long ago is not removed while it is being sent. */
+/** A delivery whose day was over long ago must not be removed while it is being sent. */
 const LEAST_KEEP_MS = 3_600_000;
 
 /** How long a delivery is kept from now on. */
 export const keepMs = (day: string, now: number): number =>
   Math.max(LEAST_KEEP_MS, Date.parse(`${day}T00:00:00Z`) + 86_400_000 + RETENTION.deliveryMs - now);
 
-/** As it is claimed. */
+/** In the form that `claim` returns. */
 export function toDelivery(head: DeliveryHead, work: string, now: number): Delivery {
   const { id, day, instanceId, contactId, messageId, registrationId, lane, expiresAt, kept, enqueuedAt } =
     head;
@@ -95,7 +95,7 @@ export function toDelivery(head: DeliveryHead, work: string, now: number): Deliv
   };
 }
 
-/** As the delivery log shows it. */
+/** In the form that the delivery log returns. */
 export function toLogEntry(head: DeliveryHead): LogEntry {
   const { id, contactId, messageId, registrationId, lane, status, reason, kept, count, enqueuedAt } = head;
   const { expiresAt, isKept } = head;

@@ -1,4 +1,4 @@
-// Handing deliveries in: each is written where nothing is known of it.
+// Enqueuing deliveries: each is written if its id is new.
 import type { Enqueued, EnqueueResult, Store } from '../store.ts';
 import { deliveryRest, keepMs, newHead } from './delivery-message.ts';
 import type { LeasedDeliveries } from './leased.ts';
@@ -13,7 +13,7 @@ export function enqueueVerb(
   leasedDeliveries: LeasedDeliveries,
   now: () => number,
 ): Store['enqueue'] {
-  /** Stores part of a batch, all of one shard; answers the ids that were known, and how many it leased of each lane. */
+  /** Stores part of a batch, all of one shard; returns the known ids, and how many of each lane it leased. */
   async function store(
     shard: Shard,
     entries: readonly Enqueued[],
@@ -80,7 +80,7 @@ export function enqueueVerb(
     for (const entry of batch) {
       const shard = shardFor(entry.instanceId);
       const entries = byShard.get(shard) ?? new Map<string, Enqueued>();
-      // Of an id that stands twice in the batch the first is taken.
+      // If an id occurs twice in the batch, the first is used.
       if (!entries.has(entry.id)) entries.set(entry.id, entry);
       byShard.set(shard, entries);
     }

@@ -1,4 +1,4 @@
-// Everything that the streams have, for another store: stream by stream, in the order in which it was written.
+// Everything in the streams, for another store: stream by stream, in the order of writing.
 import type { Page, Store, StoredThing } from '../store.ts';
 import type { ContactHead } from './contact-message.ts';
 import { toLogEntry, type DeliveryHead } from './delivery-message.ts';
@@ -7,11 +7,11 @@ import type { Reads } from './reads.ts';
 
 interface Source {
   readonly reads: Reads;
-  /** Without nodes, which stay behind. */
+  /** Without nodes, which are not exported. */
   readonly subject: string;
 }
 
-/** As the store's other files write them; which one it is shows in what it has. */
+/** As the store's other files write them; the members show which one it is. */
 type AnyHead = Partial<DeliveryHead & Omit<ContactHead, 'version'>> & {
   readonly kind?: string;
   readonly operation?: string;

@@ -1,15 +1,16 @@
-// What a client can see of the servers: at start, and when `doctor` asks. It cannot see whether they write to disk before they answer.
+// What a client can check on the servers: at start, and for `doctor`. It cannot see whether they write to disk
+// before they answer.
 import type { StreamInfo } from '@nats-io/jetstream';
 import type { NatsAddress } from '../../addresses/nats-url.ts';
 import { connectTo, explainedBy } from './connect.ts';
 import type { Connected } from './shard.ts';
 import { findStreams } from './streams.ts';
 
-/** Said by `doctor` in any case. */
+/** Always printed by `doctor`. */
 export const UNSEEN =
   'Whether the servers write to disk before they answer cannot be seen from here: set jetstream { sync_interval: always } on each, or a power failure of most of them loses accepted pushes.';
 
-/** A sentence each about what may lose accepted pushes, or stop them. */
+/** One sentence for each thing that may lose accepted pushes, or stop them. */
 export async function warningsOf({ manager, nats }: Connected, address: NatsAddress): Promise<string[]> {
   const streams = await findStreams(manager, address);
   const isCluster = nats.info!.cluster !== undefined;
@@ -17,8 +18,8 @@ export async function warningsOf({ manager, nats }: Connected, address: NatsAddr
   if (address.replicas === 1)
     warnings.push(
       isCluster
-        ? 'Each stream has one replica though the servers are a cluster: when the one server that has it is lost, so is what was accepted. Write replicas=3 into CHATPUSH_STORE, and change the streams (nats stream edit --replicas 3).'
-        : 'There is one server: while it is away nothing is accepted, and its disk is the only copy. Run three, and write replicas=3 into CHATPUSH_STORE.',
+        ? 'Each stream has only one replica although the servers are a cluster: if the one server that has it is lost, accepted pushes are lost. Set replicas=3 in CHATPUSH_STORE, and change the streams (nats stream edit --replicas 3).'
+        : 'There is only one server: while it is down nothing is accepted, and its disk has the only copy. Run three, and set replicas=3 in CHATPUSH_STORE.',
     );
   for (const stream of streams) warnings.push(...stateOf(stream));
   return warnings;
@@ -28,16 +29,16 @@ function stateOf({ config: { name }, cluster }: StreamInfo): string[] {
   if (cluster === undefined) return [];
   if (cluster.leader === undefined || cluster.leader === '')
     return [
-      `The stream ${name} has no leader, so nothing can be written to it: look whether most of its servers run.`,
+      `The stream ${name} has no leader, so nothing can be written to it: check that most of its servers are running.`,
     ];
   const behind = (cluster.replicas ?? []).filter(({ current, offline }) => !current || offline);
   return behind.map(
     ({ name: server, offline }) =>
-      `The replica of ${name} on ${server} is ${offline ? 'offline' : 'behind'}: until it is back, one more server that is lost may stop the store.`,
+      `The replica of ${name} on ${server} is ${offline ? 'offline' : 'behind'}: until it is back, the loss of another server may stop the store.`,
   );
 }
 
-/** What `doctor` asks: the sentences of servers that the store would work with, or a rejection with what is wrong. */
+/** For `doctor`: the warnings of servers that the store would work with, or a rejection with what is wrong. */
 export async function examineJetStream(address: NatsAddress): Promise<readonly string[]> {
   const connected = await connectTo(address);
   try {

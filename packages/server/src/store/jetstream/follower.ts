@@ -1,5 +1,5 @@
-// Reads along a stream: every message of some subjects, in order, once each, heads only. The client makes its consumer anew
-// where one is lost, and goes on behind the last message; a consumer keeps nothing on the servers' disks.
+// Follows a stream: every message of some subjects, in order, once each, heads only. If the consumer is lost, the
+// client creates a new one and continues after the last message; a consumer stores nothing on the servers' disks.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { Consumer, ConsumerMessages, JetStreamClient, JsMsg } from '@nats-io/jetstream';
 import { StoreUnavailableError } from '../store.ts';
@@ -7,16 +7,19 @@ import { toStoreError } from './faults.ts';
 import { readHead } from './message.ts';
 
 export interface Follower {
-  /** The sequence up to which everything was told. */
+  /** The sequence up to which everything was reported. */
   readonly position: number;
-  /** Resolves once everything up to `sequence` was told; rejects with StoreUnavailableError after a while. */
+  /** Resolves once everything up to `sequence` was reported; rejects with StoreUnavailableError after a while. */
   reached(sequence: number): Promise<void>;
-  /** Resolves once all that the consumer's replica has was told. */
+  /** Resolves once everything that the consumer's replica has was reported. */
   caughtUp(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** Told of each message. `head` reads what it says, undefined for one without: most of what is heard is known already. */
+/**
+ * Called for each message. `head` parses its head, undefined if it has none; it is lazy because most messages are
+ * known already.
+ */
 export type Told = (subject: string, sequence: number, head: () => object | undefined) => void;
 
 const REACH_MS = 10_000;
@@ -57,7 +60,7 @@ export async function follow(
       ...(position > 0 && { opt_start_seq: position + 1 }),
     });
     messages = await consumer.consume({ callback: take, max_messages: 1_000, idle_heartbeat: 2_000 });
-    // It ends by itself where the consumer cannot be had any more, such as after all servers were down.
+    // It ends by itself if the consumer cannot be recreated, for instance after all servers were down.
     messages.closed().then(restartLater, restartLater);
   }
 
@@ -76,19 +79,20 @@ export async function follow(
     waiting.add(one);
     const timer = setTimeout(() => {
       waiting.delete(one);
-      reject(new StoreUnavailableError(`NATS does not tell what is new in the stream ${stream}.`));
+      reject(new StoreUnavailableError(`NATS does not report new messages of the stream ${stream}.`));
     }, REACH_MS);
     await promise.finally(() => clearTimeout(timer));
   }
 
   async function caughtUp(): Promise<void> {
-    // Under load something is pending nearly always; then what there was at first has been told by the end.
+    // Under load something is almost always pending; by the end, everything that was there at first has been
+    // reported.
     for (let tried = 0; tried < CATCH_UP.tries; tried++) {
       if (tried > 0) await sleep(CATCH_UP.everyMs);
       const { num_pending: pending, delivered } = await consumer!.info().catch((error: unknown) => {
         throw toStoreError(error);
       });
-      // The position is of no use: a consumer without messages counts as having delivered what was there before it.
+      // The position is not enough: a consumer without messages counts as having delivered everything before it.
       if (pending === 0 && (latest?.info.deliverySequence ?? 0) >= delivered.consumer_seq) return;
     }
   }

@@ -1,4 +1,4 @@
-// A binary heap: the first by an order, in logarithmic time.
+// A binary heap: the first item by an order, in logarithmic time.
 
 export interface Heap<T> {
   add(item: T): void;

@@ -1,4 +1,4 @@
-// The deliveries of an instance: listed, counted, and moved by hand.
+// The deliveries of an instance: list, count, replay and withdraw.
 import { UNDELIVERED } from '../settle-rule.ts';
 import type { LogEntry, Store } from '../store.ts';
 import { toLogEntry, type DeliveryHead } from './delivery-message.ts';
@@ -21,13 +21,13 @@ export function instanceLogVerbs(
     return head === undefined ? [] : [toLogEntry(head)];
   }
 
-  /** Writes the delivery anew; `false`: it was written by someone else since it was read. */
+  /** Rewrites the delivery; `false`: somebody else has written it since it was read. */
   async function replace(before: StoredDelivery, head: DeliveryHead, text: string): Promise<boolean> {
     const { shard, rest } = before;
     const written = await shard.writer.write(replaceDelivery(before, head, text, now()));
     if ('found' in written) return false;
     const isOpen = head.status === 'queued';
-    // Of the two messages the one that empties comes last; the other has the delivery.
+    // Of the two messages the emptied one is written last; the other has the delivery.
     const sequence = written.sequences[0]!;
     shard.open.put(
       rest,

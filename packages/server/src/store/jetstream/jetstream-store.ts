@@ -1,4 +1,5 @@
-// The store on NATS JetStream (2.12 or newer): for several nodes, on a cluster that has no single primary. See layout.ts.
+// The store on NATS JetStream (2.12 or newer): for several nodes, on a cluster without a single primary. See
+// layout.ts.
 import type { NatsAddress } from '../../addresses/nats-url.ts';
 import { limitVerbs, type Verbs } from '../limited-verbs.ts';
 import type { Store } from '../store.ts';
@@ -26,13 +27,16 @@ import { createWriter } from './writer.ts';
 
 export interface JetStreamStoreOptions {
   readonly address: NatsAddress;
-  /** Told a sentence each about what may lose accepted pushes. */
+  /** Called with one sentence for each thing that may lose accepted pushes. */
   readonly warn?: (sentence: string) => void;
-  /** For tests, which move it. Default: the clock of the streams' leaders. */
+  /** For tests, which control it. Default: the clock of the streams' leaders. */
   readonly clock?: { now(): number; monotonic(): number };
 }
 
-/** Connects, creates and checks the streams, and reads what waits. Rejects with a sentence for the operator. */
+/**
+ * Connects, creates and checks the streams, and reads the waiting deliveries. Rejects with a sentence for the
+ * operator.
+ */
 export async function openJetStreamStore({ address, warn, clock }: JetStreamStoreOptions): Promise<Store> {
   const connected = await connectTo(address);
   try {
@@ -76,7 +80,7 @@ async function openOn(
     for (const { open } of shards) open.release(name);
   });
   const hints = openHints(nats, layout.hint);
-  // Only now the server knows of that.
+  // Only now does the server know about it.
   await nats.flush();
   const lanes = laneVerbs(shards, nodes, leased, time);
   const verbs: Verbs = {

@@ -1,4 +1,4 @@
-// The work that waits, by lane: chosen in memory, leased in the stream.
+// The waiting work, by lane: chosen in memory, leased in the stream.
 import { createStepWatch } from '../step-back.ts';
 import type { Delivery, Store } from '../store.ts';
 import { keepMs, toDelivery, type DeliveryHead } from './delivery-message.ts';
@@ -16,22 +16,22 @@ export function laneVerbs(
 ): Pick<Store, 'claim' | 'waiting'> {
   const isSetBack = createStepWatch();
 
-  /** Everything that was answered before is known, and leases of nodes that are gone are void. */
+  /** Everything that was answered before is known, and leases of dead nodes are void. */
   async function catchUp(shard: Shard): Promise<void> {
     await shard.catchUp();
     await nodes.resolve(shard.open.owners());
-    // Some were noted before it was known that their owner is gone.
+    // Some were recorded before it was known that their owner is gone.
     for (const owner of shard.open.owners()) if (nodes.isGone(owner)) shard.open.release(owner);
   }
 
-  /** From all shards: nearly every lane is in one of them, for it is of one instance. */
+  /** From all shards: almost every lane is in only one, because it belongs to one instance. */
   function take(lane: string, count: number): { readonly shard: Shard; readonly entry: Entry }[] {
     const taken = shards.flatMap((shard) => shard.open.take(lane, count).map((entry) => ({ shard, entry })));
     for (const { shard, entry } of taken.splice(count)) shard.open.giveBack(entry);
     return taken;
   }
 
-  /** Leases one that was taken; undefined: another node was faster. */
+  /** Leases a taken entry; undefined: another node was faster. */
   async function lease(shard: Shard, entry: Entry, node: string): Promise<Delivery | undefined> {
     const { layout, reads, writer, open } = shard;
     const subject = layout.subject('due', entry.rest);
@@ -60,7 +60,7 @@ export function laneVerbs(
     }
   }
 
-  /** What was taken is not there any more as it was known. */
+  /** The taken entry no longer exists in the known state. */
   function renew(shard: Shard, entry: Entry, found: Found<DeliveryHead> | undefined): undefined {
     if (found === undefined) shard.open.drop(entry);
     else {

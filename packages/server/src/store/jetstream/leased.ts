@@ -1,11 +1,11 @@
-// What this process leased, with its text: settling it needs no reading. As much as the node has credit for.
+// What this process has leased, with its text, so that settling needs no read. As much as the node has credit for.
 import type { StoredDelivery } from './stored-delivery.ts';
 
 export interface LeasedDeliveries {
   set(leased: StoredDelivery): void;
   get(id: string): StoredDelivery | undefined;
   delete(id: string): void;
-  /** The node is gone, and has nothing. */
+  /** The node is gone, and holds nothing. */
   drop(owner: string): void;
 }
 

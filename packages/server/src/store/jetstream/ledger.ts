@@ -1,5 +1,5 @@
-// All deliveries of a shard, by instance: what lists and counts of an instance go by. Read from the heads when somebody asks for the
-// first time, and forgotten when nobody has asked for a while: about 200 bytes for each delivery of the last week.
+// All deliveries of a shard, by instance: the basis of an instance's lists and counts. Read from the heads on first
+// use, and dropped when unused for a while: about 200 bytes for each delivery of the last week.
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { SCANNED_ROWS, startOf, statusIn, type Place } from '../instance-log.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
@@ -11,7 +11,7 @@ import { hashed, type ShardLayout } from './layout.ts';
 export interface LedgerRow extends Place {
   readonly subject: string;
   readonly day: string;
-  /** The sequence of its message now; `seq` is that of its first. */
+  /** The sequence of its current message; `seq` is that of its first. */
   readonly sequence: number;
   readonly status: LogEntry['status'];
   readonly reason: string | undefined;
@@ -19,16 +19,14 @@ export interface LedgerRow extends Place {
 }
 
 export interface Ledger {
-  /**
-   * Rows of a page, one more than its limit where there are more, and the last that was looked at, where that is not the end.
-   */
+  /** Rows of a page, one more than its limit if there are more, and the last examined row if that is not the end. */
   page(
     filter: DeliveryFilter,
     page: PageRequest,
   ): Promise<{ readonly rows: readonly LedgerRow[]; readonly edge: Place | undefined }>;
   /** How many were enqueued in each minute. */
   counts(instanceId: string, of: 'started' | 'undelivered', from: number, to: number): Promise<number[]>;
-  /** The subject of a delivery, where that is known without reading. */
+  /** The subject of a delivery, if that is known without reading. */
   find(instanceId: string, idHash: string): string | undefined;
   dropBefore(day: string): void;
   close(): Promise<void>;
@@ -39,7 +37,7 @@ const MINUTE_MS = 60_000;
 
 interface Instance {
   readonly byId: Map<string, LedgerRow>;
-  /** Newest first; absent while something has changed since. */
+  /** Newest first; absent if something has changed since. */
   sorted?: LedgerRow[];
 }
 
@@ -58,7 +56,7 @@ export function createLedger(
 
   function note(subject: string, sequence: number, readHead: () => object | undefined): void {
     const head = readHead();
-    // A tip, or an emptied message: the other one of the delivery says what it is now.
+    // A tip, or an emptied message: the delivery's other message has its current state.
     if (head === undefined || !('status' in head)) return;
     const { status, reason, lane, enqueuedAt: at, first: seq = sequence, day } = head as DeliveryHead;
     const [instance = '', , id = ''] = subject.split('.').slice(-3);

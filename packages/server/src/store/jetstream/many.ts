@@ -1,5 +1,6 @@
-// The last messages of several subjects in one answer, and how far the replica had come that gave it, which the client's own
-// function does not tell (https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-31.md, multi-get).
+// The last messages of several subjects in one answer, together with the position of the replica that gave it,
+// which the client's own function does not return
+// (https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-31.md, multi-get).
 import { createInbox, TimeoutError, type Msg, type NatsConnection } from '@nats-io/transport-node';
 
 interface ManyMessage {
@@ -11,7 +12,7 @@ interface ManyMessage {
 
 export interface Many {
   readonly messages: readonly ManyMessage[];
-  /** The last sequence that the replica had. */
+  /** The replica's last sequence. */
   readonly upTo: number;
 }
 

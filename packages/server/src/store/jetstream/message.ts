@@ -1,19 +1,22 @@
-// A message as this store keeps it: its head, which followers read too, and a text.
+// A message as this store writes it: a head, which followers read too, and a text.
 import { headers, type MsgHdrs } from '@nats-io/transport-node';
 import { HEAD } from './layout.ts';
 
-/** A message as it is written. */
+/** A message to write. */
 export interface NewMessage {
   readonly subject: string;
   readonly head: object;
   readonly text?: string;
-  /** Written only if the last message of `of` (default: the subject; may have wildcards) has this sequence; 0: there is none. */
+  /**
+   * Written only if the last message of `of` (default: the subject; may have wildcards) has this sequence; 0: there
+   * is none.
+   */
   readonly expected?: { readonly sequence: number; readonly of?: string };
-  /** After this the server removes it by itself. */
+  /** The server removes it by itself after this time. */
   readonly keepMs?: number;
 }
 
-/** A message as it was found. */
+/** A message that was read. */
 export interface Found<Head> {
   readonly subject: string;
   readonly sequence: number;

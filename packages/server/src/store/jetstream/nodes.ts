@@ -1,7 +1,7 @@
-// Which nodes live. A beat is a message that is written over the one before; nobody compares clocks: a node is silent when its
-// last beat was seen as long ago as it said it would hold, by the monotonic clock of the one who looks. Whoever finds a node silent
-// writes so over that last beat, before it takes anything of that node's: so a node that beats again in the same moment either
-// comes first and lives, or learns that it was evicted.
+// Which nodes are alive. A heartbeat is a message that replaces the previous one. Nobody compares clocks: a node is
+// silent when its last heartbeat was seen longer ago than it is valid, by the observer's monotonic clock. An
+// observer that finds a node silent overwrites that last heartbeat before it takes over anything. So a node that
+// sends a heartbeat at the same moment either comes first and lives, or learns that it was evicted.
 import type { Store } from '../store.ts';
 import type { controlLayout } from './layout.ts';
 import type { Reads } from './reads.ts';
@@ -9,33 +9,33 @@ import type { Writer } from './writer.ts';
 
 interface NodeHead {
   readonly name: string;
-  /** So long its beat holds; absent: it is gone. */
+  /** How long its heartbeat is valid; absent: the node is gone. */
   readonly ttlMs?: number;
 }
 
 interface Known {
   sequence: number;
   ttlMs: number;
-  /** When this beat was seen first, by the monotonic clock. */
+  /** When this heartbeat was first seen, by the monotonic clock. */
   seenAt: number;
   isGone: boolean;
 }
 
-/** What a node that is gone is remembered for: longer than a machine sleeps, or a delivery lasts. */
+/** How long a dead node is remembered: longer than a machine sleeps, or a delivery lasts. */
 const REMEMBER_MS = 30 * 86_400_000;
 
 export interface Nodes extends Pick<Store, 'beat' | 'leave'> {
-  /** What a follower heard. */
+  /** A message from the follower. */
   hear(sequence: number, head: object | undefined): void;
-  /** Whether this node beats, as far as anybody knows. */
+  /** Whether this node sends heartbeats, as far as is known. */
   isLive(name: string): Promise<boolean>;
   /** Whether this owner of a lease is known to be gone. */
   isGone(owner: string): boolean;
-  /** Asks the leader which of these owners of leases are gone: that may not have been heard yet. */
+  /** Asks the leader which of these owners of leases are gone: the follower may not have reported it yet. */
   resolve(owners: Iterable<string>): Promise<void>;
-  /** Evicts nodes that are silent. */
+  /** Evicts silent nodes. */
   evictSilent(): Promise<void>;
-  /** Told of every node that is gone. */
+  /** Called for every node that is gone. */
   onGone(listener: (name: string) => void): void;
 }
 
@@ -58,7 +58,7 @@ export function createNodes(
     return now;
   }
 
-  /** What the stream has; where that is nothing, a node that was known has been forgotten there: it is gone. */
+  /** Reads the node from the stream. If it is not there, a node that was known has been deleted: it is gone. */
   async function look(name: string): Promise<Known | undefined> {
     const found = await reads.last<NodeHead>(layout.node(name));
     if (found) return learn(found.sequence, found.head);
@@ -73,7 +73,7 @@ export function createNodes(
     return 'sequences' in written ? learn(written.sequences[0]!, head) : undefined;
   }
 
-  /** Writes that the node is gone, unless it has beaten since `node` was learnt. */
+  /** Records that the node is gone, unless it has sent a heartbeat since `node` was read. */
   async function bury(name: string, node: Known): Promise<void> {
     if ((await write({ name }, node.sequence)) === undefined) await look(name);
   }
@@ -91,7 +91,7 @@ export function createNodes(
       const living = [...owners].filter((owner) => known.get(owner)?.isGone !== true);
       await Promise.all(
         living.map(async (name) => {
-          // It has beaten once, or it had no lease: then it has been forgotten since.
+          // It has sent heartbeats, or it had no lease: it has been deleted since.
           if ((await look(name)) === undefined) learn(1, { name });
         }),
       );

@@ -1,13 +1,13 @@
-// The deliveries of one shard that wait, by lane: what a node has in memory of the subject `due`. Texts are not among it.
+// The waiting deliveries of one shard, by lane: a node's in-memory view of the subject `due`, without texts.
 import { createHeap, type Heap } from './heap.ts';
 import { LONGEST_DELAY_MS } from '../step-back.ts';
 
-/** The head of a waiting delivery, as far as this index reads it. */
+/** The head of a waiting delivery, as far as this index uses it. */
 export interface OpenHead {
   readonly lane: string;
   /** Milliseconds since the epoch, by the store's clock. */
   readonly dueAt: number;
-  /** Since when it is known; the order among those due at the same time. Absent: since this very message. */
+  /** The sequence since which it is known, which orders deliveries due at the same time. Absent: this message's. */
   readonly first?: number;
   /** UTC day of the event. */
   readonly day: string;
@@ -31,39 +31,42 @@ interface Lane {
   readonly name: string;
   readonly due: Heap<Entry>;
   readonly later: Heap<Entry>;
-  /** Of `due`, without those that have left it: heaps forget late. */
+  /** Of `due`, without those that have left it: heaps remove entries late. */
   count: number;
 }
 
 export interface OpenDeliveries {
-  /** A delivery waits as this head says; undefined: it is over. What is older than what is known already changes nothing. */
+  /**
+   * A delivery is waiting as this head says; undefined: it has ended. Anything older than the known state changes
+   * nothing.
+   */
   put(rest: string, sequence: number, head: OpenHead | undefined | (() => OpenHead | undefined)): void;
-  /** The follower has told everything up to here. */
+  /** The follower has reported everything up to here. */
   told(sequence: number): void;
   find(rest: string): Entry | undefined;
   /** By the hash of its id. */
   findId(id: string): Entry | undefined;
-  /** Takes what is due, oldest first: it is given to nobody else until it is put again, or given back. */
+  /** Takes due entries, oldest first. They are given to nobody else until they are put again or given back. */
   take(lane: string, count: number): Entry[];
-  /** What was taken was not leased after all. */
+  /** A taken entry was not leased after all. */
   giveBack(entry: Entry): void;
-  /** It is not in the stream any more. */
+  /** It is no longer in the stream. */
   drop(entry: Entry): void;
   hasDue(lane: string): boolean;
   /** Lanes with something due, counted up to `cap`. */
   counts(cap: number): Map<string, number>;
   /** Nodes that hold leases. */
   owners(): Iterable<string>;
-  /** The node is gone: what it leased was due, and is due. */
+  /** The node is gone: everything it leased was due, and is due again. */
   release(owner: string): void;
-  /** The clock was set back: nothing waits for a time by the clock before. */
+  /** The clock was set back: nothing waits for a time by the earlier clock. */
   hasten(): void;
-  /** Forgets what is of days before; answers how many. */
+  /** Drops entries of earlier days; returns how many. */
   dropBefore(day: string, limit: number): number;
   readonly size: number;
 }
 
-/** As many entries that have left a lane may be in its heap before they are looked for. */
+/** How many entries that have left a lane may be in its heap before it is cleaned up. */
 const FORGOTTEN = 1_000;
 
 const older = (a: Entry, b: Entry): boolean =>
@@ -75,7 +78,7 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
   const entries = new Map<string, Entry>();
   const lanes = new Map<string, Lane>();
   const byOwner = new Map<string, Set<Entry>>();
-  /** What is over by our own writes, until the follower has told as much: it may still tell of their beginning. */
+  /** Entries ended by our own writes, until the follower has passed them: it may still report their beginning. */
   const over = new Map<string, number>();
 
   function laneOf(name: string): Lane {
@@ -87,7 +90,7 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
     return lane;
   }
 
-  /** Where an entry belongs, unless it was taken or is gone. */
+  /** Puts an entry where it belongs, unless it was taken or is gone. */
   function place(entry: Entry): void {
     const { lane, owner } = entry;
     if (owner !== undefined && !isGone(owner)) {
@@ -99,7 +102,7 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
     }
     if (owner !== undefined) entry.dueAt = Math.min(entry.dueAt, now());
     const waitMs = entry.dueAt - now();
-    // One that is due further away was written by a clock that was wrong then.
+    // A due time further away was written by a clock that was wrong then.
     if (waitMs <= 0 || waitMs > LONGEST_DELAY_MS) {
       entry.place = 'due';
       lane.due.add(entry);
@@ -122,7 +125,7 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
     if (lane.due.size > 2 * lane.count + FORGOTTEN) lane.due.keep((one) => one.place === 'due');
   }
 
-  /** Makes due what has become so. */
+  /** Moves entries that have become due. */
   function ripen(lane: Lane, until = now()): void {
     for (let first = lane.later.first(); first !== undefined; first = lane.later.first()) {
       if (first.place === 'later' && first.dueAt > until) return;
@@ -158,7 +161,7 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
     },
     told(sequence) {
       for (const [id, at] of over) {
-        // In the order in which they were written, as good as.
+        // Approximately in the order of writing.
         if (at > sequence) return;
         over.delete(id);
       }

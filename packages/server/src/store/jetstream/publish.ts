@@ -1,5 +1,5 @@
 // One message, or several as an atomic batch
-// (https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-50.md): all but the last go without an answer.
+// (https://github.com/nats-io/nats-architecture-and-design/blob/main/adr/ADR-50.md): only the last one is answered.
 import { JetStreamApiError } from '@nats-io/jetstream';
 import type { ApiError } from '@nats-io/jetstream';
 import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
@@ -15,10 +15,10 @@ interface Acknowledgement {
   readonly error?: ApiError;
 }
 
-/** Longer than an election of a leader takes. */
+/** Longer than the election of a leader takes. */
 const TIMEOUT_MS = 6_000;
 
-/** The sequence of the message. Rejects with JetStreamApiError where the server refuses it. */
+/** The sequence of the message. Rejects with JetStreamApiError if the server refuses it. */
 export async function publishAlone(
   nats: NatsConnection,
   { subject, text = '', headers }: Outgoing,

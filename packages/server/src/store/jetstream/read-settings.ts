@@ -1,4 +1,4 @@
-// What commands read without opening the store: its settings. Nothing is created.
+// The settings, for commands that do not open the store. Creates nothing.
 import type { NatsAddress } from '../../addresses/nats-url.ts';
 import type { Setting, SettingKind } from '../store.ts';
 import { connectTo, explainedBy } from './connect.ts';

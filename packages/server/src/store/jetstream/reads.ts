@@ -1,5 +1,5 @@
-// Reading one stream. What decides something is asked of the stream's leader; what a sequence names never changes, so any replica
-// may say it.
+// Reading one stream. Reads that decide something go to the stream's leader; a message with a given sequence never
+// changes, so any replica may return it.
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
@@ -11,34 +11,34 @@ import { toFound, type Found } from './message.ts';
 /** Part of a stream. */
 interface Part<Head> {
   readonly found: readonly Found<Head>[];
-  /** The last sequence of it; absent where nothing is left. */
+  /** Its last sequence; absent if nothing is left. */
   readonly end: number | undefined;
 }
 
 export interface Reads {
-  /** The last message of a subject, by the leader: sees every write that was answered before. */
+  /** The last message of a subject, from the leader: sees every write that was answered before. */
   last<Head>(subject: string): Promise<Found<Head> | undefined>;
-  /** The message of this sequence; undefined where the replica that was asked has it no more, or not yet. */
+  /** The message with this sequence; undefined if the replica no longer has it, or does not have it yet. */
   at<Head>(sequence: number): Promise<Found<Head> | undefined>;
-  /** The messages of subjects (with wildcards), by any replica that has come as far as `least`. */
+  /** The messages of subjects (with wildcards), from any replica that has reached `least`. */
   list<Head>(subjects: readonly string[], least: number): Promise<Found<Head>[]>;
   /**
-   * The last messages of many subjects, by a replica that has come as far as the leader's `tip` says: sees every write that was
-   * answered before and had a tip behind it.
+   * The last messages of many subjects, from a replica that has reached the leader's `tip`: sees every write that
+   * was answered before and was followed by a tip.
    */
   lastOfMany<Head>(subjects: readonly string[], tip: string): Promise<Found<Head>[]>;
-  /** Messages from a sequence on, oldest first, by any replica. */
+  /** Messages from a sequence on, oldest first, from any replica. */
   page<Head>(subject: string, from: number, limit: number): Promise<Part<Head>>;
   /** Removes all messages of subjects (with wildcards). */
   purge(subject: string): Promise<void>;
-  /** Removes the message of this sequence; false: it is gone, or was overwritten. */
+  /** Removes the message with this sequence; false: it is gone, or was overwritten. */
   remove(sequence: number): Promise<boolean>;
 }
 
-/** Subjects in one request: an answer has room for 1,024, a request for 1 MB. */
+/** Subjects per request: an answer has room for 1,024, a request for 1 MB. */
 const MANY = 500;
 
-/** How long a replica may be behind, and how often one is asked. */
+/** How far a replica may lag, and how often it is asked. */
 const BEHIND = { tries: 100, everyMs: 20 } as const;
 
 export function createReads(nats: NatsConnection, manager: JetStreamManager, stream: string): Reads {
@@ -71,7 +71,7 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
     return { found, end };
   }
 
-  /** One answer has room for 1,024 messages; more come page by page, from whichever replica. */
+  /** One answer has room for 1,024 messages; more come page by page, from any replica. */
   async function listPages<Head>(subject: string): Promise<Found<Head>[]> {
     const all: Found<Head>[] = [];
     for (let from = 1; ;) {
@@ -93,7 +93,7 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
       if (answer === 'too many')
         return (await Promise.all(subjects.map((one) => listPages<Head>(one)))).flat();
       if (answer === 'nothing') {
-        // It does not say how far it has come, so the leader must.
+        // It does not report its position, so the leader must.
         const there = await Promise.all(subjects.map((subject) => last<Head>(subject)));
         const found = there.filter((one) => one !== undefined);
         if (found.length === 0 || kind === 'literal') return found;

@@ -4,10 +4,10 @@ import type { controlLayout } from './layout.ts';
 import type { Reads } from './reads.ts';
 import type { Writer } from './writer.ts';
 
-/** The body is the text. */
+/** The text of the message is the body. */
 type SettingHead = Omit<Setting, 'body'>;
 
-/** All of a kind, by id, of a replica that has come as far as `least`. */
+/** All settings of a kind, by id, from a replica that has reached `least`. */
 export async function settingsOf(
   layout: ReturnType<typeof controlLayout>,
   reads: Reads,

@@ -1,5 +1,5 @@
-// Moving deliveries on: what this process leased, without reading it; the rest, and what another node has written since, as it is
-// found in the stream.
+// Settling deliveries: those that this process leased, without reading them; others, and those that another node
+// has written since, in the state found in the stream.
 import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
 import type { Settlement, Store } from '../store.ts';
 import type { DeliveryHead } from './delivery-message.ts';
@@ -8,7 +8,7 @@ import type { Nodes } from './nodes.ts';
 import type { Shard } from './shard.ts';
 import { findDelivery, readDelivery, replaceDelivery, type StoredDelivery } from './stored-delivery.ts';
 
-/** The owner's number as the rule has it. */
+/** The owner's number for the rule. */
 const SELF = 1;
 const ANOTHER = 2;
 
@@ -26,7 +26,7 @@ export function settleVerb(
     return undefined;
   }
 
-  /** Settles one delivery, by all its settlements; answers how many of them are lost. */
+  /** Settles one delivery with all its settlements; returns how many of them are lost. */
   async function settleOne(
     node: string,
     isLive: boolean,
@@ -50,7 +50,7 @@ export function settleVerb(
       const sequence = written.sequences.at(-1)!;
       const isOpen = next.status === 'queued';
       shard.open.put(rest, sequence, isOpen ? { ...next, lane: next.lane!, dueAt: next.dueAt! } : undefined);
-      // Where only attempts were noted, the lease stays.
+      // If only attempts were recorded, the lease stays.
       if (isOpen && next.owner === node) leased.set({ ...stored, sequence, head: next });
       return lost;
     }
@@ -86,7 +86,7 @@ function toState({ status, reason, owner, kept, count }: DeliveryHead, node: str
   };
 }
 
-/** The head after the rule; what has become undefined is left out. */
+/** The head after the rule, without members that became undefined. */
 function toHead(head: DeliveryHead, state: DeliveryState, now: number): DeliveryHead {
   const { owner, reason: _, kept: __, ...rest } = head;
   const { status, count } = state;

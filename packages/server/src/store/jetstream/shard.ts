@@ -1,4 +1,4 @@
-// One shard: its stream, and what this process has in memory of it.
+// One shard: its stream, and this process's in-memory view of it.
 import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { createCalendar, type Calendar } from './calendar.ts';
@@ -17,12 +17,12 @@ export interface Shard {
   readonly open: OpenDeliveries;
   readonly calendar: Calendar;
   readonly ledger: Ledger;
-  /** Resolves once `open` has all that was answered, to any node, before this call began. */
+  /** Resolves once `open` has everything that was answered, to any node, before this call began. */
   catchUp(): Promise<void>;
   close(): Promise<void>;
 }
 
-/** The connection, as the parts of the store share it. */
+/** The connection, shared by the parts of the store. */
 export interface Connected {
   readonly nats: NatsConnection;
   readonly client: JetStreamClient;
@@ -47,7 +47,7 @@ export async function openShard(
   const writer = createWriter({
     nats,
     reads,
-    // What waits and what is over are of one delivery, under whatever day.
+    // The waiting and the ended message belong to one delivery, under any day.
     keyOf: (subject) => (isOfDelivery(subject) ? identity(subject.slice(dues.length)) : subject),
     closing: (subjects): NewMessage | undefined =>
       subjects.every((subject) => subject.startsWith(claims)) ? undefined : { subject: layout.tip, head: {} },

@@ -1,12 +1,12 @@
-// The store's clock: that of the stream's leader, as of its last answer, carried on by this machine's monotonic clock. So nodes
-// need not agree, and a clock that is set on one of them matters to nobody.
+// The store's clock: that of the stream's leader at its last answer, advanced by this machine's monotonic clock. So
+// nodes need not agree, and setting the clock of one of them affects nobody.
 import type { JetStreamManager } from '@nats-io/jetstream';
 
 export interface StoreTime {
   /** Milliseconds since the epoch. */
   now(): number;
   monotonic(): number;
-  /** Asks for the time again, if that was long ago. */
+  /** Asks for the time again, if the last time was long ago. */
   refresh(): Promise<void>;
 }
 
@@ -28,7 +28,7 @@ export async function readStoreTime(manager: JetStreamManager, stream: string): 
     now: () => Math.floor(asked.timeMs + monotonic() - asked.atMs),
     monotonic,
     async refresh() {
-      // Where nobody answers, the time goes on as it did.
+      // If nobody answers, the time continues as before.
       if (monotonic() - asked.atMs > REFRESH_MS) await ask().catch(() => undefined);
     },
   };

@@ -1,4 +1,4 @@
-// A delivery as it stands in the stream: `due` holds it while it waits, `log` afterwards, and the other one of the two is empty.
+// A delivery as stored in the stream: in `due` while it waits, then in `log`; the other one of the two is empty.
 import { keepMs, OVER, OVER_KEEP_MS, type DeliveryHead } from './delivery-message.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
 import { hashed } from './layout.ts';
@@ -11,7 +11,7 @@ export interface StoredDelivery {
   readonly rest: string;
   readonly sequence: number;
   readonly head: DeliveryHead;
-  /** Its work while it waits, afterwards what was kept of it. */
+  /** Its work while it waits, then the part of it that was kept. */
   readonly text: string;
   readonly isOver: boolean;
 }
@@ -19,7 +19,7 @@ export interface StoredDelivery {
 const isFilled = (found: Found<DeliveryHead> | undefined): found is Found<DeliveryHead> =>
   found?.head.status !== undefined;
 
-/** By the leader. */
+/** Reads from the leader. */
 export async function readDelivery(shard: Shard, rest: string): Promise<StoredDelivery | undefined> {
   const { layout, reads } = shard;
   const [due, log] = await Promise.all([
@@ -40,8 +40,8 @@ export async function readDelivery(shard: Shard, rest: string): Promise<StoredDe
 }
 
 /**
- * By its id alone, or by instance and id. What waits is known, and what was listed; for anything else the server looks through
- * the subjects of all that is over.
+ * By its id alone, or by instance and id. Waiting and listed deliveries are known; for any other, the server
+ * searches the subjects of all ended ones.
  */
 export async function findDelivery(
   shard: Shard,
@@ -62,7 +62,7 @@ export async function findDelivery(
   return subject === undefined ? undefined : readDelivery(shard, layout.restOf(subject));
 }
 
-/** Replaces a delivery that was read, whatever it was and becomes. */
+/** Replaces a delivery that was read, in any state, with another. */
 export function replaceDelivery(
   before: StoredDelivery,
   head: DeliveryHead,

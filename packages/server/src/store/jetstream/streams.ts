@@ -1,4 +1,4 @@
-// The streams: created where they are missing, and looked at where they are there.
+// The streams: created if missing, otherwise checked.
 import {
   DiscardPolicy,
   JetStreamApiError,
@@ -10,7 +10,7 @@ import {
 import type { NatsAddress } from '../../addresses/nats-url.ts';
 import { controlLayout, shardLayout } from './layout.ts';
 
-/** The layout of the messages. A change that older versions cannot read raises it. */
+/** The layout of the messages. Increase it with any change that older versions cannot read. */
 const FORMAT = '1';
 
 const STREAM_NOT_FOUND = 10059;
@@ -50,18 +50,19 @@ async function find(manager: JetStreamManager, name: string): Promise<StreamInfo
   }
 }
 
-/** Creates and checks all streams. Rejects with one sentence on what is wrong with one, and how to correct it. */
+/** Creates and checks all streams. Rejects with one sentence about what is wrong with one, and how to fix it. */
 export async function prepareStreams(manager: JetStreamManager, address: NatsAddress): Promise<void> {
   for (const wanted of wantedStreams(address)) {
     const there = await find(manager, wanted.name);
-    // Several nodes may start at once: to create what another has just created in the same way is no error.
+    // Several nodes may start at once: creating a stream that another has just created in the same way is not an
+    // error.
     const info =
       there ?? (await manager.streams.add({ ...NEEDED, ...wanted, num_replicas: address.replicas }));
     check(info, address);
   }
 }
 
-/** The streams that are there, checked; none before the first start. */
+/** The existing streams, checked; none before the first start. */
 export async function findStreams(manager: JetStreamManager, address: NatsAddress): Promise<StreamInfo[]> {
   const found = await Promise.all(wantedStreams(address).map(({ name }) => find(manager, name)));
   const streams = found.filter((info) => info !== undefined);
@@ -74,7 +75,7 @@ function check({ config }: StreamInfo, { replicas, shards }: NatsAddress): void 
   const { 'chatpush-format': format, 'chatpush-shards': shardsNow } = metadata;
   if (format !== FORMAT)
     throw new Error(
-      `The stream ${name} has ${format === undefined ? 'another owner' : `the format ${format}, and this chatpush knows ${FORMAT}`}: start the version that wrote it, or name another prefix (?prefix=…).`,
+      `The stream ${name} has ${format === undefined ? 'another owner' : `the format ${format}, and this chatpush knows ${FORMAT}`}: start the version that wrote it, or choose another prefix (?prefix=…).`,
     );
   if (shardsNow !== String(shards))
     throw new Error(

@@ -1,20 +1,20 @@
-// Removing what is past its time. The server removes nearly all of it by itself, for messages say how long they are kept; what is
-// left is what was written by a clock that was wrong.
+// Deleting expired data. The server removes nearly all of it by itself, because messages have a time to live; what
+// remains was written by a clock that was wrong.
 import type { Store } from '../store.ts';
 import { oldestDay } from './delivery-message.ts';
 import type { Shard } from './shard.ts';
 
 const DAY_MS = 86_400_000;
-/** So many days before the oldest that is kept are looked at when a process sweeps for the first time. */
+/** How many days before the oldest kept one are checked when a process sweeps for the first time. */
 const DAYS_BACK = 10;
 
 export function sweepVerb(shards: readonly Shard[], now: () => number): Store['sweep'] {
-  /** All days before it are purged. */
+  /** All earlier days have been purged. */
   let purgedBefore = '';
 
   async function purgeDays(): Promise<void> {
     const oldest = oldestDay(now());
-    // The clock was set back: days that were purged may have come again.
+    // The clock was set back: purged days may have come again.
     if (oldest < purgedBefore) purgedBefore = oldest;
     if (oldest === purgedBefore) return;
     const days = Array.from({ length: DAYS_BACK }, (_, back) =>
@@ -23,7 +23,7 @@ export function sweepVerb(shards: readonly Shard[], now: () => number): Store['s
     for (const { layout, reads, writer, ledger } of shards) {
       for (const day of days) await reads.purge(layout.ofDay(day));
       ledger.dropBefore(oldest);
-      // Replicas that are asked for the delivery log must have come so far.
+      // Replicas that are asked for the delivery log must have reached this sequence.
       await writer.write([{ subject: layout.tip, head: {} }]);
     }
     purgedBefore = oldest;

@@ -1,9 +1,9 @@
-// Writing to one stream. What arrives while a batch is on its way becomes the next batch: the stream takes 25 times as many messages
-// in batches of 500 as it takes alone (docs/decisions/0008).
+// Writing to one stream. Writes that arrive while a batch is in progress become the next batch: the stream accepts
+// 25 times as many messages in batches of 500 as one by one (docs/decisions/0008).
 //
 //   write ─► waits ─► batch ─► written ──────────────────────────► each unit: its sequences
 //              ▲        │
-//              │        └ an expectation failed: nothing of it is written. Every unit is looked at by itself:
+//              │        └ an expectation failed: nothing of it is written. Every unit is checked by itself:
 //              └────────── still as expected ◄──┴──► not: `found` says what is there instead
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
@@ -13,7 +13,10 @@ import { headersOf, type Found, type NewMessage } from './message.ts';
 import { publishAlone, publishBatch, type Outgoing } from './publish.ts';
 import type { Reads } from './reads.ts';
 
-/** A unit is written as a whole or not at all. `found`: what stands where each message was to go, in their order. */
+/**
+ * A unit is written as a whole or not at all. `found`: what is currently stored where each message was to go, in
+ * order.
+ */
 export type Written =
   | { readonly sequences: readonly number[] }
   | { readonly found: readonly (Found<unknown> | undefined)[] };
@@ -22,16 +25,16 @@ export interface Writer {
   write(unit: readonly NewMessage[]): Promise<Written>;
   /** The last sequence that was answered. */
   readonly last: number;
-  /** Waits for what is on its way. */
+  /** Waits for writes in progress. */
   idle(): Promise<void>;
 }
 
-/** Most messages of a unit, and of a batch unless one unit is larger. The server takes 1,000. */
+/** Maximum messages of a unit, and of a batch unless one unit is larger. The server accepts 1,000. */
 export const UNIT_MESSAGES = 500;
 const BATCH_BYTES = 1024 * 1024;
-/** Batches on their way at once. The server refuses a 51st of all nodes. */
+/** Concurrent batches. The server refuses a 51st, counted over all nodes. */
 const AT_ONCE = 3;
-/** So long a stream may be without a leader before callers are told. */
+/** How long a stream may be without a leader before callers get an error. */
 const LEADERLESS = { forMs: 5_000, everyMs: 100 } as const;
 
 interface Waiting {
@@ -43,8 +46,8 @@ interface Waiting {
 }
 
 /**
- * `keyOf`: subjects with the same key are never on their way twice, or one would fail for the other's sake. `closing`: written
- * behind a batch, where that is wanted.
+ * `keyOf`: subjects with the same key are never written concurrently, or one would fail because of the other.
+ * `closing`: written after a batch, if wanted.
  */
 export function createWriter(options: {
   readonly nats: NatsConnection;
@@ -62,7 +65,7 @@ export function createWriter(options: {
   function plan(): void {
     if (isPlanned) return;
     isPlanned = true;
-    // Once this turn's microtasks have run: what they write belongs together.
+    // After this turn's microtasks: everything they write belongs together.
     setImmediate(() => {
       isPlanned = false;
       while (running.size < AT_ONCE) {
@@ -78,7 +81,10 @@ export function createWriter(options: {
     });
   }
 
-  /** The next batch, in order of arrival; what would meet something on its way stays, and so does what stands behind that. */
+  /**
+   * The next batch, in order of arrival. A unit that would conflict with one in progress stays, and so does
+   * everything behind it.
+   */
   function takeBatch(): Waiting[] {
     const batch: Waiting[] = [];
     const left: Waiting[] = [];
@@ -115,7 +121,7 @@ export function createWriter(options: {
     }
   }
 
-  /** Nothing was written: those whose expectation does not hold are told so, and the rest goes again. */
+  /** Nothing was written: units whose expectation fails are told so, and the rest is written again. */
   async function sendApart(batch: readonly Waiting[]): Promise<void> {
     const rest: Waiting[] = [];
     await Promise.all(
@@ -132,7 +138,7 @@ export function createWriter(options: {
       }),
     );
     if (rest.length === 0) return;
-    // What stood in the way was not visible yet.
+    // The conflicting message was not visible yet.
     if (rest.length === batch.length) await sleep(5 + Math.random() * 20);
     await send(rest);
   }
