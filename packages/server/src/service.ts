@@ -21,12 +21,12 @@ import type { Dispatcher } from './delivery/dispatcher.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createNotify } from './delivery/notify.ts';
 import type { Intake, Notify } from './delivery/notify.ts';
-import { examineAtStart } from './doctor/at-start.ts';
+import { examineInBackground } from './doctor/background-examination.ts';
 import { openEmulation } from './channels/emulation.ts';
 import { greeting } from './cli/greeting.ts';
 import { createHttpServer } from './http/server.ts';
 import { createInstanceLimits } from './fairness/instance-limits.ts';
-import { openDoorForCommands } from './cli/commands-door.ts';
+import { serveCommands } from './cli/service-commands.ts';
 import { createMetrics } from './observability/metrics.ts';
 import { openStore } from './store/open-store.ts';
 import { createApplicationOf } from './operations/applications/application.ts';
@@ -248,7 +248,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
     };
     let sns = openSns(inUse);
     await dispatcher.start();
-    const examination = examineAtStart({
+    const examination = examineInBackground({
       config: () => ({ ...inUse.config, applications: allApplications() }),
       openGateway,
       channelVersion,
@@ -350,7 +350,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       },
       done: createReloadReports({ log, audit }),
     });
-    const door = await openDoorForCommands(config, {
+    const commands = await serveCommands(config, {
       applications,
       reload,
       rekey: (response) => answerRekey(response, applications),
@@ -358,7 +358,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       unavailable: (error) =>
         log.warn({ err: error }, 'chatpush backup and chatpush reload will not work while this service runs'),
     });
-    if (door) take('door for commands', () => door.close());
+    if (commands) take('command socket', () => commands.close());
 
     return {
       url: http.url,

@@ -8,7 +8,7 @@ import { pipeline } from 'node:stream/promises';
 import { parseArgs } from 'node:util';
 import type { Config, Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
-import { askLocalDoor, localSocketOf } from './local-door.ts';
+import { askService, commandSocketOf } from './command-socket.ts';
 import { openSqliteStore } from '../store/sqlite/sqlite-store.ts';
 import { checkCopy } from './check-copy.ts';
 import type { Say } from './say.ts';
@@ -65,7 +65,7 @@ export async function backup(argv: readonly string[], environment: Environment, 
 
 /** False: no service listens for this database. */
 async function copyFromService(config: Config, part: string): Promise<boolean> {
-  const answer = await askLocalDoor(localSocketOf(config), 'GET', '/copy');
+  const answer = await askService(commandSocketOf(config), 'GET', '/copy');
   if (answer === undefined) return false;
   if (answer.statusCode !== 200) throw new Error(`the service says: ${await text(answer)}`);
   await pipeline(answer, createWriteStream(part));

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
-import { askLocalDoor, localSocketOf } from './local-door.ts';
+import { askService, commandSocketOf } from './command-socket.ts';
 import type { Say } from './say.ts';
 
 export const USAGE = `chatpush rekey
@@ -25,8 +25,8 @@ export async function rekey(argv: readonly string[], environment: Environment, s
     say(USAGE);
     return 2;
   }
-  const socket = localSocketOf(readConfig(environment));
-  const answer = await askLocalDoor(socket, 'POST', '/rekey');
+  const socket = commandSocketOf(readConfig(environment));
+  const answer = await askService(socket, 'POST', '/rekey');
   if (answer === undefined) {
     say(
       `No service listens${socket === undefined ? '' : ` at ${socket}`}: does it run on this machine, with this CHATPUSH_STORE and CHATPUSH_PORT?\n`,

@@ -3,7 +3,7 @@ import { text } from 'node:stream/consumers';
 import { parseArgs } from 'node:util';
 import type { Environment } from '../config/config.ts';
 import { ConfigError, readConfig } from '../config/environment.ts';
-import { askLocalDoor, localSocketOf } from './local-door.ts';
+import { askService, commandSocketOf } from './command-socket.ts';
 import type { Say } from './say.ts';
 
 export const USAGE = `chatpush reload
@@ -24,14 +24,14 @@ export async function reload(argv: readonly string[], environment: Environment, 
   }
   let socket: string | undefined;
   try {
-    socket = localSocketOf(readConfig(environment));
+    socket = commandSocketOf(readConfig(environment));
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     // The service would find the same mistakes and keep its settings.
     say(`${error.message}\nNothing was changed.\n`);
     return 1;
   }
-  const answer = await askLocalDoor(socket, 'POST', '/reload');
+  const answer = await askService(socket, 'POST', '/reload');
   if (answer === undefined) {
     say(
       `No service listens${socket === undefined ? '' : ` at ${socket}`}: does it run on this machine, with this CHATPUSH_STORE and CHATPUSH_PORT? The signal SIGHUP to its process does the same.\n`,

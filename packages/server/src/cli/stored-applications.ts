@@ -11,7 +11,7 @@ import { toLiveApplication } from '../applications/live-application.ts';
 import type { StoredApplication, StoredApplications } from '../applications/stored-applications.ts';
 import type { Config } from '../config/config.ts';
 import { createSealing } from '../secrets/sealing.ts';
-import { askLocalDoor, localSocketOf } from './local-door.ts';
+import { askService, commandSocketOf } from './command-socket.ts';
 
 /** The settings, with the applications of the store added. Rejects with a sentence if the store cannot be read. */
 export async function withStoredApplications(config: Config): Promise<Config> {
@@ -39,7 +39,7 @@ async function readStored(config: Config): Promise<readonly StoredApplication[]>
     return settings.map(({ id, body }) => ({ arn: id, body }));
   }
   if (!existsSync(store.path)) return [];
-  const answer = await askLocalDoor(localSocketOf(config), 'GET', '/applications');
+  const answer = await askService(commandSocketOf(config), 'GET', '/applications');
   if (answer?.statusCode === 200) return (await json(answer)) as StoredApplication[];
   if (answer !== undefined)
     throw new Error(

@@ -22,7 +22,7 @@ import { retention } from '../contact/lifetime.ts';
 import type { ContactSettings } from '../contact/settings.ts';
 import { ServiceError } from '../service-error.ts';
 import { fingerprint } from './fingerprint.ts';
-import { LineFullError, createLine } from './line.ts';
+import { QueueFullError, createKeyedQueue } from './keyed-queue.ts';
 import type { Claim, ContactKey, Store } from './store.ts';
 import { readContact } from './stored-contact.ts';
 
@@ -98,12 +98,12 @@ export function createContactChanges(options: {
   readonly random?: () => number;
 }): ContactChanges {
   const { store, clock, settings, random = Math.random } = options;
-  const line = createLine(MAX_WAITING);
+  const queue = createKeyedQueue(MAX_WAITING);
   const inLine = async <T>(key: ContactKey, run: () => Promise<T>): Promise<T> => {
     try {
-      return await line(JSON.stringify([key.instanceId, key.contactId]), run);
+      return await queue(JSON.stringify([key.instanceId, key.contactId]), run);
     } catch (error) {
-      throw error instanceof LineFullError ? busy() : error;
+      throw error instanceof QueueFullError ? busy() : error;
     }
   };
 

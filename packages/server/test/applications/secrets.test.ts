@@ -25,7 +25,7 @@ import pg from 'pg';
 import { backup } from '../../src/cli/backup.ts';
 import { check } from '../../src/cli/check.ts';
 import { doctor } from '../../src/cli/doctor.ts';
-import { askLocalDoor, localSocketOf } from '../../src/cli/local-door.ts';
+import { askService, commandSocketOf } from '../../src/cli/command-socket.ts';
 import { rekey } from '../../src/cli/rekey.ts';
 import { send } from '../../src/cli/send.ts';
 import type { Verb } from '../../src/cli/verbs.ts';
@@ -164,7 +164,7 @@ async function saidBy(production: Production, ApplicationId: string): Promise<st
   await run(rekey, []);
   for (const path of ['/metrics', '/readyz?verbose'])
     said += await (await fetch(production.service.url + path)).text();
-  const told = await askLocalDoor(localSocketOf(readConfig(production.environment)), 'GET', '/applications');
+  const told = await askService(commandSocketOf(readConfig(production.environment)), 'GET', '/applications');
   return said + (told ? await text(told) : '');
 }
 

@@ -23,7 +23,7 @@ import { restore } from '../../src/cli/restore.ts';
 import { readConfig } from '../../src/config/environment.ts';
 import { startService } from '../../src/service.ts';
 import type { Service } from '../../src/service.ts';
-import { localSocketOf } from '../../src/cli/local-door.ts';
+import { commandSocketOf } from '../../src/cli/command-socket.ts';
 
 const INSTANCE = 'support';
 const APP = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support';
@@ -163,7 +163,7 @@ describe('chatpush backup', { skip: process.platform === 'win32' && 'needs Unix 
     );
     assert.match(one.said + other.said, /another copy is already being made/);
     // The answer stays unread, so that the copy is in progress when the service stops.
-    const socketPath = localSocketOf({ store: { kind: 'sqlite', path: here.database }, port: 0 });
+    const socketPath = commandSocketOf({ store: { kind: 'sqlite', path: here.database }, port: 0 });
     const asked = request({ socketPath: socketPath!, path: '/copy' }).end();
     asked.on('error', () => {});
     await service.stop();

@@ -3,7 +3,7 @@ import { describe, test } from 'node:test';
 import fc from 'fast-check';
 import { createBackOff } from '../../src/gateways/back-off.ts';
 import { retryAfterMs } from '../../src/gateways/retry-after.ts';
-import { createTroubles } from '../../src/gateways/troubles.ts';
+import { createCombinedTrouble } from '../../src/gateways/combined-trouble.ts';
 import type { Trouble } from '../../src/gateways/gateway.ts';
 
 describe('back-off', () => {
@@ -68,14 +68,14 @@ describe('Retry-After', () => {
 describe('two troubles', () => {
   test('are told one at a time, and as over only when both are', () => {
     const told: (Trouble | undefined)[] = [];
-    const troubles = createTroubles<'connection' | 'token'>((trouble) => told.push(trouble));
+    const combined = createCombinedTrouble<'connection' | 'token'>((trouble) => told.push(trouble));
     const connection: Trouble = { about: 'connection', answer: 'ECONNREFUSED' };
     const token: Trouble = { about: 'credential', answer: 'invalid_grant' };
-    troubles.set('token', undefined);
-    troubles.set('connection', connection);
-    troubles.set('token', token);
-    troubles.set('connection', undefined);
-    troubles.set('token', undefined);
+    combined.set('token', undefined);
+    combined.set('connection', connection);
+    combined.set('token', token);
+    combined.set('connection', undefined);
+    combined.set('token', undefined);
     assert.deepEqual(told, [connection, token, token, undefined]);
   });
 });

@@ -7,7 +7,7 @@ import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';
-import { createDoor } from '../../src/store/postgres/door.ts';
+import { createConnectGate } from '../../src/store/postgres/connect-gate.ts';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
 import { contactChange, fresh, newDeliveries } from './conformance/harness.ts';
@@ -174,21 +174,21 @@ test('a node that vanishes in the middle of a transaction holds up others for se
   assert.ok((await lost) instanceof StoreUnavailableError);
 });
 
-test('of the calls that wait before the door each fails with what the one before it met', async () => {
-  const door = createDoor(() => true);
+test('of the calls that wait before the gate each fails with what the one before it met', async () => {
+  const gate = createConnectGate(() => true);
   const fault = new Error('no');
   let asked = 0;
   const refuse = (): Promise<never> => {
     asked++;
     return Promise.reject(fault);
   };
-  await assert.rejects(door.pass(refuse), fault);
-  const together = await Promise.allSettled(Array.from({ length: 20 }, () => door.pass(refuse)));
+  await assert.rejects(gate.pass(refuse), fault);
+  const together = await Promise.allSettled(Array.from({ length: 20 }, () => gate.pass(refuse)));
   assert.ok(together.every((result) => result.status === 'rejected' && result.reason === fault));
   assert.equal(asked, 2);
   // Once one has passed, all do.
   assert.deepEqual(
-    await Promise.all([1, 2, 3].map((one) => door.pass(() => Promise.resolve(one)))),
+    await Promise.all([1, 2, 3].map((one) => gate.pass(() => Promise.resolve(one)))),
     [1, 2, 3],
   );
 });

@@ -5,7 +5,7 @@ import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
-import { LONGEST_DELAY_MS } from '../../src/store/step-back.ts';
+import { LONGEST_DELAY_MS } from '../../src/store/clock-step.ts';
 import { RETENTION, StoreUnavailableError } from '../../src/store/store.ts';
 import { WAITING_LIMIT } from '../../src/store/waiting-limit.ts';
 import { runAcknowledging } from './acknowledging-process.ts';

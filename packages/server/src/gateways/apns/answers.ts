@@ -1,7 +1,7 @@
 // The meaning of every answer that Apple documents
 // (developer.apple.com/documentation/usernotifications/handling-notification-responses-from-apns).
 import type { Verdict } from '../gateway.ts';
-import { meaningOfStatus } from '../in-between.ts';
+import { meaningOfStatus } from '../status-meanings.ts';
 
 /** What the sender itself must do before the next attempt. */
 export type Remedy =

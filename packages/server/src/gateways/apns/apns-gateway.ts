@@ -7,7 +7,7 @@ import { requestFields, templateByToken, VARIES } from '../http2/header-template
 import { APNS_POLICY, type PoolPolicy } from '../policy.ts';
 import { createPool } from '../pool.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { createSecondChance } from '../second-chance.ts';
+import { createRemedyRetry } from '../remedy-retry.ts';
 import { APNS_ANSWERS, apnsMeaning, type Remedy } from './answers.ts';
 import { apnsPayload, type ApnsLook } from './payload.ts';
 import { createProviderTokens, type ProviderKey } from './provider-token.ts';
@@ -48,7 +48,7 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
   if (!/^[\w.-]+$/.test(topic))
     throw new Error(`${JSON.stringify(topic)} is not an APNs topic: it must be a bundle id`);
   const tokens = 'keyId' in auth ? createProviderTokens(auth, () => clock.now()) : undefined;
-  const secondChance = createSecondChance(() => clock.monotonic());
+  const remedyRetry = createRemedyRetry(() => clock.monotonic());
   const endpoint: Endpoint = {
     host: options.host,
     port: options.port,
@@ -102,12 +102,12 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     if (status >= 200 && status < 300) {
       // Apple returns the id with every 200. Without it, something in between answered, and no phone got anything.
       if (!answer.headers.has('apns-id')) return { kind: 'unknown', answer: `${status} without apns-id`, ms };
-      secondChance.worked(startedAt);
+      remedyRetry.worked(startedAt);
       return { kind: 'accepted', answer: String(status), ms };
     }
     const { reason, timestamp } = explanation(answer.body);
     const { verdict, remedy, uncured = verdict } = apnsMeaning(status, reason);
-    if (remedy === undefined) secondChance.worked(startedAt);
+    if (remedy === undefined) remedyRetry.worked(startedAt);
     const isCured = remedy === undefined || cure(remedy, answer, token);
     const retryAfter = retryAfterMs(answer.headers.get('retry-after'), clock.now());
     return {
@@ -126,9 +126,9 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     switch (remedy) {
       case 'new-connection':
         answer.retireSession(`answered ${answer.status}`);
-        return secondChance.refused(answer.startedAt);
+        return remedyRetry.refused(answer.startedAt);
       case 'new-token':
-        return secondChance.refused(answer.startedAt);
+        return remedyRetry.refused(answer.startedAt);
       case 'previous-token':
         if (tokens?.current() !== token || tokens?.keepPrevious() === true) return true;
         answer.retireSession(`answered ${answer.status}`);

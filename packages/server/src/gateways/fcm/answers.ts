@@ -3,7 +3,7 @@
 //
 // An error is `{ error: { status, message, details[] } }`. FCM's own code is in the detail of type FcmError.
 // Answers without it come from Google's front end or something in between, and say nothing about the device.
-import { meaningOfStatus, type StatusMeaning } from '../in-between.ts';
+import { meaningOfStatus, type StatusMeaning } from '../status-meanings.ts';
 
 /** The parts of an answer that decide its meaning. */
 export interface FcmAnswer {

@@ -8,8 +8,8 @@ import { requestFields, templateByToken } from '../http2/header-template.ts';
 import { FCM_POLICY, type PoolPolicy } from '../policy.ts';
 import { createPool } from '../pool.ts';
 import { retryAfterMs } from '../retry-after.ts';
-import { createSecondChance } from '../second-chance.ts';
-import { createTroubles } from '../troubles.ts';
+import { createRemedyRetry } from '../remedy-retry.ts';
+import { createCombinedTrouble } from '../combined-trouble.ts';
 import { createAccessTokens, type ServiceAccount } from './access-token.ts';
 import { fcmMeaning, parseFcmError } from './answers.ts';
 import { directMessage, fcmMessage, type FcmLook } from './payload.ts';
@@ -37,8 +37,8 @@ export interface FcmOptions {
 export function createFcmGateway(options: FcmOptions): Gateway {
   const { clock, events, policy = FCM_POLICY, random = Math.random } = options;
   const url = new URL(options.url);
-  const troubles = createTroubles<'connection' | 'token'>((trouble) => events.trouble(trouble));
-  const secondChance = createSecondChance(() => clock.monotonic());
+  const combined = createCombinedTrouble<'connection' | 'token'>((trouble) => events.trouble(trouble));
+  const remedyRetry = createRemedyRetry(() => clock.monotonic());
   let wanted = 0;
   const tokens = createAccessTokens({
     account: options.serviceAccount,
@@ -53,7 +53,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
       pool.want(wanted);
       if (credit() > 0) events.credit();
     },
-    onTrouble: (trouble) => troubles.set('token', trouble),
+    onTrouble: (trouble) => combined.set('token', trouble),
   });
   const endpoint: Endpoint = {
     host: hostOf(url),
@@ -69,7 +69,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
     onCredit: () => {
       if (credit() > 0) events.credit();
     },
-    onTrouble: (trouble) => troubles.set('connection', trouble),
+    onTrouble: (trouble) => combined.set('connection', trouble),
     ...(options.resolve === undefined ? {} : { resolve: options.resolve }),
   });
   const path = `/v1/projects/${encodeURIComponent(options.serviceAccount.project_id)}/messages:send`;
@@ -91,15 +91,15 @@ export function createFcmGateway(options: FcmOptions): Gateway {
       // phone got anything; but a body that was cut off may have contained one.
       if (name === '' && answer.whole)
         return { kind: 'unknown', answer: `${status} without a message name`, ms };
-      secondChance.worked(answer.startedAt);
+      remedyRetry.worked(answer.startedAt);
       return { kind: 'accepted', answer: `${status} ${name}`.trimEnd(), ms };
     }
     const error = parseFcmError(status, answer.body);
     const { verdict, remedy, uncured = verdict } = fcmMeaning(error);
     if (remedy === 'new-token') tokens.refused(token);
     if (remedy === 'new-connection') answer.retireSession(`answered ${status}`);
-    if (remedy === undefined) secondChance.worked(answer.startedAt);
-    const isCured = remedy === undefined || secondChance.refused(answer.startedAt);
+    if (remedy === undefined) remedyRetry.worked(answer.startedAt);
+    const isCured = remedy === undefined || remedyRetry.refused(answer.startedAt);
     const reason = error.errorCode ?? error.googleStatus ?? String(status);
     const retryAfter = retryAfterMs(answer.headers.get('retry-after'), clock.now());
     return {

@@ -1,5 +1,5 @@
 // The waiting work, by lane: chosen in memory, leased in the stream.
-import { createStepWatch } from '../step-back.ts';
+import { createStepWatch } from '../clock-step.ts';
 import type { Delivery, Store } from '../store.ts';
 import { keepMs, toDelivery, type DeliveryHead } from './delivery-message.ts';
 import type { LeasedDeliveries } from './leased.ts';

@@ -1,6 +1,6 @@
 // The waiting deliveries of one shard, by lane: a node's in-memory view of the subject `due`, without texts.
 import { createHeap, type Heap } from './heap.ts';
-import { LONGEST_DELAY_MS } from '../step-back.ts';
+import { LONGEST_DELAY_MS } from '../clock-step.ts';
 
 /** The head of a waiting delivery, as far as this index uses it. */
 export interface OpenHead {

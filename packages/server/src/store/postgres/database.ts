@@ -1,7 +1,7 @@
 // Connections, statements, transactions.
 import type { Socket } from 'node:net';
 import pg from 'pg';
-import { createDoor } from './door.ts';
+import { createConnectGate } from './connect-gate.ts';
 import { faultKind, toStoreError } from './faults.ts';
 import { onAnyHost, type Hosts } from './hosts.ts';
 import { beginning, greet, TIME_OUTS, type Session } from './session.ts';
@@ -67,7 +67,7 @@ export function connection({ sockets }: Pick<DatabaseOptions, 'sockets'>, url: s
 export function createDatabase(options: DatabaseOptions): Database {
   const { hosts, schema, session } = options;
   // All connections being in use says nothing about the server.
-  const door = createDoor(
+  const gate = createConnectGate(
     (error) => faultKind(error) === 'unavailable' && (error as Error).message !== ALL_IN_USE,
   );
   // The pool creates a client whenever it needs one, and only then asks for the host.
@@ -86,9 +86,9 @@ export function createDatabase(options: DatabaseOptions): Database {
       override connect(done: Connected): void;
       override connect(done?: Connected): Promise<pg.Client> | void {
         if (done === undefined) return super.connect();
-        if (door.closedBy === undefined) return super.connect(done);
+        if (gate.closedBy === undefined) return super.connect(done);
         this.#socket.destroy();
-        process.nextTick(done, door.closedBy);
+        process.nextTick(done, gate.closedBy);
       }
     },
     verify: (client, verified) => {
@@ -123,7 +123,7 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   /** Lends a connection. A broken connection is discarded; after an error of the statement it can be used again. */
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await door.pass(() => onAnyHost(hosts, () => pool.connect()));
+    const client = await gate.pass(() => onAnyHost(hosts, () => pool.connect()));
     let broken = false;
     try {
       return await work(client);

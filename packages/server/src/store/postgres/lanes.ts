@@ -2,7 +2,7 @@
 import { systemClock } from '../../clock.ts';
 import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
-import { createStepWatch, LONGEST_DELAY_MS } from '../step-back.ts';
+import { createStepWatch, LONGEST_DELAY_MS } from '../clock-step.ts';
 import type { Delivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { LIVE_NODE, type Nodes } from './nodes.ts';

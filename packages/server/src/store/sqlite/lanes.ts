@@ -2,7 +2,7 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
-import { createStepWatch, LONGEST_DELAY_MS } from '../step-back.ts';
+import { createStepWatch, LONGEST_DELAY_MS } from '../clock-step.ts';
 import type { Nodes } from './nodes.ts';
 import type { Flat } from './flat.ts';
 import type { Moment, Verbs } from './protocol.ts';

@@ -5,11 +5,11 @@ import type { Config } from '../config/config.ts';
 import type { Reload } from '../reload/reload.ts';
 import { createCopyAnswer } from '../store/sqlite/copy-answer.ts';
 import type { SqliteStore } from '../store/sqlite/sqlite-store.ts';
-import { localSocketOf, openLocalDoor } from './local-door.ts';
-import type { LocalDoor, LocalRoutes } from './local-door.ts';
+import { commandSocketOf, openCommandSocket } from './command-socket.ts';
+import type { CommandSocket, CommandRoutes } from './command-socket.ts';
 import { answerApplications } from './stored-applications.ts';
 
-export async function openDoorForCommands(
+export async function serveCommands(
   config: Config,
   parts: {
     readonly applications: Pick<Applications, 'stored'>;
@@ -19,11 +19,11 @@ export async function openDoorForCommands(
     /** Not every system allows sockets; a service without these commands is better than none. */
     readonly unavailable: (error: unknown) => void;
   },
-): Promise<LocalDoor | undefined> {
+): Promise<CommandSocket | undefined> {
   const { applications, reload, rekey, sqlite, unavailable } = parts;
-  const socket = localSocketOf(config);
+  const socket = commandSocketOf(config);
   if (socket === undefined) return undefined;
-  const routes: LocalRoutes = new Map([
+  const routes: CommandRoutes = new Map([
     [
       'POST /reload',
       async (response) => {
@@ -38,7 +38,7 @@ export async function openDoorForCommands(
       : []),
   ]);
   try {
-    return await openLocalDoor(socket, routes);
+    return await openCommandSocket(socket, routes);
   } catch (error) {
     unavailable(error);
     return undefined;

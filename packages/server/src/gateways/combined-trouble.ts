@@ -2,13 +2,13 @@
 // are over.
 import type { Trouble } from './gateway.ts';
 
-export interface Troubles<Source extends string> {
+export interface CombinedTrouble<Source extends string> {
   set(source: Source, trouble: Trouble | undefined): void;
 }
 
-export function createTroubles<Source extends string>(
+export function createCombinedTrouble<Source extends string>(
   tell: (trouble: Trouble | undefined) => void,
-): Troubles<Source> {
+): CombinedTrouble<Source> {
   const standing = new Map<Source, Trouble>();
   return {
     set(source, trouble) {

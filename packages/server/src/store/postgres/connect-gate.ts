@@ -7,7 +7,7 @@
 // freeze-database).
 import { setTimeout as wait } from 'node:timers/promises';
 
-export interface Door {
+export interface ConnectGate {
   /** Why the server must not be asked at this moment, if so. */
   readonly closedBy: unknown;
   /** Runs `connect` when it is its turn, or rejects with the error of the call before it. */
@@ -17,7 +17,7 @@ export interface Door {
 const BACK_OFF = { firstMs: 50, mostMs: 1_000 } as const;
 
 /** `isFault`: whether a rejection means that no connections are available. */
-export function createDoor(isFault: (error: unknown) => boolean): Door {
+export function createConnectGate(isFault: (error: unknown) => boolean): ConnectGate {
   /** Consecutive failures. */
   let failures = 0;
   let last: unknown;

@@ -4,7 +4,7 @@ import { describe, test, type TestContext } from 'node:test';
 import { startEmulator, type Emulator } from '@chatpush/emulator';
 import { decide } from '../../src/delivery/decide.ts';
 import type { Verdict } from '../../src/gateways/gateway.ts';
-import { meaningOfStatus } from '../../src/gateways/in-between.ts';
+import { meaningOfStatus } from '../../src/gateways/status-meanings.ts';
 import { openApns, openFcm, type Watched } from './harness.ts';
 
 /** The rest of them is `gateway-busy`. */

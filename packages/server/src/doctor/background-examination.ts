@@ -35,7 +35,7 @@ export interface StartExamination {
 
 type Examinable = Pick<Config, 'applications' | 'autoCreate' | 'emulatorUrl'>;
 
-export function examineAtStart(options: {
+export function examineInBackground(options: {
   readonly config: () => Examinable;
   readonly openGateway: OpenGateway;
   readonly channelVersion: ChannelVersion;

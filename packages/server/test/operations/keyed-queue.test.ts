@@ -1,14 +1,14 @@
-// Calls for one contact go in line within a process.
+// Calls for one contact run one after another within a process.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { LineFullError, createLine } from '../../src/store/line.ts';
+import { QueueFullError, createKeyedQueue } from '../../src/store/keyed-queue.ts';
 
 test('one at a time under each name, in the order they came; other names do not wait', async () => {
-  const line = createLine(10);
+  const queue = createKeyedQueue(10);
   const gate = Promise.withResolvers<void>();
   const log: string[] = [];
   const stand = (name: string, what: string, until?: Promise<void>) =>
-    line(name, async () => {
+    queue(name, async () => {
       log.push(`${what} begins`);
       await until;
       log.push(`${what} ends`);
@@ -23,13 +23,13 @@ test('one at a time under each name, in the order they came; other names do not 
 });
 
 test('a call that fails, or throws at once, lets the next one through', async () => {
-  const line = createLine(10);
+  const queue = createKeyedQueue(10);
   const results = await Promise.allSettled([
-    line('a', () => Promise.reject(new Error('one'))),
-    line('a', () => {
+    queue('a', () => Promise.reject(new Error('one'))),
+    queue('a', () => {
       throw new Error('two');
     }),
-    line('a', () => Promise.resolve('three')),
+    queue('a', () => Promise.resolve('three')),
   ]);
   assert.deepEqual(
     results.map((result) => result.status),
@@ -37,17 +37,17 @@ test('a call that fails, or throws at once, lets the next one through', async ()
   );
 });
 
-test('a full line says no at once, and an empty one is forgotten', async () => {
-  const line = createLine(2);
+test('a full queue refuses at once, and an empty one is dropped', async () => {
+  const queue = createKeyedQueue(2);
   const gate = Promise.withResolvers<void>();
-  const running = [line('a', () => gate.promise), line('a', () => gate.promise)];
+  const running = [queue('a', () => gate.promise), queue('a', () => gate.promise)];
   await assert.rejects(
-    line('a', () => gate.promise),
-    LineFullError,
+    queue('a', () => gate.promise),
+    QueueFullError,
   );
-  assert.equal(line.size, 1);
+  assert.equal(queue.size, 1);
   gate.resolve();
   await Promise.all(running);
-  assert.equal(line.size, 0);
-  await line('a', () => Promise.resolve());
+  assert.equal(queue.size, 0);
+  await queue('a', () => Promise.resolve());
 });

@@ -13,7 +13,7 @@ import type { Config } from '../config/config.ts';
  * machine; otherwise in a folder of this user, by port. Uses the shorter path to it, because socket names are
  * limited to 107 bytes.
  */
-export function localSocketOf({ store, port }: Pick<Config, 'store' | 'port'>): string | undefined {
+export function commandSocketOf({ store, port }: Pick<Config, 'store' | 'port'>): string | undefined {
   if (store.kind !== 'sqlite' && port === 0) return undefined;
   const path = store.kind === 'sqlite' ? `${store.path}.socket` : join(ownFolder(), `${port}.socket`);
   if (!isAbsolute(path)) return path;
@@ -24,9 +24,9 @@ export function localSocketOf({ store, port }: Pick<Config, 'store' | 'port'>): 
 const ownFolder = (): string => join(tmpdir(), `chatpush-${process.getuid?.() ?? 'user'}`);
 
 /** By method and path: `POST /reload`. A rejection is answered with 500 and its message. */
-export type LocalRoutes = ReadonlyMap<string, (response: ServerResponse) => Promise<void>>;
+export type CommandRoutes = ReadonlyMap<string, (response: ServerResponse) => Promise<void>>;
 
-export interface LocalDoor {
+export interface CommandSocket {
   /** Accepts no more commands, and waits until running ones have ended. */
   close(): Promise<void>;
 }
@@ -35,7 +35,7 @@ export interface LocalDoor {
  * Rejects if no socket can be created there. The caller holds the lock on the database or port, so an existing
  * socket belongs to a dead process.
  */
-export async function openLocalDoor(socket: string, routes: LocalRoutes): Promise<LocalDoor> {
+export async function openCommandSocket(socket: string, routes: CommandRoutes): Promise<CommandSocket> {
   const folder = dirname(socket);
   await mkdir(folder, { recursive: true, mode: 0o700 });
   // Somebody else may have created a folder of this name first, and could then replace our socket.
@@ -76,7 +76,7 @@ export async function openLocalDoor(socket: string, routes: LocalRoutes): Promis
 }
 
 /** The running service's answer, or undefined if none listens there. */
-export async function askLocalDoor(
+export async function askService(
   socketPath: string | undefined,
   method: 'GET' | 'POST',
   path: string,
