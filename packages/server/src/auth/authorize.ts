@@ -35,7 +35,7 @@ export function authorize(caller: Caller, deed: Deed, { region, account }: Place
       `the settings of this key do not allow the ${action} action`,
     );
   if (instanceArn !== undefined && !isIn(caller.instances, instanceId!))
-    throw refuse(instanceArn, 'the settings of this key do not name the instance');
+    throw refuse(instanceArn, 'the settings of this key do not list the instance');
   if (applicationArn !== undefined && !isIn(caller.applications, applicationArn))
-    throw refuse(applicationArn, 'the settings of this key do not name the application');
+    throw refuse(applicationArn, 'the settings of this key do not list the application');
 }

@@ -49,7 +49,7 @@ export const laneBeginning = (
 export function parseLane(lane: string): LaneName {
   const first = lane.indexOf(' ');
   const second = lane.indexOf(' ', first + 1);
-  if (first < 0 || second < 0) throw new TypeError(`Not the name of a lane: ${lane}`);
+  if (first < 0 || second < 0) throw new TypeError(`Invalid lane name: ${lane}`);
   return {
     deviceType: lane.slice(0, first),
     applicationArn: lane.slice(first + 1, second),

@@ -81,19 +81,18 @@ const isExpected = ({ verdict, reason }: Extract<Found, { kind: 'rejected' }>): 
 
 /** What is proven for a healthy channel, and what is not. */
 function showsOf({ kind, of, who }: Answerer): string {
-  if (kind === 'emulator')
-    return `The emulator is reached. No real phone is behind it, and ${of} was not asked.`;
+  if (kind === 'emulator') return `The emulator answers. It reaches no real phone, and ${of} was not asked.`;
   const shown =
     of === 'Google'
-      ? `${who} is reached, the service account got an access token, and its project may send.`
-      : `${who} is reached, and key and team, or the certificate, were not refused.`;
+      ? `${who} answers, the service account got an access token, and its project may send.`
+      : `${who} answers and did not refuse the key and team, or the certificate.`;
   const open =
     kind === 'stand-in'
-      ? `Whether ${of} agrees, and whether pushes go on to phones,`
+      ? `whether ${of} agrees and pushes reach phones`
       : of === 'Google'
-        ? 'That the app is of this project'
-        : 'That the topic is your app’s and its tokens are of this environment';
-  return `${shown} ${open} only a real device shows: chatpush send.`;
+        ? 'that the app belongs to this project'
+        : 'that the topic is your app’s and its tokens belong to this environment';
+  return `${shown} Only a real device shows ${open}: use chatpush send.`;
 }
 
 /** The whole answer, for the table of diagnoses and for people. */

@@ -235,7 +235,7 @@ export function createMetrics({
   gauge('chatpush_gateway_held', 'Deliveries in memory that wait for a stream.', (gateway) => gateway.held);
   gauge(
     'chatpush_gateway_closed',
-    '1 while the gateway takes no new attempts: no connection, no credential, or an open breaker.',
+    '1 while the gateway accepts no new attempts: no connection, no credential, or an open breaker.',
     (gateway) => (gateway.breaker === 'open' || gateway.isOut ? 1 : 0),
   );
   gauge(

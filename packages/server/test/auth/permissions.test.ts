@@ -85,12 +85,12 @@ function missingOf(key: Kind, operation: Operation): string | undefined {
   const namesInstance =
     operation.path.includes('{InstanceId}') || operation.input.members['InstanceId'] !== undefined;
   if (namesInstance && key.instances !== 'all' && !key.instances.includes('i-1'))
-    return 'do not name the instance';
+    return 'do not list the instance';
   const usesApplication = setsUpApplications
     ? !ABOUT_NO_APPLICATION.has(operation.name)
     : operation.input.members['PinpointAppArn'] !== undefined;
   if (usesApplication && key.applications !== 'all' && !key.applications.includes(APPLICATION))
-    return 'do not name the application';
+    return 'do not list the application';
   return undefined;
 }
 
@@ -152,7 +152,7 @@ test('a refusal is worded like IAM’s, and names the missing permission', async
   const { body } = await callWith(index, 'CreatePushNotificationRegistration');
   assert.equal(
     (JSON.parse(body) as { Message: string }).Message,
-    `User: arn:aws:iam::000000000000:user/${idOf(index)} is not authorized to perform: connect:CreatePushNotificationRegistration on resource: ${APPLICATION} because the settings of this key do not name the application`,
+    `User: arn:aws:iam::000000000000:user/${idOf(index)} is not authorized to perform: connect:CreatePushNotificationRegistration on resource: ${APPLICATION} because the settings of this key do not list the application`,
   );
 });
 

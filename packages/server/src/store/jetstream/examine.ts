@@ -8,7 +8,7 @@ import { findStreams } from './streams.ts';
 
 /** Always printed by `doctor`. */
 export const UNSEEN =
-  'Whether the servers write to disk before they answer cannot be seen from here: set jetstream { sync_interval: always } on each, or a power failure of most of them loses accepted pushes.';
+  'chatpush cannot see whether the servers write to disk before they answer: set jetstream { sync_interval: always } on each, or a power failure of most of them loses accepted pushes.';
 
 /** One sentence for each thing that may lose accepted pushes, or stop them. */
 export async function warningsOf({ manager, nats }: Connected, address: NatsAddress): Promise<string[]> {

@@ -44,6 +44,6 @@ async function readDays(database: Database): Promise<string[]> {
 
 /** `20261122`, for the name of a table. Names cannot be parameters, so only a valid day is accepted. */
 function digitsOf(day: string): string {
-  if (!/^\d{4}-\d\d-\d\d$/.test(day)) throw new TypeError(`Not a day: ${JSON.stringify(day)}`);
+  if (!/^\d{4}-\d\d-\d\d$/.test(day)) throw new TypeError(`Invalid day: ${JSON.stringify(day)}`);
   return day.replaceAll('-', '');
 }

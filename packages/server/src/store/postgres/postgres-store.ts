@@ -78,12 +78,12 @@ export async function readPostgresSettings(
 }
 
 function checkSchema(name: string): void {
-  if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new TypeError(`Not a name for a schema: ${name}`);
+  if (!/^[a-z_][a-z0-9_]*$/.test(name)) throw new TypeError(`Invalid schema name: ${name}`);
 }
 
 function hostsOf(url: string): Hosts {
   const urls = databaseUrls(url);
-  if (urls === undefined) throw new TypeError('Not the URL of a database.');
+  if (urls === undefined) throw new TypeError('Invalid database URL.');
   return createHosts(urls);
 }
 

@@ -33,7 +33,7 @@ const OPENING_FAULTS: ReadonlyMap<number, string> = new Map([
     'is damaged: restore a copy with "chatpush restore", or move the file away to start with an empty one.',
   ],
   [
-    14, // CANTOPEN: a folder, or no right to the file or its folder
+    14, // CANTOPEN: a folder, or no permission for the file or its folder
     'cannot be opened: CHATPUSH_STORE=sqlite:path must name a file, not a folder. The user of this process must be able to read and write the file and to write its folder.',
   ],
   [

@@ -88,7 +88,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   });
   worker.on('error', fail);
   worker.on('exit', () => {
-    if (ended === undefined) fail(new Error('The thread of the SQLite store ended by itself.'));
+    if (ended === undefined) fail(new Error('The thread of the SQLite store ended unexpectedly.'));
   });
 
   function settle(seq: number, result: object): void {
