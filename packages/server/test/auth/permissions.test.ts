@@ -73,7 +73,7 @@ const KINDS: readonly Kind[] = [
  */
 function missingOf(key: Kind, operation: Operation): string | undefined {
   const isOurs = operation.origin === 'chatpush';
-  if (key.kind === 'bearer key' && operation.bearer === undefined) return 'takes no bearer keys';
+  if (key.kind === 'bearer key' && operation.bearer === undefined) return 'does not accept bearer keys';
   const service = operation.path.startsWith('/v1/') ? 'mobiletargeting' : 'connect';
   const action = `${isOurs ? 'chatpush' : service}:${operation.name}`;
   const isAllowed = (name: string) =>
