@@ -1,9 +1,8 @@
-# The service as an image. Built from the lock file alone: every dependency is the one that was tested.
+# The service as an image. All dependencies come from the lock file, so they are the tested versions.
 #
-# Checked by `node scripts/replay-dockerfile.ts`, which runs these steps in an empty folder as a user without rights and
-# starts the result there; and by BuildKit's own parser and linter (0.34), which have nothing to say. Not checked, because no
-# Docker engine was at hand: that the base image is there under this tag, that its layers are as small as they could be, and
-# HEALTHCHECK and STOPSIGNAL as Docker itself runs them.
+# `node scripts/replay-dockerfile.ts` runs these steps in an empty folder as an unprivileged user and starts the result.
+# BuildKit's parser and linter (0.34) report nothing. Not tested yet, because that needs a Docker engine: the tag of the base
+# image, the size of the layers, and HEALTHCHECK and STOPSIGNAL as Docker runs them.
 
 FROM node:26-slim AS build
 WORKDIR /build
@@ -12,7 +11,7 @@ RUN npm ci --no-audit --no-fund
 RUN npm run build
 RUN npm run console
 RUN cp -r packages/console/dist packages/emulator/dist/console
-# What only builds and tests need goes, the Node that the repository brings for them included.
+# Remove what only builds and tests need, including the Node.js that npm installed.
 RUN npm prune --omit=dev --omit=optional --no-audit --no-fund
 RUN rm -rf packages/console packages/*/src packages/*/test packages/*/tsconfig.build.json
 
@@ -23,7 +22,7 @@ ENV CHATPUSH_STORE=sqlite:/data/chatpush.db
 WORKDIR /app
 COPY --from=build /build/node_modules ./node_modules
 COPY --from=build /build/packages ./packages
-# The database is all that is ever written, so the root file system may be read-only; a volume takes over these rights.
+# The service writes only its database, so the root file system may be read-only. A volume inherits these permissions.
 RUN mkdir /data && chown node:node /data
 VOLUME /data
 USER node

@@ -116,7 +116,7 @@ function operationSection(operation: Operation, prose: OperationProse): string {
           ? `header, \`${operation.headers[path]}\``
           : 'body';
   const amazon = operation.service === undefined ? "Amazon Connect's" : "Amazon Pinpoint's";
-  const origin = operation.origin === 'amazon' ? `In ${amazon} API, too.` : 'chatpush only.';
+  const origin = operation.origin === 'amazon' ? `Also in ${amazon} API.` : 'chatpush only.';
   const isEmpty = Object.keys(operation.output.members).length === 0;
   return [
     `## ${operation.name}`,
@@ -141,7 +141,7 @@ function operationSection(operation: Operation, prose: OperationProse): string {
 function proof(operation: Operation): string {
   const { auth, bearer } = operation;
   if (auth !== undefined)
-    return 'Not signed: the token in `X-Amz-Bearer` is the proof, whatever `Authorization` says.';
+    return 'Not signed: the token in `X-Amz-Bearer` authenticates the call, and `Authorization` is ignored.';
   return `Signed${bearer === undefined ? '' : ' or with a bearer key'}, as \`${actionOf(operation)}\`.`;
 }
 
@@ -170,7 +170,7 @@ function pinpointPage(): string {
   return [
     NOTE,
     '# Applications over Amazon Pinpoint’s API',
-    'An application is what registrations name as `PinpointAppArn`: it holds the credentials by which pushes reach Apple and Google. These operations create and change applications as the AWS CLI, the AWS SDKs and Terraform do against Amazon. SDKs find the service by `AWS_ENDPOINT_URL_PINPOINT` (and `AWS_ENDPOINT_URL_CONNECT` for the last three operations); requests are signed for the service `mobiletargeting` (the last three: `connect`). Applications of the settings file are in the same list and are read-only here. Storing a credential needs `CHATPUSH_SECRET_KEY`; no operation ever returns one. How to use them: [Set up](guides/set-up.md). Errors: [all of them](operations.md#errors).',
+    'An application holds the credentials for Apple and Google; registrations refer to it as `PinpointAppArn`. With these operations, the AWS CLI, the AWS SDKs and Terraform create and change applications as they do at Amazon. To point SDKs at the service, set `AWS_ENDPOINT_URL_PINPOINT` (and `AWS_ENDPOINT_URL_CONNECT` for the last three operations). Sign requests for the service `mobiletargeting` (for the last three: `connect`). Applications from the settings file appear in the same list and are read-only. Storing a credential needs `CHATPUSH_SECRET_KEY`; no operation ever returns a credential. [Set up](guides/set-up.md) shows how to use these operations. [All errors](operations.md#errors).',
     ...operationSections<ApplicationOperationName>(APPLICATION_OPERATIONS, APPLICATION_PROSE),
   ].join('\n\n');
 }
@@ -180,12 +180,12 @@ function operationsPage(): string {
   return [
     NOTE,
     '# Operations',
-    'Requests are signed with Signature Version 4 for the service `connect`, where nothing else is said; bodies are JSON in UTF-8, `null` counts as absent, members nobody knows are ignored, and lengths are Unicode code points. Ids travel percent-encoded in paths. A refused request changes nothing.',
+    'Unless stated otherwise, requests are signed with Signature Version 4 for the service `connect`. Bodies are JSON in UTF-8, `null` counts as absent, unknown members are ignored, and lengths are in Unicode code points. Ids are percent-encoded in paths. A refused request changes nothing.',
     ...operationSections<keyof typeof all>(all, OPERATION_PROSE),
     '## Errors',
-    'The name stands in the header `X-Amzn-ErrorType`, the sentence in the body as `Message`, the id to find it by in the log in `x-amzn-RequestId`. SDKs and `@chatpush/client` repeat by themselves what is marked so. The second half may come from any operation, before it is reached.',
+    'The header `X-Amzn-ErrorType` has the name of the error, `Message` in the body explains it, and `x-amzn-RequestId` is the id to search for in the log. SDKs and `@chatpush/client` retry the errors marked as retried. Any operation can return the errors from ExpiredTokenException on.',
     table(
-      ['error', 'status', 'repeated', 'cause', 'what to do'],
+      ['error', 'status', 'retried', 'cause', 'what to do'],
       (Object.keys(ERRORS) as ErrorName[]).map((name) => [
         name,
         `${ERRORS[name].status}`,
@@ -201,7 +201,7 @@ function reasonsPage(): string {
   return [
     NOTE,
     '# Reasons',
-    'Why a notification was not delivered, or not yet: `Reason` in [PutChatEvents](operations.md#putchatevents) and [ListDeliveries](operations.md#listdeliveries). Where a gateway refused, its own word stands there instead (`BadDeviceToken`, `UNREGISTERED`, …).',
+    'Why a notification was not delivered, or not yet: `Reason` in [PutChatEvents](operations.md#putchatevents) and [ListDeliveries](operations.md#listdeliveries). If a gateway refused the push, `Reason` is the gateway’s own reason instead (`BadDeviceToken`, `UNREGISTERED`, …).',
     table(
       ['reason', ''],
       Object.entries(LOG_REASONS).map(([reason, sentence]) => [`\`${reason}\``, sentence]),
@@ -221,7 +221,7 @@ function troubleshootingPage(): string {
     ]),
   );
   const diagnoses = table(
-    ['whose', 'found in the answer', '', 'what to do'],
+    ['from', 'found in the answer', 'meaning', 'what to do'],
     DIAGNOSES.map(({ of = '', when, says, cure }) => [
       of,
       wordsOf(when),

@@ -125,14 +125,14 @@ export function settingsPage(note: string): string {
   return [
     note,
     '# Settings',
-    'Where to listen and what to open stands in the environment; who may call and which gateways there are, in one file that `CHATPUSH_CONFIG` names. `chatpush check` says all that is wrong with both. The file is JSON and may have comments and trailing commas; [an example](../examples/settings.jsonc), [a schema for editors](settings.schema.json).',
+    'Environment variables say where to listen and which store to use. The settings file, named by `CHATPUSH_CONFIG`, says who may call and which applications exist. `chatpush check` lists all mistakes in both. The file is JSON with optional comments and trailing commas; see [an example](../examples/settings.jsonc) and [the schema for editors](settings.schema.json).',
     '## Environment',
     table(
       ['variable', 'default', ''],
       ENVIRONMENT_VARIABLES.map(({ name, default: usual, means }) => [`\`${name}\``, usual, means]),
     ),
     '## The file',
-    'A *secret*, and other *contents*, stand there as text, or as `{ "file": path }`, or as `{ "env": name }`. Paths count from the folder of the settings file. Secrets are kept in memory alone: never in the store, never in a log.',
+    'Give a *secret*, and other *contents*, as text, as `{ "file": path }`, or as `{ "env": name }`. Paths are relative to the folder of the settings file. Secrets from the settings are kept in memory only, never in the store or in a log.',
     ...sections('', SETTINGS, new Set()),
     'Channels `APNS` and `APNS_SANDBOX` have the same settings.',
   ].join('\n\n');

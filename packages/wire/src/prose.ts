@@ -75,7 +75,7 @@ export const OPERATION_PROSE: {
     output: { RegistrationId: 'The registration; opaque.' },
     errors: {
       InvalidParameterException:
-        'A parameter breaks a limit, the role is not `CUSTOMER`, the ARN is not that of an application, or the client token was used with other parameters.',
+        'A parameter violates a constraint, the role is not `CUSTOMER`, the ARN is not that of an application, or the client token was used with other parameters.',
       ResourceNotFoundException:
         'Unknown instance or application (in production), an unknown contact that the settings do not let create, or the chat has ended.',
       ServiceQuotaExceededException: 'The contact has 10 registrations (a setting). Delete one.',
@@ -83,7 +83,7 @@ export const OPERATION_PROSE: {
   },
   DeletePushNotificationRegistration: {
     summary:
-      'Deletes a registration. After the answer no attempt for this device and chat begins; with several nodes, none later than a second. Repeated within a day, it succeeds again.',
+      'Deletes a registration. No attempt for this device and chat begins after the response; with several nodes, none later than one second after it. Repeating the call within a day succeeds.',
     input: {
       InstanceId: INSTANCE,
       RegistrationId: 'The registration.',
@@ -99,7 +99,8 @@ export const OPERATION_PROSE: {
       Registrations: 'The registrations.',
       'Registrations[].RegistrationId': 'The registration.',
       'Registrations[].DeviceType': 'The gateway that issued its token.',
-      'Registrations[].DeviceToken': 'Abbreviated: enough to recognise it, too little to push to it.',
+      'Registrations[].DeviceToken':
+        'The token, abbreviated: enough to recognize it, too little to push to it.',
       'Registrations[].PinpointAppArn': 'The application.',
       'Registrations[].IncludeRawMessage': 'Whether its notifications contain the text of the message.',
       'Registrations[].Status':
@@ -110,26 +111,26 @@ export const OPERATION_PROSE: {
   },
   PutChatEvents: {
     summary:
-      'Takes in what happened in chats. Messages and attachments that the customer may see and did not write become notifications for every registered device. The answer comes when they are on disk. If an event breaks a limit, the whole batch is refused; if an event causes no push, its result says why.',
+      'Reports what happened in chats. Messages and attachments that the customer may see and did not write become notifications for every registered device. The call is answered when they are on disk. If an event violates a constraint, the whole batch is refused; if an event causes no push, its result says why.',
     input: {
       InstanceId: INSTANCE,
-      Events: 'The events, of any number of chats.',
+      Events: 'The events, from any number of chats.',
       'Events[].Id':
         "The platform's id of the event. An event is delivered once per device, so it is safe to send it again.",
       'Events[].ContactId': CONTACT,
-      'Events[].InitialContactId': 'The first id of the chat, if a transfer has given it a new one since.',
+      'Events[].InitialContactId': 'The first id of the chat, if a transfer has given it a new one.',
       'Events[].Type':
         '`MESSAGE` and `ATTACHMENT` are pushed; `EVENT` is everything else, such as the end of the chat.',
       'Events[].ContentType':
-        'MIME type: `text/plain`, `text/markdown`, of an interactive message, or of an event such as `application/vnd.amazonaws.connect.event.chat.ended`. Phones show its readable text, or else the generic text.',
+        'MIME type: `text/plain`, `text/markdown`, that of an interactive message, or that of an event such as `application/vnd.amazonaws.connect.event.chat.ended`. Phones show the readable text of the content, or the generic text if there is none.',
       'Events[].Content':
-        'The text, or the file name of an attachment. Stored only for registrations with `IncludeRawMessage`, and only until it is delivered; of a push that was refused or expired, as long as it can be replayed.',
+        'The text, or the file name of an attachment. Stored only for registrations with `IncludeRawMessage`, and only until it is delivered. If the push is refused or expires, the text is kept as long as the push can be replayed.',
       'Events[].ParticipantRole':
-        'Who wrote it. Events of everybody but `CUSTOMER` are pushed, also if this is absent.',
+        'Who wrote it. Events from everyone except `CUSTOMER` are pushed, also if the role is absent.',
       'Events[].DisplayName': 'The name of the author.',
       'Events[].MessageVisibility':
-        'Who may see it. Default: everybody. Events that only `AGENT` may see are not pushed.',
-      'Events[].AbsoluteTime': 'When it happened. Default: now. The time to live counts from here.',
+        'Who may see it. Default: everyone. Events that only `AGENT` may see are not pushed.',
+      'Events[].AbsoluteTime': 'When it happened. Default: now. The time to live starts at this time.',
     },
     output: {
       Results: 'One result per event, in order.',
@@ -140,24 +141,24 @@ export const OPERATION_PROSE: {
   },
   ListDeliveries: {
     summary:
-      'What became of notifications, newest first: every delivery with its attempts. With `ContactId`, those of one chat, and also why others were never attempted. Without it, those of the whole instance, narrowed by the other parameters. A page of the instance may hold fewer deliveries than asked for, even none, and still have a `NextToken`: one call looks at a limited number of deliveries.',
+      'Lists what happened to notifications, newest first: every delivery with its attempts. With `ContactId`, lists the deliveries of one chat, including those that were never attempted and why. Without it, lists the deliveries of the whole instance, filtered by the other parameters. A page of the instance may contain fewer deliveries than requested, even none, and still have a `NextToken`, because one call examines a limited number of deliveries.',
     input: {
       InstanceId: INSTANCE,
       ContactId: 'The chat. Do not combine it with the filters below.',
       Status:
-        'Only those of this status. `undelivered` stands for rejected, expired and withdrawn. `skipped` ones never started; they are listed only if asked for.',
-      Reason: "Only those with this reason: one of [these](reasons.md), or the gateway's own.",
-      PinpointAppArn: 'Only those through this application.',
-      DeviceType: 'Only those through channels of this type.',
-      StartTime: 'Only those whose event was accepted at this time or later.',
-      EndTime: 'Only those whose event was accepted before this time.',
+        'Only deliveries with this status. `undelivered` means rejected, expired or withdrawn. `skipped` deliveries were never attempted; they are listed only on request.',
+      Reason: "Only deliveries with this reason: one of [these](reasons.md), or the gateway's own.",
+      PinpointAppArn: 'Only deliveries through this application.',
+      DeviceType: 'Only deliveries through channels of this type.',
+      StartTime: 'Only deliveries whose event was accepted at this time or later.',
+      EndTime: 'Only deliveries whose event was accepted before this time.',
       MaxResults: 'Page size. Default 50.',
       NextToken: '`NextToken` of the previous page.',
     },
     output: { Deliveries: 'The deliveries.', ...deliveryAt('Deliveries[]'), NextToken: NEXT_TOKEN },
     errors: {
       InvalidParameterException:
-        'A parameter breaks a limit, or `ContactId` is combined with a filter. The message lists every fault.',
+        'A parameter violates a constraint, or `ContactId` is combined with a filter. The message lists every mistake.',
     },
   },
   GetDelivery: {
@@ -168,56 +169,57 @@ export const OPERATION_PROSE: {
   },
   GetDeliveryCounts: {
     summary:
-      'How many deliveries of an instance started in each minute, and how many of those have ended without arriving by now. Deliveries that never started are not counted.',
+      'Counts the deliveries of an instance that started in each minute, and how many of them have failed permanently so far. Deliveries that were never attempted are not counted.',
     input: {
       InstanceId: INSTANCE,
-      Minutes: 'How many minutes. Default 60.',
-      EndTime: 'The last minute is the one of this time. Default: now.',
+      Minutes: 'The number of minutes. Default 60.',
+      EndTime: 'A time in the last minute to count. Default: now.',
     },
     output: {
       Counts: 'One entry per minute, oldest first.',
-      'Counts[].At': 'When the minute begins.',
-      'Counts[].Started': 'The deliveries whose events were accepted in it.',
-      'Counts[].Undelivered': 'Those of them that were rejected, expired or withdrawn.',
+      'Counts[].At': 'The start of the minute.',
+      'Counts[].Started': 'Deliveries whose events were accepted in this minute.',
+      'Counts[].Undelivered': 'Those among them that were rejected, expired or withdrawn.',
     },
     errors: { ResourceNotFoundException: 'Unknown instance.' },
   },
   ReplayDelivery: {
     summary:
-      "Pushes a delivery again that did not arrive: one that is rejected or expired, or withdrawn because its registration was suspended. It keeps its id, and with it `apns-id` and collapse id, so a phone that has it after all shows it once. It gets the application's time to live anew, counted from the replay, and goes to the registration's channel of now. A delivery that waits already is left as it is, and the call succeeds.",
+      "Sends an undelivered push again: a delivery that was rejected or has expired, or that was withdrawn because its registration was suspended. It keeps its id, and so its `apns-id` and collapse id: if the phone did get the first push, it shows it only once. The application's time to live starts again with the replay, and the push uses the registration's current channel. If the delivery is already waiting, the call changes nothing and succeeds.",
     input: { InstanceId: INSTANCE, DeliveryId: DELIVERY },
     output: { Delivery: 'The delivery as it is now.', ...deliveryAt('Delivery') },
     errors: {
       ConditionalOperationFailedException:
-        'It was accepted, it never started, nothing of it was kept, its registration is gone or suspended, or its channel is missing. The message says which.',
+        'The delivery was accepted or never attempted, its content was not kept, its registration is deleted or suspended, or its channel is missing. The message says which.',
       ResourceNotFoundException: UNKNOWN_DELIVERY,
     },
   },
   WithdrawDelivery: {
     summary:
-      'Withdraws a delivery that waits: no further attempt begins, on other nodes none later than a second, and its text is erased. An attempt under way at this moment may still arrive; the delivery is `accepted` then. Repeated, it succeeds again.',
+      'Withdraws a waiting delivery: no further attempt begins (on other nodes, none later than one second after the response), and its text is erased. An attempt in progress may still arrive; the delivery is then `accepted`. Repeating the call succeeds.',
     input: { InstanceId: INSTANCE, DeliveryId: DELIVERY },
     output: { Delivery: 'The delivery as it is now.', ...deliveryAt('Delivery') },
     errors: {
-      ConditionalOperationFailedException: 'It has ended, or never started. The message says how.',
+      ConditionalOperationFailedException:
+        'The delivery has ended or was never attempted. The message says which.',
       ResourceNotFoundException: UNKNOWN_DELIVERY,
     },
   },
   ExamineChannel: {
     summary:
-      'Asks a gateway what it thinks of a channel now, with a push that no device can get, and says what its answer means: what `chatpush doctor` does. Of a channel that is emulated it asks the emulator.',
-    input: { PinpointAppArn: 'The application.', DeviceType: 'Which of its channels.' },
+      'Tests a channel as `chatpush doctor` does: sends the gateway a push that no device can receive, and explains its answer. For an emulated channel it asks the emulator.',
+    input: { PinpointAppArn: 'The application.', DeviceType: 'The channel of the application.' },
     output: {
-      State: '`unclear`: the gateway said nothing about the settings, because it is busy or broken.',
-      Answer: "In the gateway's words, or the connection's; empty if there is none.",
-      Says: 'What that means.',
-      Cure: 'What to do; absent where nothing is to be done, or nobody has documented what.',
+      State: '`unclear`: the answer says nothing about the settings, because the gateway is busy or failing.',
+      Answer: 'The answer of the gateway, or the error of the connection; empty if there is none.',
+      Says: 'What the answer means.',
+      Cure: 'What to do; absent if there is nothing to do, or if no fix is documented.',
     },
     errors: { ResourceNotFoundException: 'The application does not exist, or has no such channel.' },
   },
   StartChatContact: {
     summary:
-      'Starts a chat: creates a contact to register devices for, and a token for its customer. No flow runs. Members marked as ignored are validated as Amazon does and have no effect.',
+      'Starts a chat: creates a contact for which devices can be registered, and a token for its customer. No flow runs. Members marked as ignored are validated as by Amazon and have no effect.',
     input: {
       InstanceId: INSTANCE,
       ContactFlowId: 'Ignored.',
@@ -236,7 +238,7 @@ export const OPERATION_PROSE: {
       RelatedContactId: 'Ignored.',
       CustomerId: 'Ignored.',
       ConnectionTypes: 'Refused: call CreateParticipantConnection with the token instead.',
-      ChatStreamingConfiguration: 'Refused: chatpush streams to nobody.',
+      ChatStreamingConfiguration: 'Refused: chatpush does not stream chats.',
       'ChatStreamingConfiguration.StreamingEndpointArn': 'Refused.',
     },
     output: {
@@ -248,7 +250,7 @@ export const OPERATION_PROSE: {
   },
   StopContact: {
     summary:
-      'Ends a chat. No device can be registered for it any more; messages written before the end still go out, even if they arrive up to 5 minutes late.',
+      'Ends a chat. No more devices can be registered for it. Messages written before the end are still pushed, even if they arrive up to 5 minutes late.',
     input: {
       ContactId: CONTACT,
       InstanceId: INSTANCE,
@@ -260,7 +262,7 @@ export const OPERATION_PROSE: {
   },
   CreateParticipant: {
     summary:
-      'Adds a bot to a chat. Its token is derived from the participant and stored nowhere; the same client token returns the same one.',
+      'Adds a bot to a chat. Its token is derived from the participant and not stored; the same client token returns the same participant token.',
     input: {
       InstanceId: INSTANCE,
       ContactId: CONTACT,
@@ -268,7 +270,7 @@ export const OPERATION_PROSE: {
       ParticipantDetails: 'Who joins.',
       'ParticipantDetails.ParticipantRole': 'Only `CUSTOM_BOT` can join a chat this way.',
       'ParticipantDetails.DisplayName':
-        'Its name, which `{displayName}` in titles stands for. It travels in the tokens; what does not fit there is cut off.',
+        'Its name, which replaces `{displayName}` in titles. The name is part of the tokens, so a long name is truncated.',
     },
     output: {
       ParticipantCredentials: 'The credentials it connects with.',
@@ -283,7 +285,7 @@ export const OPERATION_PROSE: {
   },
   CreateParticipantConnection: {
     summary:
-      'Exchanges a participant token for a connection token. chatpush has no websockets; a request for one is refused, so that nobody waits for messages that never come.',
+      'Exchanges a participant token for a connection token. chatpush has no websockets, so a request for one is refused.',
     input: {
       ParticipantToken: 'The token of StartChatContact or CreateParticipant.',
       Type: 'What to return. Only `CONNECTION_CREDENTIALS` is supported; other values are refused. Default: nothing.',
@@ -293,7 +295,7 @@ export const OPERATION_PROSE: {
       ConnectionCredentials: 'Present if `Type` asked for them.',
       'ConnectionCredentials.ConnectionToken': 'For SendMessage.',
       'ConnectionCredentials.Expiry':
-        'When it expires, unless the chat ends earlier: together with the participant token.',
+        'When it expires, unless the chat ends earlier. It expires together with the participant token.',
     },
     errors: { AccessDeniedException: PARTICIPANT_DENIED },
   },
@@ -326,7 +328,7 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
     },
     ContactNotFoundException: {
       cause: 'Unknown contact.',
-      remedy: 'Check the contact id; the chat was never known here or has been forgotten.',
+      remedy: 'Check the contact id. chatpush has never seen this chat, or has already removed it.',
     },
     InternalServiceException: {
       cause:
@@ -335,12 +337,12 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
         'Retry with the same client token. If `/readyz` says so, bring the store back or free disk space; restore or remove a damaged contact as the troubleshooting guide describes.',
     },
     InternalServerException: {
-      cause: 'Like InternalServiceException, as the Participant Service names it.',
+      cause: "The Participant Service's name for InternalServiceException.",
       remedy: 'Retry with the same client token; check `/readyz`.',
     },
     InvalidParameterException: {
       cause:
-        "One or more parameters break a limit. The message lists every fault, in the wording of Smithy's servers.",
+        'One or more parameters violate a constraint. The message lists every mistake, worded as by Smithy servers.',
       remedy: 'Fix the call.',
     },
     InvalidRequestException: {
@@ -361,52 +363,52 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
       remedy: 'Wait as long as `Retry-After` says, then retry.',
     },
     ValidationException: {
-      cause: 'Like InvalidParameterException, as the Participant Service names it.',
+      cause: "The Participant Service's name for InvalidParameterException.",
       remedy: 'Fix the call.',
     },
     BadRequestException: {
-      cause: 'As InvalidParameterException, in the words of Pinpoint.',
+      cause: "Pinpoint's name for InvalidParameterException.",
       remedy: 'Read the message: it names the member and what to send instead.',
     },
     DuplicateResourceException: {
-      cause: 'There is one already, and only one may be.',
-      remedy: 'Delete the other one first.',
+      cause: 'The resource already exists, and there can be only one.',
+      remedy: 'Delete the existing one first.',
     },
     ForbiddenException: {
-      cause: 'As AccessDeniedException, in the words of Pinpoint.',
-      remedy: 'Call with a key that may do this, or give the key the permission in the settings.',
+      cause: "Pinpoint's name for AccessDeniedException.",
+      remedy: 'Use a key that has this permission, or add the permission to the key in the settings.',
     },
     InternalServerErrorException: {
-      cause: 'As InternalServiceException, in the words of Pinpoint.',
-      remedy: 'Repeat; look at `/readyz`.',
+      cause: "Pinpoint's name for InternalServiceException.",
+      remedy: 'Retry; check `/readyz`.',
     },
     MethodNotAllowedException: {
-      cause: 'The path exists, and not with this method.',
-      remedy: 'Check endpoint and SDK version.',
+      cause: 'The path exists, but not with this method.',
+      remedy: 'Check the endpoint and the SDK version.',
     },
     NotFoundException: {
       cause: 'Unknown application or channel.',
       remedy: 'Check the application id; GetApps lists them.',
     },
     PayloadTooLargeException: {
-      cause: 'As RequestEntityTooLargeException, in the words of Pinpoint.',
+      cause: "Pinpoint's name for RequestEntityTooLargeException.",
       remedy: 'Send less at once.',
     },
     TooManyRequestsException: {
-      cause: 'As ThrottlingException, in the words of Pinpoint.',
-      remedy: 'Wait as long as `Retry-After` says, then repeat.',
+      cause: "Pinpoint's name for ThrottlingException.",
+      remedy: 'Wait as long as `Retry-After` says, then retry.',
     },
     ExpiredTokenException: {
       cause: 'The session token has expired.',
       remedy: 'Get new temporary credentials.',
     },
     IncompleteSignatureException: {
-      cause: 'The `Authorization` header lacks a part.',
+      cause: 'The `Authorization` header is incomplete.',
       remedy: 'Sign with an SDK.',
     },
     InvalidSignatureException: {
       cause:
-        'Wrong secret, wrong clock (5 minutes to either side), wrong scope, or something changed in transit, such as `Host`.',
+        'The secret is wrong, the clock is off by more than 5 minutes, the scope is wrong, or the request was changed in transit, for example its `Host`.',
       remedy: 'Read the message; it says which.',
     },
     MalformedHttpRequestException: {
@@ -429,11 +431,11 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
       remedy: 'Retry later.',
     },
     UnknownOperationException: {
-      cause: 'No operation has this method and path.',
+      cause: 'There is no operation with this method and path.',
       remedy: 'Check the endpoint and the SDK version.',
     },
     UnrecognizedClientException: {
       cause: 'Unknown access key.',
-      remedy: 'Check the key; it is `test` in development.',
+      remedy: 'Check the key. In development it is `test`.',
     },
   };

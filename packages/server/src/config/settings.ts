@@ -17,7 +17,7 @@ const ACTION = {
   kind: 'text',
   hint: 'an action such as "connect:CreatePushNotificationRegistration" or "chatpush:*"',
   check: actionFault,
-  means: 'An action, or the beginning of some with `*` at its end.',
+  means: 'An action, or a prefix of actions followed by `*`.',
 } as const;
 
 export const SETTINGS = {
@@ -25,7 +25,7 @@ export const SETTINGS = {
   required: true,
   means: 'The settings of chatpush.',
   members: {
-    $schema: { kind: 'text', hint: 'the address of the JSON Schema', means: 'For editors.' },
+    $schema: { kind: 'text', hint: 'the address of the JSON Schema', means: 'JSON Schema, for editors.' },
     accessKeys: {
       kind: 'list',
       required: true,
@@ -53,7 +53,7 @@ export const SETTINGS = {
             secret: true,
             hint: 'a session token',
             means:
-              'Session token that calls with this key must carry, as temporary credentials do. Without it, calls that carry one are refused.',
+              'Session token that calls with this key must send, as with temporary credentials. If it is absent, calls with a session token are refused.',
           },
           instances: {
             kind: 'list',
@@ -61,14 +61,14 @@ export const SETTINGS = {
             word: 'all',
             of: INSTANCE_ID,
             means:
-              'Ids of the instances (of those under `instances`) that calls with this key may name, or `"all"` of them.',
+              'Ids of the instances (from the list `instances`) that calls with this key may use, or `"all"`.',
           },
           actions: {
             kind: 'list',
             word: 'all',
             of: ACTION,
             means:
-              'What calls with this key may do, by the names of IAM: `"connect:StopContact"`; Pinpoint\'s are under `mobiletargeting:`, ours under `chatpush:`. `*` at the end stands for every action that begins so. When absent, a key for all instances may do everything, and a key that is limited to some may do what happens inside them, but not set up applications.',
+              'What calls with this key may do, by IAM action names such as `"connect:StopContact"`. Pinpoint\'s actions start with `mobiletargeting:`, our own with `chatpush:`. A `*` at the end matches every action with that prefix. If absent, a key for all instances may do everything, and a key limited to some instances may do everything inside them except set up applications.',
           },
           applications: {
             kind: 'list',
@@ -76,7 +76,7 @@ export const SETTINGS = {
             default: 'all',
             of: APPLICATION.members.arn,
             means:
-              "ARNs of the applications that calls with this key may register devices with. A key for one tenant should name that tenant's: otherwise it can push its own texts through another's application, to devices whose tokens it knows.",
+              "ARNs of the applications that calls with this key may register devices with. For a tenant's key, list that tenant's applications. Otherwise the key can push its own texts through another tenant's application to any device whose token it knows.",
           },
         },
       },
@@ -84,17 +84,17 @@ export const SETTINGS = {
     bearerKeys: {
       kind: 'list',
       means:
-        "Keys for callers without an AWS SDK, as `Authorization: Bearer`, to chatpush's own operations. They travel, so they are taken only on loopback and from `trustedProxies`.",
+        "Keys for callers without an AWS SDK, sent as `Authorization: Bearer`, for some of chatpush's own operations. The secret is sent with every call, so bearer keys are accepted only on loopback and from `trustedProxies`.",
       of: {
         kind: 'object',
-        means: 'A key for one instance and a few of our own operations.',
+        means: "A key for one instance and some of chatpush's own operations.",
         members: {
           id: {
             kind: 'text',
             required: true,
             hint: 'a name for logs, at most 128 letters and digits',
             pattern: /^\w{1,128}$/,
-            means: 'Its name in logs.',
+            means: 'The name of the key in logs.',
           },
           secret: {
             kind: 'contents',
@@ -102,23 +102,24 @@ export const SETTINGS = {
             required: true,
             hint: 'at least 20 random characters, such as "openssl rand -hex 32" gives',
             check: bearerSecretFault,
-            means: 'What callers send.',
+            means: 'The secret that callers send.',
           },
           instance: {
             ...INSTANCE_ID,
             required: true,
-            means: 'The one instance it is for.',
+            means: 'The instance that the key is for.',
           },
           right: {
             kind: 'choice',
             of: ['intake', 'reading'],
             means:
-              'What it may do, in a word. `intake`: PutChatEvents. `reading`: registrations and deliveries. Either this or `actions`.',
+              'What the key may do. `intake`: PutChatEvents. `reading`: list registrations and read deliveries. Use either `right` or `actions`.',
           },
           actions: {
             kind: 'list',
             of: ACTION,
-            means: 'What it may do, action by action, as in `accessKeys`; of those that take bearer keys.',
+            means:
+              'The actions that the key may do, as in `accessKeys`. Only operations that accept bearer keys.',
           },
         },
       },
@@ -129,17 +130,17 @@ export const SETTINGS = {
         kind: 'text',
         hint: 'a host name without a port, such as "push.example.com"',
         pattern: /^[a-z0-9.-]{1,253}$/,
-        means: 'A host name, in small letters.',
+        means: 'A host name in lower case.',
       },
       means:
-        'Names under which a reverse proxy on this machine is called. What listens on loopback refuses all others, because any page in a browser could point its own name there.',
+        'Host names by which callers reach a reverse proxy on this machine. A service that listens on loopback refuses all other names, because any web page could point its own host name at 127.0.0.1.',
     },
     console: {
       kind: 'choice',
       of: ['off', 'sign-in'],
       default: 'off',
       means:
-        '`"sign-in"` opens the [console](guides/production.md#the-console) at `/console/`: people sign in with the id and the secret of an access key and may do there what calls with that key may do, for eight hours. They must come by TLS through `trustedProxies`, or from this machine.',
+        '`"sign-in"` enables the [console](guides/production.md#the-console) at `/console/`. People sign in with the id and the secret of an access key, and have the permissions of that key for eight hours. They must connect over TLS through one of the `trustedProxies`, or from this machine.',
     },
     trustedProxies: {
       kind: 'list',
@@ -150,7 +151,7 @@ export const SETTINGS = {
         means: 'An address or a network.',
       },
       means:
-        'Proxies that speak TLS with callers and say so by `X-Forwarded-Proto: https`. Bearer keys that come through others are refused.',
+        'Proxies that terminate TLS and send `X-Forwarded-Proto: https`. Bearer keys that arrive through other proxies are refused.',
     },
     sources: {
       kind: 'object',
@@ -175,20 +176,20 @@ export const SETTINGS = {
                 required: true,
                 of: INSTANCE_ID,
                 means:
-                  'Ids of the instances whose messages it may carry. Everyone who may publish to the topic can speak for each of them.',
+                  'Ids of the instances whose messages the topic may carry. Anyone who may publish to the topic can send messages for all of them.',
               },
               endpoint: {
                 kind: 'text',
                 hint: 'the URL of a LocalStack or moto without a path, such as "http://localhost:4566"',
                 pattern: /^https?:\/\/[^/?#@]+\/?$/,
                 means:
-                  'Where a LocalStack or moto stands in for Amazon SNS: certificates and confirmations are asked there instead of at Amazon, and no authority vouches for them. Only with CHATPUSH_AUTO_CREATE=all, and a warning at start.',
+                  'Address of a LocalStack or moto that replaces Amazon SNS. chatpush fetches certificates and confirms subscriptions there instead of at Amazon, and trusts the certificates without an authority. Only with CHATPUSH_AUTO_CREATE=all; chatpush warns about it at start.',
               },
               signatures: {
                 kind: 'choice',
                 of: ['checked', 'ignored'],
                 means:
-                  '`ignored` takes the unsigned messages of older LocalStacks: anyone who reaches the service can then post messages of this topic. Only with `endpoint`.',
+                  '`ignored` accepts the unsigned messages of older LocalStacks. Anyone who can reach the service can then post messages for this topic. Only with `endpoint`.',
               },
             },
           },
@@ -200,21 +201,21 @@ export const SETTINGS = {
       word: 'any',
       default: 'any',
       of: { kind: 'text', hint: 'a region such as "eu-central-1"', means: 'A region.' },
-      means: 'Regions that signatures may be for.',
+      means: 'Regions for which calls may be signed.',
     },
     account: {
       kind: 'text',
       hint: 'the 12 digits of an account',
       pattern: /^\d{12}$/,
       default: '000000000000',
-      means: 'Account number in the ARNs of refusals.',
+      means: 'Account number in the ARNs that error messages contain.',
     },
     instances: {
       kind: 'list',
       of: INSTANCE_ID,
-      means: 'The instances there are. At least one, unless CHATPUSH_AUTO_CREATE is `all`.',
+      means: 'The instances. At least one, unless CHATPUSH_AUTO_CREATE is `all`.',
     },
-    applications: { kind: 'list', of: APPLICATION, means: 'The applications there are.' },
+    applications: { kind: 'list', of: APPLICATION, means: 'The applications.' },
     gateways: GATEWAYS,
     proxy: {
       kind: 'contents',
@@ -225,32 +226,31 @@ export const SETTINGS = {
           ? undefined
           : 'is not the URL of an HTTP proxy; write one such as "http://proxy.example:3128"',
       means:
-        'HTTP proxy by which both gateways, the token endpoint and the certificates of Amazon SNS are reached (CONNECT). User and password may stand in the URL.',
+        'HTTP proxy (CONNECT) for connections to both gateways, to the token endpoint, and to Amazon SNS for certificates. The URL may contain a user and a password.',
     },
     limits: {
       kind: 'object',
-      means:
-        'How often each access key may call each operation, and how much each instance may ask of a node.',
+      means: 'Rate limits for each access key and operation, and limits for each instance.',
       members: {
         requestsPerSecond: {
           kind: 'integer',
           least: 1,
           most: 1_000_000,
           default: 1_000,
-          means: 'Lasting rate.',
+          means: 'Sustained rate.',
         },
-        burst: { kind: 'integer', least: 1, most: 1_000_000, default: 2_000, means: 'Calls at once.' },
+        burst: { kind: 'integer', least: 1, most: 1_000_000, default: 2_000, means: 'Burst size.' },
         perInstance: {
           kind: 'object',
           means:
-            'For each instance, whatever keys are used. What is beyond is a ThrottlingException or ServiceQuotaExceededException that names the limit.',
+            'Limits for each instance, across all keys. A call beyond a limit gets a ThrottlingException or ServiceQuotaExceededException that names the limit.',
           members: {
             callsPerSecond: {
               kind: 'integer',
               least: 1,
               most: 1_000_000,
               default: 5_000,
-              means: 'Calls of all operations, on each node; twice as many may come at once.',
+              means: 'Calls of all operations per node; bursts may be twice as large.',
             },
             eventsPerSecond: {
               kind: 'integer',
@@ -258,7 +258,7 @@ export const SETTINGS = {
               most: 1_000_000,
               default: 50_000,
               means:
-                'Chat events on each node, by PutChatEvents, SendMessage and Amazon SNS together; twice as many may come at once.',
+                'Chat events per node, from PutChatEvents, SendMessage and Amazon SNS together; bursts may be twice as large.',
             },
             deliveriesWaiting: {
               kind: 'integer',
@@ -266,7 +266,7 @@ export const SETTINGS = {
               most: 1_000_000_000,
               default: 1_000_000,
               means:
-                'Deliveries that wait, as after an outage of a gateway; new chat events are refused meanwhile. About: they are counted every second, beyond 5,000 every 10 seconds.',
+                'Waiting deliveries, for example during a gateway outage. Beyond the limit, new chat events are refused. The limit is approximate: deliveries are counted every second, and every 10 seconds if there are more than 5,000.',
             },
             registrations: {
               kind: 'integer',
@@ -274,7 +274,7 @@ export const SETTINGS = {
               most: 1_000_000_000,
               default: 10_000_000,
               means:
-                'Registrations of all contacts together; they go with their contacts. About: they are counted every second.',
+                'Registrations of all contacts together; they are removed with their contacts. The limit is approximate: registrations are counted every second.',
             },
           },
         },
@@ -285,14 +285,14 @@ export const SETTINGS = {
       least: 1,
       most: 10,
       default: 10,
-      means: 'Devices per contact; one more is a ServiceQuotaExceededException.',
+      means: 'Devices per contact. Registering one more fails with a ServiceQuotaExceededException.',
     },
     contactLifetimeHours: {
       kind: 'integer',
       least: 1,
       most: 8_760,
       default: 168,
-      means: 'Hours after its start or last registration at which a contact ends by itself.',
+      means: 'Hours after its start or its last registration after which a contact ends automatically.',
     },
   },
 } as const satisfies ObjectSetting;
@@ -306,7 +306,7 @@ export const ENVIRONMENT_VARIABLES: readonly {
   {
     name: 'CHATPUSH_CONFIG',
     default: 'none: development',
-    means: 'Path of the settings file. Without one, the development defaults hold.',
+    means: 'Path of the settings file. Without one, chatpush uses its development defaults.',
   },
   {
     name: 'CHATPUSH_HOST',
@@ -318,66 +318,66 @@ export const ENVIRONMENT_VARIABLES: readonly {
     name: 'CHATPUSH_STORE',
     default: 'sqlite:./data/chatpush.db',
     means:
-      '`sqlite:path` or `postgres://user:password@host/database`, there with `?schema=name` if wanted. Several hosts (`postgres://a,b:5433/database`) are the servers of a cluster; the one that can write is used. Or `nats://a,b,c` (`tls://` with TLS): the servers of a JetStream cluster, with `?replicas=3&shards=4&prefix=chatpush&creds=file&ca=file` where the defaults do not fit.',
+      '`sqlite:path`; `postgres://user:password@host/database`, optionally with `?schema=name`; or `nats://a,b,c` (`tls://` for TLS), the servers of a JetStream cluster, optionally with `?replicas=3&shards=4&prefix=chatpush&creds=file&ca=file`. A PostgreSQL URL may list the servers of a cluster (`postgres://a,b:5433/database`); chatpush uses the one that accepts writes.',
   },
   {
     name: 'CHATPUSH_POSTGRES_DIRECT',
-    default: 'CHATPUSH_STORE, unless that leads to a pooler',
+    default: 'CHATPUSH_STORE, unless that is a pooler',
     means:
-      'URL of the database past the pooler, for one connection per node that listens for hints. Without it, nodes behind a pooler look for work and changes every second.',
+      'URL of the database that bypasses the pooler, for one connection per node that uses `LISTEN`. Without it, nodes behind a pooler poll for work and changes every second.',
   },
   {
     name: 'CHATPUSH_POSTGRES_PREPARED',
     default: '`no` behind a pooler, else `yes`',
     means:
-      'Whether statements are prepared under names. `yes` behind a pooler needs one that keeps them apart, such as PgBouncer 1.21 or newer with `max_prepared_statements`.',
+      'Whether to use named prepared statements. Behind a pooler, `yes` needs one that tracks them, such as PgBouncer 1.21 or newer with `max_prepared_statements`.',
   },
   {
     name: 'CHATPUSH_AUTO_CREATE',
     default: '`all`; `contacts` with a settings file',
     means:
-      'What begins with the first call that names it: `all` (instances and applications too, with emulated gateways), or, with a settings file, `contacts` or `none`.',
+      'What a call may create on first use: `all` (also instances and applications, with emulated gateways), or, with a settings file, `contacts` or `none`.',
   },
   {
     name: 'CHATPUSH_EMULATOR_URL',
     default: 'its own',
     means:
-      'Base URL of an emulator for emulated channels, instead of one of its own. It may start later than the service, and come back at other ports: pushes wait for it.',
+      'Base URL of an external emulator for emulated channels. It may start later than the service, and may restart on other ports; pushes wait for it.',
   },
   {
     name: 'CHATPUSH_EXPOSE_DEVELOPMENT',
     default: 'no',
     means:
-      '`yes` lets the development defaults listen on other addresses than loopback, as in a container, and opens the page of phones and the switches for faults also there and with a settings file: anyone who reaches it reads every message.',
+      '`yes` lets the development defaults listen on addresses other than loopback, for example in a container, and enables the phones and the faults there and with a settings file. Anyone who can reach the service can then read every message.',
   },
   {
     name: 'CHATPUSH_AUDIT',
     default: 'none',
     means:
-      'Where the [audit log](guides/production.md#audit) goes: `stdout`, or the path of a file, which is opened again on SIGHUP.',
+      'Where to write the [audit log](guides/production.md#audit): `stdout`, or the path of a file, which is reopened on SIGHUP.',
   },
   {
     name: 'CHATPUSH_SECRET_KEY',
-    default: 'none; in development one is made beside the database',
+    default: 'none; in development, generated beside the database',
     means:
-      'Encrypts the credentials of applications that are set up over the API: 32 bytes in base64 or hexadecimal (`openssl rand -base64 32`), the same on every node; or `file:` and the path of a file with it, which a reload reads again. Several keys, separated by commas or lines: the first encrypts, all decrypt; see `chatpush rekey`.',
+      'Key that encrypts the credentials of applications that are set up over the API: 32 bytes in base64 or hexadecimal (`openssl rand -base64 32`), the same on every node. Or `file:` followed by the path of a file with the key, which a reload reads again. If there are several keys, separated by commas or lines, the first one encrypts and all decrypt; see `chatpush rekey`.',
   },
   {
     name: 'OTEL_EXPORTER_OTLP_ENDPOINT',
     default: 'none: no traces',
     means:
-      'Base URL of an OpenTelemetry collector that takes [traces](guides/traces.md) by OTLP over HTTP, such as `http://127.0.0.1:4318`; `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` is the whole URL instead. The exporter also goes by OpenTelemetry’s variables for headers, time-outs and certificates.',
+      'Base URL of an OpenTelemetry collector that accepts [traces](guides/traces.md) as OTLP over HTTP, such as `http://127.0.0.1:4318`. Use `OTEL_EXPORTER_OTLP_TRACES_ENDPOINT` to give the full URL instead. The exporter also uses OpenTelemetry’s variables for headers, timeouts and certificates.',
   },
   {
     name: 'OTEL_TRACES_SAMPLER_ARG',
     default: '1',
     means:
-      'Share of the traces begun here that is recorded, from 0 to 1. What a caller’s `traceparent` says of its own trace counts more.',
+      'Share of the traces started by chatpush that are recorded, from 0 to 1. A caller’s `traceparent` decides for the caller’s own traces.',
   },
   {
     name: 'CHATPUSH_LOG',
     default: 'info',
     means:
-      'Least level of the log: `trace`, `debug` (every request and attempt), `info`, `warn`, `error`, `fatal` or `silent`.',
+      'Minimum log level: `trace`, `debug` (every request and attempt), `info`, `warn`, `error`, `fatal` or `silent`.',
   },
 ];
