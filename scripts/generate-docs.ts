@@ -105,7 +105,7 @@ function memberTable(
   );
 }
 
-function operationSection(operation: Operation, prose: OperationProse): string {
+function operationSection(operation: Operation, prose: OperationProse, errorsAt: string): string {
   const inPath = new Set(pathMembers(operation.path));
   const place = (path: string): string =>
     inPath.has(path)
@@ -129,7 +129,7 @@ function operationSection(operation: Operation, prose: OperationProse): string {
     table(
       ['error', 'status', 'cause'],
       operation.errors.map((name) => [
-        `[${name}](#errors)`,
+        `[${name}](${errorsAt})`,
         `${ERRORS[name].status}`,
         prose.errors?.[name] ?? ERROR_PROSE[name].cause,
       ]),
@@ -151,6 +151,7 @@ const NOTE = '<!-- Written by `npm run docs` from tables in the code; change tho
 function operationSections<Name extends string>(
   all: Readonly<Record<Name, Operation>>,
   prose: Readonly<Record<Name, OperationProse>>,
+  errorsAt: string,
 ): string[] {
   const names = Object.keys(all) as Name[];
   return [
@@ -162,7 +163,7 @@ function operationSections<Name extends string>(
         all[name].origin === 'amazon' ? '' : 'chatpush only',
       ]),
     ),
-    ...names.map((name) => operationSection(all[name], prose[name])),
+    ...names.map((name) => operationSection(all[name], prose[name], errorsAt)),
   ];
 }
 
@@ -171,7 +172,11 @@ function pinpointPage(): string {
     NOTE,
     '# Applications over Amazon Pinpoint’s API',
     'An application holds the credentials for Apple and Google; registrations refer to it as `PinpointAppArn`. With these operations, the AWS CLI, the AWS SDKs and Terraform create and change applications as they do at Amazon. To point SDKs at the service, set `AWS_ENDPOINT_URL_PINPOINT` (and `AWS_ENDPOINT_URL_CONNECT` for the last three operations). Sign requests for the service `mobiletargeting` (for the last three: `connect`). Applications from the settings file appear in the same list and are read-only. Storing a credential needs `CHATPUSH_SECRET_KEY`; no operation ever returns a credential. [Set up](guides/set-up.md) shows how to use these operations. [All errors](operations.md#errors).',
-    ...operationSections<ApplicationOperationName>(APPLICATION_OPERATIONS, APPLICATION_PROSE),
+    ...operationSections<ApplicationOperationName>(
+      APPLICATION_OPERATIONS,
+      APPLICATION_PROSE,
+      'operations.md#errors',
+    ),
   ].join('\n\n');
 }
 
@@ -181,7 +186,7 @@ function operationsPage(): string {
     NOTE,
     '# Operations',
     'Unless stated otherwise, requests are signed with Signature Version 4 for the service `connect`. Bodies are JSON in UTF-8, `null` counts as absent, unknown members are ignored, and lengths are in Unicode code points. Ids are percent-encoded in paths. A refused request changes nothing.',
-    ...operationSections<keyof typeof all>(all, OPERATION_PROSE),
+    ...operationSections<keyof typeof all>(all, OPERATION_PROSE, '#errors'),
     '## Errors',
     'The header `X-Amzn-ErrorType` has the name of the error, `Message` in the body explains it, and `x-amzn-RequestId` is the id to search for in the log. SDKs and `@chatpush/client` retry the errors marked as retried. Any operation can return the errors from ExpiredTokenException on.',
     table(

@@ -83,7 +83,7 @@ export const OPERATION_PROSE: {
   },
   DeletePushNotificationRegistration: {
     summary:
-      'Deletes a registration. No attempt for this device and chat begins after the response; with several nodes, none later than one second after it. Repeating the call within a day succeeds.',
+      'Deletes a registration. After the response, no attempt for this device and chat begins; with several nodes, the others stop within one second. Repeating the call within a day succeeds.',
     input: {
       InstanceId: INSTANCE,
       RegistrationId: 'The registration.',
@@ -196,7 +196,7 @@ export const OPERATION_PROSE: {
   },
   WithdrawDelivery: {
     summary:
-      'Withdraws a waiting delivery: no further attempt begins (on other nodes, none later than one second after the response), and its text is erased. An attempt in progress may still arrive; the delivery is then `accepted`. Repeating the call succeeds.',
+      'Withdraws a waiting delivery: no further attempt begins (other nodes stop within one second), and its text is erased. An attempt in progress may still arrive; the delivery is then `accepted`. Repeating the call succeeds.',
     input: { InstanceId: INSTANCE, DeliveryId: DELIVERY },
     output: { Delivery: 'The delivery as it is now.', ...deliveryAt('Delivery') },
     errors: {
@@ -351,7 +351,8 @@ export const ERROR_PROSE: { readonly [E in ErrorName]: { readonly cause: string;
     },
     LimitExceededException: { cause: 'Too many chats at once.', remedy: 'Wait, then retry.' },
     ResourceNotFoundException: {
-      cause: 'Unknown instance, or a contact that nobody registered or started here.',
+      cause:
+        'Unknown instance or contact. A contact is known once a device is registered for it or its chat is started here.',
       remedy: 'Check the ids. `CHATPUSH_AUTO_CREATE` decides what is created on first use.',
     },
     ServiceQuotaExceededException: {

@@ -340,7 +340,7 @@ export const ENVIRONMENT_VARIABLES: readonly {
   },
   {
     name: 'CHATPUSH_EMULATOR_URL',
-    default: 'its own',
+    default: 'the built-in emulator',
     means:
       'Base URL of an external emulator for emulated channels. It may start later than the service, and may restart on other ports; pushes wait for it.',
   },
