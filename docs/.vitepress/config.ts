@@ -1,4 +1,4 @@
-// The documentation site: the pages of this folder as they are, so that they read the same here and in the repository.
+// The documentation site. It shows the pages of this folder unchanged, so that they read the same here and in the repository.
 import { existsSync, readFileSync, readdirSync } from 'node:fs';
 import { dirname, join, normalize, relative } from 'node:path';
 import { fileURLToPath } from 'node:url';
@@ -7,14 +7,14 @@ import { defineConfig } from 'vitepress';
 const ROOT = fileURLToPath(new URL('../../', import.meta.url));
 const DOCS = join(ROOT, 'docs');
 
-/** Where the source is published; undefined until a package.json says so. */
+/** The URL of the repository; undefined until package.json has one. */
 const repository = (
   JSON.parse(readFileSync(join(ROOT, 'package.json'), 'utf8')) as { repository?: { url: string } }
 ).repository?.url
   .replace(/^git\+/, '')
   .replace(/\.git$/, '');
 
-/** Whether a link of a page leads to a file of the repository outside the documentation. */
+/** The file of the repository that a link leads to, if it is outside the documentation; undefined otherwise. */
 function fileOutside(page: string, link: string): string | undefined {
   const [path = ''] = link.split('#');
   if (path === '' || /^[a-z]+:|^\//i.test(path)) return undefined;
@@ -22,7 +22,7 @@ function fileOutside(page: string, link: string): string | undefined {
   return relative(DOCS, target).startsWith('..') ? relative(ROOT, target) : undefined;
 }
 
-/** The pages of a folder with their headings: those named first in that order, the others after them. */
+/** The pages of a folder with their headings: the pages in `first` in that order, then all others. */
 function pages(folder: string, first: readonly string[] = []): { text: string; link: string }[] {
   const names = readdirSync(join(DOCS, folder))
     .filter((file) => file.endsWith('.md') && file !== 'index.md')
@@ -42,12 +42,12 @@ export default defineConfig({
   lang: 'en',
   cleanUrls: true,
   appearance: true,
-  // A link to a page that is not there ends the build: this is VitePress's default, and CI relies on it.
+  // A link to a missing page fails the build. This is VitePress's default, and CI relies on it.
   ignoreDeadLinks: false,
   head: [['link', { rel: 'icon', href: 'data:,' }]],
   markdown: {
     config(md) {
-      // Links to files outside the documentation go to the source where it is published, and are plain text until then.
+      // Links to files outside the documentation lead to the published repository, and are plain text until there is one.
       md.core.ruler.push('links-to-source', ({ tokens, env }) => {
         const page = (env as { relativePath?: string }).relativePath ?? '';
         for (const { children } of tokens) {
