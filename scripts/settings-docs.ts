@@ -107,7 +107,7 @@ function sections(name: string, { members, means }: ObjectSetting, shown: Set<st
     defaultOf(setting),
     setting.means,
   ]);
-  const own = table(['setting', 'value', 'default', ''], rows);
+  const own = table(['setting', 'value', 'default', 'description'], rows);
   if (shown.has(own)) return [];
   shown.add(own);
   const title = name === '' ? [] : [`## ${name}`, means];
@@ -128,7 +128,7 @@ export function settingsPage(note: string): string {
     'Environment variables say where to listen and which store to use. The settings file, named by `CHATPUSH_CONFIG`, says who may call and which applications exist. `chatpush check` lists all mistakes in both. The file is JSON with optional comments and trailing commas; see [an example](../examples/settings.jsonc) and [the schema for editors](settings.schema.json).',
     '## Environment',
     table(
-      ['variable', 'default', ''],
+      ['variable', 'default', 'description'],
       ENVIRONMENT_VARIABLES.map(({ name, default: usual, means }) => [`\`${name}\``, usual, means]),
     ),
     '## The file',

@@ -57,7 +57,7 @@ export const OPERATION_PROSE: {
 } = {
   CreatePushNotificationRegistration: {
     summary:
-      'Registers a device for push notifications of one chat. From now on, messages that an agent, a bot or the system writes in it are pushed to the device. Registering the same device for the same chat again returns the same registration. See [its own page](create-push-notification-registration.md).',
+      'Registers a device for push notifications of one chat. From now on, messages that an agent, a bot or the system writes in it are pushed to the device. Registering the same device for the same chat again returns the same registration. See [the full reference](create-push-notification-registration.md).',
     input: {
       InstanceId: INSTANCE,
       ClientToken: CLIENT_TOKEN,
@@ -77,7 +77,7 @@ export const OPERATION_PROSE: {
       InvalidParameterException:
         'A parameter violates a constraint, the role is not `CUSTOMER`, the ARN is not that of an application, or the client token was used with other parameters.',
       ResourceNotFoundException:
-        'Unknown instance or application (in production), an unknown contact that the settings do not let create, or the chat has ended.',
+        'The instance or application is unknown (in production), the contact is unknown and the settings do not allow creating it, or the chat has ended.',
       ServiceQuotaExceededException: 'The contact has 10 registrations (a setting). Delete one.',
     },
   },
