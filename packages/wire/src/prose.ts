@@ -122,7 +122,7 @@ export const OPERATION_PROSE: {
       'Events[].Type':
         '`MESSAGE` and `ATTACHMENT` are pushed; `EVENT` is everything else, such as the end of the chat.',
       'Events[].ContentType':
-        'MIME type: `text/plain`, `text/markdown`, that of an interactive message, or that of an event such as `application/vnd.amazonaws.connect.event.chat.ended`. Phones show the readable text of the content, or the generic text if there is none.',
+        'MIME type: `text/plain`, `text/markdown`, that of an interactive message, or that of an event such as `application/vnd.amazonaws.connect.event.chat.ended`. Phones show the readable text of the content, or else the generic text.',
       'Events[].Content':
         'The text, or the file name of an attachment. Stored only for registrations with `IncludeRawMessage`, and only until it is delivered. If the push is refused or expires, the text is kept as long as the push can be replayed.',
       'Events[].ParticipantRole':
@@ -211,7 +211,7 @@ export const OPERATION_PROSE: {
     input: { PinpointAppArn: 'The application.', DeviceType: 'The channel of the application.' },
     output: {
       State: '`unclear`: the answer says nothing about the settings, because the gateway is busy or failing.',
-      Answer: 'The answer of the gateway, or the error of the connection; empty if there is none.',
+      Answer: 'The answer of the gateway or the error of the connection; empty if there was no answer.',
       Says: 'What the answer means.',
       Cure: 'What to do; absent if there is nothing to do, or if no fix is documented.',
     },
