@@ -1,4 +1,4 @@
-// Who may import whom, as ARCHITECTURE.md says: a new edge is a decision, not an accident.
+// Which parts may import which, as in ARCHITECTURE.md: a new edge is a decision, not an accident.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
 import { dirname, join, relative } from 'node:path';
@@ -8,7 +8,7 @@ import { fileURLToPath } from 'node:url';
 const PACKAGES = fileURLToPath(new URL('../../', import.meta.url));
 const SOURCES = join(PACKAGES, 'server/src');
 
-/** What each part of the service may import, beside itself and the leaves. */
+/** What each part of the service may import, besides itself and the leaves. */
 const ALLOWED: Record<string, readonly string[]> = {
   http: ['auth', 'operations', 'store/store.ts', 'tracing/traces.ts'],
   audit: ['http/answered-call.ts'],
@@ -48,7 +48,7 @@ const ALLOWED: Record<string, readonly string[]> = {
   tracing: ['config/config.ts'],
   doctor: ['config', 'delivery/outlets.ts', 'gateways/gateway.ts', 'channels/channels.ts'],
 };
-/** The words below which everything stands on its own. */
+/** The leaves: modules that import nothing else. */
 const LEAVES = [
   'addresses',
   'clock.ts',
@@ -57,7 +57,7 @@ const LEAVES = [
   'fairness/turns.ts',
   'service-error.ts',
 ];
-/** What packages may import of each other. */
+/** Which packages may import which. */
 const PACKAGES_ALLOWED: Record<string, readonly string[]> = {
   wire: [],
   client: ['@chatpush/wire'],
@@ -108,15 +108,15 @@ describe('parts of the service', () => {
   });
 });
 
-/** Most files at the root of the service: what starts it, and the words that every part uses. */
+/** The maximum number of files at the root of the service: its start, and modules that every part uses. */
 const MOST_AT_ROOT = 6;
 
-test(`at most ${MOST_AT_ROOT} files stand at the root of the service`, () => {
+test(`there are at most ${MOST_AT_ROOT} files at the root of the service`, () => {
   const files = globSync('*.ts', { cwd: SOURCES });
   assert.ok(files.length <= MOST_AT_ROOT, `${files.join(', ')}: move one into the folder of its part`);
 });
 
-/** Rounds of files that import each other; types count. */
+/** Import cycles between files; type imports count. */
 function circlesAmong(
   files: readonly string[],
   importsOfFile: (file: string) => readonly string[],
@@ -135,7 +135,7 @@ function circlesAmong(
   return circles;
 }
 
-test('no file imports itself through others', () => {
+test('there are no import cycles', () => {
   const within = (file: string): string[] =>
     importsOf(file)
       .filter((name) => name.startsWith('.') && /\.tsx?$/.test(name))
@@ -144,7 +144,7 @@ test('no file imports itself through others', () => {
     assert.deepEqual(circlesAmong(sourcesOf(join(PACKAGES, name, 'src')), within), []);
 });
 
-test('a circle is found where there is one', () => {
+test('an import cycle is found', () => {
   const imports: Record<string, string[]> = { '/a.ts': ['/b.ts'], '/b.ts': ['/c.ts'], '/c.ts': ['/b.ts'] };
   const found = circlesAmong(Object.keys(imports), (file) => imports[file]!);
   assert.equal(found.length, 1);

@@ -1,5 +1,5 @@
-// What meets text from outside takes time with its length, not with its square: 200 KB each, of what an expression that goes
-// back takes seconds for. Markdown has its own: content/markdown.test.ts.
+// Code that parses external text takes linear, not quadratic, time: 200 KB each, of text that takes a backtracking expression
+// seconds. For Markdown see content/markdown.test.ts.
 import assert from 'node:assert/strict';
 import type { IncomingMessage } from 'node:http';
 import { describe, test } from 'node:test';
@@ -105,19 +105,19 @@ const HOSTILE: readonly string[] = [
   filled('/\u202e'),
 ];
 
-/** Of this thread alone: other processes cannot make it slow. */
+/** CPU time of this thread, so that other processes cannot affect it. */
 function cpuMs(work: () => unknown): number {
   const before = process.threadCpuUsage();
   try {
     work();
   } catch {
-    // Refused, as it should be; how is for other tests.
+    // Refused, as expected; other tests check the message.
   }
   const after = process.threadCpuUsage();
   return (after.user - before.user + after.system - before.system) / 1_000;
 }
 
-describe('200 KB made to take long are read in no time as', () => {
+describe('200 KB of crafted text are parsed quickly as', () => {
   for (const [name, read] of Object.entries(READERS))
     test(name, () => {
       for (const text of HOSTILE) {

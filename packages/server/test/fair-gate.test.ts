@@ -15,7 +15,7 @@ const gateOf = (room: number, rules: Partial<GateRules> = {}) =>
 
 const leave = (place: Disposable): void => place[Symbol.dispose]();
 
-test('owners take turns, each in its own order, however many one of them brings', async () => {
+test('owners take turns, each in its own order, however many requests one of them has', async () => {
   const gate = gateOf(1);
   const order: string[] = [];
   const use = async (owner: string, name: string): Promise<void> => {
@@ -29,7 +29,7 @@ test('owners take turns, each in its own order, however many one of them brings'
   assert.deepEqual([gate.used, gate.waiting], [0, 0]);
 });
 
-test('an owner waits behind what it brought before, also with what would fit', async () => {
+test('an owner’s requests keep their order, even if a later one would fit', async () => {
   const gate = gateOf(10);
   const first = await gate.enter('a', 6);
   const order: string[] = [];
@@ -43,7 +43,7 @@ test('an owner waits behind what it brought before, also with what would fit', a
   assert.deepEqual(order, ['large', 'small']);
 });
 
-test('a caller that waits too long, or behind too many, is told whose fault it is', async () => {
+test('a caller that waits too long, or behind too many, is told the cause', async () => {
   const gate = gateOf(1, { waitMs: 20, waitingPerOwner: 1 });
   const place = await gate.enter('a', 1);
   const own = gate.enter('a', 1);
@@ -57,7 +57,7 @@ test('a caller that waits too long, or behind too many, is told whose fault it i
   assert.equal(gate.used, 0);
 });
 
-test('what is gone when its turn comes takes no room', async () => {
+test('a cancelled request takes no room when its turn comes', async () => {
   const gate = gateOf(1);
   const place = await gate.enter('a', 1);
   let isGone = false;

@@ -1,4 +1,4 @@
-// What a session may do: exactly what its key may. Phones and faults are there only where something is emulated.
+// A session has exactly the permissions of its key. Phones and faults exist only if something is emulated.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { ADMIN, ARN, READER, errorOf, registrationsOf, startSigning } from './sign-in.ts';
@@ -23,7 +23,7 @@ test('a reading key reads its own instance and changes nothing; no other instanc
   const [status, text] = await read('support');
   assert.equal(status, 200);
   assert.ok(!String(text).includes(TOKEN), 'a device token is shown in part');
-  // What is there and may not be seen is answered as what is not there at all.
+  // A resource that the key may not see is answered like one that does not exist.
   assert.deepEqual(await read('bank'), await read('nowhere'));
   assert.equal((await read('bank'))[0], 403);
   const event = { Id: 'e', ContactId: 'c', Type: 'MESSAGE', Content: 'x', ParticipantRole: 'AGENT' };
@@ -41,7 +41,7 @@ test('a reading key reads its own instance and changes nothing; no other instanc
   assert.equal(put.status, 200);
 });
 
-test('the state of a session tells the page whose it is and what it may look at', async (t) => {
+test('the state of a session tells the page its key and what it may read', async (t) => {
   const { ask, signIn } = await startSigning(t);
   const state = async (cookie: string) =>
     (await (await ask('/console/session', { headers: { cookie } })).json()) as Record<string, unknown>;
@@ -53,7 +53,7 @@ test('the state of a session tells the page whose it is and what it may look at'
   assert.equal((await state(await signIn(ADMIN)))['phones'], true);
 });
 
-test('phones and faults are for sessions of keys without limits, where something is emulated', async (t) => {
+test('phones and faults require an unrestricted key and something emulated', async (t) => {
   const { ask, signIn } = await startSigning(t);
   const phones = async (headers: Record<string, string>) =>
     (await ask('/emulator/phones', { headers })).status;
@@ -67,7 +67,7 @@ test('phones and faults are for sessions of keys without limits, where something
   assert.deepEqual([(await put(admin)).status, (await put(reader)).status], [200, 404]);
 });
 
-test('where nothing is emulated there are no phones', async (t) => {
+test('without emulated channels there are no phones', async (t) => {
   const { ask, signIn } = await startSigning(t, { applications: [] });
   const headers = { cookie: await signIn(ADMIN) };
   for (const path of ['/emulator', '/emulator/phones', '/emulator/faults', '/emulator/events'])
@@ -83,7 +83,7 @@ test('a stream of events ends soon after its session', { timeout: 20_000 }, asyn
   await assert.rejects(stream.text());
 });
 
-test('a signature is what counts where a call brings a session, too', async (t) => {
+test('a signature takes precedence over a session', async (t) => {
   const { service, signIn } = await startSigning(t);
   const cookie = await signIn(ADMIN);
   const answer = await fetch(service.url + registrationsOf('nobody'), {

@@ -14,7 +14,7 @@ const signInBody = ({ id, secret }: { id: string; secret: string }) => ({
   secretAccessKey: secret,
 });
 
-test('without the setting there is no console, and nobody signs in', async (t) => {
+test('without the setting there is no console and no sign-in', async (t) => {
   const { ask } = await startSigning(t, { console: 'off' });
   assert.equal((await ask('/console/')).status, 404);
   assert.equal((await ask('/console/session')).status, 404);
@@ -22,7 +22,7 @@ test('without the setting there is no console, and nobody signs in', async (t) =
   assert.deepEqual([signIn.status, cookieOf(signIn)], [404, '']);
 });
 
-test('the page may load nothing from elsewhere, run no script but its own, and stand in no frame', async (t) => {
+test('the page may not load from other hosts, run foreign scripts or be framed', async (t) => {
   const { ask } = await startSigning(t);
   const page = await ask('/console/');
   assert.equal(page.status, 200);
@@ -35,7 +35,7 @@ test('the page may load nothing from elsewhere, run no script but its own, and s
   assert.equal((await ask('/console/%2e%2e%2fpackage.json')).status, 404);
 });
 
-test('on this machine the cookie is out of reach of scripts and other sites, and lasts eight hours', async (t) => {
+test('on this machine the cookie is hidden from scripts and other sites, and lasts eight hours', async (t) => {
   const { ask } = await startSigning(t);
   const answer = await ask('/console/sign-in', { method: 'POST', body: signInBody(ADMIN) });
   assert.match(
@@ -47,7 +47,7 @@ test('on this machine the cookie is out of reach of scripts and other sites, and
   assert.ok(!Buffer.from(cookieOf(answer).split('=')[1]!, 'base64url').toString().includes(ADMIN.secret));
 });
 
-test('behind TLS the cookie is Secure and no other host can set it; behind plain HTTP there is none', async (t) => {
+test('behind TLS the cookie is Secure and other hosts cannot set it; over plain HTTP there is none', async (t) => {
   const { ask } = await startSigning(t, { trustedProxies: ['127.0.0.1'] });
   const signIn = (headers: Record<string, string>) =>
     ask('/console/sign-in', { method: 'POST', body: signInBody(ADMIN), headers });
@@ -59,19 +59,19 @@ test('behind TLS the cookie is Secure and no other host can set it; behind plain
   const plain = await signIn({ 'x-forwarded-proto': 'http' });
   assert.deepEqual([plain.status, cookieOf(plain)], [403, '']);
   assert.match(await plain.text(), /Signing in requires TLS/);
-  // A session that goes astray onto plain HTTP opens nothing.
+  // A session sent over plain HTTP is refused.
   const astray = await ask(registrationsOf('nobody'), { headers: { 'x-forwarded-proto': 'http', cookie } });
   assert.equal(errorOf(astray), 'MissingAuthenticationTokenException');
 });
 
-test('through a proxy that nobody named, nobody signs in', async (t) => {
+test('signing in through an unconfigured proxy is refused', async (t) => {
   const { ask } = await startSigning(t);
   const headers = { 'x-forwarded-for': '203.0.113.9', 'x-forwarded-proto': 'https' };
   const answer = await ask('/console/sign-in', { method: 'POST', body: signInBody(ADMIN), headers });
   assert.deepEqual([answer.status, cookieOf(answer)], [403, '']);
 });
 
-test('a wrong secret and an unknown key are told apart by nobody, and both are in the audit log', async (t) => {
+test('a wrong secret and an unknown key look the same to the caller, and both are in the audit log', async (t) => {
   const { ask, audit } = await startSigning(t);
   const signIn = async (body: unknown) => {
     const answer = await ask('/console/sign-in', { method: 'POST', body });
@@ -103,7 +103,7 @@ test('a wrong secret and an unknown key are told apart by nobody, and both are i
   ]);
 });
 
-test('who guesses is slowed down, also when the guess is right', async (t) => {
+test('guessing is slowed down, even when the guess is right', async (t) => {
   const { ask, clock } = await startSigning(t, { trustedProxies: ['127.0.0.1'] });
   const signIn = (secretAccessKey: string, from = '203.0.113.9') =>
     ask('/console/sign-in', {
@@ -125,7 +125,7 @@ test('who guesses is slowed down, also when the guess is right', async (t) => {
   assert.equal((await signIn(ADMIN.secret)).status, 200, 'and after a while so does this one');
 });
 
-test('a session is refused to pages of other sites, whatever they send', async (t) => {
+test('pages of other sites cannot use a session, whatever they send', async (t) => {
   const { ask, signIn, client, service } = await startSigning(t);
   const cookie = await signIn();
   const { contactId } = await client().startChatContact({
@@ -162,7 +162,7 @@ test('a session is refused to pages of other sites, whatever they send', async (
     fetch(service.url + registrationsOf(contactId), { headers: { cookie, ...headers } });
   assert.equal((await read({ 'sec-fetch-site': 'cross-site' })).status, 403);
   assert.equal((await read({ 'sec-fetch-site': 'none' })).status, 200, 'an address that somebody typed');
-  // Nothing has happened to the contact, and a page of our own may end it.
+  // The contact is unchanged, and a page of our own may end it.
   assert.equal((await read({})).status, 200);
   assert.equal((await stop({ origin: `http://${host}` })).status, 200);
   for (const init of [
@@ -196,7 +196,7 @@ test('a session ends after eight hours', async (t) => {
   });
 });
 
-test('a session ends when its key is removed, or gets another secret', async (t) => {
+test('a session ends when its key is removed or its secret changes', async (t) => {
   const { ask, signIn, change } = await startSigning(t);
   const [admin, reader] = [await signIn(ADMIN), await signIn(READER)];
   const read = async (cookie: string) =>
@@ -208,7 +208,7 @@ test('a session ends when its key is removed, or gets another secret', async (t)
   assert.equal(await read(admin), 'MissingAuthenticationTokenException');
 });
 
-test('every node with the same settings takes a session, and none takes a changed one', async (t) => {
+test('every node with the same settings accepts a session, and none accepts a modified one', async (t) => {
   const [one, other] = [await startSigning(t), await startSigning(t)];
   const cookie = await one.signIn(READER);
   const read = async (given: string) =>
@@ -245,7 +245,7 @@ test('after signing out a copied cookie opens nothing', async (t) => {
   assert.deepEqual([noted()?.['result'], noted()?.['keyId']], ['ok', 'ADMIN']);
 });
 
-test('signing out on one node ends the session on the others, and what has expired is forgotten', async (t) => {
+test('signing out on one node ends the session on the others, and expired entries are removed', async (t) => {
   const folder = temporaryFolder();
   t.after(() => folder.remove());
   const store = await openSqliteStore({ path: `${folder.path}/s.db` });

@@ -1,4 +1,4 @@
-// A service whose console people sign in to, and a browser's requests to it as far as its rules look at them.
+// A service with a sign-in, and requests with the headers of a browser that its rules check.
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { readFileSync } from 'node:fs';
@@ -39,11 +39,11 @@ export interface Signing {
   readonly service: Service;
   /** How far the service's clock is ahead, in milliseconds. */
   readonly clock: { ahead: number };
-  /** Writes the settings with changes, and has them read again. */
+  /** Writes the settings with changes and reloads them. */
   readonly change: (changes: object) => Promise<void>;
   readonly audit: () => Record<string, unknown>[];
   readonly client: (key?: Key) => ChatpushClient;
-  /** As a page of the console asks, unless the headers say otherwise. */
+  /** Sends a request like a page of the console, unless the headers differ. */
   readonly ask: (path: string, asked?: Asked) => Promise<Response>;
   /** The cookie after a sign-in, as it is sent back. */
   readonly signIn: (key?: Key) => Promise<string>;

@@ -1,4 +1,4 @@
-// The document as it is kept.
+// The stored document.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { nameAlias } from '../../src/contact/alias.ts';
@@ -43,7 +43,7 @@ describe('the document', () => {
     assert.throws(() => parseContact('nonsense'), SyntaxError);
   });
 
-  test('an alias takes a free place and never that of registrations', () => {
+  test('an alias uses free space and never displaces registrations', () => {
     assert.deepEqual(accepted(nameAlias(undefined, 'c1')).document, { format: 1, alias: 'c1' });
     assert.deepEqual(accepted(nameAlias(registered(), 'c1')), { result: { named: false } });
     assert.equal(registrationIn({ format: 1, alias: 'c1' }, 'r1'), undefined);

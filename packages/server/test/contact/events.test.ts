@@ -1,4 +1,4 @@
-// Which chat events push, and what the phone gets.
+// Which chat events cause a push, and what the phone gets.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { endsChat, eventTime, readEvent, toNotification, withoutPush } from '../../src/contact/events.ts';
@@ -95,7 +95,7 @@ describe('the notification', () => {
       assert.equal(toNotification(said, 'c0', readEvent(said), { ...TEXTS, title }).title, expected);
     });
 
-  test('holds nothing of the message where the raw message is not wanted', () => {
+  test('contains nothing of the message if the raw message is not included', () => {
     const text = JSON.stringify(
       toNotification(event(), 'c0', undefined, { ...TEXTS, genericText: 'You have a new message' }),
     );
@@ -126,7 +126,7 @@ describe('the notification', () => {
   for (const [name, changes, expected] of bodies)
     test(`says "${expected}" for ${name}`, () => assert.equal(bodyOf(event(changes)), expected));
 
-  test('keeps no more of a long message than any payload could hold', () => {
+  test('keeps no more of a long message than a payload can hold', () => {
     assert.equal(bodyOf(event({ content: 'ä'.repeat(16_000) })).length, 4_096);
   });
 });

@@ -1,4 +1,4 @@
-// What the tests of the rules share: a moment, a device, and what to do with a rule's answer.
+// Shared by the tests of the rules: a time, a device, and functions that apply a rule's answer.
 import assert from 'node:assert/strict';
 import type { Change } from '../../src/contact/change.ts';
 import type { ContactDocument } from '../../src/contact/document.ts';

@@ -1,4 +1,4 @@
-// How a contact begins, ends and is forgotten.
+// How a contact starts, ends and is deleted.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { serialiseContact } from '../../src/contact/document.ts';
@@ -8,12 +8,12 @@ import { DEFAULT_CONTACT_SETTINGS as SETTINGS, STUB_MS } from '../../src/contact
 import { DAY, HOUR, NOW, SECOND, accepted, input, refused, registered, written } from './harness.ts';
 
 describe('the life of a contact', () => {
-  test('starting twice is starting once', () => {
+  test('starting a contact twice has no further effect', () => {
     const document = written(start(undefined, NOW, SETTINGS));
     assert.deepEqual(accepted(start(document, NOW + 1, SETTINGS)), { result: { startedAt: NOW } });
   });
 
-  test('the end is at its own time, the first end stays, and an end to come counts from now', () => {
+  test('an end counts from its own time, the first end stays, and a future end counts from now', () => {
     const document = registered();
     const ended = written(end(document, NOW - SECOND, NOW));
     assert.equal(ended.endsAt, NOW - SECOND);
@@ -35,7 +35,7 @@ describe('the life of a contact', () => {
     test(`${expected ? 'pushes' : 'does not push'}: ${name}`, () =>
       assert.equal(pushes(ended, at, now), expected));
 
-  test('the five minutes run from when a late end was learnt', () => {
+  test('after a late end the five minutes count from its arrival', () => {
     const late = written(end(registered(), NOW + SECOND, NOW + HOUR));
     assert.equal(pushes(late, NOW, NOW + HOUR + 299_999), true);
     assert.equal(pushes(late, NOW, NOW + HOUR + 300_000), false);

@@ -1,4 +1,4 @@
-// Any sequence of calls, gateway answers, transfers and days leads to what the plain model says, on a real store.
+// Any sequence of calls, gateway answers, transfers and days gives the result of the plain model, on a real store.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -30,7 +30,7 @@ const HOUR = 60 * MINUTE;
 const STEPS = [1, 4_999, 5_000, MINUTE, HOUR, 12 * HOUR, 24 * HOUR, 7 * 24 * HOUR];
 
 const contact = fc.constantFrom(...CONTACTS);
-/** Which of the registrations ever made is meant; modulo their number. */
+/** The index of a registration, modulo the number of registrations so far. */
 const which = fc.nat(20);
 const step = fc.oneof(
   {
@@ -77,7 +77,7 @@ type StepOf = typeof step extends fc.Arbitrary<infer S> ? S : never;
 test('contacts behave as the plain model does', async () => {
   using folder = temporaryFolder();
   const clock = createTestClock();
-  // Durability has tests of its own; here thousands of commits need not wait for the disk.
+  // Durability has its own tests; here thousands of commits need not wait for the disk.
   const store = await openSqliteStore({ path: join(folder.path, 'chatpush.db'), clock, synchronous: 'OFF' });
   const settings = {
     ...DEFAULT_CONTACT_SETTINGS,
@@ -242,7 +242,7 @@ test('contacts behave as the plain model does', async () => {
     numRuns: 200,
   });
 
-  // A property that never met a case has not shown it.
+  // A case that never occurred has not been tested.
   for (const name of [
     'create: new',
     'create: the same id',

@@ -1,6 +1,6 @@
-// A plain model of contacts, written from the promises and not from the rules: mutable, naive, and with no document.
+// A plain model of contacts, written from the promises and not from the code: mutable, naive and without a document.
 //
-// It says for each call whether it is accepted, with which registration, or refused with which error.
+// For each call it tells whether it is accepted, and with which registration, or refused, and with which error.
 
 export const QUOTA = 2;
 export const LIFETIME_MS = 7 * 86_400_000;
@@ -31,7 +31,7 @@ interface ModelContact {
 
 export interface CreateCall {
   readonly contact: string;
-  /** The device as the model knows it, whatever its token looks like on the wire. */
+  /** The device in the model, independent of how its token is written. */
   readonly device: string;
   readonly type: string;
   readonly flag: boolean;
@@ -73,7 +73,7 @@ export function createModel(now: () => number, channelNow: () => string) {
       return contact.registrations.length < QUOTA ? 'new' : 'ServiceQuotaExceededException';
     },
 
-    /** Follows an accepted Create, with the id it was answered. */
+    /** Applies an accepted Create with the returned id. */
     created({ contact: id, device, type, flag, token, parameters }: CreateCall, answered: string): void {
       const claim = token === undefined ? undefined : claims.get(token);
       if (claim && now() < claim.at + CLAIM_MS) return;
@@ -135,7 +135,7 @@ export function createModel(now: () => number, channelNow: () => string) {
       if (!contacts.has(id) && !aliases.has(id) && home(to) !== id) aliases.set(id, { to, at: now() });
     },
 
-    /** Housekeeping, which nobody waits for. */
+    /** Background housekeeping. */
     tidy(): void {
       for (const [id, contact] of contacts) {
         if (contact.erasedAt === undefined && now() >= silentAt(contact)) {

@@ -14,14 +14,14 @@ import {
 import { DAY, NOW, SECOND, accepted, input, refused, registered, written } from './harness.ts';
 
 describe('register', () => {
-  test('the first registration begins a contact that lives for a week', () => {
+  test('the first registration creates a contact that lives for a week', () => {
     const document = registered();
     assert.equal(document.endsAt, NOW + 7 * DAY);
     assert.equal(document.registrations[0]?.status, 'active');
     assert.equal(document.registrations[0]?.registeredAt, NOW);
   });
 
-  test('an unknown contact is refused where contacts may not begin', () => {
+  test('an unknown contact is refused if contacts may not be created', () => {
     const change = register(undefined, input({ createContact: false }), NOW, SETTINGS);
     assert.equal(refused(change), 'ResourceNotFoundException');
   });
@@ -94,7 +94,7 @@ describe('register', () => {
     assert.ok(Buffer.byteLength(serialiseContact(document)) <= DOCUMENT_LIMIT_BYTES);
   });
 
-  test('a raised quota ends where the document is full', () => {
+  test('a raised quota is limited by the size of the document', () => {
     let document: ContactDocument | undefined;
     for (let n = 0; ; n++) {
       const next = input({ registrationId: `r${n}`, deviceToken: `${n}`, applicationArn: 'a'.repeat(2048) });
@@ -108,7 +108,7 @@ describe('register', () => {
     }
   });
 
-  test('an ended contact is refused from the millisecond of its end on', () => {
+  test('a contact is refused from the millisecond of its end', () => {
     const document = registered();
     const at = (now: number) => register(document, input({ deviceToken: 'other' }), now, SETTINGS);
     accepted(at(document.endsAt - 1));

@@ -1,4 +1,4 @@
-// How registrations go.
+// How registrations are removed.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { registrationIn } from '../../src/contact/document.ts';
@@ -36,7 +36,7 @@ describe('remove', () => {
     assert.equal(accepted(remove(document, 'r4', NOW + 20)).result.removed, 'before');
   });
 
-  test('a device registered again after a delete is a new registration, and the late answer to the old one leaves it alone', () => {
+  test('a device registered again after a delete is a new registration, unaffected by a late answer to the old one', () => {
     const gone = written(remove(registered(), 'r1', NOW));
     const back = registered({ registrationId: 'r2' }, NOW + 1, gone);
     assert.equal(
@@ -70,7 +70,7 @@ describe('a newer token survives', () => {
     assert.equal(accepted(change).result.removed, false);
   });
 
-  test('a gateway that speaks of nobody changes nothing', () => {
+  test('an answer about an unknown registration changes nothing', () => {
     assert.deepEqual(accepted(removeDead(undefined, { registrationId: 'r1', deadSince: NOW }, NOW)), {
       result: { removed: false },
     });

@@ -1,4 +1,4 @@
-// A suspension is about a token at one channel: it ends with a new registration, or when the channel is another one.
+// A suspension is about a token at one channel: it ends with a new registration, or when the channel changes.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -15,25 +15,25 @@ const isAsleep = (document: ContactDocument, channel: string | undefined): boole
   isSuspended(registrationIn(document, 'r1')!, under(channel));
 
 describe('a suspended registration', () => {
-  test('sleeps under the channel that refused its token, and is active under another one', () => {
+  test('is suspended for the channel that refused its token, and active for another', () => {
     const asleep = refusedUnder('A');
     assert.equal(isAsleep(asleep, 'A'), true);
     assert.equal(isAsleep(asleep, 'B'), false);
     assert.equal(isAsleep(registered(), 'A'), false);
   });
 
-  test('that the other channel refuses as well sleeps under both, so that settings that differ for a while ask once each', () => {
+  test('refused by the other channel as well is suspended for both, so nodes with different settings each ask once', () => {
     const both = refusedUnder('B', refusedUnder('A'));
     assert.deepEqual([isAsleep(both, 'A'), isAsleep(both, 'B'), isAsleep(both, 'C')], [true, true, false]);
     assert.deepEqual(accepted(suspend(both, suspicion, under('A'))), { result: { suspended: false } });
   });
 
-  test('sleeps on where its channel is not known, for nothing says that it changed', () => {
+  test('stays suspended if its channel is unknown, because nothing shows a change', () => {
     assert.equal(isAsleep(refusedUnder('A'), undefined), true);
     assert.equal(isAsleep(refusedUnder(undefined), 'A'), true);
   });
 
-  test('of a version that did not write the channel sleeps until it is registered again', () => {
+  test('from a version that did not store the channel stays suspended until registered again', () => {
     const { suspendedUnder: _, ...older } = refusedUnder('A').registrations[0]!;
     const document = parseContact(
       serialiseContact({ ...registered(), registrations: [older] }),
@@ -44,14 +44,14 @@ describe('a suspended registration', () => {
     assert.equal(isAsleep(registered({}, NOW + 1, document), 'B'), false);
   });
 
-  test('wakes when it is registered again, and forgets why it slept', () => {
+  test('becomes active when registered again, and forgets the reason', () => {
     const awake = registered({}, NOW + 1, refusedUnder('A'));
     assert.equal(isAsleep(awake, 'A'), false);
     assert.deepEqual(awake, registered({}, NOW + 1, registered()));
   });
 
-  test('that an older version registered again keeps no channel that refused the token before that', () => {
-    // It leaves members alone that it does not know: `suspendedUnder` stands beside `active`.
+  test('registered again by an older version keeps no channel that refused the token before', () => {
+    // An older version preserves unknown members, so `suspendedUnder` remains beside `active`.
     const { registrations, ...rest } = refusedUnder('A');
     const renewed: ContactDocument = { ...rest, registrations: [{ ...registrations[0]!, status: 'active' }] };
     assert.equal(isAsleep(renewed, 'A'), false);
@@ -59,7 +59,7 @@ describe('a suspended registration', () => {
     assert.deepEqual([isAsleep(again, 'A'), isAsleep(again, 'B')], [false, true]);
   });
 
-  test('remembers the newest four channels, whatever happens, and sleeps under each of them alone', () => {
+  test('remembers at most the newest four channels, and is suspended only for these', () => {
     fc.assert(
       fc.property(fc.array(fc.constantFrom('A', 'B', 'C', 'D', 'E', 'F'), { maxLength: 20 }), (channels) => {
         let document = registered();
@@ -77,14 +77,14 @@ describe('a suspended registration', () => {
   });
 });
 
-test('a suspicion that was raised before the registration was renewed is dropped', () => {
+test('a refusal from before the registration was renewed is dropped', () => {
   const again = registered({}, NOW + HOUR, registered());
   const raised = (askedAt: number) => suspend(again, { ...suspicion, askedAt }, under('A'));
   assert.equal(accepted(raised(NOW + HOUR - 1)).result.suspended, false);
   assert.equal(accepted(raised(NOW + HOUR)).result.suspended, true);
 });
 
-test('a gateway that speaks of nobody suspends nobody', () => {
+test('an answer about an unknown registration suspends nothing', () => {
   const nobody = { ...suspicion, registrationId: 'r9' };
   assert.deepEqual(accepted(suspend(registered(), nobody, under('A'))), { result: { suspended: false } });
   assert.deepEqual(accepted(suspend(undefined, suspicion, under('A'))), { result: { suspended: false } });

@@ -39,14 +39,14 @@ test('each of several names is cut to its last part', () => {
   );
 });
 
-test('a file that was rejected or is not there yet is not named', () => {
+test('a rejected or pending file is not named', () => {
   const of = (Status: unknown, AttachmentName = 'a.pdf') => ({ AttachmentName, Status });
   for (const status of ['REJECTED', 'IN_PROGRESS', 'something new', null])
     assert.equal(shown([of(status)]), 'generic', String(status));
   assert.equal(shown([of('REJECTED'), of('APPROVED', 'b.pdf'), of('IN_PROGRESS')]), 'sent a file: b.pdf');
 });
 
-test('an attachment in a shape nobody has seen is shown generically', () => {
+test('an attachment in an unknown format is shown generically', () => {
   for (const odd of [undefined, [], [null], [{}], [{ AttachmentName: 7 }], 'invoice.pdf', {}])
     assert.equal(shown(odd), 'generic');
 });

@@ -1,4 +1,4 @@
-// What a person reads of a message, by content type; what is made for programs never reaches a lock screen.
+// The text shown for a message, by content type. Data for programs never reaches a lock screen.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { bodyOf, readableOf } from '../../src/contact/content.ts';

@@ -1,5 +1,5 @@
-// Every setting of an application's look goes into every payload, so a setting without a limit made each push of the
-// application PayloadTooLarge, while `chatpush check` had no mistakes.
+// The settings of an application's notifications are part of every payload. Regression: a setting without a limit made every push
+// of the application PayloadTooLarge, while `chatpush check` found no errors.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -10,11 +10,11 @@ import { fcmMessage } from '../../src/gateways/fcm/payload.ts';
 import type { Push } from '../../src/gateways/gateway.ts';
 import { configOf, mistakesOf, settingsFolder, withApplication } from '../config/settings-folder.ts';
 
-/** Of what gateways take, by Apple's and Google's documents. */
+/** The limits of the gateways, from Apple's and Google's documents. */
 const LIMIT = 4_096;
 const GENERIC_TEXT = 'You have a new message';
 
-/** As long as the wire lets them be (packages/wire/src/operations): counted in code points, of four bytes each. */
+/** The longest that the API allows (packages/wire/src/operations), counted in code points of four bytes each. */
 const longest = (codePoints: number): string => '🂡'.repeat(codePoints);
 const push: Push = {
   deliveryId: '00000000-0000-8000-8000-000000000000',
@@ -30,7 +30,7 @@ const push: Push = {
   expiresAt: 0,
 };
 
-/** A text that fills its setting: of one to four bytes a character, and of what JSON writes as two or six. */
+/** A text that fills its setting, from characters of one to four bytes, and from characters that JSON escapes to two or six. */
 const filled = (bytes: number, before = ''): fc.Arbitrary<string> =>
   fc
     .array(fc.constantFrom('a', 'ß', '字', '🂡', '"', '\\', '\n', '\u0001'), {
@@ -88,7 +88,7 @@ test('with every setting as long as it may be, and the longest ids, a payload fi
 });
 
 for (const name of ['sound', 'category', 'threadId', 'androidChannelId'])
-  test(`a byte more in ${name} is a mistake, in any script`, (t) => {
+  test(`one byte too many in ${name} is an error, in any script`, (t) => {
     const folder = settingsFolder(t);
     const said = (text: string) =>
       mistakesOf(folder.settings(withApplication({ [name]: text, fcmMessage: 'notification' })));

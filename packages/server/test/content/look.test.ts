@@ -1,4 +1,4 @@
-// What an application asks for in its settings reaches the phone, through the whole product.
+// The settings of an application reach the phone, end to end.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { readConfig } from '../../src/config/environment.ts';
@@ -71,7 +71,7 @@ test('texts, sound, category, thread, channel, kind of message, priority and tim
   assert.match(tag!, /^[0-9a-f-]{36}$/);
 });
 
-test('a notification older than the time to live of its application is not sent, though others’ live longer', async (t) => {
+test('a notification older than its application’s time to live is not sent, even if other applications allow more', async (t) => {
   const of = (ttlMinutes: number, name: string) => ({
     arn: APPLICATION.replace('support', name),
     ttlMinutes,

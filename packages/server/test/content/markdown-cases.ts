@@ -1,4 +1,4 @@
-// What people should read of a message, and texts made to take long: those of markdown.jsonc, and more of the second kind.
+// The expected texts of messages, and texts crafted to be slow: those of markdown.jsonc, and more of the second kind.
 import { readFileSync } from 'node:fs';
 
 interface Case {
@@ -14,13 +14,13 @@ const cases = JSON.parse(
     .replaceAll(/,(?=\s*[}\]])/g, ''),
 ) as Record<'readable' | 'repeat', readonly Case[]>;
 
-/** Shapes that cost markdown-it most, and what our expressions of old took seconds for. */
+/** The most expensive texts for markdown-it, and texts that took our former expressions seconds. */
 const PIECES =
   '![|[[a]|[x][|*a_ |_*|a**b|[a](b "|[a](<|(((|<a |<!--|<?|&|- > |>- |  - |1. |\\|`a|__a__b|~~a *b __c |[a]: b\n|=\n|a\n=\n|\t|{:'
     .split('|')
     .concat('| a ', '|a\n|-\n', 'a|b\n-|-\n', Array.from({ length: 90 }, (_, n) => '`'.repeat(n)).join(' '));
 
-/** The longest text that the API takes. */
+/** The longest text that the API accepts. */
 const LONGEST = 16_384;
 
 export const READABLE = cases.readable.map(({ contentType, content, text }) => ({

@@ -1,4 +1,4 @@
-// Markdown on a lock screen, which shows text alone; and what the worst texts cost.
+// Markdown on a lock screen, which shows plain text only, and the cost of the worst texts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -37,7 +37,7 @@ describe('markdown', () => {
   for (const [markdown, expected] of cases)
     test(JSON.stringify(markdown), () => assert.equal(withoutMarkdown(markdown), expected));
 
-  test('without a mark in it stays what it is', () => {
+  test('without markup is unchanged', () => {
     const words = fc.stringMatching(/^[a-zäöü€👍 ,.!?]{0,200}$/u);
     fc.assert(
       fc.property(words, (text) => assert.equal(withoutMarkdown(text), text.trim())),
@@ -59,7 +59,7 @@ describe('16 KB take a few milliseconds:', () => {
   for (const { name, contentType, content } of HOSTILE)
     test(name, () => {
       const times = Array.from({ length: 5 }, () => {
-        // Of this thread alone: other processes cannot make it slow.
+        // CPU time of this thread, so that other processes cannot affect it.
         const { user, system } = process.threadCpuUsage();
         shown(contentType, content);
         const after = process.threadCpuUsage();
@@ -70,11 +70,11 @@ describe('16 KB take a few milliseconds:', () => {
     });
 });
 
-test('a text that is cut ends with an ellipsis and with a whole character', () => {
+test('a cut text ends with a whole character and an ellipsis', () => {
   assert.equal(withoutMarkdown(`${'a'.repeat(4_095)}👍`), `${'a'.repeat(4_095)}…`);
   assert.equal(withoutMarkdown('['.repeat(2_000)), `${'['.repeat(500)}…`);
 });
 
-test('what is nested deeper than anybody writes leaves the rest of the text readable', () => {
+test('extreme nesting leaves the rest of the text readable', () => {
   assert.equal(withoutMarkdown(`${'> '.repeat(30)}deep\n\nrest`), 'rest');
 });

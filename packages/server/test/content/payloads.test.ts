@@ -1,5 +1,5 @@
-// What goes to the gateways for every kind of message, raw and hidden, plain and with everything an application can ask for.
-// After a change that is meant: node --conditions=source --test --test-update-snapshots, and a look at what changed.
+// The payloads for every kind of message, raw and hidden, plain and with every setting of an application. After an intended
+// change: node --conditions=source --test --test-update-snapshots, then review the diff.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import fc from 'fast-check';
@@ -51,7 +51,7 @@ const counted = (value: unknown): number =>
     ? Object.entries(value).reduce((sum, [key, one]) => sum + Buffer.byteLength(key) + counted(one), 0)
     : Buffer.byteLength(String(value));
 
-test('any text of any type with any look fits, is JSON, and is never cut inside a grapheme', () => {
+test('any text of any type with any settings fits, is JSON, and is never cut inside a grapheme', () => {
   const piece = fc.oneof(
     fc.string({ unit: 'binary', maxLength: 20 }),
     fc.string({ unit: 'grapheme', maxLength: 20 }),
@@ -116,7 +116,7 @@ describe('an address', () => {
     });
 });
 
-test('a message that is only to be looked at says so', () => {
+test('a passive message is marked as such', () => {
   const push = pushOf(MESSAGES['plain text']!, true);
   assert.equal(JSON.parse(fcmMessage({ ...push, validateOnly: true }, 0)).validate_only, true);
   assert.equal('validate_only' in JSON.parse(fcmMessage(push, 0)), false);

@@ -1,17 +1,17 @@
-// A gateway that fails, refuses or is not there: what waits for it waits with a reason, expires in time, and goes out by
-// itself when the gateway has recovered.
+// A gateway that fails, refuses or is unreachable: its deliveries wait with a reason, expire on time, and are sent when the
+// gateway has recovered.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { iphone } from '../promises/system.ts';
 import { createFastClock, startPipeline, allAccepted } from './pipeline.ts';
 
 const HALF_A_DAY_MS = 12 * 3_600_000;
-/** An event so old that its notification expires in so many milliseconds. */
+/** An event so old that its notification expires in the given milliseconds. */
 const expiringIn = (ms: number, now = Date.now()) => ({
   AbsoluteTime: new Date(now - HALF_A_DAY_MS + ms).toISOString(),
 });
 
-test('a refused credential holds deliveries, and once it works they go out by themselves', async () => {
+test('a refused credential holds deliveries, and they are sent once it works', async () => {
   const clock = createFastClock();
   await using pipeline = await startPipeline({ clock });
   const token = iphone('credential');
@@ -31,8 +31,8 @@ test('a refused credential holds deliveries, and once it works they go out by th
   assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
 });
 
-test('streams that a gateway refuses do not make the delay of a delivery grow', async () => {
-  // They counted as errors: 20 of them, over in seconds, cost the push up to half an hour.
+test('refused streams do not increase the back-off of a delivery', async () => {
+  // Regression: they counted as errors, and 20 of them within seconds delayed the push by up to half an hour.
   await using pipeline = await startPipeline();
   const token = iphone('refused');
   await pipeline.register('contact', token);
@@ -43,8 +43,8 @@ test('streams that a gateway refuses do not make the delay of a delivery grow', 
   assert.equal(pipeline.emulator.phone(token).notifications.length, 1);
 });
 
-test('after each pause a flooded device is asked with one delivery, not with all that wait for it', async () => {
-  // With 8,000 waiting every pause ended in a whole stream credit of refused attempts.
+test('after each pause a flooded device is probed with one delivery, not with all waiting ones', async () => {
+  // Regression: with 8,000 waiting, every pause ended in as many refused attempts as there were streams.
   await using pipeline = await startPipeline();
   const token = iphone('flooded');
   await pipeline.register('contact', token);
@@ -56,7 +56,7 @@ test('after each pause a flooded device is asked with one delivery, not with all
   ]);
   const ids = Array.from({ length: 20 }, (_, n) => `${n}`);
   await pipeline.say('contact', ids);
-  // All that began before the first refusal, and all that has waited since.
+  // Everything that started before the first refusal, and everything that has waited since.
   await pipeline.settled(
     'contact',
     (all) => all.length === 21 && all.slice(0, 20).every(({ reason }) => reason),
@@ -71,7 +71,7 @@ test('after each pause a flooded device is asked with one delivery, not with all
   assert.equal(pipeline.emulator.phone(token).notifications.length, 21);
 });
 
-test('promise 5: what had to wait beyond its time to live is never begun', async () => {
+test('promise 5: a delivery that waited beyond its time to live is never attempted', async () => {
   await using pipeline = await startPipeline();
   const token = iphone('late');
   await pipeline.register('contact', token);
@@ -85,8 +85,8 @@ test('promise 5: what had to wait beyond its time to live is never begun', async
   assert.equal(pipeline.emulator.phone(token).notifications.length, 0);
 });
 
-test('a delivery that waits longer than it lives is seen to expire when it does', async () => {
-  // It stayed queued for as long as the gateway asked for, here a day.
+test('a delivery whose wait exceeds its time to live expires on time', async () => {
+  // Regression: it stayed queued for as long as the gateway asked, here a day.
   await using pipeline = await startPipeline();
   await pipeline.register('contact', iphone('flooded'));
   pipeline.emulator.faults.set([
@@ -97,14 +97,14 @@ test('a delivery that waits longer than it lives is seen to expire when it does'
   assert.ok(entries.every(({ attemptCount }) => attemptCount <= 1));
 });
 
-test('promise 5: what a gateway took and never answered is not begun again after it has expired', async () => {
+test('promise 5: an unanswered attempt is not repeated after the delivery has expired', async () => {
   await using pipeline = await startPipeline();
   const token = iphone('black hole');
   await pipeline.register('contact', token);
-  // A connection has one stream until its first answer; from then on nobody waits for another's.
+  // A connection has one stream until its first answer; after that, attempts do not wait for each other.
   await pipeline.say('contact', ['first']);
   await pipeline.settled('contact', allAccepted);
-  // Two attempts are given up after ten seconds, their deadline; the next is answered.
+  // Two attempts time out after their deadline of ten seconds; the next is answered.
   pipeline.emulator.faults.set([{ gateway: 'apns', fault: 'black-hole', times: 2 }]);
   const expiresAt = Date.now() + 5_000;
   await pipeline.say('contact', ['short'], expiringIn(5_000));
@@ -137,7 +137,7 @@ test('promise 5: what a gateway took and never answered is not begun again after
   );
 });
 
-test('behind a gateway that cannot be reached deliveries expire in the log, too, and the others learn why they wait', async () => {
+test('behind an unreachable gateway deliveries expire in the log, too, and waiting ones show the reason', async () => {
   const clock = createFastClock();
   await using pipeline = await startPipeline({ clock, apns: { host: '127.0.0.1', port: 1 } });
   await pipeline.register('contact', iphone('nowhere'));
@@ -157,7 +157,7 @@ test('behind a gateway that cannot be reached deliveries expire in the log, too,
   await pipeline.settled('contact', ([one]) => one!.reason === 'gateway-unreachable');
 });
 
-test('what a channel says of a token is of no matter for a registration that has moved to another', async () => {
+test('a channel’s answer about a token does not affect a registration that has moved to another channel', async () => {
   await using pipeline = await startPipeline();
   const token = iphone('moved');
   await pipeline.register('contact', token, 'APNS');

@@ -1,4 +1,4 @@
-// The brake of a gateway: when it opens, and how it probes.
+// The circuit breaker of a gateway: when it opens, and how it probes.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBreaker } from '../../src/delivery/breaker.ts';
@@ -21,7 +21,7 @@ function setup() {
   };
 }
 
-test('a few bad answers among good ones keep it closed', () => {
+test('a few failures among successes keep it closed', () => {
   const { breaker, feed } = setup();
   feed('good', 10);
   feed('busy', 9);
@@ -29,7 +29,7 @@ test('a few bad answers among good ones keep it closed', () => {
   assert.equal(breaker.allows(500), Infinity);
 });
 
-test('half of the last answers bad opens it, a probe closes it', () => {
+test('it opens when half of the last answers are failures, and a probe closes it', () => {
   const { breaker, feed, pass } = setup();
   feed('busy', BREAKER.minAnswers);
   assert.equal(breaker.state, 'open');
@@ -69,7 +69,7 @@ test('answers of attempts that were in flight when it opened change nothing', ()
   assert.equal(breaker.opensInMs(), opensIn);
 });
 
-test('one refused credential opens it: nothing else can work', () => {
+test('one refused credential opens it, because no other push can succeed', () => {
   const { breaker } = setup();
   breaker.record('credential');
   assert.equal(breaker.state, 'open');

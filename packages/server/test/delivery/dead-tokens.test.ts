@@ -1,4 +1,5 @@
-// Many dead tokens on one channel, through the real pipeline and gateways: they slow nobody, and a mistake costs no registration.
+// Many dead tokens on one channel, through the real pipeline and gateways: they delay no other push, and a configuration mistake
+// costs no registration.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { QUARANTINE } from '../../src/delivery/retry.ts';
@@ -8,11 +9,11 @@ import { createFastClock, startPipeline } from './pipeline.ts';
 const DEAD = 55;
 const contacts = Array.from({ length: 100 }, (_, index) => `contact-${index}`);
 
-test('with 55 of 100 phones uninstalled the others get their messages at once, and the dead are removed', async () => {
+test('with 55 of 100 phones uninstalled, the others get their messages immediately, and the dead tokens are removed', async () => {
   await using pipeline = await startPipeline();
   await Promise.all(contacts.map((contact) => pipeline.register(contact, contact, 'GCM')));
   for (const contact of contacts.slice(0, DEAD)) pipeline.emulator.phone(contact).uninstall();
-  // Those that are dead first: no living phone has proved anything by then.
+  // The dead tokens first, before any live phone has shown that the channel works.
   const took: number[] = [];
   for (const [index, contact] of contacts.entries()) {
     const begun = performance.now();
@@ -21,7 +22,7 @@ test('with 55 of 100 phones uninstalled the others get their messages at once, a
     await pipeline.emulator.phone(contact).waitFor({ contains: '1', timeoutMs: 5_000 });
     took.push(performance.now() - begun);
   }
-  // 10 ms on a machine of its own; in quarantine it was 20 s.
+  // 10 ms on an idle machine; it was 20 s with quarantine.
   assert.ok(Math.max(...took) < 3_000, `${Math.max(...took)} ms`);
   const deadline = Date.now() + 20_000;
   const left = async () =>
@@ -31,11 +32,11 @@ test('with 55 of 100 phones uninstalled the others get their messages at once, a
     await new Promise((resolve) => setTimeout(resolve, 20));
   }
   assert.equal(await left(), contacts.length - DEAD);
-  // Each dead token once, beside the access token.
+  // One request per dead token, plus the access token.
   assert.equal(pipeline.emulator.requests.total, contacts.length + 1);
 });
 
-test('a mixed-up environment: no registration is removed, few are suspended, and what waits goes out once it is corrected', async () => {
+test('with the wrong environment no registration is removed, few are suspended, and waiting pushes are sent once it is corrected', async () => {
   const clock = createFastClock();
   await using pipeline = await startPipeline({ clock });
   await Promise.all(contacts.map((contact) => pipeline.register(contact, iphone(contact))));
@@ -48,7 +49,7 @@ test('a mixed-up environment: no registration is removed, few are suspended, and
   );
   const entries = logged.flat();
   const rejected = entries.filter(({ status }) => status === 'rejected');
-  // Up to the 20th answer nobody can know.
+  // Before the 20th answer this cannot be detected.
   assert.ok(rejected.length < QUARANTINE.minTokens, `${rejected.length} were rejected`);
   const waiting = entries.filter(({ status }) => status === 'queued');
   assert.equal(waiting.length, contacts.length - rejected.length);
@@ -72,7 +73,7 @@ test('a mixed-up environment: no registration is removed, few are suspended, and
   assert.equal(notified.length, waiting.length);
 });
 
-test('a wave in which nothing lives ends in a decision: what is refused again after minutes is removed', async () => {
+test('a wave without any live token ends: tokens that are refused again after minutes are removed', async () => {
   const clock = createFastClock();
   await using pipeline = await startPipeline({ clock });
   await Promise.all(contacts.map((contact) => pipeline.register(contact, contact, 'GCM')));

@@ -1,4 +1,4 @@
-// What every outcome means for its delivery.
+// The consequence of every outcome for its delivery.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { decide } from '../../src/delivery/decide.ts';
@@ -63,7 +63,7 @@ const TABLE: [string, Outcome, Situation, Decision][] = [
     { to: queued(60_500), sign: 'good', effect: { kind: 'pause-device', forMs: 60_000 } },
   ],
   [
-    // It was tried again at once: 249 attempts within three seconds.
+    // Regression: it was retried immediately, with 249 attempts within three seconds.
     'a flooded device with a Retry-After of 0 gets a minute, too',
     rejected('device-busy', { retryAfterMs: 0 }),
     apns,

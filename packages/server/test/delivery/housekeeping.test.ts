@@ -1,4 +1,4 @@
-// Housekeeping erases the tokens of chats that are over, whatever else is stored beside them.
+// Housekeeping erases the tokens of ended chats, whatever else is stored.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
@@ -6,8 +6,8 @@ import { createHousekeeping } from '../../src/delivery/housekeeping.ts';
 import { UnreadableContactError } from '../../src/store/stored-contact.ts';
 import { DAY, HOUR, INSTANCE, chatEnded, create, openService } from '../operations/harness.ts';
 
-test('damaged contacts that are due first, and more than one step looks at, keep nobody else’s tokens', async (t) => {
-  // A step of nothing but damaged contacts was taken for the last, minute after minute.
+test('damaged contacts that are due first, more than one step reads, do not keep other contacts’ tokens', async (t) => {
+  // Regression: a step with only damaged contacts was taken for the last one, every minute.
   await using service = await openService();
   const failures: unknown[] = [];
   const housekeeping = createHousekeeping({
@@ -43,7 +43,7 @@ test('damaged contacts that are due first, and more than one step looks at, keep
   assert.doesNotMatch((await stored('good')).body, /deviceToken/);
   const named = failures.flatMap((error) => (error instanceof UnreadableContactError ? error.contacts : []));
   assert.deepEqual(named.map(({ contactId }) => contactId).sort(), bad.toSorted());
-  // What is damaged stands as it stood, and is looked at again.
+  // The damaged contacts are unchanged and will be read again.
   for (const contactId of bad) assert.equal((await stored(contactId)).body, `damaged ${contactId}`);
   await housekeeping.run();
   assert.equal(failures.length, bad.length, 'not every minute');

@@ -1,4 +1,4 @@
-// A delivery is sent only under the name that leased it; and a store without room refuses, and recovers.
+// A delivery is sent only under the name that leased it; a full store refuses calls and recovers.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StoreUnavailableError } from '../../src/store/store.ts';
@@ -6,7 +6,7 @@ import type { Store } from '../../src/store/store.ts';
 import { iphone } from '../promises/system.ts';
 import { allAccepted, createFastClock, startPipeline } from './pipeline.ts';
 
-/** Holds back the answer of the next call of a verb, which has done its work by then. */
+/** Delays the answer of the next call of a method after the call has done its work. */
 function heldBack(store: Store, verb: 'enqueue' | 'claim') {
   let gate: PromiseWithResolvers<void> | undefined;
   const done = Promise.withResolvers<void>();
@@ -24,9 +24,9 @@ function heldBack(store: Store, verb: 'enqueue' | 'claim') {
         return answer;
       },
     },
-    /** From now on; returns what lets the answer go. */
+    /** Starts now; returns the function that releases the answer. */
     hold: () => (gate = Promise.withResolvers()).resolve,
-    /** Resolves when a call has done its work and its answer is held back. */
+    /** Resolves when a call has done its work and its answer is delayed. */
     done: done.promise,
   };
 }
@@ -43,7 +43,7 @@ for (const verb of ['enqueue', 'claim'] as const)
     await pipeline.register('contact', token);
     const before = pipeline.dispatcher.node;
     if (verb === 'enqueue') {
-      // With a connection that is there, enqueue leases on the spot.
+      // With an open connection, enqueue leases immediately.
       await pipeline.say('contact', ['0']);
       await pipeline.settled('contact', allAccepted);
     }
@@ -61,14 +61,14 @@ for (const verb of ['enqueue', 'claim'] as const)
     letGo();
     await said;
     await pipeline.settled('contact', allAccepted);
-    // Another push behind them: had they been sent again, it would have been before this one.
+    // Another push after them: a second send would have arrived before this one.
     await pipeline.say('contact', ['last']);
     await pipeline.emulator.phone(token).waitFor({ contains: 'text of last' });
     const times = pipeline.emulator.phone(token).notifications.length;
     assert.equal(times, verb === 'enqueue' ? 5 : 4);
   });
 
-test('with the disk full calls are refused as ones to repeat, and all resumes when there is room', async () => {
+test('with a full disk calls are refused as retryable, and everything resumes when there is space', async () => {
   // What fills it is what waits. Were deliveries let go meanwhile, what is logged of them could fill it instead, and that stays.
   const full = Promise.withResolvers<void>();
   await using pipeline = await startPipeline({

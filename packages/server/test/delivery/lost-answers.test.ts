@@ -1,7 +1,7 @@
-// Promise 7: nothing that was leased is forgotten, whatever call of the store fails, and at whatever moment.
+// Promise 7: no leased delivery is forgotten, whichever call of the store fails, and whenever.
 //
-// A lease of a live node ends only when it is settled, so a delivery that slips this node's memory would wait until the node
-// ends. Each test here once showed such a delivery.
+// The lease of a live node ends only when the delivery is settled, so a delivery lost from this node's memory would wait until
+// the node ends. Each test reproduces such a bug.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createSettler } from '../../src/delivery/settler.ts';
@@ -10,14 +10,14 @@ import { allAccepted, spoilt, startPipeline } from './pipeline.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
 import type { Store } from '../../src/store/store.ts';
 
-/** A pipeline whose store fails in one verb when told. */
+/** A pipeline whose store fails in one method on demand. */
 async function startSpoilt(verb: keyof Store, when: 'before' | 'after') {
   let faults!: ReturnType<typeof spoilt>;
   const pipeline = await startPipeline({ wrap: (store) => (faults = spoilt(store, verb, when)).store });
   return { pipeline, faults };
 }
 
-test('deliveries that were claimed go out although their registrations could not be read at first', async () => {
+test('claimed deliveries are sent although reading their registrations failed at first', async () => {
   const { pipeline, faults } = await startSpoilt('contacts', 'before');
   await using _ = pipeline;
   const token = iphone('unread');
@@ -31,7 +31,7 @@ test('deliveries that were claimed go out although their registrations could not
   assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
 });
 
-test('deliveries whose claim was answered to nobody are claimed again, under another name', async () => {
+test('deliveries whose claim lost its answer are claimed again, under another name', async () => {
   const { pipeline, faults } = await startSpoilt('claim', 'after');
   await using _ = pipeline;
   const token = iphone('unheard');
@@ -45,14 +45,14 @@ test('deliveries whose claim was answered to nobody are claimed again, under ano
   assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
 });
 
-test('a batch whose enqueue was answered to nobody goes out once, and is known when told again', async () => {
+test('a batch whose enqueue lost its answer is sent once, and recognised when sent again', async () => {
   const { pipeline, faults } = await startSpoilt('enqueue', 'after');
   await using _ = pipeline;
   const token = iphone('unanswered');
   await pipeline.register('contact', token);
   await pipeline.say('contact', ['0']);
   await pipeline.settled('contact', allAccepted);
-  // From here on the connection is there, and enqueue leases on the spot.
+  // From here on there is an open connection, and enqueue leases immediately.
   faults.spoil(1);
   await assert.rejects(pipeline.say('contact', ['1', '2', '3']));
   const results = await pipeline.say('contact', ['1', '2', '3']);
@@ -64,7 +64,7 @@ test('a batch whose enqueue was answered to nobody goes out once, and is known w
   assert.equal(pipeline.emulator.phone(token).notifications.length, 4);
 });
 
-test('what is being sent when a name is given up is sent once all the same', async () => {
+test('a push in flight when a lease name is given up is sent exactly once', async () => {
   const { pipeline, faults } = await startSpoilt('enqueue', 'after');
   await using _ = pipeline;
   const token = iphone('in-flight');
@@ -80,7 +80,7 @@ test('what is being sent when a name is given up is sent once all the same', asy
   assert.equal(pipeline.emulator.phone(token).notifications.length, 3);
 });
 
-test('a store that fails for good does not keep the process: stopping gives up, and nothing is tried any more', async () => {
+test('a store that fails permanently does not keep the process alive: stopping gives up and ends all retries', async () => {
   let tried = 0;
   let failed = Promise.withResolvers<void>();
   const gone = {

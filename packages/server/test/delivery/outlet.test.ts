@@ -1,4 +1,4 @@
-// Who goes next where several lanes share a gateway.
+// Which delivery is next if several lanes share a gateway.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createBreaker } from '../../src/delivery/breaker.ts';
@@ -41,7 +41,7 @@ test('lanes take turns, each oldest first', () => {
   assert.equal(outlet.held, 0);
 });
 
-test('room is what the gateway takes beside what is held and promised', () => {
+test('room is the gateway’s capacity minus held and claimed deliveries', () => {
   const outlet = outletWith(10);
   outlet.hold(item('a1'), 'back');
   outlet.reserved = 4;
@@ -50,7 +50,7 @@ test('room is what the gateway takes beside what is held and promised', () => {
   assert.equal(outlet.room(), 0);
 });
 
-test('room is also what the gateway answered within a moment, until it answers no more', () => {
+test('room grows with the gateway’s recent answers, until it stops answering', () => {
   const outlet = outletWith(10);
   for (let count = 0; count < 100; count++) outlet.pace.answered();
   assert.equal(outlet.room(), 310);
@@ -60,7 +60,7 @@ test('room is also what the gateway answered within a moment, until it answers n
   assert.equal(outlet.room(), 10);
 });
 
-test('while deliveries are held the store is asked for many at a time, and for any when none is held', () => {
+test('the store is asked for many deliveries at a time while some are held, and for any number when none is held', () => {
   const outlet = outletWith(10);
   for (let count = 0; count < 100; count++) outlet.pace.answered();
   outlet.setStored(outlet.lane('a'), 1_000);
@@ -91,7 +91,7 @@ test('idle lanes are forgotten, busy ones are not', () => {
 });
 
 test('a delivery that was being claimed while its lane was forgotten still gets its turn', () => {
-  // Its lane object was kept over the await and held the delivery where nobody looked: the pump never ended.
+  // Regression: the removed lane object was kept across the await and held the delivery, so the pump never ended.
   const outlet = outletWith(10);
   outlet.lane('a');
   outlet.forgetIdle();
@@ -113,8 +113,8 @@ test('a queue keeps its order through front, back and drain', () => {
   assert.equal(queue.size, 0);
 });
 
-test('with more lanes than room, every lane gets its turn to be asked for', () => {
-  // The first lanes once got all the room, claim after claim, for as long as they had work.
+test('with more lanes than room, every lane gets its turn to claim', () => {
+  // Regression: the first lanes got all the room, claim after claim, as long as they had work.
   const outlet = outletWith(2);
   const names = ['a', 'b', 'c', 'd', 'e'];
   for (const name of names) outlet.setStored(outlet.lane(name), 1_000);

@@ -1,4 +1,4 @@
-// A device that gets too much is left alone, and asked with one delivery.
+// A rate-limited device is paused, then probed with one delivery.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createPausedDevices } from '../../src/delivery/paused-devices.ts';
@@ -10,7 +10,7 @@ function start(chance = 0) {
   return { devices, advance: (ms: number) => void (now += ms) };
 }
 
-test('while a device is paused its deliveries wait, and then one alone begins', () => {
+test('while a device is paused its deliveries wait, and then a single one starts', () => {
   const { devices, advance } = start();
   assert.equal(devices.waitMs('device'), 0);
   devices.pause('device', 5_000);
@@ -22,7 +22,7 @@ test('while a device is paused its deliveries wait, and then one alone begins', 
   assert.equal(devices.waitMs('device'), DEVICE_PAUSE.leastMs);
 });
 
-test('any other answer ends it; an attempt that got none leaves the question open for the next', () => {
+test('any other answer ends the pause; after an unanswered attempt the next one probes again', () => {
   const { devices, advance } = start();
   devices.pause('device', 5_000);
   advance(5_000);
@@ -35,20 +35,20 @@ test('any other answer ends it; an attempt that got none leaves the question ope
   assert.deepEqual([devices.waitMs('device'), devices.pauses('device')], [0, 0]);
 });
 
-test('pauses in a row are counted, and the answers of one burst are one', () => {
+test('consecutive pauses are counted, and the answers of one burst count once', () => {
   const { devices, advance } = start();
   for (let burst = 0; burst < 3; burst++) {
     for (let n = 0; n < 100; n++) {
       assert.equal(devices.pauses('device'), burst);
       devices.pause('device', 5_000);
-      // Accepted before the limit was reached, answered later: the device is no less busy for that.
+      // Accepted before the limit was reached, but answered later: this does not show that the device is less busy.
       devices.ended('device', true);
     }
     advance(5_000);
   }
 });
 
-test('what waits is due again over a span of time, and a device is forgotten when nothing comes for it', () => {
+test('waiting deliveries become due spread over time, and an unused device is forgotten', () => {
   const { devices, advance } = start(0.5);
   devices.pause('device', 60_000);
   assert.equal(devices.waitMs('device'), 60_000 + DEVICE_PAUSE.spreadMs / 2);

@@ -1,4 +1,4 @@
-// Delivery without HTTP in front: a real store, the real gateways of an emulator, and a place to put faults in between.
+// Delivery without HTTP: a real store, the gateways of an emulator, and a hook for faults in between.
 import { join } from 'node:path';
 import { startEmulator } from '@chatpush/emulator';
 import { createChannelFingerprint } from '../../src/channels/fingerprint.ts';
@@ -26,16 +26,16 @@ import { EVERYTHING } from '../auth/everything.ts';
 
 export interface PipelineOptions {
   readonly clock?: Clock;
-  /** Puts something between delivery and the store. */
+  /** Wraps the store. */
   readonly wrap?: (store: Store) => Store;
   readonly maxBytes?: number;
   /** Default: silent. */
   readonly log?: Logger;
-  /** Stands where APNs should be. */
+  /** Replaces APNs. */
   readonly apns?: { readonly host: string; readonly port: number; readonly ca?: string };
 }
 
-/** The machine's clock, that can be set forward. */
+/** The machine's clock, which can be moved forward. */
 export function createFastClock() {
   let ahead = 0;
   return {
@@ -121,7 +121,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
     clock,
     store: plain,
     emulator,
-    /** The operations beside those that have a method of their own here. */
+    /** The operations without their own method here. */
     handlers,
     context,
     dispatcher,
@@ -139,7 +139,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
       return (JSON.parse(contact!.body) as { registrations: { status: string; deviceType: string }[] })
         .registrations;
     },
-    /** An agent writes; `ids` are told in one batch. */
+    /** Writes as the agent; `ids` are sent in one batch. */
     say: async (contactId: string, ids: readonly string[], more: object = {}) => {
       const { Results } = await handlers.PutChatEvents(
         {
@@ -174,7 +174,7 @@ export async function startPipeline(options: PipelineOptions = {}) {
 export const allAccepted = (entries: readonly LogEntry[]): boolean =>
   entries.length > 0 && entries.every(({ status }) => status === 'accepted');
 
-/** The store with the next so many calls of one verb spoilt: before it is asked, or after it has done the work. */
+/** A store in which the next calls of one method fail: before or after the work is done. */
 export function spoilt(store: Store, verb: keyof Store, when: 'before' | 'after') {
   let left = 0;
   const run = store[verb] as (...parameters: never[]) => Promise<unknown>;

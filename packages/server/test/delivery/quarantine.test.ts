@@ -1,4 +1,4 @@
-// A wave of refused device tokens: what is believed at once, what waits, and what ends it.
+// A wave of refused device tokens: which refusals are trusted immediately, which wait, and what ends the wave.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createQuarantine } from '../../src/delivery/quarantine.ts';
@@ -9,7 +9,7 @@ function setup() {
   const events: unknown[] = [];
   const removed: string[] = [];
   const quarantine = createQuarantine(() => now, { doubted: (share) => events.push(share) });
-  /** `dead`: for good; `suspect`: perhaps of another channel. Undefined where it is believed. */
+  /** `dead`: permanently invalid; `suspect`: perhaps of another channel. Undefined if the refusal is trusted. */
   const refuse = (token: string, verdict: 'dead' | 'suspect' = 'dead') =>
     quarantine.refused(
       token,
@@ -34,19 +34,19 @@ function setup() {
 }
 const { minTokens, minLiving, againMs } = QUARANTINE;
 
-test('a dead token among others that live is believed', () => {
+test('a dead token among live ones is trusted', () => {
   const { quarantine, refuse, accept } = setup();
   accept(30);
   for (let index = 0; index < 29; index++) assert.equal(refuse(`${index}`), undefined);
   assert.equal(quarantine.isDoubted, false);
 });
 
-test('one device that is refused again and again is no wave', () => {
+test('one repeatedly refused device is not a wave', () => {
   const { refuse } = setup();
   for (let count = 0; count < 100; count++) assert.equal(refuse('the same'), undefined);
 });
 
-test('from the token on that makes it a wave nothing is believed, and it is said once', () => {
+test('once refusals form a wave, none is trusted, and this is logged once', () => {
   const { quarantine, events, wave } = setup();
   const answers = wave(minTokens + 5);
   assert.deepEqual(answers.slice(0, minTokens - 1), Array(minTokens - 1).fill(undefined));
@@ -55,7 +55,7 @@ test('from the token on that makes it a wave nothing is believed, and it is said
   assert.equal(quarantine.noted, 6);
 });
 
-test('refusals that are spread over time are no wave', () => {
+test('refusals spread over time are not a wave', () => {
   const { refuse, pass } = setup();
   for (let index = 0; index < 100; index++) {
     assert.equal(refuse(`${index}`), undefined);
@@ -63,7 +63,7 @@ test('refusals that are spread over time are no wave', () => {
   }
 });
 
-test('a token that is refused again minutes later is believed, and none before', () => {
+test('a token is trusted as dead when it is refused again minutes later, but not before', () => {
   const { refuse, wave, pass } = setup();
   wave(minTokens);
   const last = `wave-${minTokens - 1}`;
@@ -74,7 +74,7 @@ test('a token that is refused again minutes later is believed, and none before',
   assert.equal(refuse(last), undefined);
 });
 
-test('a channel that accepts other tokens is well: what was noted is removed at once, and the next ones are believed', () => {
+test('a channel that accepts other tokens is healthy: noted tokens are removed immediately, and later refusals are trusted', () => {
   const { quarantine, events, removed, refuse, wave, accept } = setup();
   wave(minTokens + 10);
   accept(minLiving - 1);
@@ -89,14 +89,14 @@ test('a channel that accepts other tokens is well: what was noted is removed at 
   for (let index = 0; index < 50; index++) assert.equal(refuse(`next-${index}`), undefined);
 });
 
-test('what was accepted before the wave proves nothing', () => {
+test('acceptances before the wave prove nothing', () => {
   const { quarantine, wave, accept } = setup();
   accept(minLiving);
   wave(100);
   assert.equal(quarantine.isDoubted, true);
 });
 
-test('a few tokens that live beside thousands that are refused prove nothing', () => {
+test('a few live tokens beside thousands of refused ones prove nothing', () => {
   const { quarantine, removed, wave, accept } = setup();
   wave(1_000);
   accept(100);
@@ -104,14 +104,14 @@ test('a few tokens that live beside thousands that are refused prove nothing', (
   assert.deepEqual(removed, []);
 });
 
-test('a doubt about a token is not carried out later: the channel may be another by then', () => {
+test('a suspected token is not suspended later, because the channel may have changed by then', () => {
   const { removed, wave, accept } = setup();
   wave(minTokens + 10, 'suspect');
   accept(minLiving);
   assert.deepEqual(removed, []);
 });
 
-test('a wave that was not decided is forgotten after an hour without refusals', () => {
+test('an undecided wave is forgotten after an hour without refusals', () => {
   const { quarantine, removed, refuse, wave, pass } = setup();
   wave(100);
   pass(QUARANTINE.quietMs + 1);

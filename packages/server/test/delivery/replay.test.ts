@@ -1,4 +1,4 @@
-// A push that did not arrive is replayed: under the same id, with a new time to live, and never where it arrived or must not.
+// An undelivered push is replayed under the same id with a new time to live, but never if it was delivered or must not be.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { INSTANCE, create } from '../operations/harness.ts';
@@ -60,7 +60,7 @@ test('an expired push is replayed with the time to live of its application, coun
     { gateway: 'apns', fault: 'http', status: 403, reason: 'InvalidProviderToken', times: 1 },
   ]);
   const HALF_A_DAY_MS = 12 * 3_600_000;
-  // It expires in 10 seconds, and its gateway is asked again in 15.
+  // It expires in 10 seconds, and its gateway is retried in 15.
   await pipeline.say('contact', ['1'], {
     AbsoluteTime: new Date(clock.now() - HALF_A_DAY_MS + 10_000).toISOString(),
   });
@@ -75,7 +75,7 @@ test('an expired push is replayed with the time to live of its application, coun
   assert.equal(pipeline.emulator.phone(token).notifications.length, 1);
 });
 
-test('a suspended device gets its push after it was registered again, and not before', async () => {
+test('a suspended device gets its push only after it was registered again', async () => {
   await using pipeline = await startPipeline();
   const { id, phone, token } = await refusedPush(pipeline, 400, 'BadDeviceToken');
   await pipeline.settled('contact', () => true);
@@ -88,7 +88,7 @@ test('a suspended device gets its push after it was registered again, and not be
   assert.equal(phone.notifications.length, 1);
 });
 
-test('nothing is replayed to a registration that was deleted, by the gateway or by a call', async () => {
+test('nothing is replayed to a registration deleted by the gateway or by a call', async () => {
   await using pipeline = await startPipeline();
   const dead = await refusedPush(pipeline, 410, 'Unregistered');
   const stored = await pipeline.store.delivery(INSTANCE, dead.id);
@@ -111,7 +111,7 @@ test('nothing is replayed to a registration that was deleted, by the gateway or 
   assert.equal(deleted.phone.notifications.length, 0);
 });
 
-test('what is kept has no device token, and its text is shown only as far as the registration allows now', async () => {
+test('the stored content has no device token, and its text is shown only if the registration allows it now', async () => {
   await using pipeline = await startPipeline();
   const { id, phone, token } = await refusedPush(pipeline, 400, 'PayloadEmpty');
   const kept = (await pipeline.store.delivery(INSTANCE, id))?.kept ?? '';
@@ -125,7 +125,7 @@ test('what is kept has no device token, and its text is shown only as far as the
   assert.deepEqual(shown(phone), ['You have a new message']);
 });
 
-test('what never started and what is unknown is refused; what waits stays as it is', async () => {
+test('replaying a skipped or unknown delivery is refused; a waiting one is unchanged', async () => {
   await using pipeline = await startPipeline();
   const token = iphone('others');
   await pipeline.register('contact', token);
@@ -145,7 +145,7 @@ test('what never started and what is unknown is refused; what waits stays as it 
   assert.deepEqual(await pipeline.store.delivery(INSTANCE, waiting!.id), before);
 });
 
-test('a key that is limited to other applications may not replay', async () => {
+test('a key limited to other applications may not replay', async () => {
   await using pipeline = await startPipeline();
   const { id } = await refusedPush(pipeline, 400, 'PayloadEmpty');
   await assert.rejects(replay(pipeline, id, { applications: new Set(['arn:other']) }), {
@@ -154,7 +154,7 @@ test('a key that is limited to other applications may not replay', async () => {
   assert.equal((await pipeline.log('contact'))[0]?.status, 'rejected');
 });
 
-test('withdrawn, what waits in the store is never pushed, and its text is erased', async () => {
+test('a delivery withdrawn while in the store is never pushed, and its text is erased', async () => {
   const clock = createFastClock();
   await using pipeline = await startPipeline({ clock });
   const token = iphone('withdrawn');
@@ -179,7 +179,7 @@ test('withdrawn, what waits in the store is never pushed, and its text is erased
   await refused(withdraw(pipeline, accepted), /^The delivery has ended: it is accepted\./);
 });
 
-test('withdrawn, what a node holds in memory is not attempted any more', async () => {
+test('a delivery withdrawn while a node holds it in memory is not attempted again', async () => {
   await using pipeline = await startPipeline();
   const token = iphone('held');
   await pipeline.register('contact', token);

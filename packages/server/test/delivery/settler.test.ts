@@ -1,4 +1,4 @@
-// What the store refuses must not hold up what it takes: settling is one line for all applications of a node.
+// A settlement that the store refuses must not block the others: all applications of a node share one queue.
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { test } from 'node:test';
@@ -29,8 +29,9 @@ function collect(store: Store) {
 const logOf = async (store: Store) =>
   (await store.deliveries({ instanceId: 'instance', contactId: 'contact' }, { limit: 1_000 })).items;
 
-test('one settlement that the store refuses is settled without its attempts, all others as they are', async (t) => {
-  // A gateway's Retry-After of 1e23 milliseconds was put in front again every 250 ms with all that was settled beside it.
+test('a settlement that the store refuses is stored without its attempts, and all others unchanged', async (t) => {
+  // Regression: a gateway's Retry-After of 1e23 milliseconds blocked all settlements in its batch, which were retried every 250
+  // ms.
   const { store } = await openStore(t);
   const deliveries = await openLeased(store, 300);
   const { settler, failures } = collect(store);
@@ -55,7 +56,7 @@ test('one settlement that the store refuses is settled without its attempts, all
   assert.match(failures[0]!.message, /"dueInMs":1e\+23,"reason":"Busy"/);
 });
 
-test('what the store refuses in any form is put aside, counted, and missed at the end', async (t) => {
+test('a settlement that the store refuses in any form is set aside, counted, and reported at the end', async (t) => {
   const path = newPath(t);
   const { store: first } = await openStore(t, { path });
   const deliveries = await openLeased(first, 5);

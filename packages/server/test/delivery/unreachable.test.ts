@@ -1,5 +1,5 @@
-// What a node holds for a gateway that it cannot reach any more goes back to the store, for a node that can: a lease of a
-// live node ends only when it is settled, so otherwise it would wait here for as long as the cable is cut.
+// Deliveries that a node holds for a gateway it can no longer reach go back to the store, for a node that can. The lease of a
+// live node ends only when the delivery is settled, so otherwise they would wait for the network.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect, createServer } from 'node:net';
@@ -11,7 +11,7 @@ import { createDispatcher } from '../../src/delivery/dispatcher.ts';
 import { iphone } from '../promises/system.ts';
 import { allAccepted, createFastClock, startPipeline } from './pipeline.ts';
 
-/** A way to a gateway that can be cut: connections end, and new ones are refused. */
+/** A proxy to a gateway that can be cut: connections end, and new ones are refused. */
 async function startCable() {
   const sockets = new Set<Socket>();
   let target: { readonly host: string; readonly port: number } | undefined;
@@ -36,7 +36,7 @@ async function startCable() {
   };
 }
 
-test('deliveries held for a gateway that is gone go back with that reason, and a node that reaches it sends them once', async () => {
+test('deliveries for an unreachable gateway go back with that reason, and a node that reaches it sends them once', async () => {
   const cable = await startCable();
   const clock = createFastClock();
   let gate: PromiseWithResolvers<void> | undefined;
@@ -60,12 +60,12 @@ test('deliveries held for a gateway that is gone go back with that reason, and a
   const outlet = () => pipeline.dispatcher.status()[0]!;
   const token = iphone('held');
   await pipeline.register('contact', token);
-  // The connection is there afterwards, and enqueue leases on the spot.
+  // Afterwards there is an open connection, and enqueue leases immediately.
   await pipeline.say('contact', ['0']);
   await pipeline.settled('contact', allAccepted);
   const { node } = pipeline.dispatcher;
 
-  // They are leased to this node, and the cable is cut before it hears of that.
+  // They are leased to this node, and the network is cut before the node learns of it.
   gate = Promise.withResolvers();
   const said = pipeline.say('contact', ['1', '2', '3']);
   await stored.promise;
@@ -75,7 +75,7 @@ test('deliveries held for a gateway that is gone go back with that reason, and a
   await said;
   assert.equal(outlet().held, 3);
 
-  // Half of the patience at once; more would be too much for the lease.
+  // Half of the time limit in one step; more would exceed the lease.
   clock.advance(3_000);
   await pipeline.settled('contact', (entries) =>
     entries.slice(0, 3).every(({ status, reason }) => `${status} ${reason}` === 'queued gateway-unreachable'),

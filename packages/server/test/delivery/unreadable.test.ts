@@ -1,4 +1,4 @@
-// A delivery whose contact cannot be read waits with that reason, and nobody waits with it.
+// A delivery whose contact cannot be read waits with that reason and blocks no other delivery.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { pino } from 'pino';
@@ -7,7 +7,7 @@ import { iphone } from '../promises/system.ts';
 import { allAccepted, createFastClock, startPipeline } from './pipeline.ts';
 
 test('of deliveries claimed together, the one whose contact is damaged waits, and goes out once it is repaired', async () => {
-  // All of a claim were once given back with `store-unavailable`, second after second, until the damaged one expired.
+  // Regression: the whole claim was given back with `store-unavailable` every second until the damaged delivery expired.
   const clock = createFastClock();
   const lines: string[] = [];
   let givenBack = 0;
@@ -54,8 +54,8 @@ test('of deliveries claimed together, the one whose contact is damaged waits, an
   await pipeline.settled('bad', (entries) => entries.every(({ reason }) => reason === 'contact-unreadable'));
   assert.equal(pipeline.emulator.phone(iphone('bad')).notifications.length, 0);
 
-  // Each delivery looks again every minute. Each look was a line at error level that said the store had failed, and counted
-  // in chatpush_store_failures_total: an alarm about a store that was well.
+  // Each delivery is retried every minute. Regression: each retry was logged as a store failure at error level and counted in
+  // chatpush_store_failures_total, which raised an alarm about a healthy store.
   const reported = () =>
     lines
       .map((line) => JSON.parse(line) as { msg: string; contactId?: string; instanceId?: string })
@@ -74,7 +74,7 @@ test('of deliveries claimed together, the one whose contact is damaged waits, an
   await pipeline.settled('bad', allAccepted);
   assert.equal(pipeline.emulator.phone(iphone('bad')).notifications.length, 2);
 
-  // Once it was well, damage is news again.
+  // After a successful read, new damage is logged again.
   await failFirst(['bad'], ['3']);
   await write('bad', () => 'nonsense');
   await pipeline.settled('bad', (entries) => entries.some(({ reason }) => reason === 'contact-unreadable'));

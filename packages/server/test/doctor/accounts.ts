@@ -1,4 +1,4 @@
-// Apple's and Google's side of our credentials: what is registered at a strict emulator, and settings that use it.
+// Apple's and Google's side of our credentials: the keys registered at a strict emulator, and settings that use them.
 import { startEmulator } from '@chatpush/emulator';
 import type { Emulator, EmulatorOptions } from '@chatpush/emulator';
 import type { TestContext } from 'node:test';
@@ -26,7 +26,7 @@ export async function strictEmulator(test: TestContext, options: EmulatorOptions
   return emulator;
 }
 
-/** Good channels; `changes` breaks them. */
+/** Valid channels; `changes` breaks them. */
 export const channelsAt = (emulator: Emulator) => ({
   apns: (changes: object = {}) => ({
     gateway: 'apns',

@@ -1,4 +1,4 @@
-// A service examines its channels when it starts, and shows where each leads.
+// A service examines its channels at start and shows where each leads.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -15,7 +15,7 @@ interface Line {
   readonly [key: string]: unknown;
 }
 
-/** A service on these channels, and its log, which can be waited for. */
+/** A service with these channels, and its log, which tests can wait for. */
 async function start(t: TestContext, channels: object, more: Record<string, string> = {}) {
   const lines: Line[] = [];
   const waiting = new Set<() => void>();
@@ -52,7 +52,7 @@ async function start(t: TestContext, channels: object, more: Record<string, stri
 const verboseOf = async (url: string): Promise<Record<string, string>> =>
   ((await (await fetch(`${url}/readyz?verbose`)).json()) as { channels: Record<string, string> }).channels;
 
-test('what the doctor found is logged and shown by /readyz?verbose and the page, and only there', async (t) => {
+test('the doctor’s findings are logged and shown only by /readyz?verbose and the page', async (t) => {
   const emulator = await strictEmulator(t);
   const at = channelsAt(emulator);
   const { service, logged } = await start(t, {
@@ -79,7 +79,7 @@ test('what the doctor found is logged and shown by /readyz?verbose and the page,
   assert.match(service.greeting, new RegExp(`GCM +${ARN}: EMULATED`));
 });
 
-test('what is created on first use is shown as emulated, beside what the settings name', async (t) => {
+test('applications created on first use are shown as emulated, beside those in the settings', async (t) => {
   const { service } = await start(t, { GCM: { gateway: 'emulated' } }, { CHATPUSH_AUTO_CREATE: 'all' });
   assert.deepEqual(await verboseOf(service.url), {
     [`${ARN} GCM`]: 'EMULATED',
@@ -96,7 +96,7 @@ test('a gateway that never answers does not keep a service from starting or stop
   });
 });
 
-test('a channel is examined when a call asks for it, and its new verdict is shown', async (t) => {
+test('a call examines a channel, and the new verdict is shown', async (t) => {
   const emulator = await strictEmulator(t);
   const { service, logged } = await start(t, {
     APNS: channelsAt(emulator).apns(),
@@ -122,7 +122,7 @@ test('a channel is examined when a call asks for it, and its new verdict is show
   await assert.rejects(examine('APNS', `${ARN}-other`), { name: 'ResourceNotFoundException' });
 });
 
-test('the end of a certificate is a metric', async (t) => {
+test('the expiry of a certificate is a metric', async (t) => {
   const emulator = await strictEmulator(t);
   const made = emulator.providerCertificate('com.example.chat');
   const byCertificate = channelsAt(emulator).apns({ keyId: undefined, teamId: undefined, ...made });
@@ -132,7 +132,7 @@ test('the end of a certificate is a metric', async (t) => {
   assert.ok(Number(expiry?.[1]) * 1000 > Date.now());
 });
 
-test('with a settings file the page of phones is open only where somebody says so, whatever Host says', async (t) => {
+test('with a settings file the page of phones is served only if enabled, whatever Host says', async (t) => {
   const emulated = { GCM: { gateway: 'emulated' } };
   const phonesAt = async (more: Record<string, string>): Promise<number> => {
     const { service } = await start(t, emulated, more);

@@ -1,4 +1,4 @@
-// An HTTP proxy that knows CONNECT alone, as networks with one way out have it.
+// An HTTP proxy that supports only CONNECT, as in networks with a single exit.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
 import { connect } from 'node:net';
@@ -7,11 +7,11 @@ import type { TestContext } from 'node:test';
 
 export interface ConnectProxy {
   readonly url: string;
-  /** What was asked for, `host:port`, refused or not. */
+  /** The requested `host:port`s, refused or not. */
   readonly asked: readonly string[];
 }
 
-/** `password`: only callers with user and this password pass. `status`: everybody is refused so. */
+/** `password`: only callers with user and this password pass. `status`: all callers are refused with it. */
 export async function startConnectProxy(
   test: TestContext,
   { password, status }: { readonly password?: string; readonly status?: number } = {},
@@ -23,7 +23,7 @@ export async function startConnectProxy(
   server.on('connect', (request, near: Socket) => {
     const { url: to = '', headers } = request;
     asked.push(to);
-    near.on('error', () => near.destroy()); // the other end went away
+    near.on('error', () => near.destroy()); // the peer disconnected
     const wanted = password && `Basic ${Buffer.from(`user:${password}`).toString('base64')}`;
     const refusal = status ?? (wanted && headers['proxy-authorization'] !== wanted ? 407 : undefined);
     if (refusal !== undefined) {

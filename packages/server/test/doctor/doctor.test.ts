@@ -1,7 +1,7 @@
-// The doctor names what is wrong with a credential as far as the gateway's answer tells, and calls none of these healthy.
+// The doctor names the problem of a credential as far as the gateway's answer shows it, and reports none of these as healthy.
 //
-// Shown against the emulator, which reads Apple's and Google's documents as we do. docs/guides/troubleshooting.md says which of
-// these wait for a real gateway. Credentials that are wrong in themselves never come so far: test/config/credentials.test.ts.
+// Tested against the emulator, which interprets Apple's and Google's documents as we do. docs/guides/troubleshooting.md says
+// which of these are unconfirmed at a real gateway. Malformed credentials never get this far: test/config/credentials.test.ts.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer as createHttpServer } from 'node:http';
@@ -89,7 +89,7 @@ describe('healthy channels', () => {
       ],
     ];
   for (const [name, setting] of cases)
-    test(`${name} are called healthy, and no phone hears of it`, async (t) => {
+    test(`${name} are reported as healthy, and no phone gets a push`, async (t) => {
       const emulator = await strictEmulator(t);
       const { code, said } = await run(t, await setting(channelsAt(emulator), t, emulator));
       assert.equal(code, 0, said);
@@ -343,8 +343,8 @@ describe('broken credentials', () => {
   test('are at least 25', () => assert.ok(Object.keys(BROKEN).length >= 25));
 });
 
-// A filter that looks into TLS, whose authority the machine trusts: the doctor once called this healthy.
-describe('something that says yes to everything in the place of', () => {
+// Regression: the doctor reported a TLS-inspecting filter, whose CA the machine trusts, as healthy.
+describe('a server that accepts everything in place of', () => {
   const LOGIN = '<html>login</html>';
   const page = ({ stream }: PeerRequest): void => {
     stream.respond({ ':status': 200, 'content-type': 'text/html' });
@@ -356,7 +356,7 @@ describe('something that says yes to everything in the place of', () => {
     ['Google', page, (at, there) => ({ GCM: at.fcm(there) })],
   ];
   for (const [name, answer, channels] of cases)
-    test(`${name} is called that`, async (t) => {
+    test(`${name} is recognised`, async (t) => {
       const emulator = await strictEmulator(t);
       const peer = await startPeer(t, { answer: answer! });
       const there = { url: `https://${peer.host}:${peer.port}`, ca: `${emulator.ca}\n${peer.ca}` };
@@ -366,7 +366,7 @@ describe('something that says yes to everything in the place of', () => {
       assert.match(said, /What to do: let the connection to the gateway pass unchanged/);
     });
 
-  test('Google’s token endpoint is called that', async (t) => {
+  test('Google’s token endpoint is recognised', async (t) => {
     const emulator = await strictEmulator(t);
     const server = createHttpServer((_, response) => response.end(LOGIN));
     await once(server.listen(0, '127.0.0.1'), 'listening');
@@ -377,7 +377,7 @@ describe('something that says yes to everything in the place of', () => {
   });
 });
 
-describe('what the way there says', () => {
+describe('errors on the network path', () => {
   const faults: [string, RegExp][] = [
     [
       'ERR_SSL_TLSV13_ALERT_CERTIFICATE_REQUIRED: tlsv13 alert certificate required',
@@ -398,14 +398,14 @@ describe('what the way there says', () => {
   for (const [answer, says] of faults)
     test(`${answer} is understood`, () => assert.match(diagnose(answer, 'GCM')?.says ?? '', says));
 
-  test('every reason of configuration in Apple’s table has its diagnosis', () => {
+  test('every configuration reason in Apple’s table has a diagnosis', () => {
     for (const [answer, { verdict }] of Object.entries(APNS_ANSWERS))
       if (verdict === 'credential') assert.ok(diagnose(answer, 'APNS'), answer);
   });
 });
 
 describe('chatpush doctor', () => {
-  test('examines one application where one is named, by its ARN or its last part', async (t) => {
+  test('examines the named application, by its ARN or its last part', async (t) => {
     const emulator = await strictEmulator(t);
     const environment = settingsWith(t, { APNS: channelsAt(emulator).apns() });
     for (const name of [ARN, 'support']) assert.equal(await doctor([name], environment, () => {}), 0);
@@ -414,13 +414,13 @@ describe('chatpush doctor', () => {
     assert.match(said, /no application sales/);
   });
 
-  test('has nothing to do where nothing is real', async () => {
+  test('has nothing to do without real channels', async () => {
     let said = '';
     assert.equal(await doctor([], {}, (text) => void (said += text)), 0);
     assert.match(said, /Nothing to examine/);
   });
 
-  test('examines emulated channels of an emulator elsewhere, and says so', async (t) => {
+  test('examines emulated channels of a remote emulator, and says so', async (t) => {
     const emulator = await strictEmulator(t);
     const emulated = { gateway: 'emulated' };
     const environment = settingsWith(t, { APNS: emulated, APNS_SANDBOX: emulated, GCM: emulated });
@@ -428,12 +428,12 @@ describe('chatpush doctor', () => {
     const say = (text: string): void => void (said += text);
     assert.equal(await doctor([], { ...environment, CHATPUSH_EMULATOR_URL: emulator.url }, say), 0, said);
     assert.equal(said.match(/\(EMULATED\): healthy/g)?.length, 3);
-    // It once said that Apple was reached.
+    // Regression: it said that Apple was reached.
     assert.equal(said.match(/The emulator answers\. It reaches no real phone/g)?.length, 3);
     assert.doesNotMatch(said, /(?:Apple|Google) answers/);
   });
 
-  test('names what the settings put in the place of Apple and Google', async (t) => {
+  test('names the servers that the settings use in place of Apple and Google', async (t) => {
     const emulator = await strictEmulator(t);
     const at = channelsAt(emulator);
     const { said } = await run(t, { channels: { APNS: at.apns(), GCM: at.fcm() } });

@@ -1,5 +1,5 @@
-// The command line ends when it has said its verdict. By way of a proxy it once did not: the token endpoint was asked over a
-// connection that nobody closed, and a service kept one more of them every hour.
+// The command exits after printing its verdict. Regression: through a proxy it did not, because the connection to the token
+// endpoint was never closed, and a service leaked one every hour.
 import assert from 'node:assert/strict';
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
