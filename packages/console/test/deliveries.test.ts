@@ -79,7 +79,7 @@ test(
     const address = page.url();
     await dialog.getByRole('button', { name: 'Withdraw message waiting-1' }).focus();
     await page.keyboard.press('Enter');
-    await dialog.getByText('It was withdrawn by a call of WithdrawDelivery.').waitFor();
+    await dialog.getByText('A call of WithdrawDelivery withdrew the delivery.').waitFor();
     assert.equal(await dialog.getByRole('button', { name: /Withdraw|Replay/ }).count(), 0);
     await page.keyboard.press('Escape');
     await dialog.waitFor({ state: 'detached' });

@@ -1,5 +1,5 @@
-// What counts as this machine and nobody else. One rule for all who ask: settings and server once had one each, which
-// differed on the names below localhost.
+// What counts as loopback. One shared rule: settings and server used to have separate rules that differed for names below
+// localhost.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { isLoopback } from '../src/addresses/loopback.ts';
@@ -38,7 +38,7 @@ const NOT = [
   '::ffff:192.0.2.1',
 ];
 
-describe('this machine and nobody else', () => {
+describe('loopback', () => {
   for (const host of THIS_MACHINE) test(`is ${host}`, () => assert.equal(isLoopback(host), true));
   for (const host of NOT) test(`is not ${JSON.stringify(host)}`, () => assert.equal(isLoopback(host), false));
 });

@@ -1,10 +1,10 @@
-// The clock of child processes that are started without this one's environment.
+// The clock of child processes that do not inherit this environment.
 
-/** What moves a child's clock as far as this process's own was moved by libfaketime (`npm run test:at`). */
+/** The variables that move a child's clock like this process's under libfaketime (`npm run test:at`). */
 export const movedClock = (): Record<string, string> =>
   Object.fromEntries(
     Object.entries(process.env).filter(
-      // What libfaketime shares among the processes of one user, another user may not open.
+      // libfaketime's shared memory belongs to one user; another user cannot open it.
       (entry): entry is [string, string] =>
         /^(LD_PRELOAD$|FAKETIME)/.test(entry[0]) && entry[0] !== 'FAKETIME_SHARED',
     ),

@@ -7,7 +7,7 @@ import { createCombinedTrouble } from '../../src/gateways/combined-trouble.ts';
 import type { Trouble } from '../../src/gateways/gateway.ts';
 
 describe('back-off', () => {
-  test('doubles up to its limit, takes any part of that, and ends with the first success', () => {
+  test('doubles up to its limit with full jitter, and ends with the first success', () => {
     const limits = { firstMs: 1_000, mostMs: 60_000 };
     fc.assert(
       fc.property(
@@ -50,7 +50,7 @@ describe('Retry-After', () => {
   const cases = [
     ['120', 120_000],
     ['0', 0],
-    // It became 1e23 milliseconds, which no store can hold: one such answer ended all settling.
+    // Regression: it became 1e23 milliseconds, which no store can hold, and one such answer blocked all settlements.
     ['99999999999999999999', 86_400_000],
     ['Sun, 22 Nov 2026 12:00:30 GMT', 30_000],
     ['Fri, 31 Dec 9999 23:59:59 GMT', 86_400_000],
@@ -66,7 +66,7 @@ describe('Retry-After', () => {
 });
 
 describe('two troubles', () => {
-  test('are told one at a time, and as over only when both are', () => {
+  test('are reported one at a time, and as resolved only when both are', () => {
     const told: (Trouble | undefined)[] = [];
     const combined = createCombinedTrouble<'connection' | 'token'>((trouble) => told.push(trouble));
     const connection: Trouble = { about: 'connection', answer: 'ECONNREFUSED' };

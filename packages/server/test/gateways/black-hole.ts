@@ -1,5 +1,5 @@
 // An address that swallows packets, on a machine without root or firewall: a socket that listens and never accepts, whose
-// queue is full. Linux then drops every further SYN without a word.
+// queue is full. Linux then silently drops every further SYN.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { connect, type Socket } from 'node:net';

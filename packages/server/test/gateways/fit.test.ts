@@ -19,7 +19,10 @@ interface FcmBody {
   message: { token: string; data: Record<string, string>; android: { priority: string; ttl: string } };
 }
 
-/** Long texts out of what breaks cutting: escapes, lone surrogates, families, flags, combining marks, Hangul, Devanagari. */
+/**
+ * Long texts from characters that are hard to cut: escapes, lone surrogates, families, flags, combining marks, Hangul,
+ * Devanagari.
+ */
 const piece = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 20 }),
   fc.string({ unit: 'grapheme', maxLength: 20 }),
@@ -48,7 +51,7 @@ const title = fc.oneof(
   fc.string({ unit: 'binary', maxLength: 256 }),
 );
 
-/** Asserts that `got` is `whole` or a beginning of it that ends at a grapheme boundary, with `…` behind. */
+/** Asserts that `got` is `whole`, or a prefix of it that ends at a grapheme boundary, followed by `…`. */
 function assertCut(got: string, original: string): void {
   const whole = original.toWellFormed();
   if (got === whole) return;
@@ -115,14 +118,14 @@ describe('any message', () => {
     assert.equal((JSON.parse(apnsPayload(aPush({ body: zalgo }))) as ApnsBody).aps.alert.body, '…');
   });
 
-  test('with a title that alone would fill the payload leaves room for the body', () => {
+  test('with a title that would fill the payload leaves room for the body', () => {
     const { aps } = JSON.parse(
       apnsPayload(aPush({ title: 't'.repeat(5_000), body: 'b'.repeat(5_000) })),
     ) as ApnsBody;
     assert(aps.alert.title.length > 900 && aps.alert.body.length > 2_500);
   });
 
-  test('of 16 KB is cut without looking at all of it', () => {
+  test('of 16 KB is cut without reading all of it', () => {
     const body = '👨‍👩‍👧‍👦 नमस्ते '.repeat(900).slice(0, 16_384);
     const push = aPush({ body });
     const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
@@ -134,7 +137,7 @@ describe('any message', () => {
     };
     timed(() => apnsPayload(push));
     const [cutMs, allMs] = [timed(() => apnsPayload(push)), timed(() => [...graphemes.segment(body)])];
-    // Both in this run, whatever else the machine does: about 0.15 ms against 3.
+    // Both measured in this run, so that other load does not matter: about 0.15 ms against 3.
     assert(cutMs < allMs / 2, `${cutMs} ms, and ${allMs} ms to segment everything`);
   });
 });
@@ -160,7 +163,7 @@ describe('cut', () => {
     });
   }
 
-  test('gives nothing where there is no room', () => {
+  test('returns nothing if there is no room', () => {
     assert.deepEqual(fitTexts('title', 'body', -5, utf8Bytes), { title: '', body: '' });
   });
 });
@@ -196,7 +199,7 @@ describe('a payload', () => {
     });
   });
 
-  test('for Android never lives longer than four weeks, nor less than nothing', () => {
+  test('for Android has a time to live between zero and four weeks', () => {
     const ttl = (expiresAt: number): string =>
       (JSON.parse(fcmMessage({ ...push, expiresAt }, 0)) as FcmBody).message.android.ttl;
     assert.equal(ttl(1e12), '2419200s');

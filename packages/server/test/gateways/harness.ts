@@ -1,4 +1,4 @@
-// Gateways under test, with what they report, and waiting by events instead of time.
+// Gateways under test with their reports, and helpers that wait for events instead of time.
 import type { Emulator } from '@chatpush/emulator';
 import { generateKeyPairSync } from 'node:crypto';
 import type { TestContext } from 'node:test';
@@ -12,7 +12,7 @@ import { authority, type Peer } from './peer.ts';
 
 const keys = generateKeyPairSync('ec', { namedCurve: 'P-256' });
 
-/** An APNs key that nobody but the tests knows. */
+/** An APNs key for these tests. */
 export const providerKey = {
   keyId: 'ABCDEFGHIJ',
   teamId: 'KLMNOPQRST',
@@ -20,7 +20,7 @@ export const providerKey = {
 };
 export const providerPublicKey = keys.publicKey;
 
-/** Real deadlines shortened, but bearable for a busy machine. */
+/** Shortened timeouts, still long enough for a busy machine. */
 export const IMPATIENT: PoolPolicy = {
   ...APNS_POLICY,
   connectMs: 2_000,
@@ -30,21 +30,21 @@ export const IMPATIENT: PoolPolicy = {
   backOff: { firstMs: 20, mostMs: 100 },
 };
 
-/** Wide enough that nothing times out unless the test is broken. */
+/** Long enough that nothing times out unless the test is broken. */
 export const PATIENT: PoolPolicy = { ...APNS_POLICY, backOff: { firstMs: 20, mostMs: 100 } };
 
 export interface Watched {
   readonly gateway: Gateway;
   readonly troubles: (Trouble | undefined)[];
-  /** Resolves as soon as `check` holds, looked at after every report of the gateway. */
+  /** Resolves as soon as `check` holds; checked after every report of the gateway. */
   readonly until: (check: () => boolean) => Promise<void>;
-  /** Asks for an attempt and begins it as soon as there is credit. */
+  /** Starts an attempt as soon as there is credit. */
   readonly send: (push?: Partial<Push>) => Promise<Outcome>;
-  /** Begins `n` attempts in one tick, as soon as there is credit for all. */
+  /** Starts `n` attempts in one tick, as soon as there is credit for all. */
   readonly begin: (n: number) => Promise<Promise<Outcome>[]>;
 }
 
-/** Waits for what no event tells, such as credit that falls: looks once per turn of the event loop. */
+/** Waits for conditions without an event, such as falling credit: checks once per turn of the event loop. */
 export async function soon(check: () => boolean): Promise<void> {
   while (!check()) await setImmediate();
 }
@@ -129,7 +129,7 @@ export function watch(test: TestContext, gateway: Gateway, { troubles, until }: 
 
 const certificate = authority.issueProvider('Apple Push Services: com.example.chat', 'com.example.chat');
 
-/** A sender that shows a certificate, so that no first attempt has to prove a token. */
+/** A sender with a certificate, so that no first attempt has to validate a token. */
 export function openWithCertificate(
   test: TestContext,
   peer: Pick<Peer, 'host' | 'port' | 'ca'>,

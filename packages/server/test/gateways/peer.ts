@@ -1,4 +1,4 @@
-// A real HTTP/2 server over TLS for one test: it answers as the test says and can misbehave in every way.
+// A real HTTP/2 server over TLS for one test. It answers as the test specifies and can misbehave in every way.
 import { createAuthority } from '../../../emulator/src/certificates.ts';
 import { once } from 'node:events';
 import {
@@ -26,11 +26,11 @@ export interface Peer {
   readonly port: number;
   readonly ca: string;
   readonly sessions: ServerHttp2Session[];
-  /** Requests in the order in which they were whole. */
+  /** Requests in the order in which they were completed. */
   readonly requests: PeerRequest[];
-  /** The n-th request (from 0) once it is whole. */
+  /** The n-th request (from 0) once it is complete. */
   request(n: number): Promise<PeerRequest>;
-  /** The n-th session (from 0) once it is there. */
+  /** The n-th session (from 0) once it is open. */
   session(n: number): Promise<ServerHttp2Session>;
   /** Sends SETTINGS; resolves when the client has acknowledged them. */
   settings(session: ServerHttp2Session, settings: Settings): Promise<void>;
@@ -43,7 +43,7 @@ export interface PeerOptions {
   readonly settings?: Settings;
   readonly host?: string;
   readonly port?: number;
-  /** Client certificates are asked for and must be of the test authority. */
+  /** Client certificates are required and must be signed by the test CA. */
   readonly clientCertificates?: boolean;
   /** Answers a request; absent: leaves it open. */
   readonly answer?: (request: PeerRequest, n: number) => void;
@@ -51,7 +51,7 @@ export interface PeerOptions {
 
 export { authority };
 
-/** As Apple takes a push. */
+/** Accepts a push like Apple. */
 export function ok({ stream, headers }: PeerRequest): void {
   stream.respond({ ':status': 200, 'apns-id': headers['apns-id'] }, { endStream: true });
 }

@@ -1,4 +1,5 @@
-// A TCP connection between a sender and a peer that can fall silent without closing: a cable pulled, a firewall's memory lost.
+// A TCP connection between a sender and a peer that can go silent without closing, like a pulled cable or a firewall that lost
+// its state.
 import { once } from 'node:events';
 import { connect, createServer, type AddressInfo, type Socket } from 'node:net';
 import type { TestContext } from 'node:test';
@@ -6,7 +7,7 @@ import type { TestContext } from 'node:test';
 export interface Proxy {
   readonly host: string;
   readonly port: number;
-  /** From now on nothing passes on the connections there are. New ones work. */
+  /** From now on nothing passes on existing connections. New ones work. */
   freeze(): void;
 }
 

@@ -1,4 +1,4 @@
-// The way out through an HTTP proxy: real gateways are asked for by name and port, pushes arrive, nothing stays open.
+// Through an HTTP proxy: gateways are requested by name and port, pushes arrive, and nothing stays open.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -34,7 +34,7 @@ describe('a proxy', () => {
     assert.equal((await apns.send()).kind, 'accepted');
   });
 
-  test('is asked for Apple and Google by name, and for the port that the settings say', async (t) => {
+  test('is asked for Apple and Google by name, with the port from the settings', async (t) => {
     // It refuses, so nothing leaves this machine.
     const proxy = await startConnectProxy(t, { status: 403 });
     const apns = {
@@ -72,14 +72,14 @@ describe('a proxy', () => {
       assert.equal(state, 'broken');
       assert.match(says, /proxy refuses/);
     }
-    // The token endpoint is asked for meanwhile, or no more: the examination ends with the first refusal.
+    // The token endpoint may have been requested meanwhile: the examination ends with the first refusal.
     assert.deepEqual(
       new Set(proxy.asked.filter((asked) => asked !== 'oauth2.googleapis.com:443')),
       new Set(['api.push.apple.com:443', 'api.sandbox.push.apple.com:2197', 'fcm.googleapis.com:443']),
     );
   });
 
-  test('that never answers is given up when the time for connecting is over', async (t) => {
+  test('that never answers is given up after the connect timeout', async (t) => {
     const sockets: Socket[] = [];
     const server = createServer((socket) => sockets.push(socket)).listen(0, '127.0.0.1');
     await once(server, 'listening');
@@ -110,7 +110,7 @@ describe('a proxy', () => {
         return true;
       },
     );
-    // Another port of that machine, perhaps: it cannot be said that it is not reached.
+    // Another port of that machine may answer, so the error cannot say that it is unreachable.
     const mail = createServer((socket) => socket.end('220 mail.example.com ESMTP\r\n')).listen(
       0,
       '127.0.0.1',

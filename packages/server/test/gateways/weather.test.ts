@@ -1,5 +1,5 @@
-// Whatever happens to a connection, what the sender says of an attempt must agree with what the phone got:
-// accepted ⇒ it has it, unsent or rejected ⇒ it has it not, unknown ⇒ either.
+// Whatever happens to a connection, the outcome of an attempt must agree with the phone: accepted ⇒ received, unsent or rejected
+// ⇒ not received, unknown ⇒ either.
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { startEmulator, type Emulator, type EmulatorOptions, type FaultRule } from '@chatpush/emulator';
@@ -11,7 +11,7 @@ type Kind = 'apns' | 'fcm';
 const KINDS: readonly Kind[] = ['apns', 'fcm'];
 
 const { connectMs, overdueMs, pingAnswerMs, backOff } = IMPATIENT;
-// Far enough from the slow answers below on a busy machine, on both sides.
+// Far enough from the slow answers below, even on a busy machine.
 const impatient = { connectMs, attemptMs: 1_000, overdueMs, pingAnswerMs, backOff };
 const POLICIES: Record<Kind, PoolPolicy> = {
   apns: { ...APNS_POLICY, ...impatient },
@@ -87,7 +87,7 @@ const WEATHER: readonly Weather[] = [
   },
 ];
 
-/** What the emulator does not bear on a connection on which other faults rage as well. */
+/** Faults that the emulator cannot combine with others on one connection. */
 const EXCLUSIVE = new Set<string>(['frozen', 'stream-limit']);
 
 for (const kind of KINDS) {
@@ -96,7 +96,7 @@ for (const kind of KINDS) {
       const name = Object.entries(fault)
         .map(([key, value]) => (key === 'fault' ? value : `${key} ${value}`))
         .join(', ');
-      test(`${name}: ${outcome}, and the next goes out on ${next}`, async (t) => {
+      test(`${name}: ${outcome}, and the next is sent on ${next}`, async (t) => {
         const { emulator, sender } = await start(t, kind);
         assert.equal((await sender.send({ deviceToken: 'aa' })).kind, 'accepted');
         emulator.faults.set([{ gateway: kind, times: 1, ...fault }]);
@@ -111,7 +111,7 @@ for (const kind of KINDS) {
       });
     }
 
-    test('everything at once: each attempt ends once, and what is said of it is true', async (t) => {
+    test('everything at once: each attempt ends once, with the correct outcome', async (t) => {
       const state = { seed: 20_261_122 };
       const random = (): number => {
         state.seed = (Math.imul(state.seed, 1_664_525) + 1_013_904_223) >>> 0;
@@ -160,7 +160,7 @@ for (const kind of KINDS) {
   });
 }
 
-test('a rejection that makes Apple cut the connection to one stream is obeyed, and so is its end', async (t) => {
+test('Apple’s reduction to one stream after a rejection is respected, and so is its end', async (t) => {
   const { emulator, sender } = await start(t, 'apns', { strict: { tokens: true } });
   emulator.install('aa', { deviceType: 'APNS' });
   const { gateway, send } = sender;

@@ -1,5 +1,5 @@
-// The settings of a guide with the emulator in the place of Apple and Google: only addresses and the authority to trust are added,
-// for the applications of the file and for those that are set up over the API.
+// The settings of a guide with the emulator in place of Apple and Google: only addresses and the trusted CA are added, for the
+// applications in the file and for those set up through the API.
 import type { Emulator } from '@chatpush/emulator';
 import { parseSettingsJson } from '../../src/config/settings-json.ts';
 

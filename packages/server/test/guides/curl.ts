@@ -1,9 +1,9 @@
-// Guides sign by curl, which can since 7.75.
+// Guides sign with curl, which needs 7.75 or newer.
 import { spawnSync } from 'node:child_process';
 
 const version = /^curl (\d+)\.(\d+)/.exec(spawnSync('curl', ['-V'], { encoding: 'utf8' }).stdout ?? '');
 
-/** Why a guide cannot be followed here, or false. */
+/** Why a guide cannot be tested here, or false. */
 export const CURL_SKIP =
   version !== null && Number(version[1]) * 1000 + Number(version[2]) >= 7075
     ? false

@@ -1,4 +1,4 @@
-// An empty folder in which a guide is followed as a stranger would: its files written, its commands run by a shell.
+// An empty folder in which a guide is followed like a new user would: its files are written, and a shell runs its commands.
 import { spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
@@ -17,9 +17,9 @@ const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 export interface GuideFolder {
   readonly path: string;
   write(name: string, contents: string): void;
-  /** Runs commands in one shell, which keeps what they export for the next; gives what they say, rejects when one fails. */
+  /** Runs commands in one shell that keeps exported variables; returns their output, and rejects if one fails. */
   run(commands: string): Promise<string>;
-  /** Starts what runs on; resolves when it says that it listens. */
+  /** Starts a long-running command; resolves when it reports that it listens. */
   start(command: string): Promise<ChildProcess>;
 }
 
@@ -39,7 +39,7 @@ export function guideFolder(
     }
     rmSync(path, { recursive: true });
   });
-  // What `npm install` would have brought: our packages and their dependencies, and `npx chatpush`.
+  // What `npm install` would install: our packages, their dependencies, and `npx chatpush`.
   symlinkSync(join(ROOT, 'node_modules'), join(path, 'node_modules'));
   const bin = join(path, '.bin');
   mkdirSync(bin);
@@ -68,7 +68,7 @@ export function guideFolder(
     path,
     write: (name, contents) => writeFileSync(join(path, name), contents),
     async run(commands) {
-      // The environment after the last command is that of the next, as in a terminal that stays open.
+      // The next command gets the environment left by the last one, as in an open terminal.
       const child = shell(`set -e\n${commands}\nenv -0 > "${bin}/kept"`);
       const [said, complained] = await Promise.all([
         text(child.stdout!),
@@ -102,7 +102,7 @@ export function guideFolder(
   };
 }
 
-/** A port nobody listens on: a guide's service and its commands must name the same one. */
+/** A free port: a guide's service and its commands must use the same one. */
 export async function freePort(): Promise<number> {
   const server = createServer().listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -1,4 +1,4 @@
-// Reads the fenced blocks of a guide, by what stands behind their fences: ```sh is run, ```lang name is a file, others are shown.
+// Reads the fenced blocks of a guide by their info strings: ```sh is run, ```lang name is a file, others are only shown.
 import { readFileSync } from 'node:fs';
 
 export interface Block {

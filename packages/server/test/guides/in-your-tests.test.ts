@@ -5,12 +5,12 @@ import { test } from 'node:test';
 import { guideFolder } from './folder.ts';
 import { blocksOf } from './guide.ts';
 
-test('the tests of the guide run, in parallel, without a port in common', { timeout: 60_000 }, async (t) => {
+test('the tests of the guide run in parallel without sharing a port', { timeout: 60_000 }, async (t) => {
   const folder = guideFolder(t, {});
   folder.write('package.json', '{"private":true,"type":"module"}');
   const files = blocksOf('in-your-tests.md').filter(({ name }) => name.endsWith('.js'));
   for (const { name, text } of files) folder.write(name, text);
-  // The same file twice: nothing in it may clash with itself.
+  // The same file twice: it must not conflict with itself.
   const push = files.find(({ name }) => name === 'push.test.js')!;
   folder.write('again.test.js', push.text);
   const said = await folder.run(
@@ -19,13 +19,13 @@ test('the tests of the guide run, in parallel, without a port in common', { time
   assert.match(said, /^# pass 5$/m);
 });
 
-test('the recipe in Go is a part of the test in Go that was run', () => {
+test('the Go recipe is part of the Go test that was run', () => {
   const fileOf = (path: string): string =>
     readFileSync(new URL(`../../../../${path}`, import.meta.url), 'utf8');
   const whole = fileOf('examples/go-apns2/push_test.go');
   const [, recipe = ''] = /^```go\n([^]*?)^```$/m.exec(fileOf('packages/emulator/README.md'))!;
   assert.ok(whole.includes(recipe.replaceAll(/^/gm, '\t').trimEnd()), recipe);
-  // The versions that the pages say it was run with.
+  // The versions that the pages name.
   for (const page of ['packages/emulator/README.md', 'docs/guides/in-your-tests.md'])
     for (const [, version] of fileOf('examples/go-apns2/go.mod').matchAll(/sideshow\/apns2 v(\S+)/g))
       assert.ok(fileOf(page).includes(version!), `${page} does not name apns2 ${version}`);

@@ -1,5 +1,5 @@
-// docs/guides/production.md: its settings, commands and files, with the emulator as Apple and Google, and a reverse proxy that
-// does what the page asks of one.
+// docs/guides/production.md: its settings, commands and files, with the emulator as Apple and Google, and a reverse proxy
+// configured as on the page.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { mkdirSync } from 'node:fs';
@@ -24,7 +24,7 @@ import { blocksOf, pageOf } from './guide.ts';
 const INSTANCE = '11111111-2222-3333-4444-555555555555';
 const ARN = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support';
 
-/** Passes requests on as nginx does with the page's lines: host and path as they came; `spoil` changes one of them. */
+/** Forwards requests like nginx with the page's configuration: host and path unchanged; `spoil` changes one of them. */
 async function startReverseProxy(t: TestContext, port: number, spoil?: 'host' | 'path'): Promise<string> {
   const proxy = createServer((near, answer) => {
     const path = spoil === 'path' ? near.url?.replaceAll('%2F', '/') : near.url;
@@ -81,7 +81,7 @@ test(
         service!.kill('SIGTERM');
         await once(service!, 'exit');
       } else if (name === 'backup') {
-        // Before the copy: a registration that the copy must hold, made through the proxy by the unmodified SDK.
+        // Before the backup: a registration that the backup must contain, made through the proxy by the unmodified SDK.
         registered = await registerThroughProxy(
           t,
           port,
@@ -96,7 +96,7 @@ test(
     assert.equal(all.match(/: healthy\n/g)?.length, 2);
     assert.match(all, /\{"ready":true,"checks":\{"store":"ok","lease":"ok"\}\}/);
 
-    // The copy, in the place of what was lost, knows the registration.
+    // The restored backup contains the registration.
     await folder.start('npx chatpush');
     const { id, connect } = registered!;
     const RegistrationId = id;
@@ -122,7 +122,7 @@ async function registerThroughProxy(t: TestContext, port: number, secretAccessKe
     t.after(() => made.destroy());
     return made;
   };
-  // The name in `allowedHosts`, as callers of the proxy give it. The SDK signs it.
+  // The name in `allowedHosts`, as the proxy's callers use it. The SDK signs it.
   const named = (client: ConnectClient): ConnectClient => {
     client.middlewareStack.add(
       (next) => (args) => {
@@ -142,7 +142,7 @@ async function registerThroughProxy(t: TestContext, port: number, secretAccessKe
   });
   const good = await startReverseProxy(t, port);
   const { RegistrationId } = await named(client(good)).send(call);
-  // A path with what must stay encoded.
+  // A path with characters that must stay encoded.
   const encoded = new DeletePushNotificationRegistrationCommand({
     InstanceId: INSTANCE,
     RegistrationId: 'a/b',
@@ -159,7 +159,7 @@ async function registerThroughProxy(t: TestContext, port: number, secretAccessKe
         error.name,
       ),
   );
-  // By any other name nothing is answered: a page in a browser could give its own name this address.
+  // Other names are refused: a web page could point its own name to this address.
   for (const [host, status] of [
     ['push.example.com', 200],
     ['elsewhere.example.com', 403],

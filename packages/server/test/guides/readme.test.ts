@@ -1,4 +1,4 @@
-// README.md: its commands and snippets, in the order in which they stand there.
+// Runs the commands and snippets of README.md in order.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
@@ -16,7 +16,7 @@ test(
   async (t) => {
     const port = await freePort();
     assert.ok(!('missing' in python));
-    // As in a shell with a session of Amazon's, which SDKs and the AWS CLI sign with whatever the keys.
+    // As in a shell with an AWS session token, which SDKs and the AWS CLI send with any keys.
     const session = { AWS_SESSION_TOKEN: 'of an SSO session', AWS_SECURITY_TOKEN: 'of an SSO session' };
     const environment = { CHATPUSH_PORT: String(port), ...session };
     const folder = guideFolder(t, environment, { aws: python.awsCommand });

@@ -1,8 +1,8 @@
 // docs/guides/set-up.md, followed from an empty folder: it ends with pushes on both gateways, which are strict about keys.
 //
-// Twice: with the application set up by the AWS CLI, and with one of the settings file.
-// The emulator plays Apple and Google, so the gateways' addresses are put into the settings, and the port is a free one. The
-// rest is the guide as it stands.
+// Twice: with the application set up by the AWS CLI, and with one of the settings file. The emulator stands in for Apple and
+// Google, so the gateways' addresses are added to the settings, and the port is a free one. Everything else is the unchanged
+// guide.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { startEmulator } from '@chatpush/emulator';
@@ -46,12 +46,12 @@ for (const way of ['cli', 'file'] as const)
           NODE_OPTIONS: '--conditions=source',
           IPHONE_TOKEN: IPHONE,
           ANDROID_TOKEN: ANDROID,
-          // As in a shell with a session of Amazon's.
+          // As in a shell with an AWS session token.
           AWS_SESSION_TOKEN: 'of an SSO session',
         },
         { aws: python.awsCommand },
       );
-      // What Apple and Google hand out.
+      // The credentials from Apple and Google.
       folder.write('AuthKey_ABCDE12345.p8', PEM.p8);
       folder.write(
         'firebase-service-account.json',

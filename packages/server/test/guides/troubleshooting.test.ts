@@ -1,5 +1,5 @@
-// docs/guides/troubleshooting.md: its four questions, asked where the most frequent mistake was made: a token of the other
-// environment. And its tables miss nothing.
+// docs/guides/troubleshooting.md: its four questions for the most frequent mistake, a token of the other environment; and its
+// tables are complete.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -24,7 +24,7 @@ test(
   { skip: CURL_SKIP, timeout: 120_000 },
   async (t) => {
     const emulator = await strictEmulator(t);
-    // A build from Xcode, whose token somebody registers as APNS.
+    // A build from Xcode whose token was registered as APNS.
     emulator.install(IPHONE, { deviceType: 'APNS_SANDBOX', app: 'com.example.chat' });
     const port = await freePort();
     const { CHATPUSH_CONFIG } = settingsWith(
@@ -74,7 +74,7 @@ test(
   },
 );
 
-test('the SQL for a damaged contact shows it and removes it, and its devices can come back', async () => {
+test('the SQL for a damaged contact shows and removes it, and its devices can register again', async () => {
   using folder = temporaryFolder();
   await using emulator = await startEmulator();
   const path = join(folder.path, 'damaged.db');
@@ -108,7 +108,7 @@ test('the SQL for a damaged contact shows it and removes it, and its devices can
   try {
     await after.settled('chat-1', ([entry]) => entry?.reason === 'registration-deleted');
     assert.equal((await after.say('chat-1', 'm2')).reason, 'contact-unknown');
-    // The old token is answered from memory, and registers nothing.
+    // The old client token is answered from its claim and registers nothing.
     await after.register('chat-1', iphone('chat-1'), { clientToken: 'first' });
     assert.equal((await after.say('chat-1', 'm3')).reason, 'contact-unknown');
     await after.register('chat-1', iphone('chat-1'), { clientToken: 'second' });
@@ -119,7 +119,7 @@ test('the SQL for a damaged contact shows it and removes it, and its devices can
   }
 });
 
-test('every error and every diagnosis stands on the page', () => {
+test('every error and every diagnosis is on the page', () => {
   const page = pageOf('troubleshooting.md');
   for (const name of Object.keys(ERRORS)) assert.ok(page.includes(`\`${name}\``), name);
   for (const { says } of DIAGNOSES) assert.ok(page.includes(says), says);

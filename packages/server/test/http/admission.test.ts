@@ -1,4 +1,4 @@
-// Who is let in: not a stranger, not a key to another instance, and nobody too often. throttle.test.ts has the arithmetic.
+// Admission: no unknown callers, no keys of another instance, no calls above the rate. For the arithmetic see throttle.test.ts.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
@@ -11,7 +11,7 @@ const CREATE = encodeInput(
   GOOD_INPUTS.CreatePushNotificationRegistration,
 );
 
-test('a stranger is refused before its body has come', async () => {
+test('an unknown caller is refused before its body has arrived', async () => {
   await using server = await startRecordingServer();
   const head = `PUT /chat-events/i-1 HTTP/1.1\r\nHost: 127.0.0.1\r\nContent-Length: 10000000\r\n\r\n`;
   assert.equal(
@@ -22,7 +22,7 @@ test('a stranger is refused before its body has come', async () => {
 
 describe('an access key limited to instances', () => {
   const key = { id: 'AKIDLIMITED', secret: 'another secret' };
-  test('reaches those, by id or ARN, and no other', async () => {
+  test('can use those, by id or ARN, and no others', async () => {
     await using server = await startRecordingServer({ account: '123456789012' });
     const target = (instance: string) =>
       `/push-notification/${encodeURIComponent(instance)}/registrations?contactId=c`;
@@ -41,7 +41,7 @@ describe('an access key limited to instances', () => {
   });
 });
 
-test('calls beyond the rate are told when to come back, one key and operation at a time', async () => {
+test('calls above the rate are told when to retry, per key and operation', async () => {
   let nowMs = 0;
   await using server = await startRecordingServer({
     limits: { callsPerSecond: 0.5, burst: 2 },

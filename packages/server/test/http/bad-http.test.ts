@@ -1,4 +1,4 @@
-// What is wrong below the API: HTTP that is broken, too large, too slow or asks for something else. Always our JSON.
+// Errors below the API: HTTP that is malformed, too large, too slow or unsupported. The answer is always our JSON.
 import assert from 'node:assert/strict';
 import { after, before, beforeEach, test } from 'node:test';
 
@@ -41,7 +41,7 @@ test('what is not HTTP/1.1 is refused', async () => {
   }
 });
 
-test('a target that is no path, or has bytes that must be encoded, is refused', async () => {
+test('a target that is not a path, or has unencoded bytes, is refused', async () => {
   for (const target of ['http://127.0.0.1/', '*', 'x', '/ä', '/\u0080'])
     assert.equal(
       isRefusal(
@@ -53,7 +53,7 @@ test('a target that is no path, or has bytes that must be encoded, is refused', 
     );
 });
 
-test('headers that are too large are refused with 431, a target that is too long with 414', async () => {
+test('oversized headers are refused with 431, a target that is too long with 414', async () => {
   // With time for them to arrive.
   await using server = await startRecordingServer();
   const large = await call(server, { ...GOOD, headers: { 'X-Large': 'x'.repeat(40_000) } });
@@ -75,7 +75,7 @@ test('headers, and a body, that do not arrive in time are refused with 408', asy
   assert.deepEqual(server.recorded, []);
 });
 
-test('an expectation other than 100-continue is refused with 417, and that one is met', async () => {
+test('an expectation other than 100-continue is refused with 417, and 100-continue works', async () => {
   const other = await exchange(server.port, `GET /livez HTTP/1.1\r\n${host()}Expect: 200-ok\r\n\r\n`);
   assert.equal(isRefusal(other, 'MalformedHttpRequestException', 417), undefined);
   const { head } = signedHead(server.port, { ...GOOD, headers: { Expect: '100-continue' } });
@@ -83,7 +83,7 @@ test('an expectation other than 100-continue is refused with 417, and that one i
   assert.equal(server.recorded.length, 1);
 });
 
-test('an upgrade is not taken up, a tunnel not opened', async () => {
+test('an upgrade is ignored, a tunnel is refused', async () => {
   const upgrade = { Upgrade: 'websocket' };
   assert.equal((await call(server, { ...GOOD, headers: upgrade })).status, 200);
   const tunnel = await exchange(server.port, 'CONNECT example.com:443 HTTP/1.1\r\nHost: example.com\r\n\r\n');
@@ -121,7 +121,7 @@ test('a chunked body is a body, with the same limit', async () => {
   assert.equal(isRefusal(refused, 'RequestEntityTooLargeException'), undefined);
 });
 
-test('a body said to be of more bytes than any may have is refused before it comes', async () => {
+test('a body with a declared length above the limit is refused before it arrives', async () => {
   const { head } = signedHead(server.port, { ...GOOD, body: 'x' });
   const answer = await exchange(
     server.port,
@@ -130,7 +130,7 @@ test('a body said to be of more bytes than any may have is refused before it com
   assert.equal(isRefusal(answer, 'RequestEntityTooLargeException'), undefined);
 });
 
-test('a body without end is refused once more has come than anyone reads', async () => {
+test('an endless body is refused at the limit', async () => {
   // With time for 32 MiB to arrive.
   await using server = await startRecordingServer({
     limits: { requestTimeoutMs: 120_000, bodyTimeoutMs: 120_000 },
@@ -138,7 +138,7 @@ test('a body without end is refused once more has come than anyone reads', async
   const { head } = signedHead(server.port, GOOD);
   const chunked = head.replace(/Content-Length: \d+/, 'Transfer-Encoding: chunked');
   const chunk = Buffer.from(`100000\r\n${' '.repeat(0x10_0000)}\r\n`);
-  // A byte more than is read and no second: what is on its way when the connection closes may take the answer away.
+  // One byte above the limit and no more: bytes in flight when the connection closes may destroy the answer.
   const chunks = Array.from({ length: 32 }, () => chunk);
   const answer = await exchange(server.port, chunked, ...chunks, '1\r\n \r\n');
   assert.equal(isRefusal(answer, 'RequestEntityTooLargeException'), undefined);
@@ -195,7 +195,7 @@ test('a signed request with any one byte changed is refused, or means the same',
   );
 });
 
-test('random bytes never get anything but our JSON', async () => {
+test('random bytes always get our JSON', async () => {
   await fc.assert(
     fc.asyncProperty(fc.uint8Array({ minLength: 1, maxLength: 200 }), async (bytes) => {
       const answer = await exchange(server.port, Buffer.concat([bytes, Buffer.from('\r\n\r\n')]));

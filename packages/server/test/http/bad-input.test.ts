@@ -19,7 +19,7 @@ beforeEach(() => {
   server.recorded.length = 0;
 });
 
-/** Sends a request and sees it refused by that name, without its handler. */
+/** Asserts that a request is refused with that name, without reaching its handler. */
 async function refused(parts: RequestParts, name: ErrorName, status?: number): Promise<RawAnswer> {
   const answer = await call(server, parts);
   assert.equal(isRefusal(answer, name, status), undefined);
@@ -35,7 +35,7 @@ for (const name of NAMES) {
   const hasBody = good.body !== '';
 
   describe(name, () => {
-    test('a good input reaches its handler', async () => {
+    test('a valid input reaches its handler', async () => {
       const answer = await call(server, good);
       assert.equal(answer.status, 200, answer.body);
       assert.deepEqual(
@@ -44,7 +44,7 @@ for (const name of NAMES) {
       );
     });
 
-    test('each member that is wrong is refused by its path and constraint', async () => {
+    test('each invalid member is refused with its path and constraint', async () => {
       const bad = badInputs(name);
       assert.ok(bad.length > 5);
       for (const { input, path, what, constraint } of bad) {
@@ -69,7 +69,7 @@ for (const name of NAMES) {
       assert.ok(!answer.body.includes('MARKED'));
     });
 
-    test('another method is refused with the methods there are', async () => {
+    test('another method is refused with the allowed methods', async () => {
       const answer = await refused({ ...good, body: '', method: 'PATCH' }, 'UnknownOperationException');
       assert.ok(answer.headers.get('allow')?.split(', ').includes(operation.method));
     });
@@ -85,7 +85,7 @@ for (const name of NAMES) {
 
     if (!hasBody) return;
 
-    test('a body that is not UTF-8, not JSON, not an object, too deep or too full is refused', async () => {
+    test('a body that is not UTF-8, not JSON, not an object, too deep or too large is refused', async () => {
       const bodies = [
         Buffer.from([0x7b, 0x22, 0xff, 0x22, 0x7d]),
         Buffer.from([0xef, 0xbb, 0xbf, 0x7b]),
@@ -121,7 +121,7 @@ for (const name of NAMES) {
       );
     });
 
-    test('a body said to be something else than plain JSON is refused', async () => {
+    test('a body with a content type other than plain JSON is refused', async () => {
       for (const type of ['application/x-www-form-urlencoded', 'Text/XML', 'multipart/form-data; boundary=b'])
         await refused({ ...good, headers: { 'Content-Type': type } }, 'MalformedHttpRequestException');
       await refused({ ...good, headers: { 'Content-Encoding': 'gzip' } }, 'MalformedHttpRequestException');
@@ -131,7 +131,7 @@ for (const name of NAMES) {
   });
 }
 
-test('all faults of an input are named at once', async () => {
+test('all faults of an input are reported at once', async () => {
   const target = '/push-notification//registrations';
   const answer = await refused(
     { method: 'PUT', target, body: '{"DeviceType":"FCM"}' },
@@ -143,7 +143,7 @@ test('all faults of an input are named at once', async () => {
     assert.ok(message.includes(`'/${path}'`), message);
 });
 
-test('members nobody knows and members that are null are ignored', async () => {
+test('unknown members and null members are ignored', async () => {
   const input = {
     ...GOOD_INPUTS.StopContact,
     DisconnectReason: null,
@@ -184,7 +184,7 @@ test('paths that name no operation are refused, signed or not', async () => {
     await refused({ method: 'PUT', target, body: '{}' }, 'UnknownOperationException');
 });
 
-test('an empty instance id and one of slashes are the ids they are', async () => {
+test('an empty instance id and one of slashes are taken literally', async () => {
   await refused(
     { method: 'GET', target: '/push-notification//registrations?contactId=c' },
     'InvalidParameterException',
@@ -197,7 +197,7 @@ test('an empty instance id and one of slashes are the ids they are', async () =>
   assert.equal(server.recorded[0]?.input['InstanceId'], '//');
 });
 
-test('an ARN of anything but an instance is refused', async () => {
+test('an ARN that is not an instance’s is refused', async () => {
   for (const arn of [
     'arn:aws:connect:us-east-1:000000000000:instance/',
     'arn:aws:connect:us-east-1:000000000000:instance/i-1/contact/c-1',
@@ -211,7 +211,7 @@ test('an ARN of anything but an instance is refused', async () => {
   }
 });
 
-test('a plus sign in a query is a plus sign, as its signature has it', async () => {
+test('a plus sign in a query is a plus sign, as in its signature', async () => {
   const answer = await call(server, {
     method: 'GET',
     target: '/push-notification/i-1/registrations?contactId=a+b%2Bc%20d',

@@ -1,4 +1,4 @@
-// curl signs by itself since 7.75: a signer that shares no line with ours or with AWS's SDKs, and the README's example.
+// curl can sign since 7.75: a signer independent of ours and of AWS's SDKs, and the README's example.
 import assert from 'node:assert/strict';
 import { execFile, spawnSync } from 'node:child_process';
 import { after, before, test } from 'node:test';
@@ -24,7 +24,7 @@ async function curl(...args: string[]): Promise<string> {
   return (await run('curl', ['--silent', '--show-error', '--fail-with-body', ...SIGNED, ...args])).stdout;
 }
 
-test('a call signed by curl is good', { skip }, async () => {
+test('a call signed by curl is accepted', { skip }, async () => {
   const body = {
     PinpointAppArn: 'arn:aws:mobiletargeting:us-east-1:000000000000:apps/a',
     DeviceToken: 'token',

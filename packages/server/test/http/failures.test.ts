@@ -1,4 +1,4 @@
-// What goes wrong inside is answered without saying how, and is in the log with its cause and without a secret.
+// Internal errors are answered without details, and logged with their cause and without secrets.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { request } from 'node:http';
@@ -43,7 +43,7 @@ describe('what a handler throws', () => {
     );
   });
 
-  test('because the store is away is to be repeated', async () => {
+  test('for an unavailable store is retryable', async () => {
     await using server = await startWith(async () => {
       throw new StoreUnavailableError('connect ECONNREFUSED db.internal');
     });
@@ -52,7 +52,7 @@ describe('what a handler throws', () => {
     assert.equal(answer.body, '{"Message":"The store is not available; repeat the request."}');
   });
 
-  test('by mistake is in the log with its stack and the request id, and not in the answer', async () => {
+  test('by a bug is in the log with its stack and the request id, and not in the answer', async () => {
     const lines: string[] = [];
     const log = pino({ level: 'debug' }, { write: (line: string) => lines.push(line) });
     await using server = await startWith(() => Promise.reject(new TypeError('internal detail')), { log });
@@ -83,7 +83,7 @@ test('no sensitive value, no secret and no signature is ever in the log', async 
   assert.ok(!lines.join('').includes('MARKED'));
 });
 
-test('a mount that fails is answered for, or cut short where it had begun', async () => {
+test('a failing mount gets an error answer, or is cut off if it had started its own', async () => {
   const lines: string[] = [];
   await using server = await startRecordingServer({
     log: pino({ level: 'error' }, { write: (line: string) => lines.push(line) }),

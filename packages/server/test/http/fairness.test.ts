@@ -1,4 +1,4 @@
-// One tenant in front of another: bodies, work and connections that would keep others out.
+// Fairness between tenants: bodies, work and connections that could block others.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -58,7 +58,7 @@ const until = async (isSo: () => boolean): Promise<void> => {
 const forger = { id: KEY.id, secret: 'not the secret' };
 
 describe('bodies', () => {
-  test('of one instance take half of the room, wait unread for the rest, and leave room for another', async () => {
+  test('of one instance use at most half of the capacity, wait unread beyond it, and leave room for another', async () => {
     await using server = await startRecordingServer({
       limits: { bodyBytes: 40 * MEBIBYTE, waitMs: 500 },
     });
@@ -86,14 +86,14 @@ describe('bodies', () => {
     next.socket.destroy();
   });
 
-  test('that do not come in time are refused, and end their connection', async () => {
+  test('that do not arrive in time are refused, and end their connection', async () => {
     await using server = await startRecordingServer({ limits: { bodyTimeoutMs: 50 } });
     const answer = await exchange(server.port, signedHead(server.port, EVENTS).head, EVENTS.body.slice(0, 9));
     assert.equal(isRefusal(answer, 'RequestTimeoutException'), undefined);
     assert.equal(answer.headers.get('connection'), 'close');
   });
 
-  test('of a forger take turns of their own after a few failures, not those of the key named', async () => {
+  test('of a forger are queued separately after a few failures, not with the named key', async () => {
     await using server = await startRecordingServer({
       trustedProxies: ['127.0.0.1'],
       limits: { bodyBytes: 40 * MEBIBYTE },
@@ -114,7 +114,7 @@ describe('bodies', () => {
   });
 });
 
-test('work of one instance beyond its share waits, and another instance is answered meanwhile', async () => {
+test('work of one instance above its share waits, and another instance is answered meanwhile', async () => {
   const release = Promise.withResolvers<void>();
   let running = 0;
   const putChatEvents: Handlers['PutChatEvents'] = async ({ InstanceId }) => {
@@ -140,7 +140,7 @@ test('work of one instance beyond its share waits, and another instance is answe
 describe('a connection', () => {
   const host = (server: RecordingServer) => `Host: 127.0.0.1:${server.port}\r\n`;
 
-  test('that sends too many requests ahead is told so and closed', async () => {
+  test('that pipelines too many requests gets an error and is closed', async () => {
     await using server = await startRecordingServer({ limits: { readAhead: 4 } });
     const ahead = `GET /livez HTTP/1.1\r\n${host(server)}\r\n`.repeat(100);
     const answer = await exchange(server.port, ahead);
@@ -174,7 +174,7 @@ describe('a connection', () => {
     assert.equal(asked, 1);
   });
 
-  test('whose answers are not taken is closed', async () => {
+  test('whose answers are not read is closed', async () => {
     const body = 'x'.repeat(32 * MEBIBYTE);
     await using server = await startRecordingServer({
       metrics: async () => ({ contentType: 'text/plain', body }),
@@ -191,7 +191,7 @@ describe('a connection', () => {
     assert.ok(socket.bytesRead < body.length, `${socket.bytesRead} bytes were taken`);
   });
 
-  test('of a stranger whose body does not come is closed after its answer', async () => {
+  test('of an unknown caller without its body is closed after its answer', async () => {
     await using server = await startRecordingServer({ limits: { lingerMs: 50 } });
     const head = `PUT /chat-events/i-1 HTTP/1.1\r\n${host(server)}Content-Length: 10000000\r\n\r\n`;
     const text = await converse(server.port, [head, '{'], () => false);

@@ -1,4 +1,4 @@
-// For every operation a good input, and by its shape every single thing that can be wrong with one.
+// For every operation a valid input, and every violation of its shape.
 import { OPERATIONS, encodeComponent, pathMembers } from '@chatpush/wire';
 import type { ApplicationOperationName, Input, Operation, OperationName, Shape } from '@chatpush/wire';
 
@@ -207,7 +207,7 @@ function* faults(shape: Shape & { required?: true }, path: readonly string[]): G
   }
 }
 
-/** Every input that differs from the good one in one member and is wrong by it. */
+/** Every input that differs from the valid one in one invalid member. */
 export function badInputs(name: OperationName): BadInput[] {
   const operation: Operation = OPERATIONS[name];
   const inPath = new Set(pathMembers(operation.path));

@@ -1,4 +1,4 @@
-// On loopback any page of any browser can call: what names another host, or comes from another page, is refused.
+// On loopback any web page can call, so requests with another Host or from another Origin are refused.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
@@ -8,7 +8,7 @@ import { call, get, isRefusal, startRecordingServer } from './recording-server.t
 const STOP = encodeInput(OPERATIONS.StopContact, GOOD_INPUTS.StopContact);
 
 describe('on loopback', () => {
-  test('a foreign Host or Origin is refused, also with a good signature', async () => {
+  test('a foreign Host or Origin is refused, even with a valid signature', async () => {
     await using server = await startRecordingServer();
     for (const [name, value] of [
       ['Host', 'evil.example'],

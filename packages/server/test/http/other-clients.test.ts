@@ -1,5 +1,5 @@
-// Clients that are none of Amazon's SDKs: Dart's aws_client, whose documentation the method comes from, and others that sign,
-// encode and label their requests in ways of their own.
+// Clients other than Amazon's SDKs: Dart's aws_client, whose documentation the method comes from, and others that sign, encode
+// and label their requests differently.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { createAccessKeys } from '../../src/auth/access-keys.ts';
@@ -83,7 +83,7 @@ for (const version of ['aws_client 0.9.3', 'shared_aws_api 2'] as const satisfie
       assert.equal(server.recorded.length, recorded);
     });
 
-    test('with a session token is taken in development, and refused where the key has none', async () => {
+    test('with a session token is accepted in development, and refused if the key has none', async () => {
       const request = {
         version,
         method: 'PUT',
@@ -96,7 +96,7 @@ for (const version of ['aws_client 0.9.3', 'shared_aws_api 2'] as const satisfie
     });
   });
 
-test('a signature of one request is good for no other path: each form of it names one', () => {
+test('a signature is valid for one path only, in each of its forms', () => {
   // `a/b` as the AWS SDKs sign it, and `a%2Fb` as it travels, would be the same text.
   const forms = (path: string) => canonicalForms(path, '').map((form) => form.path);
   const paths = [
@@ -117,7 +117,7 @@ test('a signature of one request is good for no other path: each form of it name
           [],
           `${path} ${other}`,
         );
-  // Nothing else is tried where all write the same.
+  // There are no alternatives if all clients write the same.
   assert.equal(canonicalForms('/push-notification/i-1/registrations', 'contactId=c-1').length, 1);
 });
 

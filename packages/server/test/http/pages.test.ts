@@ -1,4 +1,4 @@
-// What needs no signature: whether the process lives, whether it is ready, its numbers, and a page that says where to look.
+// Pages without a signature: liveness, readiness, metrics, and a status page with links.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
@@ -9,7 +9,7 @@ import { get, isRefusal, startRecordingServer } from './recording-server.ts';
 describe('pages', () => {
   const metrics = async () => ({ contentType: 'text/plain; version=0.0.4', body: 'pushes_total 1\n' });
 
-  test('say whether the process lives, whether it is ready, and its numbers', async () => {
+  test('show liveness, readiness and metrics', async () => {
     await using server = await startRecordingServer({ metrics });
     assert.equal((await get(server, '/livez')).body, '{"alive":true}');
     const ready = await get(server, '/readyz?verbose');
@@ -21,7 +21,7 @@ describe('pages', () => {
     );
   });
 
-  test('say not ready with 503, also where asking fails', async () => {
+  test('answer 503 when not ready, and when the check fails', async () => {
     const checks = { store: 'migration 3 is missing' };
     await using unready = await startRecordingServer({ ready: async () => ({ ready: false, checks }) });
     const answer = await get(unready, '/readyz');
@@ -40,7 +40,7 @@ describe('pages', () => {
     assert.equal((await get(failing, '/', { Accept: 'text/html' })).status, 200);
   });
 
-  test('show a browser where to look and anything else the same as JSON', async () => {
+  test('show a browser links, and other clients the same as JSON', async () => {
     const links = [{ href: '/console/?a=1&b=2', text: 'Phones & <pushes>' }];
     await using server = await startRecordingServer({ metrics, links });
     const page = await get(server, '/', { Accept: 'text/html,*/*' });
@@ -55,7 +55,7 @@ describe('pages', () => {
     assert.deepEqual([json.service, json.ready, json.links[0]], ['chatpush', true, links[0]]);
   });
 
-  test('are computed once for all who ask at once, for a tenth of the time at most, and afresh now and then', async () => {
+  test('are computed once for concurrent requests, take at most a tenth of the time, and are refreshed regularly', async () => {
     let asked = 0;
     const slow = async () => {
       asked++;
@@ -72,7 +72,7 @@ describe('pages', () => {
     assert.ok(asked <= 10, `${asked} times`);
   });
 
-  test('without metrics there is no page of them', async () => {
+  test('without metrics there is no metrics page', async () => {
     await using server = await startRecordingServer();
     assert.equal(isRefusal(await get(server, '/metrics'), 'UnknownOperationException'), undefined);
   });

@@ -1,4 +1,4 @@
-// A real HTTP server whose handlers write down what reaches them, and raw requests to it.
+// A real HTTP server whose handlers record their input, and raw requests to it.
 import { once } from 'node:events';
 import { connect } from 'node:net';
 
@@ -47,7 +47,7 @@ const APPLICATION_OUTPUTS = Object.fromEntries(
   Object.entries<Operation>(APPLICATION_OPERATIONS).map(([name, { output }]) => [name, sample(output)]),
 ) as { readonly [N in ApplicationOperationName]: object };
 
-/** An answer for every operation, good by its output shape. */
+/** A valid answer for every operation, from its output shape. */
 const OUTPUTS: { readonly [N in ApplicationOperationName | OperationName]: object } = {
   ...APPLICATION_OUTPUTS,
   CreatePushNotificationRegistration: { RegistrationId: 'r-1' },
@@ -115,7 +115,7 @@ export interface RawAnswer {
   readonly body: string;
 }
 
-/** Sends bytes as they are on a connection of their own and reads the first whole answer, behind any `100 Continue`. */
+/** Sends bytes unchanged on a new connection and reads the first complete answer after any `100 Continue`. */
 export async function exchange(port: number, ...parts: (string | Buffer)[]): Promise<RawAnswer> {
   let answer: RawAnswer | undefined;
   const text = await converse(port, parts, (text) => {
@@ -126,7 +126,7 @@ export async function exchange(port: number, ...parts: (string | Buffer)[]): Pro
   return answer;
 }
 
-/** Sends bytes as they are and reads until the text is enough or the server ends the connection. */
+/** Sends bytes unchanged and reads until the text is sufficient or the server ends the connection. */
 export async function converse(
   port: number,
   parts: readonly (string | Buffer)[],
@@ -139,7 +139,7 @@ export async function converse(
     text += chunk;
     if (isEnough(text)) socket.destroy();
   });
-  // A server that refuses early may reset a connection that is still being written to; what it said is kept.
+  // A server that refuses early may reset a connection during the write; its answer is kept.
   socket.on('error', () => {});
   const closed = once(socket, 'close');
   for (const part of parts) socket.write(typeof part === 'string' ? Buffer.from(part, 'latin1') : part);
@@ -147,7 +147,7 @@ export async function converse(
   return text;
 }
 
-/** The answer a text begins with, or undefined while it is not whole. */
+/** The answer at the start of a text, or undefined while it is incomplete. */
 function parseAnswer(text: string): RawAnswer | undefined {
   const end = text.indexOf('\r\n\r\n');
   if (end < 0) return undefined;
@@ -176,12 +176,12 @@ export interface RequestParts {
   readonly signedAtMs?: number;
   readonly region?: string;
   readonly service?: string;
-  /** The day of the scope, where it is not that of the signature. */
+  /** The day of the scope, if it differs from the signature's. */
   readonly scopeDate?: string;
   readonly payloadHash?: string;
 }
 
-/** The head of a request signed stage by stage, so that a test may sign what no signer would. */
+/** The head of a request signed step by step, so that a test can sign what no real signer would. */
 export function signedHead(port: number, parts: RequestParts): { head: string; headers: HeaderLines } {
   const { method, target, key = KEY, unsigned = [] } = parts;
   const body = Buffer.from(parts.body ?? '');
@@ -235,7 +235,7 @@ export function get(
   return exchange(port, `GET ${path} HTTP/1.1\r\n${head}\r\n`);
 }
 
-/** What is wrong with an answer as a refusal of that name in our JSON, or undefined where nothing is. */
+/** Why an answer is not a refusal with that name in our JSON; undefined if it is. */
 export function isRefusal(
   answer: RawAnswer,
   name: ErrorName,

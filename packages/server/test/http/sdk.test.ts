@@ -43,7 +43,7 @@ const REGISTRATION = {
   ClientToken: 'once',
 } as const;
 
-test('what the AWS SDK sends reaches the handler as it was meant', async () => {
+test('the AWS SDK’s input reaches the handler unchanged', async () => {
   using client = disposable(createClient());
   const answer = await client.send(new CreatePushNotificationRegistrationCommand(REGISTRATION));
   assert.equal(answer.RegistrationId, 'r-1');
@@ -55,7 +55,7 @@ test('what the AWS SDK sends reaches the handler as it was meant', async () => {
   assert.equal(call.requestId, answer.$metadata.requestId);
 });
 
-test('ids of every kind arrive decoded, once and whole', async () => {
+test('ids of every kind arrive complete and decoded once', async () => {
   using client = disposable(createClient());
   const ids = ['a/b c:é', 'r+1%~*', "!'()*", 'a%2Fb', '…', '𝄞'.repeat(60), 'x'.repeat(256), '?#&='];
   for (const id of ids) {
@@ -75,7 +75,7 @@ test('an instance ARN means the instance with that id', async () => {
   assert.deepEqual(server.recorded.at(-1)?.input, { InstanceId: 'i-1', ContactId: 'c-1' });
 });
 
-test('every Amazon operation is answered in a form the SDK reads', async () => {
+test('the SDK can parse the answer of every Amazon operation', async () => {
   using client = disposable(createClient());
   const started = await client.send(
     new StartChatContactCommand({
@@ -92,7 +92,7 @@ test('every Amazon operation is answered in a form the SDK reads', async () => {
   );
 });
 
-test('the SDK tells every refusal by its name, its status and its message', async () => {
+test('the SDK reports every refusal with its name, status and message', async () => {
   const cases: [Partial<ConnectClientConfig>, Partial<typeof REGISTRATION>, string, number, RegExp][] = [
     [{}, { ClientToken: 'x'.repeat(501) as 'once' }, 'InvalidParameterException', 400, /'\/ClientToken'/],
     [
@@ -133,7 +133,7 @@ test('the SDK tells every refusal by its name, its status and its message', asyn
   assert.equal(server.recorded.length, before);
 });
 
-test('an SDK whose clock is an hour off corrects it by our answer and succeeds', async () => {
+test('an SDK with a clock that is an hour off corrects it from our answer and succeeds', async () => {
   for (const offsetMs of [3_600_000, -3_600_000]) {
     const clock = { ...systemClock, now: () => Date.now() + offsetMs };
     const ahead = await startRecordingServer({ clock });
@@ -144,7 +144,7 @@ test('an SDK whose clock is an hour off corrects it by our answer and succeeds',
   }
 });
 
-test('temporary credentials are good with their session token', async () => {
+test('temporary credentials work with their session token', async () => {
   const credentials = {
     accessKeyId: 'ASIATEMPORARY',
     secretAccessKey: 'a temporary secret',

@@ -1,4 +1,4 @@
-// The server as a listener: its port, its connections, and the parts that it hands requests to.
+// The server as a listener: its port, its connections, and its mounts.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
@@ -7,7 +7,7 @@ import { call, startRecordingServer } from './recording-server.ts';
 
 const STOP = encodeInput(OPERATIONS.StopContact, GOOD_INPUTS.StopContact);
 
-test('a mount takes what is its own, with its body unread, and leaves the rest', async () => {
+test('a mount handles its own requests, with unread bodies, and passes on the rest', async () => {
   const seen: string[] = [];
   await using server = await startRecordingServer({
     mounts: [
@@ -32,7 +32,7 @@ test('a port in use rejects the start of the server', async () => {
   await assert.rejects(startRecordingServer({ port: server.port }), { code: 'EADDRINUSE' });
 });
 
-test('connections are kept for the next call', async () => {
+test('connections are kept alive for the next call', async () => {
   await using server = await startRecordingServer();
   const first = await fetch(`${server.url}/livez`);
   await first.text();

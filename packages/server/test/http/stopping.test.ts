@@ -1,4 +1,4 @@
-// How the server ends: what is under way is waited for, up to a limit, and nothing else is.
+// Stopping the server: it waits, up to a limit, only for calls in progress.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { connect } from 'node:net';
@@ -16,7 +16,7 @@ const startWith = (stop: Handlers['StopContact'], options: Partial<HttpServerOpt
   startRecordingServer({ handlers: { StopContact: stop } as Handlers, ...options });
 
 describe('stopping', () => {
-  test('refuses new calls while it drains, and says so to load balancers', async () => {
+  test('refuses new calls while it drains, and tells load balancers', async () => {
     await using server = await startRecordingServer();
     server.drain();
     const answer = await call(server, STOP);
@@ -28,7 +28,7 @@ describe('stopping', () => {
     assert.deepEqual(server.recorded, []);
   });
 
-  test('waits for the answers under way, and for no idle connection', async () => {
+  test('waits for answers in progress, and not for idle connections', async () => {
     const started = Promise.withResolvers<void>();
     const release = Promise.withResolvers<void>();
     await using server = await startWith(async () => {
@@ -56,7 +56,7 @@ describe('stopping', () => {
     await closed;
   });
 
-  test('ends what does not end by itself, once the limit is over', async () => {
+  test('ends remaining calls after the limit', async () => {
     const started = Promise.withResolvers<void>();
     await using server = await startWith(
       () => {
@@ -71,7 +71,7 @@ describe('stopping', () => {
     await answer;
   });
 
-  test('ends a stream of events at once, and its mount hears of it', async () => {
+  test('ends an event stream immediately and notifies its mount', async () => {
     const ended = Promise.withResolvers<void>();
     await using server = await startRecordingServer({
       mounts: [
@@ -93,7 +93,7 @@ describe('stopping', () => {
     assert.ok(performance.now() - startedAtMs < 5000);
   });
 
-  test('may be asked for twice', async () => {
+  test('may be called twice', async () => {
     await using server = await startRecordingServer();
     await Promise.all([server.close(), server.close()]);
   });

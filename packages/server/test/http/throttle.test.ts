@@ -5,7 +5,7 @@ import * as fc from 'fast-check';
 
 import { createThrottle } from '../../src/http/throttle.ts';
 
-test('in any stretch of time no more calls pass than the burst and what has been refilled', () => {
+test('in any period no more calls pass than the burst plus the refill', () => {
   const calls = fc.array(fc.integer({ min: 0, max: 2000 }), { minLength: 1, maxLength: 100 });
   const rates = fc.tuple(fc.integer({ min: 1, max: 20 }), fc.integer({ min: 1, max: 20 }));
   fc.assert(
@@ -20,7 +20,7 @@ test('in any stretch of time no more calls pass than the burst and what has been
           passed.push(nowMs);
         } catch (error) {
           assert.equal((error as Error).name, 'ThrottlingException');
-          // Who comes back when told is let in.
+          // A caller that retries when told is admitted.
           nowMs += (error as { retryAfterSeconds: number }).retryAfterSeconds * 1000 + 1e-6;
           throttle.take('key', 'operation');
           passed.push(nowMs);
@@ -36,7 +36,7 @@ test('in any stretch of time no more calls pass than the burst and what has been
   );
 });
 
-test('ten thousand buckets are remembered, and the one used longest ago is forgotten', () => {
+test('ten thousand buckets are kept, and the least recently used one is dropped', () => {
   const throttle = createThrottle({ callsPerSecond: 0.001, burst: 1, monotonic: () => 0 });
   for (let i = 0; i < 10_000; i++) throttle.take(`key ${i}`, 'operation');
   assert.throws(() => throttle.take('key 0', 'operation'), { name: 'ThrottlingException' });

@@ -1,4 +1,4 @@
-// What operations on applications need, over a test's store: none in the settings file, no key, and no gateways.
+// The dependencies of application operations over a test's store: no settings file, no encryption key, no gateways.
 import { createAssociations } from '../../src/applications/associations.ts';
 import { createLiveApplications } from '../../src/applications/live-applications.ts';
 import { createStoredApplications } from '../../src/applications/stored-applications.ts';
@@ -11,7 +11,7 @@ export function applicationParts(store: Store) {
     stored,
     live: () => ({ sealing: undefined, reach: {}, emulated: true }),
     changed: () => undefined,
-    // The store of a test may have closed meanwhile.
+    // The test may have closed the store meanwhile.
     failed: () => undefined,
   });
   return {

@@ -1,4 +1,4 @@
-// PutChatEvents: what an event leads to, and that repeating it leads to nothing new.
+// PutChatEvents: the result of an event, and that repeating it has no further effect.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { suspend } from '../../src/contact/suspension.ts';
@@ -32,8 +32,8 @@ const remove = (service: Service, RegistrationId: string) =>
     RegistrationId,
   });
 
-describe('what becomes of an event', () => {
-  test('each active registration gets a delivery that is on disk and leased to this node', async () => {
+describe('the result of an event', () => {
+  test('each active registration gets a delivery, on disk and leased to this node', async () => {
     await using service = await openService();
     const ids = [await register(service), await register(service, { DeviceToken: 'device-2', raw: true })];
     assert.deepEqual(await put(service, message()), [2]);
@@ -45,7 +45,7 @@ describe('what becomes of an event', () => {
     assert.equal(service.reservedInAll(), 0);
   });
 
-  test('what is sent has the keys of the samples, and the text only where it is wanted', async () => {
+  test('the payload has the keys of the samples, and the text only if requested', async () => {
     await using service = await openService();
     await register(service);
     await register(service, { DeviceToken: 'device-2', raw: true });
@@ -68,7 +68,7 @@ describe('what becomes of an event', () => {
     assert.equal(plain?.work.includes('secret'), false);
   });
 
-  test('an application has a text of its own', async () => {
+  test('an application can have its own text', async () => {
     await using service = await openService();
     await service.store.putSetting(
       'application',
@@ -110,7 +110,7 @@ describe('what becomes of an event', () => {
       '0 expired',
       '1 duplicate',
     ]);
-    // Messages that never started stand in the log, other events do not.
+    // Skipped messages are in the log, other events are not.
     assert.deepEqual(
       (await log(service))
         .map(({ MessageId, Status, Reason }) => `${MessageId} ${Status} ${Reason ?? ''}`)
@@ -151,7 +151,7 @@ describe('what becomes of an event', () => {
     assert.equal(await listed(), 'SUSPENDED');
     channel = 'topic B';
     assert.equal(await listed(), 'ACTIVE');
-    // What was skipped stays so; the next message goes out.
+    // Skipped deliveries stay skipped; the next message is sent.
     assert.deepEqual(await put(service, message({ Id: 'message-2' })), [1]);
     channel = 'topic A';
     assert.equal(await listed(), 'SUSPENDED');
@@ -166,7 +166,7 @@ describe('what becomes of an event', () => {
     );
   });
 
-  test('without room in memory a delivery is queued, its lane is woken, and a claim finds it', async () => {
+  test('with full memory a delivery is queued, its lane is woken, and a claim finds it', async () => {
     await using service = await openService({ room: 0 });
     await register(service);
     assert.deepEqual(await put(service, message()), [1]);
@@ -201,7 +201,7 @@ describe('one event, one delivery', () => {
   ];
   for (const time of ['with', 'without'])
     for (const [name, between] of cases)
-      test(`an event ${time} a time of its own, repeated ${name}, makes no second delivery`, async () => {
+      test(`an event ${time} its own time, repeated ${name}, makes no second delivery`, async () => {
         await using service = await openService({ settings: { ttlMs: 2 * DAY } });
         const registrationId = await register(service);
         const AbsoluteTime = time === 'with' ? new Date(service.clock.now()).toISOString() : undefined;
@@ -254,7 +254,7 @@ describe('contacts by several ids', () => {
     ]);
   });
 
-  test('who registered on the later id before any event named the initial one is reached, once per device', async () => {
+  test('a device registered on a later id before any event named the initial one gets one push', async () => {
     await using service = await openService();
     await register(service, { contactId: 'contact-2' });
     await register(service, { contactId: 'contact-2', DeviceToken: 'device-2' });
@@ -266,8 +266,8 @@ describe('contacts by several ids', () => {
     assert.deepEqual(service.leased.map((one) => one.contactId).sort(), ['contact-1', 'contact-2']);
   });
 
-  // The initial contact, as the event named it, was part of the delivery's identity, and the phone lit up twice.
-  test('who registered on the later id gets an event once, whether its source names the initial id or not', async () => {
+  // Regression: the initial contact id as given in the event was part of the delivery's identity, and the phone lit up twice.
+  test('a device registered on a later id gets an event once, whether or not its source names the initial id', async () => {
     await using service = await openService();
     await register(service, { contactId: 'contact-2' });
     const alone = message({ ContactId: 'contact-2' });
@@ -277,7 +277,7 @@ describe('contacts by several ids', () => {
     assert.deepEqual(await put(service, alone), ['1 duplicate']);
   });
 
-  test('ids that name each other in a circle are refused, and never spin', async () => {
+  test('circular ids are refused and cause no endless loop', async () => {
     await using service = await openService();
     await service.changes.alias({ instanceId: INSTANCE, contactId: 'a' }, 'b');
     await service.changes.alias({ instanceId: INSTANCE, contactId: 'b' }, 'a');
@@ -287,7 +287,7 @@ describe('contacts by several ids', () => {
 });
 
 describe('the end of a chat', () => {
-  test('what was said before it still pushes, in the same batch and after, what was said later does not', async () => {
+  test('earlier messages still push, in the same batch and after it, and later ones do not', async () => {
     await using service = await openService();
     await register(service);
     service.clock.advance(60_000);

@@ -1,4 +1,4 @@
-// Promise: safe to repeat.
+// Promise: calls are safe to repeat.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { DAY, INSTANCE, create, openService } from './harness.ts';
@@ -17,7 +17,7 @@ const remove = (call: Call, registrationId: string, contactId = 'contact-1') =>
     RegistrationId: registrationId,
   });
 
-test('50 identical calls at once give one id and one registration', async () => {
+test('50 identical concurrent calls give one id and one registration', async () => {
   await using service = await openService();
   const calls = Array.from({ length: 50 }, () => service.call(OPERATION, create({ ClientToken: 't' })));
   const ids = new Set((await Promise.all(calls)).map((answer) => answer.RegistrationId));
@@ -57,7 +57,7 @@ for (const [name, other] of others)
     await assert.rejects(listed(service.call, 'contact-2'), { name: 'ResourceNotFoundException' });
   });
 
-test('defaults spelled out are the same parameters', async () => {
+test('explicit defaults are the same parameters', async () => {
   await using service = await openService();
   const plain = await service.call(OPERATION, create({ ClientToken: 't' }));
   const spelled = create({ ClientToken: 't' });
@@ -69,21 +69,21 @@ test('defaults spelled out are the same parameters', async () => {
   assert.deepEqual(await service.call(OPERATION, spelled), plain);
 });
 
-test('an empty token is no token', async () => {
+test('an empty token counts as absent', async () => {
   await using service = await openService();
   await service.call(OPERATION, create({ ClientToken: '' }));
   await service.call(OPERATION, create({ ClientToken: '', DeviceToken: 'device-2' }));
   assert.equal((await listed(service.call)).length, 2);
 });
 
-test('a token counts per instance', async () => {
+test('a token is scoped to its instance', async () => {
   await using service = await openService();
   const one = await service.call(OPERATION, create({ ClientToken: 't' }));
   const two = await service.call(OPERATION, create({ ClientToken: 't', InstanceId: 'instance-2' }));
   assert.notEqual(two.RegistrationId, one.RegistrationId);
 });
 
-test('after a delete the late repeat answers the old id and resurrects nothing', async () => {
+test('after a delete a late repeat returns the old id and restores nothing', async () => {
   await using service = await openService();
   const first = await service.call(OPERATION, create({ ClientToken: 't' }));
   await remove(service.call, first.RegistrationId);
@@ -91,7 +91,7 @@ test('after a delete the late repeat answers the old id and resurrects nothing',
   assert.deepEqual(await listed(service.call), []);
 });
 
-test('the claim answers before status, quota and application: after the end of the contact, for 7 days and no longer', async () => {
+test('a known token is answered before status, quota and application are checked: after the end of the contact, for exactly 7 days', async () => {
   await using service = await openService({ settings: { registrations: 1 } });
   const first = await service.call(OPERATION, create({ ClientToken: 't' }));
   await service.call('StopContact', { InstanceId: INSTANCE, ContactId: 'contact-1' });
@@ -103,7 +103,7 @@ test('the claim answers before status, quota and application: after the end of t
   });
 });
 
-test('after a refused call its token is free', async () => {
+test('after a refused call its token can be reused', async () => {
   await using service = await openService({ settings: { registrations: 1 } });
   const first = await service.call(OPERATION, create({ ClientToken: 'a' }));
   const second = create({ ClientToken: 'b', DeviceToken: 'device-2' });
@@ -111,7 +111,7 @@ test('after a refused call its token is free', async () => {
   await remove(service.call, first.RegistrationId);
   const accepted = await service.call(OPERATION, second);
   assert.deepEqual(await service.call(OPERATION, second), accepted);
-  // Free for other parameters, too: nothing was kept of the refused call.
+  // With other parameters, too: nothing of the refused call was stored.
   await assert.rejects(service.call(OPERATION, create({ ClientToken: 'c', DeviceToken: 'device-3' })), {
     name: 'ServiceQuotaExceededException',
   });
@@ -119,7 +119,7 @@ test('after a refused call its token is free', async () => {
   await service.call(OPERATION, create({ ClientToken: 'c', DeviceToken: 'device-4' }));
 });
 
-test('two tokens for one device: one registration, and each token keeps answering it after the delete', async () => {
+test('two tokens for one device: one registration, which each token still returns after the delete', async () => {
   await using service = await openService();
   const a = await service.call(OPERATION, create({ ClientToken: 'a' }));
   const b = await service.call(OPERATION, create({ ClientToken: 'b' }));
@@ -133,7 +133,7 @@ test('two tokens for one device: one registration, and each token keeps answerin
   assert.equal((await listed(service.call)).length, 1);
 });
 
-test('a repeat does not move the time of registration, a new token does', async () => {
+test('a repeat does not change the time of registration, a new token does', async () => {
   await using service = await openService();
   const { RegistrationId } = await service.call(OPERATION, create({ ClientToken: 'a' }));
   const registeredAt = async () => {

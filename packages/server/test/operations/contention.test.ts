@@ -1,4 +1,4 @@
-// Several nodes change one contact: no change is lost, no claim is answered twice, nobody waits for ever.
+// Several nodes change one contact: no change is lost, no token is answered twice, no call waits forever.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { Store } from '../../src/store/store.ts';
@@ -14,7 +14,7 @@ const listed = async (call: Call) =>
   (await call('ListPushNotificationRegistrations', { InstanceId: INSTANCE, ContactId: 'contact-1' }))
     .Registrations;
 
-/** Counts what `commit` answers. */
+/** Counts the results of `commit`. */
 function counting(store: Store, answers: Map<string, number>): Store {
   return new Proxy(store, {
     get(target, name) {
@@ -29,7 +29,7 @@ function counting(store: Store, answers: Map<string, number>): Store {
   });
 }
 
-/** Holds the answer of the first `contacts` call until `release` is called. */
+/** Delays the answer of the first `contacts` call until `release` is called. */
 function slow(store: Store) {
   const gate = Promise.withResolvers<void>();
   const reached = Promise.withResolvers<void>();
@@ -78,7 +78,7 @@ function contention(openStore: OpenStore): void {
     assert.ok((answers.get('contact-changed') ?? 0) > 0, 'nobody was in anybody’s way');
   });
 
-  test('two nodes get one call with one token at once: one id, although they chose two', async () => {
+  test('two nodes get one call with one token at once: one id, although each chose its own', async () => {
     await using base = await openService({ openStore });
     const answers = new Map<string, number>();
     const nodes = [0, 1].map(() => createService(counting(base.store, answers), base.clock));
@@ -90,13 +90,13 @@ function contention(openStore: OpenStore): void {
     assert.ok((answers.get('token-taken') ?? 0) > 0, 'no token was ever taken');
   });
 
-  test('a call refused on what it read too early answers what its overtaking repeat was answered', async () => {
+  test('a call refused because of an outdated read returns the answer of the retry that overtook it', async () => {
     await using base = await openService({ openStore, settings: { registrations: 1 } });
     const first = await base.call(CREATE, create());
     const { store, reached, release } = slow(base.store);
     const overtaken = createService(store, base.clock, { settings: { registrations: 1 } });
     const input = create({ DeviceToken: 'device-2', ClientToken: 't' });
-    // It has read a full contact, and hears of it only now.
+    // It has read a full contact, and gets the answer only now.
     const late = overtaken.call(CREATE, input);
     await reached;
     const key = { InstanceId: INSTANCE, ContactId: 'contact-1' };
@@ -110,7 +110,7 @@ function contention(openStore: OpenStore): void {
     );
   });
 
-  test('a call that is still refused when its answer comes leaves its token free', async () => {
+  test('a call that is still refused leaves its token unused', async () => {
     await using base = await openService({ openStore, settings: { registrations: 1 } });
     const first = await base.call(CREATE, create());
     const { store, reached, release } = slow(base.store);
@@ -124,10 +124,10 @@ function contention(openStore: OpenStore): void {
     await base.call(CREATE, create({ DeviceToken: 'device-3', ClientToken: 't' }));
   });
 
-  test('a contact that is known, ended or claimed answers as it would without the guess that it is new', async () => {
+  test('a known, ended or claimed contact answers the same as without the optimistic first try', async () => {
     await using base = await openService({ openStore });
     const first = await base.call(CREATE, create({ ClientToken: 't', DeviceToken: 'a' }));
-    // Each service guesses once, and each time it is wrong.
+    // Each service assumes once that the contact is new, and is wrong each time.
     const guesses = (): Call => createService(base.store, base.clock).call;
     assert.deepEqual(await guesses()(CREATE, create({ ClientToken: 't', DeviceToken: 'a' })), first);
     await assert.rejects(guesses()(CREATE, create({ ClientToken: 't', DeviceToken: 'b' })), {
@@ -142,7 +142,7 @@ function contention(openStore: OpenStore): void {
     assert.deepEqual(await guesses()(CREATE, create({ ClientToken: 't', DeviceToken: 'a' })), first);
   });
 
-  test('a contact that changes under every try is given up as busy, with a time to come back', async () => {
+  test('a contact that changes during every try is refused as busy, with Retry-After', async () => {
     await using base = await openService({ openStore });
     let tries = 0;
     const unlucky = new Proxy(base.store, {
@@ -150,7 +150,7 @@ function contention(openStore: OpenStore): void {
         const value: unknown = Reflect.get(target, name);
         if (name !== 'commit') return value;
         return async (change: Parameters<Store['commit']>[0]) => {
-          // Somebody else is always a moment faster.
+          // Another writer is always faster.
           await base.call(CREATE, create({ DeviceToken: `other-${tries++ % 2}` }));
           return target.commit(change);
         };
@@ -161,7 +161,7 @@ function contention(openStore: OpenStore): void {
       name: 'ThrottlingException',
       retryAfterSeconds: 1,
     });
-    // The guess that the contact is new, and ten tries.
+    // The optimistic try, and ten more.
     assert.equal(tries, 11);
     assert.equal((await listed(base.call)).length, 2);
   });

@@ -1,8 +1,7 @@
-// A crash at any store call never yields two registrations or a lost one.
+// A crash at any store call never causes two registrations or a lost one.
 //
-// The store is wrapped so that one call fails: before it reaches the store, or after the store has done it and before the
-// caller hears of it, which is what the death of a process or a connection looks like from outside. The caller then does what
-// SDKs do: it repeats.
+// The store is wrapped so that one call fails: before it reaches the store, or after the store has done the work but before the
+// caller gets the answer, which is how a dead process or connection looks from outside. The caller then retries, like the SDKs.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { StoreUnavailableError } from '../../src/store/store.ts';
@@ -10,7 +9,7 @@ import type { Store } from '../../src/store/store.ts';
 import { DAY, INSTANCE, NODE, create, createService, message, openService } from './harness.ts';
 
 interface Crash {
-  /** Which call of the store, counted from 0. */
+  /** The index of the failing store call, from 0. */
   readonly at: number;
   readonly when: 'before' | 'after';
 }
@@ -46,12 +45,12 @@ async function untilAnswered<T>(call: () => Promise<T>): Promise<T> {
 }
 
 for (const when of ['before', 'after'] as const) {
-  test(`a crash ${when} any store call of a registration leaves exactly the one that is answered`, async () => {
+  test(`a crash ${when} any store call of a registration leaves exactly the returned one`, async () => {
     await using base = await openService();
     for (let at = 0; ; at++) {
       const contactId = `contact-${at}`;
       const crash = crashing(base.store, { at, when });
-      // Each process is new: nothing is remembered of the call that died.
+      // Each process is new and has no memory of the failed call.
       const start = () => createService(crash.store, base.clock);
       const input = create({
         contactId,
@@ -75,7 +74,7 @@ for (const when of ['before', 'after'] as const) {
     }
   });
 
-  test(`a crash ${when} any store call of a delete leaves the registration deleted once it is answered`, async () => {
+  test(`a crash ${when} any store call of a delete leaves the registration deleted once the call succeeds`, async () => {
     await using base = await openService();
     for (let at = 0; ; at++) {
       const contactId = `contact-${at}`;
@@ -96,7 +95,7 @@ for (const when of ['before', 'after'] as const) {
     }
   });
 
-  test(`a crash ${when} any store call of a chat event leaves one delivery, and gives the promised room back`, async () => {
+  test(`a crash ${when} any store call of a chat event leaves one delivery, and releases the reserved room`, async () => {
     await using base = await openService();
     for (let at = 0; ; at++) {
       const contactId = `contact-${at}`;

@@ -1,4 +1,4 @@
-// The deliveries of an instance: filters, pages that tell nothing, counts by the minute.
+// The deliveries of an instance: filters, opaque page tokens, counts per minute.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Input } from '@chatpush/wire';
@@ -19,7 +19,7 @@ async function list(service: Service, filter: Filter = {}): Promise<string[]> {
   return Deliveries.map(({ MessageId, DeviceType = '' }) => `${MessageId} ${DeviceType}`.trim());
 }
 
-/** Every delivery here is leased to NODE as it comes in. */
+/** Every delivery here is leased to NODE when it is enqueued. */
 async function settle(service: Service, filter: Filter, to: Settlement['to']): Promise<void> {
   const { Deliveries } = await service.call('ListDeliveries', { InstanceId: INSTANCE, ...filter });
   const [{ DeliveryId: id } = { DeliveryId: '' }, ...others] = Deliveries;
@@ -28,7 +28,7 @@ async function settle(service: Service, filter: Filter, to: Settlement['to']): P
 }
 
 describe('ListDeliveries of an instance', () => {
-  test('lists what started, of all contacts, newest first, with contact, application and channel', async () => {
+  test('lists the started deliveries of all contacts, newest first, with contact, application and channel', async () => {
     await using service = await openService();
     await service.call('CreatePushNotificationRegistration', create({ contactId: 'one' }));
     await service.call(
@@ -58,7 +58,7 @@ describe('ListDeliveries of an instance', () => {
     assert.deepEqual(await list(service, { Status: 'skipped', Reason: 'own-message' }), ['3']);
   });
 
-  test('narrows by status, reason, application, channel and time', async () => {
+  test('filters by status, reason, application, channel and time', async () => {
     await using service = await openService();
     for (const [n, DeviceType] of (['GCM', 'APNS', 'APNS_SANDBOX'] as const).entries())
       await service.call(
@@ -89,7 +89,7 @@ describe('ListDeliveries of an instance', () => {
     assert.deepEqual(await list(service, { Reason: 'Unregistered' }), []);
   });
 
-  test('refuses filters together with a contact, and a time that ends before it begins', async () => {
+  test('refuses filters together with a contact, and a range that ends before it starts', async () => {
     await using service = await openService();
     const at = '2026-11-22T19:00:00.000Z';
     await assert.rejects(
@@ -102,7 +102,7 @@ describe('ListDeliveries of an instance', () => {
     );
   });
 
-  test('fills pages beyond what one call of the store looks at', async () => {
+  test('fills pages even if one store call does not find enough', async () => {
     await using service = await openService();
     await service.call('CreatePushNotificationRegistration', create({ DeviceType: 'GCM' }));
     await say(service, 'rare');
@@ -130,7 +130,7 @@ describe('ListDeliveries of an instance', () => {
 });
 
 describe('GetDeliveryCounts', () => {
-  test('counts each minute, oldest first, and what of it is undelivered by now', async () => {
+  test('counts each minute, oldest first, with its deliveries that are undelivered so far', async () => {
     await using service = await openService();
     await service.call('CreatePushNotificationRegistration', create());
     await say(service, '1');
@@ -161,7 +161,7 @@ describe('GetDeliveryCounts', () => {
       [1, 1],
       [2, 0],
     ]);
-    // What began in a minute that is over was counted before; what failed of it is counted anew.
+    // The starts of a past minute are cached; its failures are counted again.
     await settle(service, { StartTime: third }, { status: 'expired' });
     assert.deepEqual((await counts({ Minutes: 12 })).slice(0, 2), [
       [1, 1],

@@ -1,4 +1,4 @@
-// Promise: one event, one delivery. Its identity follows from event and device, on every node and for ever.
+// Promise: one event, one delivery. Its id is derived from event and device, on every node and permanently.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -8,7 +8,7 @@ import { laneOf, parseLane, parseWork, serialiseWork } from '../../src/delivery/
 type Parts = [string, string, string, string];
 const parts = fc.tuple(fc.string(), fc.string(), fc.string(), fc.string());
 
-test('the id of a delivery never changes from one version of the service to the next', () => {
+test('the id of a delivery is the same in every version of the service', () => {
   assert.equal(
     deliveryId('instance', 'contact', 'message', 'apns:ab01'),
     'ed1260ab-cc19-8520-90af-5361194cf298',
@@ -16,7 +16,7 @@ test('the id of a delivery never changes from one version of the service to the 
   assert.equal(skippedId('instance', 'contact', 'message', ''), '9f92c400-41a7-8345-b1bf-b7e10b688250');
 });
 
-test('every id is a UUID of version 8 in lower case, which APNs takes as apns-id', () => {
+test('every id is a lower-case UUID of version 8, which APNs accepts as apns-id', () => {
   fc.assert(
     fc.property(parts, (of: Parts) => {
       const uuid = /^[0-9a-f]{8}-[0-9a-f]{4}-8[0-9a-f]{3}-[89ab][0-9a-f]{3}-[0-9a-f]{12}$/;
@@ -28,8 +28,8 @@ test('every id is a UUID of version 8 in lower case, which APNs takes as apns-id
   );
 });
 
-test('parts that run into each other make different ids', () => {
-  // The same letters, cut at other places, with the framing's own characters among them.
+test('ids differ even if their concatenated parts are equal', () => {
+  // The same characters, split at other places, including the separator characters.
   const text = fc.string({ unit: fc.constantFrom('1', ':', '\n', 'a'), maxLength: 4 });
   fc.assert(
     fc.property(
@@ -48,7 +48,7 @@ test('the day of an event is its UTC day', () => {
   assert.equal(dayOf(Date.UTC(2026, 10, 23)), '2026-11-23');
 });
 
-test('a lane is read back as it was named, whatever the instance is called', () => {
+test('a lane name can be parsed for any instance id', () => {
   fc.assert(
     fc.property(fc.string(), fc.constantFrom('APNS', 'APNS_SANDBOX', 'GCM'), (instanceId, deviceType) => {
       const name = { instanceId, deviceType, applicationArn: 'arn:aws:mobiletargeting:r:1:apps/a' };
@@ -59,7 +59,7 @@ test('a lane is read back as it was named, whatever the instance is called', () 
   assert.throws(() => parseLane('APNS'), TypeError);
 });
 
-test('work survives the store as it is', () => {
+test('work is stored unchanged', () => {
   const work = {
     deviceToken: 'ab01',
     deviceType: 'APNS' as const,

@@ -1,4 +1,4 @@
-// The operations over a real store, with a clock that only the test moves and an intake with room to send.
+// The operations over a real store, with a manual clock and an intake with free capacity.
 import { join } from 'node:path';
 import type { Input, OperationName, Output } from '@chatpush/wire';
 import { DEFAULT_CONTACT_SETTINGS } from '../../src/contact/settings.ts';
@@ -31,7 +31,7 @@ export function createTestClock(start = Date.UTC(2026, 10, 22, 12)) {
   return { now: () => time, monotonic: () => time, advance: (ms: number) => void (time += ms) };
 }
 
-/** An intake that promises `room` per lane and writes down what it is given. */
+/** An intake that offers `room` per lane and records what it receives. */
 export function createTestIntake(room = 1_000) {
   const reserved = new Map<string, number>();
   const leased: NewDelivery[] = [];
@@ -67,11 +67,11 @@ export interface ServiceOptions {
   readonly fingerprintOf?: ChannelFingerprint;
   /** Default: the same for all instances. */
   readonly participantKeys?: ParticipantKeys;
-  /** Puts something between the operations and the store. */
+  /** Wraps the store. */
   readonly wrap?: (store: Store) => Store;
 }
 
-/** The operations over a store that is open already. */
+/** The operations over an open store. */
 export function createService(store: Store, clock: Clock, options: ServiceOptions = {}) {
   const settings = { ...DEFAULT_CONTACT_SETTINGS, ...options.settings };
   const seen = options.wrap ? options.wrap(store) : store;
@@ -124,7 +124,7 @@ export function createService(store: Store, clock: Clock, options: ServiceOption
 
 export type Clock = ReturnType<typeof createTestClock>;
 
-/** Opens a store; its `close` leaves nothing behind. */
+/** Opens a store whose `close` removes everything. */
 export type OpenStore = (clock: Clock) => Promise<Store>;
 
 export const openSqlite: OpenStore = async (clock) => {
@@ -134,11 +134,11 @@ export const openSqlite: OpenStore = async (clock) => {
   return Object.assign(store, { close: () => close().finally(() => folder.remove()) });
 };
 
-/** A store of its own, and the operations over it. */
+/** A new store, and the operations over it. */
 export async function openService(options: ServiceOptions & { readonly openStore?: OpenStore } = {}) {
   const clock = createTestClock();
   const store = await (options.openStore ?? openSqlite)(clock);
-  // Leases go to nodes that live.
+  // Leases need a live node.
   await store.beat(NODE, 365 * DAY);
   const service = createService(store, clock, options);
   return {

@@ -1,4 +1,4 @@
-// Promise: one event, one delivery; whatever is repeated, split, mixed up, or told to two nodes at once.
+// Promise: one event, one delivery, even if events are repeated, split, reordered, or sent to two nodes at once.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -18,7 +18,7 @@ const batches = fc.array(
 
 test('each event has one delivery per device, and is counted as new exactly once', async () => {
   await using base = await openService();
-  // The second node has no room of its own: what it takes in is queued.
+  // The second node has no capacity: what it accepts is queued.
   const nodes = [base, createService(base.store, base.clock, { room: 0 })];
   let runs = 0;
 

@@ -1,4 +1,4 @@
-// The operations beside their repeats: refusals, lists, stop, and what a directory knows.
+// The operations apart from repeats: refusals, lists, stop, and the directory.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readParticipantToken } from '../../src/operations/participant-token.ts';
@@ -12,7 +12,7 @@ const CONTACT = { InstanceId: INSTANCE, ContactId: 'contact-1' };
 const CHAT = { InstanceId: INSTANCE, ContactFlowId: 'flow', ParticipantDetails: { DisplayName: 'Jane' } };
 
 describe('Create', () => {
-  test('names every fault at once: the role that gets no push and the ARN of nothing', async () => {
+  test('reports every fault at once: an unsupported role and an invalid ARN', async () => {
     await using service = await openService();
     for (const ParticipantRole of ['AGENT', 'SYSTEM', 'CUSTOM_BOT', 'SUPERVISOR'] as const)
       await assert.rejects(
@@ -47,7 +47,7 @@ describe('Create', () => {
 });
 
 describe('List', () => {
-  test('pages through the registrations, oldest first, and shows no whole token', async () => {
+  test('pages through the registrations, oldest first, with abbreviated tokens', async () => {
     await using service = await openService();
     const made: string[] = [];
     for (let n = 0; n < 5; n++) {
@@ -64,7 +64,7 @@ describe('List', () => {
         assert.match(one.DeviceToken, /^\d-a-d…ength$/);
         assert.equal(one.Status, 'ACTIVE');
       }
-      // Deleting what was shown must not hide what comes next.
+      // Deleting listed registrations must not hide the next ones.
       await service.call(DELETE, { ...CONTACT, RegistrationId: listed.at(-1)! });
       NextToken = page.NextToken;
     } while (NextToken !== undefined);
@@ -77,7 +77,7 @@ describe('List', () => {
     assert.equal((await service.call(LIST, CONTACT)).Registrations[0]?.DeviceToken, '…');
   });
 
-  test('a NextToken of another list, or of nobody, is refused', async () => {
+  test('a NextToken of another list, or a made-up one, is refused', async () => {
     await using service = await openService();
     await service.call(CREATE, create());
     for (const Id of ['1', '2', '3'])
@@ -113,7 +113,7 @@ describe('List', () => {
       });
   });
 
-  test('a NextToken tells nothing: not how many deliveries there are of all tenants', async () => {
+  test('a NextToken reveals nothing, such as the number of deliveries of all tenants', async () => {
     await using service = await openService();
     await service.call(CREATE, create());
     for (const Id of ['1', '2'])
@@ -142,7 +142,7 @@ describe('Delete', () => {
     stop();
   });
 
-  test('of a registration or a contact nobody knows is refused, and creates nothing', async () => {
+  test('of an unknown registration or contact is refused, and creates nothing', async () => {
     await using service = await openService();
     await assert.rejects(service.call(DELETE, { ...CONTACT, RegistrationId: 'r' }), {
       name: 'ResourceNotFoundException',
@@ -153,7 +153,7 @@ describe('Delete', () => {
 });
 
 describe('contacts', () => {
-  test('a started chat takes registrations until it is stopped, and stopping again is no failure', async () => {
+  test('a started chat accepts registrations until it is stopped, and stopping it again succeeds', async () => {
     await using service = await openService();
     const { ContactId } = await service.call('StartChatContact', CHAT);
     await service.call(CREATE, create({ contactId: ContactId }));
@@ -168,7 +168,7 @@ describe('contacts', () => {
     });
   });
 
-  test('faults of a chat that no shape can describe are told together', async () => {
+  test('faults of a chat that its shape cannot describe are reported together', async () => {
     await using service = await openService();
     const wrong = {
       ...CHAT,
@@ -182,7 +182,7 @@ describe('contacts', () => {
     });
   });
 
-  test('what it would not do, it refuses, and starts no chat', async () => {
+  test('unsupported parameters are refused, and no chat is started', async () => {
     await using service = await openService();
     for (const [wrong, message] of [
       [{ ConnectionTypes: ['WEBSOCKET'] as string[] }, /ConnectionTypes'.*call CreateParticipantConnection/],
@@ -200,7 +200,7 @@ describe('contacts', () => {
     }
   });
 
-  test('the participant token says who holds it, fits its limit, and no changed or expired one is read', async () => {
+  test('the participant token identifies its holder, fits its limit, and is refused if modified or expired', async () => {
     await using service = await openService();
     const InstanceId = '\u{1F4F1}'.repeat(100);
     const started = await service.call('StartChatContact', { ...CHAT, InstanceId });
@@ -279,7 +279,7 @@ describe('the directory', () => {
     });
   }
 
-  test('an application that was removed is refused once the store has hinted so', async () => {
+  test('a removed application is refused after the store’s notification', async () => {
     await using service = await openService({ autoCreate: 'contacts' });
     await service.store.putSetting('instance', INSTANCE, 0, '{}');
     await service.store.putSetting('application', APPLICATION, 0, '{}');

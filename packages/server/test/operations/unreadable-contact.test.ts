@@ -1,5 +1,5 @@
-// A contact whose document is damaged holds up its own events alone: it once refused whole batches, and anyone who took turns
-// with it in a claim. Nothing of it is lost, because nothing is answered with 2xx.
+// A contact with a damaged document blocks only its own events. Regression: it failed whole batches, and every delivery in the
+// same claim. Nothing of it is lost, because its events are not answered with 2xx.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { UnreadableContactError } from '../../src/store/stored-contact.ts';
@@ -10,7 +10,7 @@ type Service = Awaited<ReturnType<typeof openService>>;
 const put = (service: Service, ...Events: ReturnType<typeof message>[]) =>
   service.call('PutChatEvents', { InstanceId: INSTANCE, Events });
 
-/** Writes what no version of ours writes; the answer puts the document back. */
+/** Writes an invalid document; returns the function that restores it. */
 async function damage(service: Service, contactId: string, spoil: (body: string) => string) {
   const key = { instanceId: INSTANCE, contactId };
   const write = async (change: (body: string) => string) => {
@@ -46,7 +46,7 @@ const DAMAGES: [string, (body: string) => string][] = [
 
 describe('a contact that cannot be read', () => {
   for (const [how, spoil] of DAMAGES)
-    test(`because it is ${how} refuses the batch by its name, after the events of the others were taken`, async () => {
+    test(`because it is ${how} refuses the batch by its name, after the events of other contacts were accepted`, async () => {
       await using service = await openService();
       for (const contactId of ['good', 'bad', 'fine'])
         await service.call('CreatePushNotificationRegistration', create({ contactId }));
@@ -59,7 +59,7 @@ describe('a contact that cannot be read', () => {
         service.leased.map(({ contactId }) => contactId),
         ['good', 'fine'],
       );
-      // A repeat gets the same answer, and nobody gets anything twice; once it is repaired, all of it is accepted.
+      // A repeat gets the same answer without duplicates; after the repair, everything is accepted.
       await assert.rejects(put(service, ...events), isRefusal('bad'));
       await repair();
       const { Results } = await put(service, ...events);
@@ -73,7 +73,7 @@ describe('a contact that cannot be read', () => {
       );
     });
 
-  test('refuses events that come under another name of it, and ends, which would be forgotten', async () => {
+  test('refuses events under its other ids, and ends, which would be lost', async () => {
     await using service = await openService();
     await service.call('CreatePushNotificationRegistration', create({ contactId: 'bad' }));
     await put(service, message({ Id: '1', ContactId: 'later', InitialContactId: 'bad' }));
@@ -87,9 +87,9 @@ describe('a contact that cannot be read', () => {
     await assert.rejects(put(service, chatEnded({ ContactId: 'later' })), refused);
   });
 
-  test('takes what can never push, whatever stands there, and refuses what it might push', async () => {
-    // A caller that repeats a batch until it is accepted, to keep the order of a chat, was once held up for ever by the customer's own
-    // words and by typing.
+  test('accepts events that can never push, and refuses those that might', async () => {
+    // Regression: a caller that repeats a batch until it is accepted, to keep the order of a chat, was blocked forever by the
+    // customer's own messages and by typing events.
     await using service = await openService();
     await service.call('CreatePushNotificationRegistration', create({ contactId: 'bad' }));
     await put(service, message({ Id: 'before', ContactId: 'bad' }));
@@ -126,8 +126,8 @@ describe('a contact that cannot be read', () => {
     assert.deepEqual([repaired?.Deliveries, repaired?.Reason], [1, undefined]);
   });
 
-  test('has a delivery log all the same, by each of its names', async () => {
-    // It was refused as the contact is, so that nobody could read why its deliveries wait.
+  test('still has a delivery log, under each of its ids', async () => {
+    // Regression: the log was refused like the contact, which hid why its deliveries wait.
     await using service = await openService();
     await service.call('CreatePushNotificationRegistration', create({ contactId: 'bad' }));
     await put(service, message({ Id: '1', ContactId: 'later', InitialContactId: 'bad' }));
@@ -140,7 +140,7 @@ describe('a contact that cannot be read', () => {
         ContactId,
       );
     }
-    // It may have been another name of the chat, whose log nobody finds then: not "there is nothing".
+    // It may have been another id of the chat, whose log is then not found, so the answer must not be "there is nothing".
     await damage(service, 'later', () => 'nonsense');
     await assert.rejects(
       service.call('ListDeliveries', { InstanceId: INSTANCE, ContactId: 'later' }),
@@ -152,7 +152,7 @@ describe('a contact that cannot be read', () => {
     await using service = await openService();
     const input = create({ contactId: 'bad', DeviceToken: 'a-secret-token' });
     const { RegistrationId } = await service.call('CreatePushNotificationRegistration', input);
-    // A parser quotes what it could not read.
+    // A parser's error quotes its input.
     await damage(service, 'bad', () => 'a-secret-token');
     const key = { InstanceId: INSTANCE, ContactId: 'bad' };
     for (const call of [

@@ -1,7 +1,7 @@
 // node --conditions=source packages/server/test/packaging/make-sample.ts folder
 //
-// Writes a data directory as the present version leaves it: run once for each release that changes the tables or the
-// documents in them, and kept, so that every later version shows that it can open it (older.test.ts).
+// Writes a data directory of the current version. Run it once for each release that changes the tables or their documents, and
+// keep the result, so that every later version is tested to open it (older.test.ts).
 import { rmSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -15,7 +15,7 @@ import { SAMPLE } from './sample.ts';
 const [folder = ''] = process.argv.slice(2);
 await mkdir(folder, { recursive: true });
 const database = join(folder, 'made.db');
-// An emulator that is gone when the messages come, so that one delivery waits.
+// An emulator that has stopped when the messages arrive, so that one delivery waits.
 const emulator = await startEmulator();
 const environment = {
   CHATPUSH_PORT: '0',

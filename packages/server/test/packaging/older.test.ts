@@ -1,4 +1,4 @@
-// A data directory of each version that was ever released, opened by this one: what is in it is known, and goes on.
+// Opens a data directory of every released version: its data is read and its work continues.
 //
 // Samples are made by make-sample.ts and never changed. They are opened at the time they were made, because what is in them
 // would have expired by now.
@@ -33,7 +33,7 @@ describe('the data of an older version', () => {
     });
 
   for (const version of versions)
-    test(`${version} is opened, known, and goes on`, async (t) => {
+    test(`${version} is opened and read, and its work continues`, async (t) => {
       const folder = mkdtempSync(join(tmpdir(), 'chatpush-older-'));
       t.after(() => rmSync(folder, { recursive: true, force: true }));
       const path = join(folder, 'chatpush.db');
@@ -60,10 +60,10 @@ describe('the data of an older version', () => {
       const { registrations } = await client.listPushNotificationRegistrations({ instanceId, contactId });
       const [kept] = registrations;
       assert.equal(registrations.length, 1);
-      // A call repeated across the upgrade has the answer it had.
+      // A call repeated across the upgrade gets the same answer.
       const repeated = await client.createPushNotificationRegistration(SAMPLE.registration);
       assert.equal(repeated.registrationId, kept!.registrationId);
-      // So has a message, which is not pushed again.
+      // So does a message, which is not pushed again.
       const { results } = await client.putChatEvents({ instanceId, events: [SAMPLE.sent, SAMPLE.waiting] });
       assert.deepEqual(
         results.map(({ reason }) => reason),
@@ -82,7 +82,7 @@ describe('the data of an older version', () => {
     });
 });
 
-/** When the newest delivery came in, ms since the epoch. */
+/** When the newest delivery was created, ms since the epoch. */
 function newestIn(path: string): number {
   const database = new DatabaseSync(path, { readOnly: true });
   const { at } = database.prepare('select max(enqueued_at) as at from delivery').get() as { at: number };

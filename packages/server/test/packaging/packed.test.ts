@@ -1,5 +1,5 @@
-// What a stranger gets: `npm pack` of all, installed in an empty folder, `npx chatpush`, and a first push by our client and by
-// the AWS SDK, on each line of Node that `engines` names.
+// What a new user gets: all packages by `npm pack`, installed in an empty folder, `npx chatpush`, and a first push by our client
+// and by the AWS SDK, on each Node release line in `engines`.
 import assert from 'node:assert/strict';
 import { execFile, spawn } from 'node:child_process';
 import type { ChildProcess } from 'node:child_process';
@@ -20,10 +20,10 @@ import { bytesIn, findNode, npm, packInCopy, pathWith, temporaryFolder } from '.
 
 const run = promisify(execFile);
 const MB = 1_000_000;
-/** Installed for the guide alone. */
+/** Installed only for the guide. */
 const VITEST = '4.1.12';
 
-/** The stranger's own script: one device by our client, one message; a second device is there already. */
+/** The user's script: registers one device with our client and sends one message; a second device exists already. */
 const FIRST_PUSH = `
 import { createClient } from '@chatpush/client';
 const [endpoint, app] = process.argv.slice(2);
@@ -54,7 +54,7 @@ before(async () => {
 });
 after(() => workshop.remove());
 
-/** Runs until the test ends; answers the first address that it prints. */
+/** Runs until the test ends; returns the first address that it prints. */
 async function start(t: TestContext, node: string, args: readonly string[], env = {}): Promise<string> {
   const child = spawn(join(folder, 'node_modules/.bin/chatpush'), args, {
     cwd: folder,
@@ -82,7 +82,7 @@ const manifestOf = async (name: string) =>
     engines: { node: string };
   };
 
-/** Bytes that installing one package brings, with all it depends on. */
+/** The installed size of a package with its dependencies, in bytes. */
 async function installedBytes(name: string, seen = new Set<string>()): Promise<number> {
   if (seen.has(name)) return 0;
   seen.add(name);
@@ -93,7 +93,7 @@ async function installedBytes(name: string, seen = new Set<string>()): Promise<n
 }
 
 describe('what is packed', { concurrency: false, skip: process.platform === 'win32' && 'no shebang' }, () => {
-  test('is what runs, with README and licence, under one version', async () => {
+  test('contains what runs, README and licence, under one version', async () => {
     const versions = new Set<string>();
     for (const [name, tarball] of Object.entries(tarballs)) {
       const { stdout } = await run('tar', ['-tzf', tarball]);
@@ -118,7 +118,7 @@ describe('what is packed', { concurrency: false, skip: process.platform === 'win
     assert.equal(versions.size, 1);
   });
 
-  test('has nothing that publint or attw would complain of', async () => {
+  test('passes publint and attw', async () => {
     assert.deepEqual(await complaints(Object.values(tarballs)), []);
   });
 
@@ -168,7 +168,7 @@ describe('what is packed', { concurrency: false, skip: process.platform === 'win
       assert.match(await page.text(), /<script/);
     });
 
-  test('has the emulator alone as one of its commands', async (t) => {
+  test('has the stand-alone emulator as a command', async (t) => {
     const url = await start(t, process.execPath, ['emulator', '--port', '0']);
     const { apns } = (await (await fetch(`${url}/emulator`)).json()) as { apns: { url: string } };
     assert.match(apns.url, /^https:/);
@@ -199,7 +199,7 @@ describe('the guide to your tests, followed with the packed emulator', { concurr
     await npm(['install', '--prefer-offline', '--no-audit', '--no-fund', ...packages], guided);
   });
 
-  test('node:test runs four of its files at once, each with emulators of its own', async () => {
+  test('node:test runs four of its files in parallel, each with its own emulators', async () => {
     await writeGuide(guided, 'push.test.js', 4);
     const files = ['push.test.js', 'push-2.test.js', 'push-3.test.js', 'push-4.test.js'];
     const node = [process.execPath, '--test', '--test-concurrency=4', '--test-reporter=tap'] as const;
@@ -208,7 +208,7 @@ describe('the guide to your tests, followed with the packed emulator', { concurr
     assert.equal(came, files.length);
   });
 
-  test('Vitest does, too, and a fifth shares the one that is started beside them', async () => {
+  test('so does Vitest, and a fifth file shares a separately started emulator', async () => {
     assert.ok(pageOf('in-your-tests.md').includes(`version ${VITEST}`));
     await writeGuide(guided, 'push.spec.js', 4);
     const vitest = [join(guided, 'node_modules/.bin/vitest'), 'run', '.spec.js'] as const;
@@ -226,7 +226,7 @@ describe('the guide to your tests, followed with the packed emulator', { concurr
   });
 });
 
-/** What a suite in any language does: it is told where the service is by the environment alone, as every AWS SDK is. */
+/** A test suite in any language: it gets the service's address from the environment, like every AWS SDK. */
 const REGISTER = `
 import { createRequire } from 'node:module';
 const { ConnectClient, CreatePushNotificationRegistrationCommand } = createRequire(process.env.SDK)('@aws-sdk/client-connect');
@@ -257,7 +257,7 @@ describe('the workflows of the guide to continuous integration', { concurrency: 
     assert.match(said, /^# pass 2$/m);
   });
 
-  test('beside your tests, and what is asked there', async (t) => {
+  test('beside your tests, with its queries', async (t) => {
     const port = await freePort();
     const here = (command: string): string => command.replaceAll('127.0.0.1:4100', `127.0.0.1:${port}`);
     const environment = pathWith(process.execPath);

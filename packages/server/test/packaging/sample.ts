@@ -1,4 +1,4 @@
-// What the kept data directories hold: one device, one message that was accepted, one that waits.
+// The contents of the sample data directories: one device, one accepted message, one waiting message.
 export const SAMPLE = {
   credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
   instanceId: 'support',

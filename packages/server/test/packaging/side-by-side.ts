@@ -1,5 +1,5 @@
-// The test files of docs/guides/in-your-tests.md, run by a stranger's test runner in several processes, which all have an
-// emulator open at the same time: the code under test waits in the middle of a test until every process has come that far.
+// The test files of docs/guides/in-your-tests.md, run by a user's test runner in several processes that all have an emulator open
+// at the same time: the code under test waits until every process has reached the same point.
 import { execFile } from 'node:child_process';
 import { once } from 'node:events';
 import { copyFile, mkdir, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { pathWith } from './workshop.ts';
 const run = promisify(execFile);
 const UNDER_TEST = 'notify-customer.js';
 
-/** The page's own code, once all who are expected have met. */
+/** The page's own code, after all processes have met. */
 const MEETS_FIRST = `
 import { notifyCustomer as notify } from './page/${UNDER_TEST}';
 let met;
@@ -24,7 +24,7 @@ export const notifyCustomer = async (notification) => {
 };
 `;
 
-/** Writes the page's files, and the one of tests as often as told: nothing in it may clash with itself. */
+/** Writes the page's files, and several copies of the test file, which must not conflict with each other. */
 export async function writeGuide(folder: string, testFile: string, copies: number): Promise<void> {
   await mkdir(join(folder, 'page'), { recursive: true });
   for (const { name, text } of blocksOf('in-your-tests.md'))
@@ -35,7 +35,7 @@ export async function writeGuide(folder: string, testFile: string, copies: numbe
     await copyFile(join(folder, testFile), join(folder, testFile.replace('.', `-${n}.`)));
 }
 
-/** Runs a program in whose processes this many are to meet; answers what it says, and how many came. */
+/** Runs a program whose processes must meet in this number; returns its output and how many met. */
 export async function runSideBySide(
   folder: string,
   [program, ...args]: readonly [string, ...string[]],

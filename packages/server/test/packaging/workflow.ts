@@ -1,5 +1,5 @@
-// The `run` steps of a workflow of docs/guides/ci.md, run one after the other as GitHub's runner does: a script each, by
-// `bash -e`, with what an earlier one left in the background alive until the job ends.
+// The `run` steps of a workflow of docs/guides/ci.md, run in sequence like GitHub's runner: one script per step with `bash -e`,
+// and background processes live until the job ends.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { writeFile } from 'node:fs/promises';
@@ -12,11 +12,11 @@ import { blocksOf } from '../guides/guide.ts';
 export interface Step {
   readonly run: string;
   readonly env: Readonly<Record<string, string>>;
-  /** Only where an earlier step failed. */
+  /** Only if an earlier step failed. */
   readonly onFailure: boolean;
 }
 
-/** Understands the little YAML that the guide uses, and nothing else. */
+/** Parses only the subset of YAML that the guide uses. */
 export function stepsOf(workflow: string): Step[] {
   const block = blocksOf('ci.md').find(({ name }) => name === workflow);
   if (block === undefined) throw new Error(`ci.md has no \`\`\`yaml ${workflow}`);
@@ -41,7 +41,7 @@ export function stepsOf(workflow: string): Step[] {
   return found;
 }
 
-/** A job: gives a function that runs a step and answers what it says. What is left running ends with the test. */
+/** A job: returns a function that runs a step and returns its output. Background processes end with the test. */
 export function startJob(
   t: TestContext,
   folder: string,
@@ -53,7 +53,7 @@ export function startJob(
       try {
         process.kill(-group, 'SIGTERM');
       } catch {
-        // It left nothing behind.
+        // It left no processes.
       }
       await gone;
     }
@@ -61,7 +61,8 @@ export function startJob(
   return async ({ run, env }) => {
     const script = join(folder, `step-${steps.length + 1}.sh`);
     await writeFile(script, `${run}\n`);
-    // A group of its own, by which what it leaves in the background is found; a fourth stream, open until all of it is gone.
+    // A separate process group, by which background processes are found, and a fourth stream that stays open until all of them
+    // have ended.
     const child = spawn('bash', ['-e', script], {
       cwd: folder,
       env: { ...environment, ...env },

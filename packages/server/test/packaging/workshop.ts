@@ -1,4 +1,4 @@
-// A copy of the sources in which packages are built and packed, so that other tests, which run at the same time, keep their own.
+// A copy of the sources in which packages are built and packed, so that parallel tests keep their own build.
 import { execFile } from 'node:child_process';
 import { cp, mkdir, mkdtemp, readdir, rm, stat, symlink } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -9,7 +9,7 @@ import { promisify } from 'node:util';
 const run = promisify(execFile);
 const ROOT = fileURLToPath(new URL('../../../../', import.meta.url));
 const PACKAGES = ['wire', 'client', 'emulator', 'console', 'server'];
-/** What is made, and what no package is made from. */
+/** Build output, and files that are not part of any package. */
 const LEFT_OUT = /^packages\/\w+\/(dist|test|node_modules|data)(\/|$)/;
 
 export const npm = (args: readonly string[], cwd: string) =>
@@ -17,19 +17,19 @@ export const npm = (args: readonly string[], cwd: string) =>
     ? run('npm', args, { cwd, env: pathWith(process.execPath), shell: process.platform === 'win32' })
     : run(process.execPath, [process.env['npm_execpath'], ...args], { cwd, env: pathWith(process.execPath) });
 
-/** The environment in which `node` is this one. */
+/** An environment in which `node` is the running one. */
 export const pathWith = (node: string): NodeJS.ProcessEnv => ({
   ...process.env,
   PATH: `${dirname(node)}${delimiter}${process.env['PATH'] ?? ''}`,
 });
 
-/** A folder that is gone after the tests. */
+/** A folder that is removed after the tests. */
 export async function temporaryFolder(name: string): Promise<{ path: string; remove(): Promise<void> }> {
   const path = await mkdtemp(join(tmpdir(), `chatpush-${name}-`));
   return { path, remove: () => rm(path, { recursive: true, force: true, maxRetries: 3 }) };
 }
 
-/** Packs all that is published, as `npm run pack` does; answers the tarballs by the name of their folder. */
+/** Packs all published packages, like `npm run pack`; returns the tarballs by folder name. */
 export async function packInCopy(folder: string): Promise<Record<string, string>> {
   const copy = join(folder, 'sources');
   await mkdir(join(copy, 'node_modules/@chatpush'), { recursive: true });

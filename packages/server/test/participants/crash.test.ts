@@ -1,4 +1,4 @@
-// SendMessage that fails at any call of the store, before or after its effect, and is repeated: one message, one delivery.
+// SendMessage fails at any store call, before or after its effect, and is retried: one message, one delivery.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createHandlers } from '../../src/operations/operations.ts';

@@ -1,4 +1,4 @@
-// The whole main job with official SDKs alone: @aws-sdk/client-connect and @aws-sdk/client-connectparticipant, unmodified.
+// The main use case with official SDKs only: @aws-sdk/client-connect and @aws-sdk/client-connectparticipant, unmodified.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { ConnectClient } from '@aws-sdk/client-connect';
@@ -20,7 +20,7 @@ const APPLICATIONS = 'arn:aws:mobiletargeting:eu-central-1:000000000000:apps/';
 
 let scene: Scene;
 let connect: ConnectClient;
-/** Its keys are nobody's: what counts is the token. */
+/** Its keys are arbitrary, because only the token counts. */
 let participants: ConnectParticipantClient;
 before(async () => {
   scene = await startScene({
@@ -91,7 +91,7 @@ const write = (ConnectionToken: string, Content: string, ClientToken?: string) =
   );
 const phone = (token: string) => scene.service.emulator!.phone(token);
 
-test('a bot joins, writes, and the phone lights up; what the customer writes does not push', async () => {
+test('a bot joins and writes, and the phone lights up; the customer’s own messages do not push', async () => {
   const { bot, customerToken } = await startChat('phone-a');
   const { ParticipantCredentials, ParticipantId } = bot;
   assert.ok(ParticipantId);
@@ -108,7 +108,7 @@ test('a bot joins, writes, and the phone lights up; what the customer writes doe
   assert.ok(JSON.stringify(notification!.payload).includes(Id!));
 });
 
-test('a title that names the author has the name that the bot was created with', async () => {
+test('a title with the author shows the display name given to CreateParticipant', async () => {
   const { bot } = await startChat('phone-title', 'titled');
   const { ConnectionToken } = await connection(bot.ParticipantCredentials!.ParticipantToken!);
   await write(ConnectionToken!, 'I am the bot');
@@ -116,7 +116,7 @@ test('a title that names the author has the name that the bot was created with',
   assert.ok(JSON.stringify(notification!.payload).includes('Robo writes'));
 });
 
-test('the same calls again answer the same participant, tokens and message, and push once', async () => {
+test('repeated calls return the same participant, tokens and message, and push once', async () => {
   const { contactId, bot } = await startChat('phone-b');
   const again = await connect.send(
     new CreateParticipantCommand({
@@ -215,7 +215,7 @@ describe('denied', () => {
   });
 });
 
-test('what is wrong has the names that the Participant Service’s SDK knows', async () => {
+test('errors have the names that the Participant Service’s SDK knows', async () => {
   const { bot } = await startChat('phone-f');
   const token = bot.ParticipantCredentials!.ParticipantToken!;
   const { ConnectionToken } = await connection(token);
@@ -239,7 +239,7 @@ test('what is wrong has the names that the Participant Service’s SDK knows', a
   );
 });
 
-test('an operation there is not is answered with those there are', async () => {
+test('an unknown operation is answered with the list of operations', async () => {
   const answer = await fetch(new URL('/participant/transcript', scene.service.url), { method: 'POST' });
   assert.equal(answer.status, 404);
   assert.equal(answer.headers.get('x-amzn-errortype'), 'UnknownOperationException');

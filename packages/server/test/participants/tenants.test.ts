@@ -1,6 +1,6 @@
-// Tenants of one service: what one of them holds says nothing in another's chats. Until the keys of tokens were derived per
-// instance, the first access key of the settings made those of all: its holder, even where the key was good for one instance
-// alone, could speak in every other tenant's chats as anybody, and phones showed it.
+// Tenants of one service cannot write into each other's chats. Regression: before token keys were derived per instance, the first
+// access key of the settings signed the tokens of all instances, so its holder, even if limited to one instance, could
+// impersonate anyone in every tenant's chats.
 import assert from 'node:assert/strict';
 import { createHmac } from 'node:crypto';
 import { after, before, describe, test } from 'node:test';
@@ -49,7 +49,7 @@ const write = (token: string, Content: string) =>
   post('message', token, { ContentType: 'text/plain', Content });
 const connect = (token: string) => post('connection', token, { Type: ['CONNECTION_CREDENTIALS'] });
 
-/** A chat of tenant B with a phone, as its backend begins one. */
+/** A chat of tenant B with a phone, started by its backend. */
 async function startChat(instanceId: string, deviceToken: string) {
   const client = clientOf(B);
   const { contactId, participantToken: token } = await client.startChatContact({
@@ -77,7 +77,7 @@ async function joinAsBot(instanceId: string, contactId: string) {
 }
 
 describe('two tenants, each with an access key of its own', () => {
-  test('nothing that is made with the key of the first speaks in a chat of the second', async () => {
+  test('no token made with the key of the first can write in a chat of the second', async () => {
     const { contactId } = await startChat('tenant-b', 'phone-of-b');
     const participant = {
       instanceId: 'tenant-b',
@@ -101,7 +101,7 @@ describe('two tenants, each with an access key of its own', () => {
       );
       assert.equal((await connect(participantToken(key, participant))).status, 403, name);
     }
-    // What tenant B's own bot says is all that its phone shows.
+    // The phone of tenant B shows only what its own bot wrote.
     const { body } = await connect(await joinAsBot('tenant-b', contactId));
     const { ConnectionToken } = body['ConnectionCredentials'] as { ConnectionToken: string };
     assert.equal((await write(ConnectionToken, 'the truth')).status, 200);
@@ -119,7 +119,7 @@ describe('two tenants, each with an access key of its own', () => {
     assert.equal((await connect(await joinAsBot('tenant-b', contactId))).status, 200);
   });
 
-  test('what is signed well and says no participant is refused like any forgery', async () => {
+  test('a validly signed token without a participant is refused like a forgery', async () => {
     const key = createParticipantKeys([A, B])('tenant-b')!;
     const signed = (said: unknown, kind: TokenKind) => {
       const payload = Buffer.from(JSON.stringify(said)).toString('base64url');
@@ -138,7 +138,7 @@ describe('two tenants, each with an access key of its own', () => {
       assert.equal((await write(signed(said, 'connection'), 'hello')).status, 403, JSON.stringify(said));
   });
 
-  test('a proof is written in one way alone', async () => {
+  test('a token has only one valid encoding', async () => {
     const { token } = await startChat('tenant-b', 'phone-of-spellings');
     const { contactId } = await startChat('tenant-b', 'phone-of-more');
     assert.equal((await connect(`${token}=`)).status, 403);
@@ -152,7 +152,7 @@ describe('two tenants, each with an access key of its own', () => {
   });
 });
 
-test('an instance that no access key may act on has no tokens, and says so before anything is written', async () => {
+test('an instance without an access key issues no tokens, and refuses before anything is written', async () => {
   const keys = createParticipantKeys([A, B]);
   assert.equal(keys('tenant-c'), undefined);
   await using service = await openService({ participantKeys: keys });
@@ -179,7 +179,7 @@ test('an instance that no access key may act on has no tokens, and says so befor
   );
 });
 
-test('the first access key that may act on an instance makes its key, whichever others come behind it', () => {
+test('the token key of an instance comes from its first access key, whatever keys follow', () => {
   const all = { id: 'ALL', secret: 'a secret for all', instances: 'all' } as const;
   const key = createParticipantKeys([A, B])('tenant-b');
   assert.deepEqual(createParticipantKeys([B, A])('tenant-b'), key);

@@ -1,4 +1,4 @@
-// The text of a message is kept until its pushes have ended, and no longer; where a device may not show it, not at all.
+// The text of a message is stored only until its pushes have ended; if a device may not show it, it is not stored at all.
 import assert from 'node:assert/strict';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';

@@ -1,4 +1,4 @@
-// Settings that change: a channel that one node does not know yet may be another's newest.
+// Changing settings: a channel that one node does not know yet may be new on another.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -7,12 +7,12 @@ import type { ApplicationConfig } from '../../src/config/config.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 import { APPLICATION, iphone, startSystem } from './system.ts';
 
-test('a delivery for a channel that is not configured waits with that reason, and goes out once it is', async () => {
+test('a delivery for an unconfigured channel waits with that reason, and is sent once it is configured', async () => {
   using folder = temporaryFolder();
   await using emulator = await startEmulator();
   const store = `sqlite:${join(folder.path, 'channel.db')}`;
   const token = iphone('channel');
-  // An application of the settings, for which nobody has entered a channel yet.
+  // An application in the settings without a channel.
   const withoutChannels: ApplicationConfig = {
     arn: APPLICATION,
     genericText: 'You have a new message',

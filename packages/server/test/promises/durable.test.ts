@@ -1,5 +1,5 @@
-// Promise 2, accepted means durable: the disk has it before the caller hears of it. Seen from outside, by the system calls
-// of a whole service; what is on the disk then, and after a torn write, is shown in test/store.
+// Promise 2, accepted means durable: data is on disk before the caller gets the answer. Verified by the system calls of a whole
+// service; test/store checks the contents of the disk, also after a torn write.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
@@ -39,7 +39,7 @@ test(
         endpoint: /http:\/\/[\d.]+:\d+/.exec(greeting)![0],
         credentials: { accessKeyId: 'test', secretAccessKey: 'test' },
       });
-      // One after the other, so that each answer has only its own commit to wait for.
+      // In sequence, so that each answer waits only for its own commit.
       for (let n = 0; n < CALLS; n++) {
         await client.createPushNotificationRegistration({
           instanceId: INSTANCE,

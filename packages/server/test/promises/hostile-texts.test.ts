@@ -1,5 +1,5 @@
-// No text holds up others: the most events that a call takes, each with a text made to take long, for a contact with the most
-// registrations. Exact figures: npm run bench -- hostile.
+// No text delays other callers: a call with the maximum number of events, each with a crafted slow text, for a contact with the
+// maximum number of registrations. Exact figures: npm run bench -- hostile.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { HOSTILE } from '../content/markdown-cases.ts';
@@ -9,7 +9,7 @@ const EVENTS = 500;
 const DEVICES = 10;
 const OTHER_INSTANCE = '99999999-2222-3333-4444-555555555555';
 
-test('500 hostile texts in one call for ten devices are taken, and others go on meanwhile', async (t) => {
+test('500 hostile texts in one call for ten devices are accepted, and other calls continue meanwhile', async (t) => {
   const system = await startSystem();
   t.after(() => system.close());
   for (let device = 0; device < DEVICES; device++) await system.register('contact', iphone(`${device}`));

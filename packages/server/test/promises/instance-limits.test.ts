@@ -1,4 +1,4 @@
-// What one instance may ask of a node, whatever keys are used.
+// The limits of one instance on a node, independent of the keys.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import type { HttpServer } from '../../src/http/server.ts';
@@ -43,7 +43,7 @@ async function startLimited(perInstance: Partial<typeof PLENTY>) {
   };
 }
 
-test('calls beyond the rate of an instance are refused with the limit and its setting, those of another are not', async () => {
+test('calls above the rate of an instance are refused with the limit and its setting, and another instance is unaffected', async () => {
   await using limited = await startLimited({ callsPerSecond: 1, eventsPerSecond: 1_000 });
   for (let calls = 0; calls < 2; calls++) assert.equal((await limited.call(INSTANCE, 1)).status, 200);
   const refused = await limited.call(INSTANCE, 1);
@@ -60,7 +60,7 @@ test('calls beyond the rate of an instance are refused with the limit and its se
     assert.ok(metrics.includes(line), line);
 });
 
-test('chat events beyond the rate of an instance are refused as a call, and nothing of it is taken', async () => {
+test('a call with chat events above the rate of an instance is refused as a whole', async () => {
   await using limited = await startLimited({ callsPerSecond: 1_000, eventsPerSecond: 100 });
   assert.equal((await limited.call(INSTANCE, 500)).status, 200);
   const refused = await limited.call(INSTANCE, 100);
@@ -73,7 +73,7 @@ test('chat events beyond the rate of an instance are refused as a call, and noth
   );
 });
 
-test('while too many deliveries of an instance wait its events are refused with the limit and its setting, and later taken', async () => {
+test('while too many deliveries of an instance wait, its events are refused with the limit and its setting, and accepted later', async () => {
   await using limited = await startLimited({ deliveriesWaiting: 100 });
   const { system } = limited;
   for (const contact of ['contact', 'other']) await system.register(contact, iphone(contact));
@@ -108,7 +108,7 @@ test('while too many deliveries of an instance wait its events are refused with 
   await until(async () => (phone.notifications.length >= 150 ? true : undefined));
 });
 
-test('a registration beyond those an instance may have is refused, one of a known device or another instance is not', async () => {
+test('a registration above the limit of an instance is refused, but not for a known device or another instance', async () => {
   await using limited = await startLimited({ registrations: 2 });
   const { system } = limited;
   const first = await system.register('one', iphone('one'));
@@ -136,7 +136,7 @@ test('a registration beyond those an instance may have is refused, one of a know
   assert.ok(Number(kept?.split(' ')[1]) >= 2, String(kept));
 });
 
-/** Asks again, for a minute at most, until there is an answer. */
+/** Retries for up to a minute until there is an answer. */
 async function until<Answer>(ask: () => Promise<Answer | undefined>): Promise<Answer> {
   const deadline = performance.now() + 60_000;
   for (;;) {

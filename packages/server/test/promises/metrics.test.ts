@@ -1,4 +1,4 @@
-// What operators are told to watch counts.
+// The metrics that operators are told to watch.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InvalidParameterException } from '@chatpush/client';
@@ -32,7 +32,7 @@ test('requests, chat events and attempts are counted, by operation, reason and o
   }
 });
 
-test('what a gateway makes up does not become labels without end', async () => {
+test('invented reasons of a gateway do not create unlimited labels', async () => {
   const metrics = createMetrics({ gateways: () => [], outages: () => [] });
   const reject = (reason: string): void =>
     metrics.attempt(

@@ -1,4 +1,4 @@
-// Several nodes on one PostgreSQL: a delete told to one stops the other, and a silent node's deliveries find another.
+// Several nodes on one PostgreSQL: a delete on one stops the other, and another node takes over a silent node's deliveries.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { createClient } from '@chatpush/client';
@@ -25,7 +25,7 @@ type Entries = Awaited<ReturnType<System['log']>>['deliveries'];
 const lastAttempt = (entries: Entries): number =>
   Math.max(0, ...entries.flatMap(({ attempts }) => attempts.map(({ at }) => Date.parse(at))));
 
-/** The whole delivery log of a contact, once nothing in it waits any more. */
+/** The complete delivery log of a contact, once nothing in it is waiting. */
 async function ended({ client }: System, contactId: string): Promise<Entries> {
   for (let tries = 0; ; tries++) {
     const all: Entries[number][] = [];
@@ -48,14 +48,14 @@ async function ended({ client }: System, contactId: string): Promise<Entries> {
 
 const storeNamed = (name: string): string => `${server.url}&schema=${name}_${process.pid}`;
 
-test('promise 4: within a second of a delete that node A answered, node B begins no attempt', async () => {
+test('promise 4: a second after node A answered a delete, node B starts no more attempts', async () => {
   const store = storeNamed('delete');
   const a = await startSystem({ store, emulator });
   const b = await startSystem({ store, emulator });
   try {
     const registrationId = await a.register('deleted', iphone('delete'));
     await a.register('control', iphone('control'));
-    // Some are refused and come again within a second or two, claimed by either node.
+    // Some are refused and retried within a second or two, claimed by either node.
     emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503, probability: 0.3 }]);
     const over = new AbortController();
     const write = async (contact: string): Promise<void> => {
@@ -85,7 +85,7 @@ test('promise 4: within a second of a delete that node A answered, node B begins
   }
 });
 
-test('a node that is frozen past its lease loses its deliveries to another, and begins none of them when it thaws', async () => {
+test('a node frozen past its lease loses its deliveries to another, and starts none of them when it resumes', async () => {
   const store = storeNamed('frozen');
   const frozen = await start([], {
     CHATPUSH_PORT: '0',
@@ -117,7 +117,7 @@ test('a node that is frozen past its lease loses its deliveries to another, and 
     await emulator.phone(token).waitFor({ contains: 'text of first' });
     await awake.settled('contact', ([one]) => one?.status === 'accepted');
 
-    // The frozen node's attempts bring nothing, so that what arrives was sent by the other one.
+    // The frozen node's attempts fail, so everything that arrives was sent by the other node.
     const ids = Array.from({ length: 20 }, (_, n) => `message-${n}`);
     emulator.faults.set([{ gateway: 'apns', fault: 'black-hole', deviceToken: token, times: ids.length }]);
     const requestsBefore = emulator.requests.total;
@@ -130,7 +130,7 @@ test('a node that is frozen past its lease loses its deliveries to another, and 
     const requestsThen = emulator.requests.total;
 
     frozen.child.kill('SIGCONT');
-    // By its answer to this it has taken a new name, or has given the work to the store.
+    // When it answers this, it has taken a new name or left the work to the store.
     await say(['last']);
     await emulator.phone(token).waitFor({ contains: 'text of last' });
     await awake.settled('contact', (entries) => entries.every(({ status }) => status === 'accepted'));

@@ -1,4 +1,4 @@
-// Each way in which a channel fails, seen the moment it begins: a line in the log, a metric, and the reason in the delivery log.
+// Every kind of channel failure is reported immediately: a log line, a metric, and the reason in the delivery log.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import { createServer } from 'node:net';
@@ -30,7 +30,7 @@ interface Way {
   readonly faults?: readonly FaultRule[];
   readonly cause: string;
   readonly answer: RegExp;
-  /** From the call to the first push that is refused; the rest of the way is the service's. */
+  /** The time from the call to the first refused push; the rest is the service's own. */
   readonly refusedAfterMs?: number;
 }
 
@@ -96,14 +96,14 @@ const WAYS: Readonly<Record<string, Way>> = {
   },
 };
 
-/** Of a machine that does other things: what is measured is that nothing waits for a sweep. */
+/** Generous for a busy machine: the test shows that nothing waits for a sweep. */
 const SEEN_WITHIN_MS = 2_000;
-/** A breaker opens on ten answers. */
+/** A breaker needs ten answers to open. */
 const PUSHES = 12;
 const NOT_REPEATED_MS = 3_000;
 
 for (const [name, way] of Object.entries(WAYS))
-  test(`${name}: told within two seconds, once`, { timeout: 60_000 }, async (t) => {
+  test(`${name}: reported once, within two seconds`, { timeout: 60_000 }, async (t) => {
     const { service, environment, closings } = await start(t, await strictEmulator(t), way);
     const { client, instanceId } = service;
     await client.createPushNotificationRegistration({
@@ -133,7 +133,7 @@ for (const [name, way] of Object.entries(WAYS))
     assert.match(String(line['answer']), way.answer);
     assert.ok(Number(line['waiting']) > 0, 'how many wait');
 
-    // Asked now, not after a sweep.
+    // Queried now, not after a sweep.
     const { deliveries } = await client.listDeliveries({ instanceId, contactId: 'chat' });
     for (const { status, reason, detail } of deliveries) {
       assert.equal(status, 'queued');
@@ -168,7 +168,7 @@ for (const [name, way] of Object.entries(WAYS))
     assert.equal(closings.count(), 1, 'and not again within a minute');
   });
 
-test('when the gateway works again, one line says so, and nothing else', { timeout: 60_000 }, async (t) => {
+test('when the gateway has recovered, exactly one line says so', { timeout: 60_000 }, async (t) => {
   const emulator = await strictEmulator(t);
   const { service, closings, opened } = await start(t, emulator, WAYS['APNs answers 503']!);
   const { client, instanceId } = service;

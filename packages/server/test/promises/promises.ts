@@ -1,4 +1,4 @@
-// The promises, each shown through the whole product: signed calls in, phones lit, faults of gateways in between.
+// The promises, each tested end to end: signed calls in, phones lit, gateway faults in between.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import {
@@ -19,7 +19,7 @@ export function keepsPromises(store: () => string): void {
   after(() => system.close());
 
   let number = 0;
-  /** Names for one test: nothing is shared with others. */
+  /** Unique names for one test. */
   const fresh = (): { contact: string; token: string; message: (n?: number) => string } => {
     const id = `${++number}`;
     return {
@@ -30,7 +30,7 @@ export function keepsPromises(store: () => string): void {
   };
 
   describe('promise 1, safe to repeat', () => {
-    test('50 identical calls of the AWS SDK at once are one registration', async () => {
+    test('50 identical concurrent calls of the AWS SDK make one registration', async () => {
       const { contact, token } = fresh();
       const command = () =>
         new CreatePushNotificationRegistrationCommand({
@@ -73,7 +73,7 @@ export function keepsPromises(store: () => string): void {
   });
 
   describe('promise 3, one event, one delivery', () => {
-    test('an event told again makes no second push, also under the same and another batch', async () => {
+    test('a repeated event causes no second push, in the same or another batch', async () => {
       const { contact, token, message } = fresh();
       await system.register(contact, token);
       assert.deepEqual(await system.say(contact, message()), { id: message(), deliveries: 1 });
@@ -87,7 +87,7 @@ export function keepsPromises(store: () => string): void {
     });
 
     for (const by of ['rst', 'fin', 'stream'] as const)
-      test(`an answer lost by ${by} is repeated under the same identity, and the phone shows one`, async () => {
+      test(`an answer lost by ${by} is retried under the same id, and the phone shows one notification`, async () => {
         const { contact, token, message } = fresh();
         await system.register(contact, token);
         system.emulator.faults.set([
@@ -110,7 +110,7 @@ export function keepsPromises(store: () => string): void {
       });
   });
 
-  test('promise 4, delete means stop: no attempt begins after the answer', async () => {
+  test('promise 4, delete means stop: no attempt starts after the answer', async () => {
     const { contact, token, message } = fresh();
     const registrationId = await system.register(contact, token);
     // The gateway is closed for a while, so that deliveries wait.
@@ -135,7 +135,7 @@ export function keepsPromises(store: () => string): void {
     assert.equal(system.emulator.phone(token).notifications.length, 0);
   });
 
-  test('promise 5, always a time to live: what has expired is not sent', async () => {
+  test('promise 5, always a time to live: expired deliveries are not sent', async () => {
     const { contact, token, message } = fresh();
     await system.register(contact, token);
     const old = await system.say(contact, message(), 'too late', {
@@ -149,7 +149,7 @@ export function keepsPromises(store: () => string): void {
     assert.ok(Math.abs(expiration - (Date.now() / 1000 + 12 * 3_600)) < 60, 'twelve hours from the event');
   });
 
-  test('promise 6, isolation: a dead gateway of one application holds up no other', async () => {
+  test('promise 6, isolation: a dead gateway of one application does not delay another', async () => {
     const { contact, token, message } = fresh();
     const other = fresh();
     await system.register(contact, token, { deviceType: 'GCM', pinpointAppArn: application('dead') });
@@ -186,7 +186,7 @@ export function keepsPromises(store: () => string): void {
         assert.equal(system.emulator.phone(token).shown.length, 5);
       });
 
-    test('a device that gets too much waits alone', async () => {
+    test('a rate-limited device waits alone', async () => {
       const { contact, token, message } = fresh();
       const other = fresh();
       await system.register(contact, token);
@@ -289,7 +289,7 @@ export function keepsPromises(store: () => string): void {
     }
   });
 
-  test('promise 9, every drop has a reason, also of what never started', async () => {
+  test('promise 9, every dropped delivery has a reason, even if it never started', async () => {
     const { contact, token, message } = fresh();
     assert.equal((await system.say(contact, message(0))).reason, 'contact-unknown');
     const registrationId = await system.register(contact, token);
@@ -329,7 +329,7 @@ export function keepsPromises(store: () => string): void {
     );
   });
 
-  test('a contact that has ended takes no registration', async () => {
+  test('an ended contact accepts no registration', async () => {
     const { contact, token } = fresh();
     await system.register(contact, token);
     await system.client.stopContact({ instanceId: INSTANCE, contactId: contact });

@@ -1,5 +1,5 @@
-// Ready is a node that takes in and sends. One that was silent for too long has lost its lease, and says so until it has
-// another: its beat was answered `evicted` once, and that counted as healthy.
+// A node is ready if it accepts and sends. A node that was silent for too long has lost its lease and is not ready until it has a
+// new one. Regression: a beat answered `evicted` counted as healthy.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -12,7 +12,7 @@ for (const { silentMs, was } of [
   { silentMs: 8_000, was: 'too old to be trusted' },
   { silentMs: 11_000, was: 'evicted' },
 ])
-  test(`a node whose lease is ${was} is not ready, and is again by itself`, async () => {
+  test(`a node whose lease is ${was} is not ready, and recovers by itself`, async () => {
     using folder = temporaryFolder();
     const clock = createFastClock();
     const environment = { CHATPUSH_PORT: '0', CHATPUSH_STORE: `sqlite:${join(folder.path, 'ready.db')}` };

@@ -1,5 +1,5 @@
-// From the chat event to the phone while every connection to the gateway was dropped silently: a NAT's memory lost, with the
-// service's own settings and the whole delivery between.
+// From the chat event to the phone after every connection to the gateway was silently dropped, as by a NAT that lost its state,
+// with production settings and the whole delivery path.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout } from 'node:timers/promises';

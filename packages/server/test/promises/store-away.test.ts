@@ -1,11 +1,12 @@
-// With the store away, calls fail at once with a 5xx that SDKs repeat, memory stays bounded, and all resumes by itself.
+// While the store is unavailable, calls fail immediately with a 5xx that SDKs retry, memory stays bounded, and everything resumes
+// by itself.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InternalServiceException } from '@chatpush/client';
 import { startPostgres } from '../store/postgres-server.ts';
 import { INSTANCE, iphone, startSystem } from './system.ts';
 
-test('PostgreSQL stops and comes back: what was acknowledged arrives, what was not was refused at once', async () => {
+test('PostgreSQL stops and restarts: everything acknowledged arrives, and everything else was refused immediately', async () => {
   const server = await startPostgres();
   if (!server.isOurs) return server.close();
   const system = await startSystem({ store: `${server.url}&schema=away_${process.pid}` });
@@ -42,13 +43,13 @@ test('PostgreSQL stops and comes back: what was acknowledged arrives, what was n
       assert.ok(one.reason instanceof InternalServiceException, String(one.reason));
       assert.ok(one.reason.retryable);
     }
-    // Three attempts with back-off each: were each to wait for a time-out of ten seconds, they would take thirty.
+    // Three attempts with back-off: with a timeout of ten seconds each they would take thirty.
     assert.ok(performance.now() - from < 25_000);
     assert.ok(process.memoryUsage().heapUsed - heapBefore < 100 * 1_048_576);
 
     await server.resume();
     await system.emulator.phone(token).waitFor({ contains: 'before', timeoutMs: 30_000 });
-    // The service comes back by itself; a caller just calls again.
+    // The service recovers by itself; the caller just retries.
     for (let calls = 0; ; calls++) {
       try {
         await system.say('contact', 'after');

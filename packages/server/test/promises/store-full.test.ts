@@ -1,7 +1,7 @@
-// With the store's disk full, what is refused is refused whole and by name, reads go on, /readyz says why, and once there is
-// room the same process goes on with all that it had acknowledged.
+// With a full disk, calls are refused completely and by name, reads still work, /readyz says why, and once there is space the
+// same process continues with everything it had acknowledged.
 //
-// /readyz answered 200 all the while: it looked at a beat, which overwrites itself and finds room where nothing else does.
+// Regression: /readyz answered 200 throughout, because it checked a beat, which overwrites itself and needs no space.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { InternalServiceException } from '@chatpush/client';
@@ -11,7 +11,7 @@ import { INSTANCE, iphone, startSystem } from './system.ts';
 const TEXT = 'x'.repeat(16_000);
 const BATCH = 10;
 
-test('a full SQLite store refuses whole calls, is read, says so, and resumes by itself', async () => {
+test('a full SQLite store refuses whole calls, allows reads, reports it, and resumes by itself', async () => {
   const system = await startSystem({ sqliteMaxBytes: 500 * 1_024 });
   try {
     const token = iphone('full');
@@ -83,7 +83,7 @@ test('a full SQLite store refuses whole calls, is read, says so, and resumes by 
       system.register(`another-${n}`, iphone(`another-${n}`), { clientToken: `token-${n}` });
     const registered = new Map<number, string>();
     const refusedOne = await refused(async (n) => void registered.set(n, await registering(n)));
-    // A repeat is answered without a write. It once made the node ready again, on a disk as full as before.
+    // A repeat is answered without a write. Regression: it made the node ready again on a full disk.
     await say('batch-0', BATCH, 'duplicate');
 
     assert.deepEqual(await ready(), {
@@ -92,7 +92,7 @@ test('a full SQLite store refuses whole calls, is read, says so, and resumes by 
     });
     assert.equal((await fetch(new URL('/livez', system.service.url))).status, 200);
 
-    // Reads go on, and show all that was acknowledged and nothing of what was not.
+    // Reads work, and show everything acknowledged and nothing else.
     assert.deepEqual(await messageIds(), acknowledged.toSorted());
     for (const [n, id] of registered)
       assert.deepEqual(
@@ -101,7 +101,7 @@ test('a full SQLite store refuses whole calls, is read, says so, and resumes by 
       );
     await assert.rejects(registrationsOf(`another-${refusedOne}`), { name: 'ResourceNotFoundException' });
 
-    // What has gone out makes room. A caller whose call was refused makes it again: nothing of it was there before.
+    // Sent deliveries free space. A caller whose call was refused retries it: nothing of it was stored.
     system.emulator.faults.clear();
     const settled = () =>
       system.settled('contact', (entries) => entries.every(({ status }) => status === 'accepted'));

@@ -1,5 +1,5 @@
-// A stop ends in time though the store says nothing more. A database that is frozen, or behind a network that died, keeps its
-// connections and answers nothing: the process waited for the goodbye of each for ever, until somebody killed it.
+// Stopping ends in time even if the store is silent. A frozen database, or one behind a dead network, keeps its connections open
+// and never answers. Regression: the process waited forever for each connection to close.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { setTimeout as delay } from 'node:timers/promises';
@@ -52,7 +52,7 @@ test('SIGTERM while PostgreSQL is frozen: the process ends, says what it left, a
         },
       ],
     });
-  // Acknowledged, and nowhere yet.
+  // Acknowledged, but not sent yet.
   emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503 }]);
   await say('acknowledged');
 

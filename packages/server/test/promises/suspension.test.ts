@@ -1,4 +1,4 @@
-// A suspension ends when its channel changes: after fixing a wrong topic, apps need not register again.
+// A suspension ends when its channel changes: after a wrong topic is fixed, apps need not register again.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { test } from 'node:test';
@@ -9,7 +9,7 @@ import { temporaryFolder } from '../store/temporary-folder.ts';
 import { APPLICATION, INSTANCE, iphone, startSystem } from './system.ts';
 import type { System } from './system.ts';
 
-test('a token refused under one topic is tried again under another, and only then', async () => {
+test('a token refused under one topic is retried only under another', async () => {
   using folder = temporaryFolder();
   await using emulator = await startEmulator();
   const store = `sqlite:${join(folder.path, 'suspension.db')}`;
@@ -64,7 +64,7 @@ test('a token refused under one topic is tried again under another, and only the
     refuse();
     await system.say('contact', 'm1');
     await untilSuspended(system);
-    // From here on the gateway would take it; nobody asks.
+    // From here on the gateway would accept it, but it is not asked.
     emulator.faults.clear();
   });
   await under('com.example.mistyped', async (system) => {
@@ -73,7 +73,7 @@ test('a token refused under one topic is tried again under another, and only the
   });
   await under('com.example.other', async (system) => {
     assert.equal(await statusIn(system), 'ACTIVE');
-    // Refused here as well: suspended anew, now under both.
+    // Refused here as well: suspended again, now under both.
     refuse();
     await system.say('contact', 'm3');
     await untilSuspended(system);

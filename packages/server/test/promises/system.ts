@@ -24,13 +24,13 @@ export interface System {
   readonly sdk: ConnectClient;
   /** Stops the service and starts it again on the same store; phones and faults stay only with an emulator of its own. */
   restart(): Promise<void>;
-  /** Registers a device for a contact, with the text of messages. */
+  /** Registers a device for a contact, with message text. */
   register(
     contactId: string,
     deviceToken: string,
     more?: { deviceType?: DeviceType; pinpointAppArn?: string; clientToken?: string },
   ): Promise<string>;
-  /** An agent writes into a contact; answers how many deliveries there are, or why none. */
+  /** Writes into a contact as the agent; returns the number of deliveries, or the reason for none. */
   say(
     contactId: string,
     id: string,
@@ -47,14 +47,14 @@ export interface System {
   close(): Promise<void>;
 }
 
-/** What a test may choose. */
+/** Options of a test. */
 export interface SystemOptions {
   readonly config?: Partial<Config>;
-  /** As CHATPUSH_STORE has it; a SQLite file of its own when absent. */
+  /** The value of CHATPUSH_STORE; a new SQLite file if absent. */
   readonly store?: string;
-  /** How large SQLite's file may grow. */
+  /** The maximum size of SQLite's file. */
   readonly sqliteMaxBytes?: number;
-  /** Used instead of an emulator inside the service, which a restart would take along. */
+  /** Used instead of the service's own emulator, which would not survive a restart. */
   readonly emulator?: Emulator;
 }
 
@@ -131,7 +131,7 @@ export async function startSystem(options: SystemOptions = {}): Promise<System> 
     },
     log: (contactId) => client.listDeliveries({ instanceId: INSTANCE, contactId, maxResults: 100 }),
     settled: async (contactId, condition) => {
-      // A machine that is busy with something else is slow, and not wrong.
+      // A busy machine is slow, which is not an error.
       const deadline = Date.now() + 100_000;
       for (;;) {
         const { deliveries } = await client.listDeliveries({

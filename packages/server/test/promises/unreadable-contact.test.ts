@@ -1,4 +1,4 @@
-// The same through the whole service: callers and SNS are told to repeat, and the log names the contact.
+// A damaged contact in the whole service: callers and SNS are told to retry, and the log names the contact.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
@@ -65,7 +65,7 @@ test('a damaged contact is a 500 that names it, to a caller and to SNS, and a li
           'The stored contact bad cannot be read. The events of other contacts were accepted. Its operator must repair or remove it in the store; then repeat the call.',
       });
       await service.emulator!.phone(iphone('good')).waitFor({ contains: 'text for good' });
-      // SNS repeats a 5xx for as long as its policy says, and gives up on a 4xx.
+      // SNS retries a 5xx as long as its policy says, and gives up on a 4xx.
       const message = chatMessage({ ContactId: 'bad', InitialContactId: 'bad' });
       assert.equal((await post(service.url, sns.notification(message, attributes()))).status, 500);
       const failed = lines

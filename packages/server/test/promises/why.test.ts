@@ -1,4 +1,4 @@
-// `chatpush why`: the delivery log in plain words, asked of the running service.
+// `chatpush why`: the delivery log in plain words, from the running service.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { dirname, join } from 'node:path';
@@ -23,7 +23,7 @@ async function ask(...argv: string[]): Promise<{ code: number; said: string }> {
   return { code, said };
 }
 
-test('it tells of attempts, and of what never started', async () => {
+test('it shows attempts, and deliveries that never started', async () => {
   const token = iphone('why');
   await system.register('a-contact', token);
   system.emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 503, times: 1 }]);
@@ -38,12 +38,12 @@ test('it tells of attempts, and of what never started', async () => {
   assert.match(said, /apns \(emulated\): accepted, 200/);
 });
 
-test('it says so where nothing is known, and asks for what it needs', async () => {
+test('it reports unknown contacts and missing arguments', async () => {
   const unknown = await ask('nobody', '--instance', INSTANCE);
   assert.deepEqual([unknown.code, /Contact nobody is unknown/.test(unknown.said)], [0, true]);
 });
 
-test('without an instance it says which flag names one, with an id of the settings where there are several', async (t) => {
+test('without an instance it names the flag, with an id from the settings if there are several', async (t) => {
   const none = await ask('a-contact');
   assert.equal(none.code, 2);
   assert.match(none.said, /^Which instance\? The settings have no instance, .* Add --instance /);
@@ -60,7 +60,7 @@ test('without an instance it says which flag names one, with an id of the settin
   assert.match(said, /The settings name 2 instances\..*\n {2}chatpush why a-contact --instance sales$/m);
 });
 
-// CHATPUSH_HOST=::1 was an URL without brackets, and a stack trace; the wildcard address cannot be connected to.
+// Regression: CHATPUSH_HOST=::1 became a URL without brackets and a stack trace; and a wildcard address cannot be connected to.
 for (const host of ['::1', '::', '0.0.0.0', 'localhost'])
   test(`it asks the service that listens on ${host}`, async (t) => {
     const settings = settingsFolder(t).settings({

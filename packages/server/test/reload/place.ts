@@ -1,4 +1,4 @@
-// A service with a settings file that a test may change, in front of an emulator that is strict about keys.
+// A service with a settings file that tests can change, and an emulator that is strict about keys.
 import { writeFileSync } from 'node:fs';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
@@ -25,7 +25,7 @@ export interface Place {
   readonly environment: Record<string, string>;
   /** The lines of the service's log. */
   readonly log: readonly Record<string, unknown>[];
-  /** Good settings, with changes at their top. */
+  /** Valid settings with top-level changes. */
   settings(changes?: object): object;
   /** Writes the settings file, or another file beside it. */
   write(contents: object | string, name?: string): void;

@@ -1,4 +1,4 @@
-// The settings file read again while the service runs: all of it is taken over, or nothing is.
+// Reloading the settings file while the service runs applies all of it or nothing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createClient } from '@chatpush/client';
@@ -9,7 +9,7 @@ const SECOND = { id: 'SECOND', secret: 'the second secret', instances: 'all' };
 const CONTACT = { instanceId: INSTANCE, contactId: 'c' };
 
 describe('callers', () => {
-  test('a key that was added is known, one that was removed is not, and the tokens of participants stay good', async (t) => {
+  test('an added key works, a removed key does not, and participant tokens stay valid', async (t) => {
     const place = await startPlace(t);
     const chat = {
       instanceId: INSTANCE,
@@ -65,7 +65,7 @@ describe('callers', () => {
     assert.deepEqual([await list(), await list('a-token'), await list('another')], [refused, known, refused]);
   });
 
-  test('bearer keys, trusted proxies, regions, instances and quotas are those of the new file', async (t) => {
+  test('bearer keys, trusted proxies, regions, instances and quotas come from the new file', async (t) => {
     const place = await startPlace(t);
     const secret = 'a bearer key of twenty'.replaceAll(' ', '-');
     const put = (headers = {}) =>
@@ -116,7 +116,7 @@ describe('callers', () => {
 });
 
 describe('channels', () => {
-  test('an APNs key that was replaced on disk, under the same id, is used from then on', async (t) => {
+  test('an APNs key replaced on disk under the same id is used from then on', async (t) => {
     const place = await startPlace(t);
     const phone = place.emulator.phone(iphone('a'));
     await place.register('c', iphone('a'));
@@ -133,12 +133,12 @@ describe('channels', () => {
 
     place.write(place.emulator.credentials.apns.privateKey, 'key.p8');
     await place.service.reload();
-    // The breaker that the bad key opened is the old gateway's.
+    // The breaker opened by the bad key belongs to the old gateway.
     await phone.waitFor({ contains: 'by a key that Apple does not know' });
     assert.deepEqual(place.emulator.duplicates(), []);
   });
 
-  test('an attempt that is under way ends with the old key, and is not repeated', async (t) => {
+  test('an attempt in flight ends with the old key and is not repeated', async (t) => {
     const place = await startPlace(t);
     await place.register('c', iphone('a'));
     await place.say('c', 'first');
@@ -169,7 +169,7 @@ describe('channels', () => {
     assert.equal(sounds.length, 3);
   });
 
-  test('texts are those of the new file with the next message', async (t) => {
+  test('the next message uses the texts of the new file', async (t) => {
     const place = await startPlace(t);
     await place.register('c', iphone('a'));
     place.write(
@@ -184,7 +184,7 @@ describe('channels', () => {
     assert.equal(aps.alert.title, 'Example');
   });
 
-  test('what waits for a channel that was removed says so, and goes out when the channel is back', async (t) => {
+  test('deliveries for a removed channel wait with that reason, and are sent when the channel is back', async (t) => {
     const place = await startPlace(t);
     await place.register('c', iphone('a'));
     await place.say('c', 'before');
@@ -202,7 +202,7 @@ describe('channels', () => {
   });
 });
 
-describe('a file that cannot be taken over changes nothing', () => {
+describe('an invalid file changes nothing', () => {
   for (const [what, contents, message] of [
     ['is cut off', '{ "accessKeys": [', /line 1/],
     [
@@ -235,7 +235,7 @@ describe('a file that cannot be taken over changes nothing', () => {
       assert.ok(!JSON.stringify(place.log).includes(SECOND.secret));
     });
 
-  test('a key file that is gone', async (t) => {
+  test('a missing key file', async (t) => {
     const place = await startPlace(t);
     place.write(
       place.settings({
@@ -249,7 +249,7 @@ describe('a file that cannot be taken over changes nothing', () => {
     await place.register('c', iphone('a'));
   });
 
-  test('and one that says the same is not a change', async (t) => {
+  test('and an equal file is not a change', async (t) => {
     const place = await startPlace(t);
     assert.deepEqual(await place.service.reload(), []);
   });

@@ -18,7 +18,7 @@ describe('a sealed text', () => {
     );
   });
 
-  test('is another one each time, and shows nothing of the text', () => {
+  test('differs each time, and reveals nothing of the text', () => {
     const sealing = createSealing(newKeys());
     const text = 'a secret that must not be seen';
     const [one, two] = [sealing.seal(text, 'a'), sealing.seal(text, 'a')];
@@ -26,7 +26,7 @@ describe('a sealed text', () => {
     assert.ok(!one.includes(text) && !one.includes(Buffer.from(text).toString('base64url')));
   });
 
-  test('does not open elsewhere, changed in any byte, or without its key', () => {
+  test('does not open with other associated data, after any change, or without its key', () => {
     const keys = newKeys();
     const sealing = createSealing(keys);
     const sealed = sealing.seal('text', 'app APNS');
@@ -59,7 +59,7 @@ describe('a sealed text', () => {
       assert.throws(() => sealing.open(cut, 'app APNS'), { name: 'SealError' });
   });
 
-  test('opens under an old key that stands behind the new one, and is known to be old', () => {
+  test('opens with an old key listed after the new one, and is reported as old', () => {
     const [before, after] = [createSecretKeyText(), createSecretKeyText()];
     const sealed = createSealing(parseSecretKeys(before)).seal('text', 'a');
     const both = createSealing(parseSecretKeys(`${after},${before}`));
@@ -70,7 +70,7 @@ describe('a sealed text', () => {
 });
 
 describe('keys', () => {
-  test('are taken in base64, base64url and hexadecimal, from one line or several', () => {
+  test('are accepted in base64, base64url and hexadecimal, from one line or several', () => {
     const text = createSecretKeyText();
     const hex = Buffer.from(text, 'base64').toString('hex');
     const url = Buffer.from(text, 'base64').toString('base64url');
@@ -78,7 +78,7 @@ describe('keys', () => {
     assert.deepEqual(ids, [ids[0], ids[0], ids[0]]);
   });
 
-  test('of another length, or none at all, are refused without being repeated', () => {
+  test('of another length, or missing, are refused without being quoted', () => {
     for (const text of ['', '\n', 'c2hvcnQ=', 'geheim geheim', `${createSecretKeyText()},zu-kurz`])
       assert.throws(
         () => parseSecretKeys(text),

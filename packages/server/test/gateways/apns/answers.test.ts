@@ -1,4 +1,4 @@
-// Every answer Apple documents, given by the emulator, and what the sender makes of it.
+// Every answer that Apple documents, sent by the emulator, and how the sender interprets it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { startEmulator, type Emulator } from '@chatpush/emulator';
@@ -72,7 +72,7 @@ describe('an answer of APNs', () => {
     return openApns(t, { host, port, ca: emulator.ca }, { auth, topic, clock });
   }
 
-  test('each is in the table with a sentence, and each in the table is tested', () => {
+  test('each is in the table with a sentence, and each row of the table is tested', () => {
     assert.deepEqual(
       Object.keys(APNS_ANSWERS).sort(),
       TABLE.map(([status, reason]) => `${status} ${reason}`).sort(),
@@ -94,7 +94,7 @@ describe('an answer of APNs', () => {
     });
   }
 
-  test('410 carries since when the token is dead', async (t) => {
+  test('410 contains the time since when the token is dead', async (t) => {
     const { send } = open(t);
     const timestamp = 1_700_000_000_123;
     emulator.faults.set([
@@ -113,7 +113,7 @@ describe('an answer of APNs', () => {
     assert.equal(outcome.retryAfterMs, 7_000);
   });
 
-  test('that is no JSON is judged by its status', async (t) => {
+  test('that is not JSON is judged by its status', async (t) => {
     const { send } = open(t);
     emulator.faults.set([{ gateway: 'apns', fault: 'not-json', status: 502, times: 1 }]);
     const outcome = await send();
@@ -121,8 +121,9 @@ describe('an answer of APNs', () => {
     assert.deepEqual([outcome.verdict, outcome.answer, outcome.reason], ['gateway-busy', '502', '502']);
   });
 
-  test('200 without apns-id is not from Apple: it may be tried again, as after no answer', async (t) => {
-    // A filter that looks into TLS once said yes to everything, and deliveries ended as accepted that no phone ever saw.
+  test('200 without apns-id is not from Apple: it may be retried, as after no answer', async (t) => {
+    // Regression: a TLS-inspecting filter answered 200 to everything, and deliveries were recorded as accepted without reaching a
+    // phone.
     const peer = await startPeer(t, {
       answer({ stream }) {
         stream.respond({ ':status': 200, 'content-type': 'text/html' });

@@ -19,7 +19,7 @@ function iatMs(token: string): number {
 }
 
 describe('a provider token', () => {
-  test('is what Apple asks for: ES256, key id, team id, time of issue', async () => {
+  test('has what Apple requires: ES256, key id, team id, time of issue', async () => {
     const token = createProviderTokens(providerKey, () => START + 1).current();
     const { payload, protectedHeader } = await jwtVerify(token, providerPublicKey, {
       currentDate: new Date(START),
@@ -50,7 +50,7 @@ describe('a provider token', () => {
     assert.equal(iatMs(tokens.current()), now);
   });
 
-  test('goes back to the previous one while that is accepted, when Apple finds the change too early', () => {
+  test('falls back to the previous token while that is accepted, if Apple refuses the change as too early', () => {
     let now = START - 1;
     const tokens = createProviderTokens(providerKey, () => now);
     const previous = tokens.current();
@@ -78,7 +78,7 @@ describe('a provider token', () => {
 describe('429 TooManyProviderTokenUpdates', () => {
   const refusal = JSON.stringify({ reason: 'TooManyProviderTokenUpdates' });
 
-  test('brings back the previous token, and all who met it try again', async (t) => {
+  test('restores the previous token, and all affected attempts are retried', async (t) => {
     let now = START - 1;
     const clock = { now: () => now, monotonic: () => performance.now() };
     let refused: string | undefined;
@@ -102,7 +102,7 @@ describe('429 TooManyProviderTokenUpdates', () => {
     assert.equal(peer.sessions.length, 1);
   });
 
-  test('with no previous token to go back to is met by waiting, on a new connection', async (t) => {
+  test('without a previous token leads to waiting and a new connection', async (t) => {
     const clock = { now: () => START + 30 * MINUTE, monotonic: () => performance.now() };
     const peer = await startPeer(t, {
       answer(request, n) {

@@ -1,4 +1,4 @@
-// Apple: ask DNS anew before each connection and spread over what it answers (github.com/jchambers/pushy/pull/571).
+// Apple: query DNS again before each connection and spread connections over the addresses (github.com/jchambers/pushy/pull/571).
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { TLSSocket } from 'node:tls';
@@ -7,7 +7,7 @@ import { openWithCertificate, PATIENT, soon } from '../harness.ts';
 import { ok, startPeer } from '../peer.ts';
 
 describe('the addresses of a gateway', () => {
-  test('are asked for anew before each connection, and shared out among connections', async (t) => {
+  test('are queried before each connection, and connections are spread over them', async (t) => {
     const here = await startPeer(t, { answer: ok });
     const there = await startPeer(t, { answer: ok, host: '127.0.0.2', port: here.port });
     let asked = 0;
@@ -32,7 +32,7 @@ describe('the addresses of a gateway', () => {
     assert.equal(servername, 'localhost');
   });
 
-  test('that do not answer are passed over', async (t) => {
+  test('that do not answer are skipped', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const { send, troubles } = openWithCertificate(
       t,
@@ -60,7 +60,7 @@ describe('the addresses of a gateway', () => {
     assert(orders.size > 1);
   });
 
-  test('may be names that only this machine knows, or addresses', async () => {
+  test('may be names from the hosts file, or IP addresses', async () => {
     const local = await resolveUncached('localhost');
     assert(local.includes('127.0.0.1') || local.includes('::1'));
     assert.deepEqual(await resolveUncached('192.0.2.1'), ['192.0.2.1']);

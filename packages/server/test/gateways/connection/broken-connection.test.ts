@@ -1,10 +1,10 @@
-// What the measured table of node:http2's events says (Node 24): a FIN brings no `error` and no `response`, an RST an error.
+// As measured with node:http2 (Node 24): a FIN emits neither `error` nor `response`, an RST emits an error.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { openWithCertificate, soon } from '../harness.ts';
 import { ok, startPeer } from '../peer.ts';
 
-describe('a connection that breaks with attempts under way', () => {
+describe('a connection that breaks with attempts in flight', () => {
   test('by FIN: they are unknown, and the next connection is opened', async (t) => {
     const peer = await startPeer(t, { answer: (request, n) => n > 1 && ok(request) });
     const { begin, send } = openWithCertificate(t, peer);
@@ -29,7 +29,7 @@ describe('a connection that breaks with attempts under way', () => {
     assert.equal((await send()).kind, 'accepted');
   });
 
-  test('after the status of a success: accepted, for Apple had it', async (t) => {
+  test('after a success status: accepted, because Apple has the push', async (t) => {
     const peer = await startPeer(t, {
       answer({ session, stream, headers }) {
         stream.respond({ ':status': 200, 'apns-id': headers['apns-id'] });
@@ -40,7 +40,7 @@ describe('a connection that breaks with attempts under way', () => {
     assert.equal((await send()).kind, 'accepted');
   });
 
-  test('in the middle of a refusal: unknown, for what was refused is not known', async (t) => {
+  test('in the middle of a refusal: unknown, because the reason is missing', async (t) => {
     const peer = await startPeer(t, {
       answer({ session, stream }) {
         stream.respond({ ':status': 410 });
@@ -51,7 +51,7 @@ describe('a connection that breaks with attempts under way', () => {
     assert.equal((await send()).kind, 'unknown');
   });
 
-  test('while idle: nobody notices but the next attempt, which gets another', async (t) => {
+  test('while idle: only the next attempt notices, and gets another connection', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const { gateway, send } = openWithCertificate(t, peer);
     assert.equal((await send()).kind, 'accepted');

@@ -4,7 +4,7 @@ import { aPush, openWithCertificate } from '../harness.ts';
 import { ok, startPeer } from '../peer.ts';
 
 describe('closing a gateway', () => {
-  test('lets attempts under way finish and begins no more', async (t) => {
+  test('lets attempts in flight finish and starts no more', async (t) => {
     const peer = await startPeer(t);
     const { begin, gateway } = openWithCertificate(t, peer);
     const [attempt] = await begin(1);
@@ -17,7 +17,7 @@ describe('closing a gateway', () => {
     await closed;
   });
 
-  test('ends what is left after its grace as unknown', async (t) => {
+  test('ends remaining attempts as unknown after the grace period', async (t) => {
     const peer = await startPeer(t);
     const { begin, gateway } = openWithCertificate(t, peer);
     const attempts = await begin(2);
@@ -37,7 +37,7 @@ describe('closing a gateway', () => {
     assert.deepEqual(troubles, []);
   });
 
-  test('that was never used is done at once', async (t) => {
+  test('that was never used returns immediately', async (t) => {
     const peer = await startPeer(t);
     const { gateway } = openWithCertificate(t, peer);
     await gateway.close(1_000);

@@ -26,7 +26,7 @@ describe('a connection', () => {
     assert.equal(typeof JSON.parse(body), 'object');
   });
 
-  test('without credit begins nothing', async (t) => {
+  test('without credit starts nothing', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const { gateway } = openApns(t, peer);
     assert.equal(gateway.credit, 0);
@@ -34,7 +34,7 @@ describe('a connection', () => {
     assert.equal(peer.sessions.length, 0);
   });
 
-  test('carries any device token there is, and none of them changes the path', async (t) => {
+  test('sends any device token without changing the path', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const { send } = openApns(t, peer);
     const tokens = ['../x', 'a/b?c=d#e', 'line\r\nbreak', 'ü€😀', '\ud800', '%2F', '', 'x'.repeat(2_000)];
@@ -47,7 +47,7 @@ describe('a connection', () => {
     for (const { headers } of peer.requests) assert.match(String(headers[':path']), /^\/3\/device\/[^/?#]*$/);
   });
 
-  test('is not even made with a topic that could be no bundle id', async (t) => {
+  test('is not attempted with a topic that is not a valid bundle id', async (t) => {
     const peer = await startPeer(t);
     assert.throws(() => openApns(t, peer, { topic: 'com.example\r\nchat' }), /bundle id/);
   });

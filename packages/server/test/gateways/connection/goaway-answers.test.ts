@@ -1,5 +1,5 @@
-// A GOAWAY says which streams were or may be processed, also with an error code (RFC 9113 §6.8): those are waited for as long
-// as the connection lives. node:http2 destroyed them at once, and 123 of 3,000 pushes were sent twice.
+// A GOAWAY says which streams were or may be processed, also with an error code (RFC 9113 §6.8): the sender waits for those as
+// long as the connection lives. node:http2 destroyed them immediately, and 123 of 3,000 pushes were sent twice.
 import assert from 'node:assert/strict';
 import { constants } from 'node:http2';
 import { describe, test } from 'node:test';
@@ -10,14 +10,14 @@ import { aPush, openApns, openWithCertificate, PATIENT, soon } from '../harness.
 import { ok, startPeer, type PeerRequest } from '../peer.ts';
 
 const PUSHES = 600;
-/** So many connections are sent away, each after so many requests; the next one serves what is left. */
+/** This many connections get a GOAWAY, each after this many requests; the next connection serves the rest. */
 const SENT_AWAY = 8;
 const AFTER = 50;
 
-describe('answers behind a GOAWAY', () => {
+describe('answers after a GOAWAY', () => {
   for (const code of [constants.NGHTTP2_NO_ERROR, constants.NGHTTP2_ENHANCE_YOUR_CALM])
     for (const cut of ['at the newest stream', 'ten streams below it'])
-      test(`with code ${code}, ${cut}, are waited for: each push is seen once`, async (t) => {
+      test(`with code ${code}, ${cut}, are awaited: each push arrives once`, async (t) => {
         const held = new Map<PeerRequest['session'], PeerRequest[]>();
         const seen = new Map<string, number>();
         const serve = (request: PeerRequest): void => {
@@ -63,7 +63,7 @@ describe('answers behind a GOAWAY', () => {
         assert.equal(peer.sessions.length, SENT_AWAY + 1);
       });
 
-  test('with a code, of the emulator, are waited for', async (t) => {
+  test('with a code, from the emulator, are awaited', async (t) => {
     const emulator = await startEmulator();
     t.after(() => emulator.close());
     const { topic, ...auth } = emulator.credentials.apns;

@@ -1,5 +1,5 @@
-// RFC 9113 §6.8, and what senders lost by it: github.com/node-apn/node-apn/issues/685, github.com/jchambers/pushy/issues/865,
-// github.com/sideshow/apns2/issues/93, github.com/DocNR/clave/pull/14.
+// RFC 9113 §6.8, and bugs of other senders with it: github.com/node-apn/node-apn/issues/685,
+// github.com/jchambers/pushy/issues/865, github.com/sideshow/apns2/issues/93, github.com/DocNR/clave/pull/14.
 import assert from 'node:assert/strict';
 import { constants } from 'node:http2';
 import { describe, test } from 'node:test';
@@ -15,7 +15,7 @@ function idOf({ stream }: PeerRequest): number {
 }
 
 describe('GOAWAY', () => {
-  test('lets accepted attempts finish, gives back those above it, and opens the replacement first', async (t) => {
+  test('lets accepted attempts finish, returns those above the last stream id, and opens the replacement first', async (t) => {
     const peer = await startPeer(t);
     const { begin, gateway, send } = openWithCertificate(t, peer);
     const [first, second] = await begin(2);
@@ -50,7 +50,7 @@ describe('GOAWAY', () => {
     assert.equal((await attempt)?.kind, 'accepted');
   });
 
-  test('with an error code: what it says was not processed is unsent, the rest unknown', async (t) => {
+  test('with an error code: streams above the last id are unsent, the rest unknown', async (t) => {
     const peer = await startPeer(t);
     const { begin } = openWithCertificate(t, peer);
     const attempts = await begin(3);
@@ -65,7 +65,7 @@ describe('GOAWAY', () => {
     assert.equal(outcomes[0]?.answer, `GOAWAY ${NGHTTP2_ENHANCE_YOUR_CALM} too_many_pings`);
   });
 
-  test('on an idle connection: the next attempt finds another one', async (t) => {
+  test('on an idle connection: the next attempt uses another connection', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const { gateway, send } = openWithCertificate(t, peer);
     assert.equal((await send()).kind, 'accepted');
@@ -76,7 +76,7 @@ describe('GOAWAY', () => {
     assert.equal(peer.sessions.length, 2);
   });
 
-  test('that names our credential is told as trouble with it', async (t) => {
+  test('that names our credential is reported as a credential problem', async (t) => {
     const peer = await startPeer(t);
     const { gateway, troubles, until } = openWithCertificate(t, peer);
     gateway.want(1);
@@ -87,7 +87,7 @@ describe('GOAWAY', () => {
     assert.deepEqual(troubles[0], { about: 'credential', answer: 'GOAWAY 0 BadCertificateEnvironment' });
   });
 
-  test('greeting and sending away again and again is met with back-off', async (t) => {
+  test('repeated GOAWAY right after connecting leads to back-off', async (t) => {
     const peer = await startPeer(t);
     const policy = { ...PATIENT, backOff: { firstMs: 40, mostMs: 1_000 } };
     const { gateway, troubles, until } = openWithCertificate(t, peer, { policy, random: () => 0.999 });

@@ -4,7 +4,7 @@ import { openApns, openWithCertificate, PATIENT, soon } from '../harness.ts';
 import { ok, startPeer } from '../peer.ts';
 
 describe('connections', () => {
-  test('are opened as attempts wait, no more than needed and no more than allowed', async (t) => {
+  test('are opened while attempts wait, no more than needed and allowed', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const { gateway } = openWithCertificate(t, peer, {
       policy: { ...PATIENT, maxSessions: 3, maxStreams: 10 },
@@ -38,7 +38,7 @@ describe('connections', () => {
     await Promise.all(attempts);
   });
 
-  test('idle beyond need are closed, but never the last', async (t) => {
+  test('that are idle and not needed are closed, but never the last one', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const policy = { ...PATIENT, maxSessions: 3, maxStreams: 1, surplusMs: 20 };
     const { begin, gateway } = openWithCertificate(t, peer, { policy });
@@ -53,7 +53,7 @@ describe('connections', () => {
     assert.equal(gateway.credit, 1);
   });
 
-  test('to Apple carry one attempt until a token has been found valid', async (t) => {
+  test('to Apple carry one attempt until a token has been accepted', async (t) => {
     const peer = await startPeer(t, {
       answer(request, n) {
         if (n > 0) return ok(request);

@@ -1,5 +1,5 @@
-// Happy Eyeballs (RFC 8305): an address that swallows packets took the first push 29 s, a name server that never answers for
-// IPv6 28 s.
+// Happy Eyeballs (RFC 8305). Regression: an address that swallows packets delayed the first push by 29 s, a name server that
+// never answers for IPv6 by 28 s.
 import assert from 'node:assert/strict';
 import { createSocket } from 'node:dgram';
 import { once } from 'node:events';
@@ -13,7 +13,7 @@ import { openBlackHole } from '../black-hole.ts';
 import { IMPATIENT, openWithCertificate } from '../harness.ts';
 import { ok, startPeer } from '../peer.ts';
 
-/** One delay of 250 ms, and what a busy machine adds. */
+/** One delay of 250 ms, plus tolerance for a busy machine. */
 const SOON_MS = 750;
 const SWALLOWS = '127.0.0.9';
 const signal = new AbortController().signal;
@@ -49,7 +49,7 @@ describe('an address that swallows packets', () => {
     assert(ms < SOON_MS, `${ms} ms`);
   });
 
-  test('is waited for when there is no other, until the time for connecting is over', async (t) => {
+  test('is tried until the connect timeout if there is no other address', async (t) => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -61,7 +61,7 @@ describe('an address that swallows packets', () => {
 });
 
 describe('addresses that refuse', () => {
-  test('cost nothing, and are all named when none is left', async () => {
+  test('cost no time, and are all named if every address refuses', async () => {
     const server = createServer().listen(0, '127.0.0.1');
     await once(server, 'listening');
     const { port } = server.address() as AddressInfo;
@@ -126,14 +126,14 @@ describe('a name server', () => {
   });
 
   for (const family of ['A', 'AAAA'] as const)
-    test(`that never answers for ${family} holds up nothing`, async (t) => {
+    test(`that never answers for ${family} delays nothing`, async (t) => {
       const server = await startNameServer(t, [family]);
       const { result, ms } = await timed(() => askNameServers('push.example', signal, [server]));
       assert.deepEqual(result, [family === 'A' ? '2001:db8::1' : '192.0.2.1']);
       assert(ms < SOON_MS, `${ms} ms`);
     });
 
-  test('that never answers at all is named as the trouble', async (t) => {
+  test('that never answers at all is named in the error', async (t) => {
     const server = await startNameServer(t, ['A', 'AAAA']);
     const { gateway, troubles, until } = openWithCertificate(
       t,
@@ -151,7 +151,7 @@ describe('a name server', () => {
     });
   });
 
-  test('is not asked for names that the system knows', async () => {
+  test('is not asked for names in the hosts file', async () => {
     const addresses = await resolveBySystem('localhost');
     assert(addresses.includes('127.0.0.1') || addresses.includes('::1'));
   });

@@ -5,7 +5,7 @@ import { openWithCertificate } from '../harness.ts';
 import { ok, startPeer } from '../peer.ts';
 
 describe('a stream that the gateway resets', () => {
-  test('with REFUSED_STREAM was not processed: unsent, and the connection goes on (RFC 9113 §8.7)', async (t) => {
+  test('with REFUSED_STREAM was not processed: unsent, and the connection stays open (RFC 9113 §8.7)', async (t) => {
     const peer = await startPeer(t, {
       answer: (request, n) =>
         n === 0 ? request.stream.close(constants.NGHTTP2_REFUSED_STREAM) : ok(request),

@@ -1,4 +1,4 @@
-// A peer that is gone without a word: github.com/parse-community/node-apn/pull/27, github.com/AndrewBarba/apns2/issues/97,
+// A peer that disappears silently: github.com/parse-community/node-apn/pull/27, github.com/AndrewBarba/apns2/issues/97,
 // github.com/sideshow/apns2/pull/209. Nothing in node:http2 notices by itself.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -8,8 +8,8 @@ import { IMPATIENT, openWithCertificate, PATIENT, soon } from '../harness.ts';
 import { ok, startPeer } from '../peer.ts';
 import { startProxy } from '../proxy.ts';
 
-describe('a connection that fell silent', () => {
-  test('is asked with PING, destroyed, its attempts unknown, and replaced', async (t) => {
+describe('a silent connection', () => {
+  test('is checked with PING, destroyed and replaced, and its attempts are unknown', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const proxy = await startProxy(t, peer);
     const { begin, gateway, send } = openWithCertificate(
@@ -37,13 +37,13 @@ describe('a connection that fell silent', () => {
     await peer.request(0);
     proxy.freeze();
     gateway.want(1);
-    await peer.session(1); // opened because the silent one does not count any more
+    await peer.session(1); // opened because the silent one no longer counts
     assert.equal((await send()).kind, 'accepted');
     await gateway.close(0);
     assert.equal((await lost).kind, 'unknown');
   });
 
-  test('only slow, answers PING and keeps its attempts', async (t) => {
+  test('that is only slow answers PING and keeps its attempts', async (t) => {
     const peer = await startPeer(t);
     const { send } = openWithCertificate(t, peer, {
       policy: { ...PATIENT, overdueMs: 30, pingAnswerMs: 2_000 },
@@ -68,7 +68,7 @@ describe('an idle connection', () => {
     await once(session, 'ping');
   });
 
-  test('to Google is left alone: no timer waits to PING it', async (t) => {
+  test('to Google is never pinged', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const timers = (): number => process.getActiveResourcesInfo().filter((kind) => kind === 'Timeout').length;
     const before = timers();

@@ -21,7 +21,7 @@ describe('the stream limit', () => {
     assert.equal(gateway.credit, 3);
   });
 
-  test('raised under way, is used at once', async (t) => {
+  test('is used immediately when raised', async (t) => {
     const peer = await startPeer(t, { settings: { maxConcurrentStreams: 1 } });
     const { begin, gateway, until } = openWithCertificate(t, peer);
     const [first] = await begin(1);
@@ -34,7 +34,7 @@ describe('the stream limit', () => {
     for (const attempt of [first, ...more]) assert.equal((await attempt)?.kind, 'accepted');
   });
 
-  test('shrunk below what is under way, gives no credit until enough has ended', async (t) => {
+  test('reduced below the streams in flight gives no credit until enough have ended', async (t) => {
     const peer = await startPeer(t, { settings: { maxConcurrentStreams: 10 } });
     const { begin, gateway } = openWithCertificate(t, peer);
     const attempts = await begin(4);
@@ -62,7 +62,7 @@ describe('the stream limit', () => {
     assert.equal(peer.sessions.length, 1);
   });
 
-  test('of zero for good is trouble, and another connection is tried', async (t) => {
+  test('of zero permanently is a problem, and another connection is tried', async (t) => {
     const peer = await startPeer(t, { settings: { maxConcurrentStreams: 0 } });
     const policy = { ...IMPATIENT, connectMs: 50 };
     const { gateway, troubles, until } = openWithCertificate(t, peer, { policy });

@@ -1,4 +1,4 @@
-// One push never answered must cost one place for ten seconds, not for ever: github.com/jchambers/pushy/issues/816.
+// An unanswered push must occupy one stream for ten seconds, not forever: github.com/jchambers/pushy/issues/816.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { constants } from 'node:http2';
@@ -7,7 +7,7 @@ import { IMPATIENT, openWithCertificate } from '../harness.ts';
 import { ok, startPeer } from '../peer.ts';
 
 describe('an attempt without an answer', () => {
-  test('is unknown after its deadline, its stream reset and its place free', async (t) => {
+  test('is unknown after its deadline, and its stream is reset and free', async (t) => {
     const peer = await startPeer(t, {
       settings: { maxConcurrentStreams: 1 },
       answer: (request, n) => n > 0 && ok(request),
@@ -26,7 +26,7 @@ describe('an attempt without an answer', () => {
     assert.equal(peer.sessions.length, 1, 'the gateway answered PING: the connection is good');
   });
 
-  test('that could not even be sent whole is given up all the same', async (t) => {
+  test('that could not be sent completely times out, too', async (t) => {
     // No window for DATA: the body never leaves.
     const peer = await startPeer(t, { settings: { initialWindowSize: 0 } });
     const { send } = openWithCertificate(t, peer, { policy: IMPATIENT });
@@ -34,7 +34,7 @@ describe('an attempt without an answer', () => {
     assert.deepEqual([kind, answer], ['unknown', 'no answer within 500 ms']);
   });
 
-  test('answered too late is unknown, and the late frames disturb nothing', async (t) => {
+  test('answered too late is unknown, and the late frames do no harm', async (t) => {
     const peer = await startPeer(t, { answer: (request, n) => n > 0 && ok(request) });
     const { send } = openWithCertificate(t, peer, { policy: IMPATIENT });
     const attempt = send();

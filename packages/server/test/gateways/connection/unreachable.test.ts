@@ -10,7 +10,7 @@ const host = '127.0.0.1';
 const ca = authority.certificate;
 
 describe('a gateway that cannot be reached', () => {
-  test('is trouble, tried again, and heals by itself', async (t) => {
+  test('is a problem, is retried, and recovers by itself', async (t) => {
     const first = await startPeer(t, { answer: ok });
     await first.close();
     const { send, troubles, until } = openWithCertificate(t, first);
@@ -23,7 +23,7 @@ describe('a gateway that cannot be reached', () => {
     assert.equal(troubles.at(-1), undefined);
   });
 
-  test('is left in peace when nothing waits for it', async (t) => {
+  test('is not retried while nothing waits for it', async (t) => {
     const peer = await startPeer(t);
     await peer.close();
     const { gateway, troubles, until } = openWithCertificate(t, peer);
@@ -34,7 +34,7 @@ describe('a gateway that cannot be reached', () => {
     await soon(() => timers() === 0);
   });
 
-  test('because its name is unknown is trouble that names it', async (t) => {
+  test('because its name does not resolve is a problem that names it', async (t) => {
     const resolve = (): Promise<never> =>
       Promise.reject(Object.assign(new Error('queryA ENOTFOUND push.invalid'), { code: 'ENOTFOUND' }));
     const { gateway, troubles, until } = openWithCertificate(
@@ -47,7 +47,7 @@ describe('a gateway that cannot be reached', () => {
     assert.deepEqual(troubles[0], { about: 'connection', answer: 'queryA ENOTFOUND push.invalid' });
   });
 
-  test('because nobody vouches for its certificate is trouble', async (t) => {
+  test('because its certificate is not trusted is a problem', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     const { gateway, troubles, until } = openWithCertificate(t, { ...peer, ca: undefined as never });
     gateway.want(1);
@@ -57,7 +57,7 @@ describe('a gateway that cannot be reached', () => {
     assert.equal(peer.sessions.length, 0);
   });
 
-  test('because it speaks no HTTP/2 is trouble', async (t) => {
+  test('because it does not support HTTP/2 is a problem', async (t) => {
     const { certificate, privateKey } = authority.issueServer([host]);
     const server = createTlsServer({ cert: certificate, key: privateKey, ALPNProtocols: ['http/1.1'] });
     server.on('tlsClientError', () => {}); // no protocol in common: an alert, or none chosen
@@ -71,7 +71,7 @@ describe('a gateway that cannot be reached', () => {
     assert.match(troubles[0]?.answer ?? '', /does not speak HTTP\/2|ALERT_NO_APPLICATION_PROTOCOL/);
   });
 
-  test('because it takes connections and says nothing is trouble after the connect deadline', async (t) => {
+  test('because it accepts connections and sends nothing is a problem after the connect timeout', async (t) => {
     const server = createTcpServer(() => {});
     server.listen(0, host);
     await once(server, 'listening');
@@ -87,7 +87,7 @@ describe('a gateway that cannot be reached', () => {
     assert.deepEqual(troubles[0], { about: 'connection', answer: 'connecting took too long' });
   });
 
-  test('because it speaks TLS and then sends no SETTINGS is trouble after the connect deadline', async (t) => {
+  test('because it sends no SETTINGS after the TLS handshake is a problem after the connect timeout', async (t) => {
     const { certificate, privateKey } = authority.issueServer([host]);
     const server = createTlsServer(
       { cert: certificate, key: privateKey, ALPNProtocols: ['h2'] },
@@ -111,7 +111,7 @@ describe('a gateway that cannot be reached', () => {
     assert.deepEqual(troubles[0], { about: 'connection', answer: 'connecting took too long' });
   });
 
-  test('because it refuses our certificate is trouble with the credential', async (t) => {
+  test('because it refuses our certificate is a credential problem', async (t) => {
     const peer = await startPeer(t, { clientCertificates: true, answer: ok });
     const { gateway, troubles, until } = openApns(t, peer); // shows a provider token, and no certificate
     gateway.want(1);
@@ -120,14 +120,14 @@ describe('a gateway that cannot be reached', () => {
     assert.match(troubles[0]?.answer ?? '', /CERTIFICATE_REQUIRED/i);
   });
 
-  test('with the right certificate is no trouble, and sees no provider token', async (t) => {
+  test('with the right certificate works without a provider token', async (t) => {
     const peer = await startPeer(t, { clientCertificates: true, answer: ok });
     const { send } = openWithCertificate(t, peer);
     assert.equal((await send()).kind, 'accepted');
     assert.equal(peer.requests[0]?.headers.authorization, undefined);
   });
 
-  test('by a second connection is no trouble while the first works, and is tried again with back-off', async (t) => {
+  test('by a second connection is no problem while the first works, and is retried with back-off', async (t) => {
     const peer = await startPeer(t, { answer: ok });
     let asked = 0;
     const { gateway, send, troubles } = openWithCertificate(

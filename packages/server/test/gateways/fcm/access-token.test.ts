@@ -19,7 +19,7 @@ function tokenRequests(emulator: Emulator): number {
   return emulator.requests.list().filter(({ gateway }) => gateway === 'oauth').length;
 }
 
-/** A clock to turn by hand, for sender and emulator alike. */
+/** A manual clock for sender and emulator. */
 function turnable(): { now(): number; monotonic(): number; turn(ms: number): void } {
   let turned = 0;
   return {
@@ -41,7 +41,7 @@ describe('an access token', () => {
     assert.equal(tokenRequests(emulator), 1);
   });
 
-  test('is renewed before it ends, and the old one serves meanwhile', async (t) => {
+  test('is renewed before it expires, and the old token is used meanwhile', async (t) => {
     const clock = turnable();
     const emulator = await start(t, { clock });
     const { gateway, send } = openFcm(t, emulator, { clock });
@@ -53,7 +53,7 @@ describe('an access token', () => {
     emulator.faults.set([{ gateway: 'oauth', fault: 'slow', delayMs: 200 }]);
     for (let n = 0; n < 5; n++) assert.equal((await send()).kind, 'accepted');
     await soon(() => tokenRequests(emulator) === 2);
-    // The first would have ended by now.
+    // The first token would have expired by now.
     await soon(() =>
       emulator.requests
         .list()
@@ -62,7 +62,7 @@ describe('an access token', () => {
     assert(gateway.credit > 0);
   });
 
-  test('that has ended, with none to follow, means no credit, trouble, and a new try as long as something waits', async (t) => {
+  test('that expired without a successor means no credit, a problem, and retries as long as something waits', async (t) => {
     const clock = turnable();
     const emulator = await start(t, { clock });
     const { gateway, send, troubles, until } = openFcm(t, emulator, { clock });
@@ -79,7 +79,7 @@ describe('an access token', () => {
     assert.equal(troubles.at(-1), undefined);
   });
 
-  test('refused to this account is trouble with the credential', async (t) => {
+  test('refused to this account is a credential problem', async (t) => {
     const emulator = await start(t);
     const { gateway, troubles, until } = openFcm(t, emulator);
     emulator.faults.set([{ gateway: 'oauth', fault: 'http', status: 400, reason: 'invalid_grant' }]);
@@ -136,13 +136,13 @@ describe('an access token', () => {
     assert.equal(gateway.credit, 0);
     const before = tokenRequests(emulator);
     await new Promise((resolve) => setTimeout(resolve, 300));
-    // It was a hundred a second.
+    // Regression: there were a hundred requests per second.
     assert.ok(tokenRequests(emulator) - before < 10, `${tokenRequests(emulator) - before} fetches`);
     emulator.faults.clear();
     await until(() => gateway.credit > 0);
   });
 
-  test('endpoint that answers without end is trouble, and little of it is read', async (t) => {
+  test('endpoint with an endless answer is a problem, and little of it is read', async (t) => {
     let sentBytes = 0;
     const endless = createServer((_, response) => {
       const chunk = Buffer.alloc(16_384, 'a');

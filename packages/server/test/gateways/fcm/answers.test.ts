@@ -1,4 +1,4 @@
-// Every answer Google documents, given by the emulator, and what the sender makes of it.
+// Every answer that Google documents, sent by the emulator, and how the sender interprets it.
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { startEmulator, type Emulator, type FaultRule } from '@chatpush/emulator';
@@ -19,7 +19,7 @@ const TABLE: readonly (readonly [fault: Partial<FaultRule>, verdict: Verdict, an
   [{ status: 429 }, 'gateway-busy', '429 QUOTA_EXCEEDED'],
   [{ status: 500 }, 'gateway-busy', '500 INTERNAL'],
   [{ status: 503 }, 'gateway-busy', '503 UNAVAILABLE'],
-  // What Google calls unknown, and what it has not invented yet, is judged by the status.
+  // UNSPECIFIED_ERROR and unknown codes are judged by the status.
   [{ status: 500, reason: 'UNSPECIFIED_ERROR' }, 'gateway-busy', '500 UNSPECIFIED_ERROR'],
   [{ status: 400, reason: 'UNSPECIFIED_ERROR' }, 'message', '400 UNSPECIFIED_ERROR'],
   [{ status: 403, reason: 'NEW_ERROR' }, 'credential', '403 NEW_ERROR'],
@@ -79,7 +79,7 @@ describe('an answer of FCM', () => {
     assert.equal(outcome.retryAfterMs, 30_000);
   });
 
-  test('with the quota of one device slows down that device alone', () => {
+  test('with the quota of one device slows down only that device', () => {
     const body = (description: string): string =>
       JSON.stringify({
         error: {
@@ -102,7 +102,7 @@ describe('an answer of FCM', () => {
     assert.equal(verdict('Topic message rate exceeded'), 'gateway-busy');
   });
 
-  test('over the quota of a project as Google really words it slows down the gateway', () => {
+  test('with the quota of a project, in Google’s actual format, slows down the gateway', () => {
     // Seen without an FcmError: github.com/firebase/firebase-admin-go/issues/719
     const body = JSON.stringify({
       error: {
@@ -134,7 +134,7 @@ describe('an answer of FCM', () => {
   });
 
   describe('of success', () => {
-    /** Something else in the place of FCM, but not of the token endpoint. */
+    /** Another server in place of FCM, but not of the token endpoint. */
     async function openAt(t: TestContext, options: PeerOptions): Promise<Watched & { peer: Peer }> {
       const peer = await startPeer(t, options);
       const url = `https://${peer.host}:${peer.port}`;
@@ -153,7 +153,7 @@ describe('an answer of FCM', () => {
         assert.deepEqual([kind, answer], ['unknown', '200 without a message name']);
       });
 
-    test('whose body was cut off is accepted all the same: a repeat would be shown twice', async (t) => {
+    test('whose body was truncated counts as accepted: a retry would be shown twice', async (t) => {
       const { send, peer } = await openAt(t, {
         answer({ session, stream }) {
           stream.respond({ ':status': 200 });
@@ -165,7 +165,7 @@ describe('an answer of FCM', () => {
     });
   });
 
-  test('of success carries Google’s name for the message', async (t) => {
+  test('of success contains Google’s name of the message', async (t) => {
     const { send } = open(t);
     const outcome = await send();
     assert(outcome.kind === 'accepted');

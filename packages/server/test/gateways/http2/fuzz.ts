@@ -1,6 +1,6 @@
 // Plays peers that send valid, mutated and hostile bytes at any split, each run by its own seed.
 //   npm run fuzz -- 1000000 [first seed]
-// A run fails when something throws past the connection, a request does not end exactly once, or too much is written.
+// A run fails if something throws out of the connection, a request does not end exactly once, or too much is written.
 import assert from 'node:assert/strict';
 import { setImmediate } from 'node:timers/promises';
 import { Exchange } from '../../../src/gateways/exchange.ts';
@@ -10,7 +10,7 @@ import { Random } from './random.ts';
 import { frame, ok, RawSocket, Recorder, settings, TYPE, uint32 } from './raw-peer.ts';
 
 const head = { template: new HeaderTemplate([[':method', 'POST']]), values: [] };
-/** So much may be written in answer to one frame: PONG and ACK are no longer than what asked for them. */
+/** The most that may be written in answer to one frame: PONG and ACK are no longer than the frames they answer. */
 const MOST_WRITTEN_PER_RUN = 200_000;
 
 const field = (name: string, value: string): Buffer =>
@@ -23,7 +23,7 @@ const field = (name: string, value: string): Buffer =>
 
 const streamId = (random: Random): number => random.of([0, 1, 1, 3, 3, 5, 7, 9, 2, 11, 99, 2 ** 31 - 1]);
 
-/** Header blocks from sound to senseless. */
+/** Header blocks, from valid to nonsensical. */
 function block(random: Random): Buffer {
   switch (random.below(7)) {
     case 0:
@@ -68,7 +68,7 @@ const FRAMES: readonly ((random: Random) => Buffer)[] = [
   (random) => random.bytes(random.below(30)),
 ];
 
-/** Some frames; a third of the runs have a few of their bits changed. */
+/** Some frames; in a third of the runs a few bits are flipped. */
 function says(random: Random): Buffer {
   const frames = Array.from({ length: random.below(25) }, () => random.of(FRAMES)(random));
   const bytes = Buffer.concat(random.chance(95) ? [settings([3, 100]), ...frames] : frames);
@@ -126,7 +126,7 @@ export function play(seed: number): RawSocket {
   return socket;
 }
 
-/** Runs `runs` peers, and returns how much heap the last half of them left behind. */
+/** Runs `runs` peers, and returns how much heap the second half of them retained. */
 export async function fuzz(runs: number, firstSeed: number, collect: () => void): Promise<number> {
   let half = 0;
   for (let n = 0; n < runs; n++) {

@@ -1,4 +1,4 @@
-// A peer that breaks the rules of HTTP/2 ends its connection, with the code of RFC 9113, and nothing else.
+// A peer that violates HTTP/2 ends only its own connection, with the error code of RFC 9113.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { describe, test } from 'node:test';
@@ -16,7 +16,7 @@ import { frame, ok, RawSocket, Recorder, settings, TYPE, uint32 } from './raw-pe
 const head = { template: new HeaderTemplate([[':method', 'POST']]), values: [] };
 const STATUS_200 = Buffer.from([0x88]);
 const byte = (value: number, times = 1): Buffer => Buffer.alloc(times, value);
-/** A literal that is not indexed: name and value of less than 127 bytes. */
+/** A literal without indexing: name and value of less than 127 bytes. */
 const field = (name: string, value: string): Buffer =>
   Buffer.concat([
     Buffer.from([0, name.length]),
@@ -41,7 +41,7 @@ async function open(requests = 1): Promise<{
 
 const flood = (bytes: Buffer): Buffer[] => Array.from({ length: 1_100 }, () => bytes);
 
-/** What a peer says while stream 1 is open, and how it is told off. */
+/** What a peer sends while stream 1 is open, and the resulting error. */
 const VIOLATIONS: readonly (readonly [name: string, says: Buffer[], code: ErrorName])[] = [
   // Frames (§4)
   ['a frame larger than we announced', [frame(TYPE.data, 0, 1, byte(0, 16_385))], 'FRAME_SIZE_ERROR'],
@@ -121,7 +121,7 @@ const VIOLATIONS: readonly (readonly [name: string, says: Buffer[], code: ErrorN
   ['a flood of GOAWAY', flood(frame(TYPE.goaway, 0, 0, uint32(1, 0))), 'ENHANCE_YOUR_CALM'],
 ];
 
-describe('a peer that violates HTTP/2 is sent away:', () => {
+describe('a peer that violates HTTP/2 is disconnected:', () => {
   for (const [name, says, code] of VIOLATIONS)
     test(`${name}: ${code}`, async () => {
       const { socket, recorder, connection } = await open();
@@ -133,7 +133,7 @@ describe('a peer that violates HTTP/2 is sent away:', () => {
       const goaway = socket.frames().at(-1);
       assert.equal(goaway?.type, TYPE.goaway);
       assert.equal(goaway.payload.readUInt32BE(4), ERROR_CODE[code]);
-      // What it says afterwards is not even looked at.
+      // Everything it sends afterwards is ignored.
       socket.say(byte(0xff, 100));
       await setImmediate();
       assert.equal(socket.destroyed, true);
@@ -148,7 +148,7 @@ describe('a peer that violates HTTP/2 is sent away:', () => {
   });
 });
 
-/** Responses that are malformed: the stream is reset, and the others go on (§8.1.1). */
+/** Malformed responses: the stream is reset, and other streams continue (§8.1.1). */
 const MALFORMED: readonly (readonly [name: string, says: Buffer[]])[] = [
   ['without a status', [frame(TYPE.headers, 5, 1, field('a', 'b'))]],
   ['with a status that is no number', [frame(TYPE.headers, 5, 1, field(':status', 'abc'))]],
@@ -178,7 +178,7 @@ const MALFORMED: readonly (readonly [name: string, says: Buffer[]])[] = [
   ],
 ];
 
-describe('a malformed response costs its stream and no other:', () => {
+describe('a malformed response ends only its stream:', () => {
   for (const [name, says] of MALFORMED)
     test(name, async () => {
       const { socket, recorder, connection } = await open(2);
@@ -191,7 +191,7 @@ describe('a malformed response costs its stream and no other:', () => {
       );
       const reset = socket.frames().at(-1);
       assert.deepEqual([reset?.type, reset?.streamId, reset?.payload.readUInt32BE(0)], [TYPE.reset, 1, 1]);
-      // What was under way when it was reset is dropped.
+      // Frames in flight at the reset are dropped.
       socket.say(ok(1), ok(3));
       assert.deepEqual(
         recorder.endings.map(({ id, ended }) => [id, ended]),
@@ -204,7 +204,7 @@ describe('a malformed response costs its stream and no other:', () => {
 });
 
 describe('what a peer may do', () => {
-  test('at any split: a response comes whole byte by byte', async () => {
+  test('a response may arrive byte by byte', async () => {
     const { socket, recorder } = await open();
     const padded = Buffer.concat([byte(3), Buffer.from('body'), byte(0, 3)]);
     const bytes = Buffer.concat([
@@ -222,7 +222,7 @@ describe('what a peer may do', () => {
     assert.equal(stream.body?.toString('utf8', 0, stream.bodyBytes), 'body');
   });
 
-  test('with little window: the body leaves as it is granted, and the end with it', async () => {
+  test('a small window: the body is sent as window is granted, with END_STREAM at its end', async () => {
     const socket = new RawSocket();
     const recorder = new Recorder<Exchange>();
     const connection = new Connection<Exchange>(socket, recorder, () => 0);
@@ -250,7 +250,7 @@ describe('what a peer may do', () => {
     assert.equal(connection.closed, false);
   });
 
-  test('holds a megabyte of our memory at most, and gets its window back', async () => {
+  test('a peer occupies at most a megabyte of memory, and gets its window back', async () => {
     const { socket, recorder, connection } = await open(40);
     for (let n = 0; n < 20; n++) {
       socket.say(frame(TYPE.headers, 4, 2 * n + 1, STATUS_200));
@@ -271,7 +271,7 @@ describe('what a peer may do', () => {
   });
 });
 
-test('a gateway that violates HTTP/2 is trouble of its connection: the attempt is unknown, the next finds another', async (t) => {
+test('a gateway that violates HTTP/2 loses its connection: the attempt is unknown, the next one uses another', async (t) => {
   const { certificate, privateKey } = authority.issueServer(['127.0.0.1']);
   let sockets = 0;
   const server = createServer(

@@ -8,7 +8,7 @@ import { HeaderTemplate, VARIES } from '../../../src/gateways/http2/header-templ
 import { decodeFields } from '../../../src/gateways/http2/hpack.ts';
 
 const decode = (hex: string): string[] => {
-  // Not at the beginning of its buffer, as in a frame.
+  // At an offset in its buffer, as in a frame.
   const block = Buffer.from(`ff${hex.replaceAll(' ', '')}ff`, 'hex');
   return [...decodeFields(block, 1, block.length - 1)];
 };
@@ -100,10 +100,10 @@ describe('RFC 7541 appendix C', () => {
 });
 
 describe('a header block', () => {
-  test('may begin by setting the table to the size that we announced, and to no other', () => {
+  test('may start with a table size update to the announced size, and to no other', () => {
     assert.deepEqual(decode('20 88'), [':status', '200']);
     refused('21 88');
-    refused('88 20'); // amid fields
+    refused('88 20'); // between fields
   });
 
   test('that is invalid is a COMPRESSION_ERROR', () => {
@@ -117,13 +117,13 @@ describe('a header block', () => {
     refused('00 82 f8 ff 00'); // the same behind a symbol
   });
 
-  test('whose Huffman string contains EOS or is padded with anything but ones is a COMPRESSION_ERROR', () => {
+  test('whose Huffman string contains EOS or has padding other than ones is a COMPRESSION_ERROR', () => {
     refused('00 84 ff ff ff ff 00');
     refused('00 81 18 00'); // "a" and three zeros
     assert.deepEqual(decode('00 81 1f 00'), ['a', '']);
   });
 
-  test('beyond the size that we announced is ENHANCE_YOUR_CALM, however small its bytes', () => {
+  test('above the announced size is ENHANCE_YOUR_CALM, however few its bytes', () => {
     assert.equal(decode('88'.repeat(300)).length, 600);
     refused('88'.repeat(16_000), 'ENHANCE_YOUR_CALM');
     refused(`00 01 61 7f 81 7f ${'62'.repeat(16_384)}`, 'ENHANCE_YOUR_CALM');
@@ -136,7 +136,7 @@ describe('a header template', () => {
     return target.subarray(3, template.write(target, 3, values));
   };
 
-  test('writes its fields and the values that vary, of any length', () => {
+  test('writes its fixed fields and variable values of any length', () => {
     const template = new HeaderTemplate([
       [':method', 'POST'],
       [':path', VARIES],

@@ -1,4 +1,4 @@
-// A seeded source of chance: a run that fails is found again by its seed.
+// A seeded random generator: a failing run is reproduced by its seed.
 
 export class Random {
   #state: number;

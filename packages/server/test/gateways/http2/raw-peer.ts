@@ -1,5 +1,5 @@
-// The peer's side of a connection as bytes: frames built by hand, in a socket that never leaves this process, so that a test
-// can say anything at any split, a hundred thousand times.
+// The peer's side of a connection as bytes: frames built by hand, on a socket within this process, so that a test can send any
+// bytes at any split, a hundred thousand times.
 import { Duplex } from 'node:stream';
 import type { ConnectionOwner } from '../../../src/gateways/http2/connection-owner.ts';
 import type { Stream } from '../../../src/gateways/http2/stream.ts';
@@ -50,7 +50,7 @@ export function settings(...pairs: (readonly [id: number, value: number])[]): Bu
 /** `:status: 200`, and the end of the stream. */
 export const ok = (streamId: number): Buffer => frame(TYPE.headers, 5, streamId, Buffer.from([0x88]));
 
-/** The client's socket. What it writes is in `written`; what the peer says goes to `say`. */
+/** The client's socket. Its output is in `written`; the peer sends with `say`. */
 export class RawSocket extends Duplex {
   readonly written: Buffer[] = [];
 
@@ -65,7 +65,7 @@ export class RawSocket extends Duplex {
     done();
   }
 
-  /** In this very turn, as a socket's own handle does. */
+  /** In the same turn of the event loop, like a real socket handle. */
   say(...bytes: Uint8Array[]): void {
     for (const chunk of bytes) if (!this.destroyed) this.emit('data', Buffer.from(chunk));
   }
@@ -96,7 +96,7 @@ export class RawSocket extends Duplex {
   }
 }
 
-/** An owner that notes what it is told. */
+/** An owner that records its callbacks. */
 export class Recorder<S extends Stream> implements ConnectionOwner<S> {
   readonly endings: S[] = [];
   readonly goaways: number[] = [];

@@ -1,5 +1,5 @@
-// `unsent` is a promise: the push may be repeated freely, for nobody processed it. Here a model of a peer records which
-// requests it processed, and says so, or something else, or nothing, before the connection ends in one of many ways.
+// `unsent` promises that the push may be retried, because it was not processed. A model of a peer records which requests it
+// processed, and reports that truthfully, falsely or not at all, before the connection ends in one of many ways.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate } from 'node:timers/promises';
@@ -19,7 +19,7 @@ const template = new HeaderTemplate([
 ]);
 const owner = { credit() {}, proved() {}, silent() {}, mute() {}, retired() {}, gone() {} };
 
-/** A peer as honest as the RFC wants it: it never says of a request that it processed that it did not. */
+/** A peer that follows the RFC: it never claims that a processed request was not processed. */
 class ModelPeer {
   readonly processed = new Set<string>();
   readonly #socket: RawSocket;
@@ -34,7 +34,7 @@ class ModelPeer {
     this.#random = random;
   }
 
-  /** Deals with the frames that came since the last turn, each in one of many ways. */
+  /** Handles the frames since the last turn, each in one of many ways. */
   turn(): void {
     const frames = this.#socket.frames();
     for (const { type, streamId, payload } of frames.slice(this.#read)) {
@@ -93,7 +93,7 @@ async function play(seed: number): Promise<Map<Result['kind'], number>> {
         results.set(id, result);
       });
     }
-    // Sometimes the connection ends before the turn does, and with it what was to be written.
+    // Sometimes the connection ends before the turn, and pending writes are lost.
     if (random.chance(90)) await setImmediate();
     if (!connection.closed) peer.turn();
   }
@@ -109,7 +109,7 @@ async function play(seed: number): Promise<Map<Result['kind'], number>> {
   return kinds;
 }
 
-test('a processed request is never called unsent, whatever the peer says and however its connection ends', async () => {
+test('a processed request is never reported as unsent, whatever the peer sends and however its connection ends', async () => {
   const kinds = new Map<Result['kind'], number>();
   for (let seed = 0; seed < 3_000; seed++)
     for (const [kind, count] of await play(seed)) kinds.set(kind, (kinds.get(kind) ?? 0) + count);

@@ -1,4 +1,4 @@
-// The transport against HTTP/2 servers that others wrote: the same requests to each.
+// The transport against third-party HTTP/2 servers: the same requests to each.
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
@@ -11,7 +11,7 @@ import { authority } from '../peer.ts';
 import { missing, SERVERS, type InteropServer } from './servers.ts';
 
 const REQUESTS = 1_000;
-/** As large as pushes get: together far more than any window before it is widened. */
+/** As large as pushes get: in total far more than any initial window. */
 const BODY_BYTES = 4_096;
 const IDLE_MS = 100;
 

@@ -1,4 +1,4 @@
-// HTTP/2 servers of others, each started for one test: POST /echo is answered with 200, anything else with 404.
+// Third-party HTTP/2 servers, each started for one test: POST /echo answers 200, anything else 404.
 import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
@@ -13,9 +13,9 @@ import { authority } from '../peer.ts';
 
 export interface InteropServer {
   readonly name: string;
-  /** The program that must be there. */
+  /** The program that must be installed. */
   readonly needs?: string;
-  /** Its answers hold the request's body. */
+  /** Its answers contain the request's body. */
   readonly echoes: boolean;
   /** Listens on a port of 127.0.0.1, with a certificate of the test authority; ends with the test. */
   start(t: TestContext): Promise<number>;
@@ -167,7 +167,7 @@ const go: InteropServer = {
   },
 };
 
-/** Without what moves their clock (`npm run test:at`): their event loops were not made for libfaketime, and nghttpd stands still. */
+/** Without the moved clock of `npm run test:at`: their event loops do not work with libfaketime, and nghttpd hangs. */
 function clockOfMachine(): NodeJS.ProcessEnv {
   const { LD_PRELOAD: _, ...environment } = process.env;
   return environment;
