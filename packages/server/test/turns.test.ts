@@ -3,13 +3,13 @@ import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { TURN_MS, createTurns } from '../src/fairness/turns.ts';
 
-/** Turns on a clock that slices move. */
+/** Turns on a clock that is advanced by slices. */
 function startTurns() {
   let nowMs = 0;
   return { turns: createTurns(() => nowMs), spend: (ms: number) => void (nowMs += ms) };
 }
 
-test('slices that fit into a turn are done at once, the others in later ones, owners in turn', async () => {
+test('slices that fit into a turn run at once, the others in later turns, with owners alternating', async () => {
   const { turns, spend } = startTurns();
   const order: string[] = [];
   const run = (owner: string, name: string) =>
@@ -42,7 +42,7 @@ test('many short slices share a turn', async () => {
   await Promise.all(all);
 });
 
-test('what a slice throws is thrown to the one who asked, and the next ones run', async () => {
+test('an error of a slice is thrown to its caller, and the next slices run', async () => {
   const { turns, spend } = startTurns();
   const broken = () => {
     spend(TURN_MS);

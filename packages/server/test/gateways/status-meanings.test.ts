@@ -1,4 +1,4 @@
-// Every status from 400 to 599 as something between sender and gateway gives it: with a page, and without the gateway's words.
+// Every status from 400 to 599 as an intermediary answers it: with an HTML page instead of the gateway's body.
 import assert from 'node:assert/strict';
 import { describe, test, type TestContext } from 'node:test';
 import { startEmulator, type Emulator } from '@chatpush/emulator';
@@ -7,7 +7,7 @@ import type { Verdict } from '../../src/gateways/gateway.ts';
 import { meaningOfStatus } from '../../src/gateways/status-meanings.ts';
 import { openApns, openFcm, type Watched } from './harness.ts';
 
-/** The rest of them is `gateway-busy`. */
+/** All others are `gateway-busy`. */
 const VERDICTS: Readonly<Record<number, Verdict>> = {
   400: 'message',
   401: 'credential',
@@ -34,13 +34,13 @@ const GATEWAYS: Record<
   },
   fcm: {
     open: (t, emulator) => openFcm(t, emulator),
-    // The access token may have ended: another is fetched.
+    // The access token may have expired: another is fetched.
     differs: { 401: 'again' },
   },
 };
 
 for (const [name, { open, differs }] of Object.entries(GATEWAYS))
-  describe(`${name}, by a page in its place`, () => {
+  describe(`${name}, with an HTML page as answer`, () => {
     test('each status from 400 to 599 has its verdict, and only 400 and 413 end a push', async (t) => {
       const emulator = await startEmulator();
       t.after(() => emulator.close());
@@ -64,7 +64,7 @@ for (const [name, { open, differs }] of Object.entries(GATEWAYS))
     });
 
     for (const status of [408, 421])
-      test(`${status} moves the next attempt to another connection, and given again is left to back-off`, async (t) => {
+      test(`${status} moves the next attempt to another connection, and a repeated ${status} leads to back-off`, async (t) => {
         const emulator = await startEmulator();
         t.after(() => emulator.close());
         const { send } = open(t, emulator);
@@ -96,7 +96,7 @@ for (const [name, { open, differs }] of Object.entries(GATEWAYS))
     });
   });
 
-test('a status of something in between means the same with words that no table has', () => {
+test('an intermediary’s status means the same with an unknown reason', () => {
   for (const status of [407, 408, 421, 425, 429, 451, 499, 500, 502, 503, 504, 511, 520, 529])
     assert.deepEqual(meaningOfStatus(status, true), meaningOfStatus(status, false));
   for (let status = 400; status < 600; status++)

@@ -1,4 +1,4 @@
-// Whatever is posted, rightly signed or not, is taken or refused for a reason of the list; nothing of it is our failure.
+// Anything posted, validly signed or not, is accepted or refused with a listed reason, and never an internal error.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import fc from 'fast-check';
@@ -63,7 +63,7 @@ test('an envelope with one member of any value, or without it', async () => {
   );
 });
 
-test('a message of any content, rightly signed, with attributes of any value', async () => {
+test('a validly signed message with any content and any attributes', async () => {
   const message = messageNow();
   await fc.assert(
     fc.asyncProperty(
@@ -86,7 +86,7 @@ test('a message of any content, rightly signed, with attributes of any value', a
   assert.ok(results.includes('taken') && results.includes('no-chat-message'));
 });
 
-test('and what was taken has an id and a contact of 1 to 256 characters, and a time', () => {
+test('accepted messages have an id and a contact of 1 to 256 characters, and a time', () => {
   assert.ok(notified.length > 50);
   for (const event of notified as {
     id: string;

@@ -1,5 +1,5 @@
-// Certificates as Amazon's: an authority, one between, and leaves that sign messages. Written as DER (RFC 5280), because
-// Node reads certificates and makes none.
+// Certificates like Amazon's: a root CA, an intermediate, and leaves that sign messages. Written as DER (RFC 5280), because Node
+// can read certificates but not create them.
 import { createHash, generateKeyPairSync, randomBytes, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
 
@@ -51,14 +51,14 @@ export interface Authority extends Certified {
     /** Where the issuer's certificate can be fetched. */
     readonly issuerAt?: string;
     readonly bits?: number;
-    /** Signs in place of the issuer, whose names stay: a forgery. */
+    /** Signs instead of the issuer, whose name is kept: a forgery. */
     readonly signedWith?: KeyObject;
   }): Authority;
 }
 
 const DAY = 86_400_000;
 
-/** An authority that signed itself at `nowMs`, which is also the time of all that it issues. */
+/** A CA, self-signed at `nowMs`, which is also the time of everything it issues. */
 export const createAuthority = (name: string, nowMs: number): Authority =>
   certify({ name, isAuthority: true }, nowMs);
 

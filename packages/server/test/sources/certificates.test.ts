@@ -1,4 +1,4 @@
-// A certificate is fetched and proven once, and what cannot be proven now is asked for again.
+// A certificate is fetched and verified once; if it cannot be verified now, it is fetched again later.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -46,7 +46,7 @@ test('through the whole service: a thousand messages, one certificate fetched, o
   assert.equal(await scene.counted('taken'), 1000);
 });
 
-test('it is proven once, then the same key is answered until it expires', async () => {
+test('it is verified once, then its key is cached until it expires', async () => {
   let now = Date.now();
   const leaf = sns.between.issue({
     name: `sns-signing.eu-central-1.amazonaws.com`,
@@ -78,7 +78,7 @@ test('many messages at once wait for the same fetch', async () => {
   assert.equal(sns.asked.length, 2);
 });
 
-test('names of certificates made up by strangers lead to few requests', async () => {
+test('made-up certificate URLs lead to few requests', async () => {
   const waiting: (() => void)[] = [];
   const key = keys();
   const addresses = Array.from({ length: 20 }, () =>
@@ -105,7 +105,7 @@ const FAULTS: [what: string, handler: Handler][] = [
   ['a body that never ends', (_request, response) => void response.write('x')],
 ];
 for (const [what, handler] of FAULTS)
-  test(`${what} is no refusal: SNS is to repeat the message, and then all is well`, async () => {
+  test(`${what} is not a refusal: SNS retries the message, which then succeeds`, async () => {
     let faulty = true;
     const address = sns.serve((request, response) => {
       if (!faulty) return response.end(sns.leaf.pem);
@@ -117,12 +117,12 @@ for (const [what, handler] of FAULTS)
     assert.ok((await key(address)).key);
   });
 
-test('a host with another authority than ours is not believed', async () => {
+test('a host with a certificate of another CA is not trusted', async () => {
   const key = keys({ reach: createReach({ network: { ...sns.network, authorities: [sns.between.pem] } }) });
   await assert.rejects(key(sns.serve(sns.leaf.pem)), { name: 'ServiceUnavailableException' });
 });
 
-test('where the settings name a proxy, all is asked through it', async (t) => {
+test('if the settings name a proxy, all requests use it', async (t) => {
   const connected: string[] = [];
   const proxy = createServer((request, response) => {
     // An absolute target: the plain request for the issuer.

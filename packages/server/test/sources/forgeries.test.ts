@@ -1,4 +1,4 @@
-// Every forgery is refused by its reason and counted, and pushes nothing. Long because it is one table of them.
+// Every forgery is refused with its reason, counted, and pushes nothing. Long because it is one table.
 import assert from 'node:assert/strict';
 import { generateKeyPairSync } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -19,7 +19,7 @@ const DAY = 86_400_000;
 const ISSUER_AT = 'http://crt.r2m01.amazontrust.com/r2m01.cer';
 const genuine = (by = {}, message: Fields = {}, more = {}): Fields =>
   scene.sns.notification(chatMessage({ Content: 'forged', ...message }), attributes(more), by);
-/** Signed with the key of this certificate, which SNS's own host serves. */
+/** Signed with this certificate's key, which SNS's own host serves. */
 const signedBy = ({ pem, key }: { readonly pem: string; readonly key: KeyObject }): Fields =>
   genuine({ key, certificateUrl: scene.sns.serve(pem) });
 const otherTopic = `${TOPIC}-other`;
@@ -33,7 +33,7 @@ interface Forgery {
 }
 
 const FORGERIES: readonly Forgery[] = [
-  // What was signed is changed.
+  // Changes to signed members.
   ...['Message', 'MessageId', 'Timestamp', 'Subject'].map((name) => ({
     what: `another ${name}`,
     body: () => ({
@@ -108,7 +108,7 @@ const FORGERIES: readonly Forgery[] = [
     what: `a confirmation that leads elsewhere (${index + 1})`,
     body: () => {
       const { SubscribeURL, ...rest } = scene.sns.confirmationRequest();
-      // Signed as it stands: SNS itself would have to be fooled for that, and still we go nowhere else.
+      // Validly signed: SNS itself would have to be deceived, and even then no other host is contacted.
       return scene.sns.confirmationRequest('SubscriptionConfirmation', {
         before: { Token: rest['Token'], SubscribeURL: change(String(SubscribeURL)) },
       });
@@ -128,7 +128,7 @@ const FORGERIES: readonly Forgery[] = [
     },
     reason: 'bad-signature',
   },
-  // Certificates, all of them served by SNS's own host.
+  // Certificates, all served by SNS's own host.
   {
     what: 'a certificate that does not exist',
     body: () =>
@@ -352,7 +352,7 @@ describe('refused', () => {
     });
 });
 
-test('and nothing of it pushed, asked a host outside SNS, or was counted as taken', async () => {
+test('none of them pushed, contacted a host outside SNS, or was counted as accepted', async () => {
   const answer = await post(
     scene.service.url,
     scene.sns.notification(chatMessage({ Content: 'genuine' }), attributes()),
@@ -365,12 +365,12 @@ test('and nothing of it pushed, asked a host outside SNS, or was counted as take
     assert.match(asked, /^(sns\.eu-central-1\.amazonaws\.com|crt\.r2m01\.amazontrust\.com) \//);
 });
 
-test('a body beyond the limit is refused before it is read as JSON', async () => {
+test('a body above the limit is refused before it is parsed', async () => {
   const answer = await post(scene.service.url, `"${'x'.repeat(1_048_576)}"`);
   assert.equal(answer.status, 413);
 });
 
-test('a second instance of the same topic is taken, a topic of nobody is not', async () => {
+test('a second instance of the same topic is accepted, an unconfigured topic is not', async () => {
   const second = await post(scene.service.url, genuine({}, {}, { InstanceId: 'second' }));
   assert.equal(second.status, 200, INSTANCE);
 });

@@ -1,4 +1,4 @@
-// The whole service with SNS's stand-in, the official SDK, and phones.
+// The whole service with a fake SNS, the official SDK, and phones.
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -19,7 +19,7 @@ export interface Scene {
   readonly sdk: ConnectClient;
   /** Registers an Android phone of this token. */
   register(contactId: string, deviceToken: string): Promise<void>;
-  /** How often each result of SNS messages was counted. */
+  /** The counts of SNS messages by result. */
   counted(result: string): Promise<number>;
   [Symbol.asyncDispose](): Promise<void>;
 }
@@ -70,7 +70,7 @@ export async function startScene(config: Partial<Config> = {}): Promise<Scene> {
   };
 }
 
-/** A message of Connect's stream, as its administrator guide shows one. */
+/** A message of Connect's stream, as in its administrator guide. */
 export const chatMessage = (changes: Fields = {}): Fields => ({
   AbsoluteTime: new Date().toISOString(),
   Content: 'Hello from the agent',

@@ -1,4 +1,4 @@
-// A name server that answers an address of this machine leads nobody here.
+// A name that resolves to this machine does not make the service call it.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer } from 'node:net';
@@ -6,7 +6,7 @@ import type { AddressInfo } from 'node:net';
 import { test } from 'node:test';
 import { createReach } from '../../src/sources/sns/reach.ts';
 
-test('a host whose name resolves to this machine is not asked', async (t) => {
+test('a host whose name resolves to this machine is not contacted', async (t) => {
   let reached = 0;
   const inside = createServer((socket) => {
     reached++;

@@ -1,4 +1,5 @@
-// SNS delivers at least once, in any order, and repeats while the store is away: no accepted message is lost, none is doubled.
+// SNS delivers at least once, in any order, and retries while the store is unavailable: no accepted message is lost or
+// duplicated.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
@@ -12,7 +13,7 @@ import { INSTANCE, create, openService } from '../operations/harness.ts';
 import { chatMessage } from './harness.ts';
 import { TOPIC, post, startStandInSns } from './stand-in-sns.ts';
 
-/** What the store does at a call: works, fails, or works and then says that it failed (the answer was lost). */
+/** The result of a store call: success, failure, or success with a lost answer. */
 type Weather = 'well' | 'away' | 'answer lost';
 
 async function startRoad(next: () => Weather) {
@@ -74,7 +75,7 @@ async function startRoad(next: () => Weather) {
   };
 }
 
-test('repeated, reordered, doubled, while the store comes and goes: each message has one delivery', async () => {
+test('repeated, reordered and duplicated while the store fails now and then, each message has one delivery', async () => {
   let weather: () => Weather = () => 'well';
   await using road = await startRoad(() => weather());
   const { sns, service, server } = road;
@@ -109,7 +110,7 @@ test('repeated, reordered, doubled, while the store comes and goes: each message
         sentInAll.push(...new Set(posts.map(({ id }) => id)));
         posts.sort((a, b) => a.place - b.place);
         road.storm(true);
-        // SNS repeats 5xx and 429; what it is told with 4xx it never sends again.
+        // SNS retries 5xx and 429; after any other 4xx it never sends the message again.
         await Promise.all(
           posts.map(async ({ body }) => {
             for (;;) {
@@ -139,12 +140,12 @@ test('repeated, reordered, doubled, while the store comes and goes: each message
   assert.deepEqual(stored.sort(), sentInAll.sort());
 });
 
-test('a message that comes again an hour later, as SNS repeats at most, or twelve, makes no second delivery', async () => {
+test('a message repeated an hour later, the longest retry of SNS, or twelve, makes no second delivery', async () => {
   await using road = await startRoad(() => 'well');
   const { sns, service, server } = road;
   await service.call('CreatePushNotificationRegistration', create({ contactId: 'a' }));
   const body = sns.notification(
-    // Without a time of its own it has the time at which SNS first had it, also past midnight.
+    // Without its own time it has the time at which SNS first received it, even past midnight.
     chatMessage({ ContactId: 'a', InitialContactId: 'a', AbsoluteTime: undefined }),
     { InstanceId: INSTANCE, MessageVisibility: 'ALL' },
   );
@@ -155,7 +156,7 @@ test('a message that comes again an hour later, as SNS repeats at most, or twelv
   service.clock.advance(0.2 * 3_600_000);
   assert.equal((await post(server.url, body)).status, 403);
   const { items } = await service.store.deliveries({ instanceId: INSTANCE, contactId: 'a' }, { limit: 100 });
-  // Past its time to live the log says so, whatever came before; nothing is sent.
+  // After its time to live it is logged as expired in any case, and nothing is sent.
   assert.deepEqual(
     items.map(({ status, reason }) => [status, reason]),
     [
@@ -165,7 +166,7 @@ test('a message that comes again an hour later, as SNS repeats at most, or twelv
   );
 });
 
-test('while the service stops, SNS is told to repeat', async () => {
+test('while the service stops, SNS is told to retry', async () => {
   await using road = await startRoad(() => 'well');
   road.server.drain();
   const answer = await post(road.server.url, road.sns.notification(chatMessage()));

@@ -1,4 +1,4 @@
-// Amazon Connect's stream becomes pushes.
+// Messages of Amazon Connect's stream become pushes.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import { CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
@@ -17,7 +17,7 @@ const publish = (message: Fields, more?: Record<string, string>, by?: PublishedB
   post(scene.service.url, scene.sns.notification(message, attributes(more), by));
 const phone = (token: string) => scene.service.emulator!.phone(token);
 
-/** What phones that may have got something have got by now: a later message to the same phone has arrived. */
+/** Waits until a later message to the same phone has arrived, so that earlier pushes would have, too. */
 async function arrived(contactId: string, token: string): Promise<string[]> {
   const last = `last ${crypto.randomUUID()}`;
   await publish(chatMessage({ ContactId: contactId, InitialContactId: contactId, Content: last }));
@@ -128,7 +128,7 @@ test('a message with a subject, and text that JSON escapes, verifies', async () 
 });
 
 describe('subscriptions', () => {
-  test('one of a topic of ours is confirmed at the address that was signed', async () => {
+  test('one of a configured topic is confirmed at the signed URL', async () => {
     const request = scene.sns.confirmationRequest();
     const answer = await post(scene.service.url, request);
     assert.equal(answer.status, 200);
@@ -139,7 +139,7 @@ describe('subscriptions', () => {
     assert.equal(await scene.counted('confirmed'), 1);
   });
 
-  test('it is asked again while SNS fails, and not where SNS says no', async () => {
+  test('confirmation is retried while SNS fails, but not if SNS refuses', async () => {
     scene.sns.confirmation.status = 500;
     assert.equal((await post(scene.service.url, scene.sns.confirmationRequest())).status, 503);
     scene.sns.confirmation.status = 403;
@@ -147,7 +147,7 @@ describe('subscriptions', () => {
     scene.sns.confirmation.status = 200;
   });
 
-  test('the end of one is taken note of, and not undone', async () => {
+  test('the end of one is logged and not undone', async () => {
     const before = scene.sns.asked.length;
     const answer = await post(
       scene.service.url,

@@ -1,5 +1,5 @@
-// Amazon SNS as its documents have it: hosts with certificates, messages signed in both versions, posted and repeated.
-// It shares no code with the source under test; the order of the signed members is written out again.
+// A fake Amazon SNS, as documented: hosts with certificates, messages signed in both versions, posted and retried. It shares no
+// code with the source under test; the order of the signed members is repeated here.
 // https://docs.aws.amazon.com/sns/latest/dg/sns-verify-signature-of-message.html
 import { randomBytes, randomUUID, sign } from 'node:crypto';
 import type { KeyObject } from 'node:crypto';
@@ -30,17 +30,17 @@ export interface PublishedBy {
 
 export interface StandInSns {
   readonly network: Required<OtherNetwork>;
-  /** Where its HTTPS host really is, on 127.0.0.1. */
+  /** The real address of its HTTPS host, on 127.0.0.1. */
   readonly port: number;
-  /** The root that the service trusts, the authority below it, and the leaf in use. */
+  /** The root that the service trusts, the intermediate CA, and the current leaf. */
   readonly root: Authority;
   readonly between: Authority;
   readonly leaf: Authority;
-  /** What was asked of its hosts, as `host path`. */
+  /** The requests to its hosts, as `host path`. */
   readonly asked: string[];
-  /** Puts a file on its HTTPS host and answers its address. */
+  /** Puts a file on its HTTPS host and returns its URL. */
   serve(pem: string | Handler): string;
-  /** What the host answers to a confirmation. Default 200. */
+  /** The host's answer to a confirmation. Default 200. */
   confirmation: { status: number };
   /** A signed notification of a chat message, as its posted body. */
   notification(message: Fields, attributes?: Record<string, string>, by?: PublishedBy): Fields;
@@ -61,7 +61,7 @@ export async function startStandInSns(now: () => number = Date.now): Promise<Sta
   const root = createAuthority('Stand-in Root', now());
   const between = root.issue({ name: 'Stand-in RSA 2048 M01', isAuthority: true });
   const leaf = between.issue({ name: 'sns.amazonaws.com', issuerAt: ISSUER_AT });
-  // OpenSSL holds the host's certificate against the machine's clock, whatever time it is in the test.
+  // OpenSSL checks the host's certificate against the machine's clock, not the test's.
   const webRoot = createAuthority('Stand-in Web Root', Date.now());
   const tls = webRoot.issue({ name: HOST, hosts: [HOST, 'sns.eu-west-1.amazonaws.com'] });
 
@@ -84,7 +84,7 @@ export async function startStandInSns(now: () => number = Date.now): Promise<Sta
   });
   for (const server of [secure, plain]) await once(server.listen(0, '127.0.0.1'), 'listening');
   const portOf = (server: { address(): unknown }) => (server.address() as AddressInfo).port;
-  /** Every name is at home here. */
+  /** Every name resolves to this host. */
   const agent = new (class extends Agent {
     override createConnection(...[options, callback]: Parameters<Agent['createConnection']>) {
       const here = { ...options, host: '127.0.0.1', port: portOf(secure) };
@@ -174,7 +174,7 @@ export async function startStandInSns(now: () => number = Date.now): Promise<Sta
   };
 }
 
-/** Posts as SNS does, once. */
+/** Posts once, like SNS. */
 export async function post(
   url: string,
   body: Fields | string,

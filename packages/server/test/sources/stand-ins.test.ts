@@ -1,4 +1,4 @@
-// LocalStack and moto in the place of Amazon SNS: allowed for a topic in development, and nowhere else.
+// LocalStack and moto in place of Amazon SNS: allowed only for a topic in development.
 import assert from 'node:assert/strict';
 import { spawn, spawnSync } from 'node:child_process';
 import { generateKeyPairSync, sign } from 'node:crypto';
@@ -84,7 +84,7 @@ const settings = (topic: object): string =>
 const waitFor = (place: Place, token: string, contains: string): Promise<unknown> =>
   place.service.emulator!.phone(token).waitFor({ contains, timeoutMs: 10_000 });
 
-/** As `create_sns_message_body` of LocalStack 2026.3 makes it: names of its own in both addresses, a certificate of its own. */
+/** As `create_sns_message_body` of LocalStack 2026.3 makes it: its own host names in both URLs, and its own certificate. */
 function localstackMessage(key: Parameters<typeof sign>[2], port: number, fields: object): object {
   const message = {
     Type: 'Notification',
@@ -109,7 +109,7 @@ function localstackMessage(key: Parameters<typeof sign>[2], port: number, fields
 const messageAttributes = (): object =>
   Object.fromEntries(Object.entries(attributes()).map(([name, Value]) => [name, { Type: 'String', Value }]));
 
-test('LocalStack: its certificate and its confirmation are asked at the endpoint, whatever host a message names', async (t) => {
+test('LocalStack: certificate and confirmation are requested at the endpoint, whatever host a message names', async (t) => {
   const own = createAuthority('LocalStack TEST SNS Root Certificate Authority', Date.now());
   const asked: string[] = [];
   const server = createServer((request, response) => {
@@ -149,7 +149,7 @@ test('LocalStack: its certificate and its confirmation are asked at the endpoint
   assert.equal((await place.post(unsigned)).status, 400, 'no signature');
 });
 
-test('an older LocalStack does not sign: its messages are taken where the settings say so', async (t) => {
+test('an older LocalStack does not sign: its messages are accepted if the settings allow it', async (t) => {
   const place = await start(t, { endpoint: 'http://127.0.0.1:1', signatures: 'ignored' });
   await place.register('phone');
   const answer = await place.post({
@@ -193,7 +193,7 @@ test('in production neither is allowed, and without an endpoint Amazon’s signa
 
 const MOTO = 'moto[server]==5.2.5';
 
-test('moto: a message published with Amazon’s API lights a phone up', { timeout: 240_000 }, async (t) => {
+test('moto: a message published with Amazon’s API lights up a phone', { timeout: 240_000 }, async (t) => {
   const folder = join(CACHE, 'python-moto-5.2.5');
   const isHere = spawnSync('python3', ['-c', 'import moto.server']).status === 0;
   const missing = isHere ? undefined : await installPython(folder, [MOTO]);

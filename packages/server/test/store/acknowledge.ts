@@ -1,4 +1,4 @@
-// A process that stores and acknowledges: what the tests of durability watch, cut and kill.
+// A process that stores and acknowledges. The durability tests trace it, truncate its files and kill it.
 //
 //   node acknowledge.ts <path> <FULL|OFF> <rounds> <calls at once>
 //
@@ -9,7 +9,7 @@ import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { contactChange, newClaim, newDelivery } from './conformance/harness.ts';
 import type { Store } from '../../src/store/store.ts';
 
-/** What call n stores: even ones a contact and a claim, odd ones three deliveries. */
+/** What call n stores: an even call a contact and a claim, an odd call three deliveries. */
 export function contactOf(n: number) {
   return contactChange({ contactId: `contact-${n}`, body: `marker-${n}.` });
 }

@@ -1,4 +1,4 @@
-// Starts `acknowledge.ts` in a process of its own and listens to what it acknowledges.
+// Starts `acknowledge.ts` in a separate process and collects its acknowledgements.
 import { spawn } from 'node:child_process';
 import { once } from 'node:events';
 import { createInterface } from 'node:readline';
@@ -27,7 +27,7 @@ export interface Outcome {
   readonly exitCode: number | null;
 }
 
-/** Runs it to its `done`, or to its own end, and then ends it: by SIGKILL, or gently where something watches it. */
+/** Runs it until `done` or its own exit, then stops it: by SIGKILL, or gently under a tracer. */
 export async function runAcknowledging(order: Order): Promise<Outcome> {
   const { path, rounds, atOnce, synchronous = 'FULL', under = [] } = order;
   const script = fileURLToPath(new URL('./acknowledge.ts', import.meta.url));

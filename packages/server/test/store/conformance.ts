@@ -1,4 +1,4 @@
-// The store contract in executable form: every adapter runs it, and its own test file is this call and its regressions.
+// The executable store contract. Every adapter runs it; the adapter's own test file contains this call and its regression tests.
 import { describe } from 'node:test';
 import { churnCases } from './conformance/churn.ts';
 import { claimCases } from './conformance/claim.ts';

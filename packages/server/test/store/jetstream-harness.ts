@@ -1,4 +1,4 @@
-// What the conformance suite needs of JetStream: two nodes on streams of their own, with a clock that it may move.
+// The JetStream fixture of the conformance suite: two nodes on new streams, with a movable clock.
 import { randomBytes } from 'node:crypto';
 import { readNatsUrl, type NatsAddress } from '../../src/addresses/nats-url.ts';
 import { openJetStreamStore } from '../../src/store/jetstream/jetstream-store.ts';
@@ -6,7 +6,7 @@ import type { Store } from '../../src/store/store.ts';
 import type { Harness } from './conformance/harness.ts';
 import type { NatsServers } from './nats-servers.ts';
 
-/** Streams that nobody else has. */
+/** New streams. */
 export function newAddress({ url, count }: NatsServers, parameters = ''): NatsAddress {
   const prefix = `test-${randomBytes(6).toString('hex')}`;
   const address = readNatsUrl(`${url}?prefix=${prefix}&shards=2&replicas=${count}${parameters}`);
@@ -26,7 +26,7 @@ async function hear(from: Store, to: Store): Promise<void> {
 
 export async function openJetStreamHarness(servers: NatsServers): Promise<Harness> {
   const address = newAddress(servers);
-  // To noon: no test is to see midnight pass by chance.
+  // To noon, so that no test crosses midnight by chance.
   let aheadMs = 43_200_000 - (Date.now() % 86_400_000);
   let setBackMs = 0;
   const clock = {

@@ -1,4 +1,4 @@
-// What stands in the streams, and what is said of streams that do not fit.
+// The contents of the streams, and the errors for streams with a wrong configuration.
 import assert from 'node:assert/strict';
 import { after, before, test } from 'node:test';
 import { jetstreamManager, StorageType } from '@nats-io/jetstream';
@@ -49,7 +49,7 @@ async function textOfStreams({ prefix, shards }: ReturnType<typeof newAddress>):
   return texts.join('\n');
 }
 
-test('the text of a message is in no stream any more once its push has ended', () =>
+test('the text of a message is removed from all streams once its push has ended', () =>
   opened(async (store, address) => {
     const [ended, waits] = ['ended', 'waits'].map((name) => newDelivery({ work: `SECRET of ${name}` }));
     await store.beat('node', 60_000);
@@ -65,7 +65,7 @@ test('the text of a message is in no stream any more once its push has ended', (
     assert.ok(later.includes('SECRET of waits'));
   }));
 
-test('a contact with more deliveries than one answer holds shows all of them', () =>
+test('a contact with more deliveries than fit one answer shows all of them', () =>
   opened(async (store) => {
     const many = newDeliveries(1_100, { contactId: 'busy' });
     await store.enqueue(many, 'nobody', new Map());
@@ -73,7 +73,7 @@ test('a contact with more deliveries than one answer holds shows all of them', (
     assert.deepEqual(ids(items), ids(many).reverse());
   }));
 
-test('another process that is killed leaves its leases to the one that finds it silent, and no sooner', () =>
+test('a killed process loses its leases to another only after it was silent for too long', () =>
   opened(async (store, address) => {
     const other = await openJetStreamStore({ address });
     try {
@@ -90,7 +90,7 @@ test('another process that is killed leaves its leases to the one that finds it 
     }
   }));
 
-test('streams that do not fit are refused in one sentence that says how to correct them', async () => {
+test('streams with a wrong configuration are refused with one sentence that says how to fix them', async () => {
   const address = newAddress(servers);
   await (await openJetStreamStore({ address })).close();
   const refuses = async (change: Partial<typeof address>, words: RegExp) => {
@@ -112,7 +112,7 @@ test('streams that do not fit are refused in one sentence that says how to corre
   await assert.rejects(openJetStreamStore({ address: foreign }), /another owner.*prefix/);
 });
 
-test('servers that cannot be used are refused in one sentence: away, or without JetStream', async () => {
+test('unreachable servers and servers without JetStream are refused with one sentence', async () => {
   const address = newAddress(servers);
   await assert.rejects(
     openJetStreamStore({ address: { ...address, servers: ['127.0.0.1:1'] } }),

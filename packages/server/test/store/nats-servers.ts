@@ -17,28 +17,28 @@ export interface NatsServers {
   readonly count: number;
   /** Where each server keeps its streams. */
   readonly folder: string;
-  /** The number of the server that has this name. */
+  /** The number of the server with this name. */
   numberOf(serverName: string): number;
   /** Ends a server as a power failure would (`kill -9`). */
   kill(server: number): Promise<void>;
-  /** Starts it again, with its data and on its ports. */
+  /** Restarts it with its data and ports. */
   start(server: number): Promise<void>;
-  /** Stops it where it stands; its connections stay open. */
+  /** Freezes it; its connections stay open. */
   freeze(server: number): void;
   thaw(server: number): void;
-  /** CPU time is counted by these. */
+  /** The process ids, for measuring CPU time. */
   readonly processIds: readonly number[];
   close(): Promise<void>;
 }
 
 export interface NatsServersOptions {
   readonly count?: 1 | 3;
-  /** Whether every write is on disk before it is answered; tests of something else need not wait for it. */
+  /** Whether every write is on disk before it is acknowledged; most tests need not wait for that. */
   readonly isSynced?: boolean;
-  /** Lines for every server's configuration. */
+  /** Extra lines for every server's configuration. */
   readonly lines?: readonly string[];
   readonly program?: string;
-  /** The port by which one server reaches another, where that is not the other's own. */
+  /** The port by which one server reaches another, if not the other's own. */
   readonly routeThrough?: (from: number, to: number, port: number) => Promise<number>;
 }
 

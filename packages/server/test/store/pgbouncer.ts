@@ -1,4 +1,4 @@
-// Debian's pgbouncer in front of a test server, in transaction mode: as it stands in front of most PostgreSQLs in production.
+// Debian's pgbouncer in front of a test server, in transaction mode, as in front of most production PostgreSQLs.
 import { spawn, spawnSync } from 'node:child_process';
 import { once } from 'node:events';
 import { chownSync, writeFileSync } from 'node:fs';
@@ -19,7 +19,7 @@ const NOBODY = 65_534;
 
 const asked = spawnSync('pgbouncer', ['--version'], { encoding: 'utf8' });
 export const hasPgbouncer = asked.status === 0;
-/** It keeps prepared statements apart: from 1.21 on. Debian 12 has 1.18; another one is found by `PATH`. */
+/** Whether it supports prepared statements: from 1.21 on. Debian 12 has 1.18; another one is found through `PATH`. */
 export const keepsPrepared = hasPgbouncer && Number(/ 1\.(\d+)/.exec(asked.stdout)?.[1]) >= 21;
 
 export async function startPgbouncer(

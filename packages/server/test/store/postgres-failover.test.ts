@@ -1,4 +1,4 @@
-// A cluster of two servers, and servers that are not what they should be.
+// A cluster of two servers, and misconfigured servers.
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, writeFileSync } from 'node:fs';
 import { createServer } from 'node:net';
@@ -34,7 +34,7 @@ test('a promoted standby is found within 10 seconds, with all that was committed
   t.after(() => primary.close());
   const standby = await primary.standby();
   const warnings: string[] = [];
-  // The standby stands first, so it is passed over at once.
+  // The standby is listed first, so it is skipped immediately.
   const store = await openPostgresStore({
     url: urlOfBoth(standby.folder, primary.folder),
     schema: 'failover',

@@ -1,4 +1,4 @@
-// What a PostgreSQL store does when the database is away, in the way, or not what it should be.
+// How a PostgreSQL store handles an unavailable, blocking or unsuitable database.
 import assert from 'node:assert/strict';
 import { after, before, describe, test, type TestContext } from 'node:test';
 import { MIGRATIONS } from '../../src/store/postgres/migrations.ts';
@@ -24,7 +24,7 @@ before(async () => {
 });
 after(() => server.close());
 
-/** A store in a schema of its own; both go when the test ends. */
+/** A store in its own schema; both are removed after the test. */
 async function openStore(t: TestContext) {
   const schema = await createTestSchema(server.url);
   const store = await openPostgresStore({ url: server.url, schema: schema.schema });
@@ -35,7 +35,7 @@ async function openStore(t: TestContext) {
   return { store, ...schema };
 }
 
-/** Hints with this id until one is heard: a connection that was lost comes back in its own time. */
+/** Sends hints with this id until one arrives: a lost connection takes time to recover. */
 async function hintHeard(from: Store, to: Store): Promise<void> {
   const { promise, resolve } = Promise.withResolvers<void>();
   const stop = to.onHint(() => resolve());
@@ -45,7 +45,7 @@ async function hintHeard(from: Store, to: Store): Promise<void> {
   stop();
 }
 
-/** The process at the server that waits for a lock, as soon as there is one. */
+/** Resolves with the backend that waits for a lock, as soon as there is one. */
 async function waitingPid(query: TestSchema['query']): Promise<number> {
   let waiting: Record<string, unknown>[] = [];
   while (waiting.length === 0) waiting = await query('select pid from pg_locks where not granted');
@@ -53,7 +53,7 @@ async function waitingPid(query: TestSchema['query']): Promise<number> {
 }
 
 describe('a PostgreSQL store', () => {
-  test('refuses at once while the database is away, and goes on by itself', async (t) => {
+  test('refuses immediately while the database is unavailable, and recovers by itself', async (t) => {
     if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES cannot be stopped');
     const schema = fresh('away').replace('-', '_');
     const [store, other] = [
@@ -66,7 +66,7 @@ describe('a PostgreSQL store', () => {
     await hintHeard(store, other);
 
     await server.pause();
-    // Whatever fails here must not fail the tests after it.
+    // A failure here must not affect later tests.
     t.after(() => server.resume());
     const start = performance.now();
     const calls = [
@@ -89,7 +89,7 @@ describe('a PostgreSQL store', () => {
     await hintHeard(store, other);
   });
 
-  test('a connection cut in the middle of a call fails that call alone', async (t) => {
+  test('a connection cut in the middle of a call fails only that call', async (t) => {
     const { store, query } = await openStore(t);
     await query('begin');
     await query('lock table contact');
@@ -102,7 +102,7 @@ describe('a PostgreSQL store', () => {
     assert.equal(await store.commit({ contact }), 'committed');
   });
 
-  test('deadlocked statements are repeated, and nobody hears of it', async (t) => {
+  test('deadlocked statements are retried transparently', async (t) => {
     const { store, query } = await openStore(t);
     const contact = contactChange();
     const claim = newClaim();
@@ -131,7 +131,7 @@ describe('a PostgreSQL store', () => {
     assert.deepEqual(await query('select version from schema_version'), [{ version: MIGRATIONS.length }]);
   });
 
-  test('leaves a newer schema alone, with a sentence', async (t) => {
+  test('refuses a newer schema with an explanation and leaves it unchanged', async (t) => {
     const { schema, query } = await openStore(t);
     await query(`update schema_version set version = ${MIGRATIONS.length + 1}`);
     await assert.rejects(
@@ -183,7 +183,7 @@ describe('a PostgreSQL store', () => {
     assert.deepEqual(await query('select count(*)::int as keys from delivery_key'), [{ keys: 1 }]);
   });
 
-  test('opened with a clock that was set back meanwhile has everything due that waits', async (t) => {
+  test('after the clock was set back, everything waiting is due when the store opens', async (t) => {
     const { store, schema, setClockAhead } = await openStore(t);
     await setClockAhead(3_600_000);
     await store.beat('dead', 10_000);
@@ -196,12 +196,12 @@ describe('a PostgreSQL store', () => {
     t.after(() => after.close());
     await after.beat('alive', 10_000);
     assert.deepEqual(await after.waiting(9), new Map([['lane', 2]]));
-    // The dead node is given the time to live that a beat gives now, not that of an hour ahead.
+    // The dead node's lease is limited to what a beat would give now, not an hour ahead.
     await setClockAhead(11_000);
     assert.deepEqual(await after.waiting(9), new Map([['lane', 3]]));
   });
 
-  test('an invalid day is refused, and nothing of it reaches the database', async (t) => {
+  test('an invalid day is refused before it reaches the database', async (t) => {
     const { store, query } = await openStore(t);
     const delivery = newDelivery({ day: "2026-11-22'); drop table contact; --" });
     await assert.rejects(store.enqueue([delivery], 'node', NONE), TypeError);
@@ -209,7 +209,7 @@ describe('a PostgreSQL store', () => {
     assert.deepEqual(await store.contacts([contactChange()]), [undefined]);
   });
 
-  test('many nodes that need a new partition at once all get it', async (t) => {
+  test('many nodes that need a new partition concurrently all get it', async (t) => {
     const { store, schema } = await openStore(t);
     const other = await openPostgresStore({ url: server.url, schema });
     t.after(() => other.close());

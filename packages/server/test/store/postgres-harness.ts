@@ -1,10 +1,10 @@
-// What the conformance suite needs of PostgreSQL: two nodes on a schema of their own, whose clock it may move.
+// The PostgreSQL fixture of the conformance suite: two nodes on a new schema, with a movable clock.
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import type { PostgresStoreOptions } from '../../src/store/postgres/postgres-store.ts';
 import type { Harness } from './conformance/harness.ts';
 import { createTestSchema } from './postgres-schema.ts';
 
-/** `through`: how the stores connect, where that is not straight to the server. */
+/** `through`: how the stores connect, if not directly to the server. */
 export async function openPostgresHarness(
   serverUrl: string,
   through: Partial<PostgresStoreOptions> = {},
@@ -12,7 +12,7 @@ export async function openPostgresHarness(
   const { schema, setClockAhead, drop } = await createTestSchema(serverUrl);
   const options = { url: serverUrl, schema, connections: 8, ...through };
   const [here, there] = [await openPostgresStore(options), await openPostgresStore(options)];
-  // To noon: no test is to see midnight pass by chance.
+  // To noon, so that no test crosses midnight by chance.
   let aheadMs = 43_200_000 - (Date.now() % 86_400_000);
   await setClockAhead(aheadMs);
   const move = (ms: number) => setClockAhead((aheadMs += ms));

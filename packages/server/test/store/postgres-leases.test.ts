@@ -1,4 +1,4 @@
-// Leases on PostgreSQL: where they are noted, what settling them costs, and what an older schema's become.
+// Leases on PostgreSQL: where they are recorded, the cost of settling them, and their migration from an older schema.
 import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
@@ -36,7 +36,7 @@ describe('leases on PostgreSQL', () => {
     return { store, ...schema };
   }
 
-  test('the note of a batch goes with the first beat after all of the batch is settled', async (t) => {
+  test('the record of a batch is removed by the first beat after the whole batch is settled', async (t) => {
     const { store, query } = await openStore(t);
     const node = fresh('node');
     await store.beat(node, 3_600_000);
@@ -57,7 +57,7 @@ describe('leases on PostgreSQL', () => {
     assert.deepEqual(await notes(), []);
   });
 
-  test('a lost settlement leaves the note, by which its delivery is given back', async (t) => {
+  test('after a lost settlement the record remains, so that its delivery is returned', async (t) => {
     const { store, query, setClockAhead } = await openStore(t);
     const [silent, other] = [fresh('node'), fresh('node')];
     await store.beat(silent, 10_000);
@@ -71,7 +71,7 @@ describe('leases on PostgreSQL', () => {
     assert.deepEqual(await query('select 1 from lease'), []);
   });
 
-  test('settling what was leased as it came in writes no index', async (t) => {
+  test('settling a delivery that was leased on enqueue writes no index', async (t) => {
     const { store, query } = await openStore(t);
     const node = fresh('node');
     await store.beat(node, 3_600_000);
@@ -90,7 +90,7 @@ describe('leases on PostgreSQL', () => {
       );
       return row as { updated: number; hot: number };
     };
-    // The server counts with a delay of about a second.
+    // The server's statistics lag by about a second.
     let counted = await updates();
     for (let tries = 0; counted.updated < 400 && tries < 300; tries++) {
       await sleep(100);
@@ -100,7 +100,7 @@ describe('leases on PostgreSQL', () => {
     assert.ok(counted.hot >= 380, `${counted.hot} of 400 updates wrote no index`);
   });
 
-  test('a schema of the first version goes on: what waited, what was leased, and what had ended', async (t) => {
+  test('a schema of the first version is migrated with its waiting, leased and ended deliveries', async (t) => {
     const { schema, query, setClockAhead, drop } = await createTestSchema(server.url);
     await query(`create schema ${schema}`);
     await query('create table schema_version (version integer not null)');

@@ -1,5 +1,5 @@
-// Connections that die while they are lent and no statement runs on them: the pool listens to idle ones only, and an 'error'
-// nobody listens to ends a Node process. Found when a database that shut down under load took its store's process along.
+// Connections that die while checked out but idle: the pool listens only to idle connections in the pool, and an unhandled
+// 'error' event ends a Node process. Found when a database that shut down under load crashed the service.
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
 import { createServer, type AddressInfo } from 'node:net';
@@ -23,9 +23,9 @@ const SHUT_DOWN = message(
   'SFATAL\0VFATAL\0C57P01\0Mterminating connection due to administrator command\0\0',
 );
 
-test('a server that shuts down as it welcomes fails the call, and nothing else', async (t) => {
+test('a server that shuts down right after the handshake fails only the call', async (t) => {
   const server = createServer((socket) => {
-    // In one packet: the goodbye is read when the connection has just been lent and nothing was asked on it yet.
+    // In one packet: the shutdown message is read when the connection was just checked out and has no query yet.
     socket.once('data', () => socket.end(Buffer.concat([WELCOME, SHUT_DOWN])));
   }).listen(0, '127.0.0.1');
   await once(server, 'listening');

@@ -47,7 +47,7 @@ test(
   },
 );
 
-describe('a pooler', { skip: !isThere && 'no pgbouncer here (apt install pgbouncer)' }, () => {
+describe('a pooler', { skip: !isThere && 'pgbouncer is not installed (apt install pgbouncer)' }, () => {
   for (const mode of ['transaction', 'session'] as const)
     test(`in ${mode} mode: no table lands in another schema, and nothing stays set or prepared`, async (t) => {
       const own = await startPgbouncer(server, mode);
@@ -67,7 +67,7 @@ describe('a pooler', { skip: !isThere && 'no pgbouncer here (apt install pgbounc
         `select schemaname, relname from pg_stat_user_tables where schemaname <> '${schema}' and schemaname not like 'test\\_%'`,
       );
       assert.deepEqual(elsewhere, []);
-      // As the next client of the pooler would find the session.
+      // The session as the pooler's next client would find it.
       const { default: pg } = await import('pg');
       const next = new pg.Client({ connectionString: own.url });
       await next.connect();

@@ -1,5 +1,5 @@
-// A server that takes connections and is slow to answer them, as after a pause. Nodes that all asked again and again kept it
-// busy with connections that they had given up, and had no store for minutes after 8 s (found by `campaign --nemesis
+// A server that accepts connections but answers them slowly, as after a pause. Regression: nodes that retried concurrently kept
+// it busy with abandoned connections, and were without a store for minutes after a pause of 8 s (found by `campaign --nemesis
 // freeze-database` on a busy machine).
 import assert from 'node:assert/strict';
 import { once } from 'node:events';
@@ -15,7 +15,7 @@ import { startPostgres } from './postgres-server.ts';
 
 const SILENT_MS = 7_500;
 
-test('a server that answers no new connection is asked for one at a time, however many calls there are', async (t) => {
+test('a server that answers no new connections gets one connection attempt at a time, however many calls wait', async (t) => {
   const server = await startPostgres();
   t.after(() => server.close());
   if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES has no socket of ours');
@@ -52,7 +52,7 @@ test('a server that answers no new connection is asked for one at a time, howeve
   const call = (): void => {
     calls.push(assert.rejects(store.contacts([contact]), StoreUnavailableError));
   };
-  // The first calls find nothing wrong yet.
+  // The first calls do not know of the problem yet.
   call();
   const calling = setInterval(call, 10);
   await delay(SILENT_MS);
@@ -122,7 +122,7 @@ test('a node keeps its lease at a slow database, however many calls wait for it'
   }
 });
 
-test('a node that vanishes in the middle of a transaction holds up others for seconds', async (t) => {
+test('a node that vanishes in the middle of a transaction blocks others only for seconds', async (t) => {
   const server = await startPostgres();
   t.after(() => server.close());
   if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES has no socket of ours');
@@ -186,7 +186,7 @@ test('of the calls that wait before the gate each fails with what the one before
   const together = await Promise.allSettled(Array.from({ length: 20 }, () => gate.pass(refuse)));
   assert.ok(together.every((result) => result.status === 'rejected' && result.reason === fault));
   assert.equal(asked, 2);
-  // Once one has passed, all do.
+  // Once one succeeds, all do.
   assert.deepEqual(
     await Promise.all([1, 2, 3].map((one) => gate.pass(() => Promise.resolve(one)))),
     [1, 2, 3],

@@ -6,7 +6,7 @@ export interface TestSchema {
   readonly schema: string;
   /** Runs a statement with the schema as its search path. */
   readonly query: (text: string) => Promise<Record<string, unknown>[]>;
-  /** From now on the database's clock, as this schema sees it, is `ms` ahead. */
+  /** Moves this schema's view of the database clock `ms` ahead. */
   readonly setClockAhead: (ms: number) => Promise<void>;
   readonly drop: () => Promise<void>;
 }

@@ -1,6 +1,6 @@
 // A PostgreSQL server for tests: the real one, from npm, on a socket in a temporary folder.
 //
-// `CHATPUSH_TEST_POSTGRES=postgres://…` names a server that runs already; it is then used instead, and cannot be stopped.
+// `CHATPUSH_TEST_POSTGRES=postgres://…` uses a running server instead, which cannot be stopped.
 import { spawn, spawnSync, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { chmodSync, chownSync, cpSync, statSync, writeFileSync } from 'node:fs';
@@ -12,19 +12,21 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 export interface PostgresServer {
   readonly url: string;
-  /** Whether `pause` is to be had: not with a server that was given. */
+  /** Whether `pause` is supported: not with a given server. */
   readonly isOurs: boolean;
-  /** The folder of its Unix socket, for what connects otherwise than by `url`. */
+  /** The folder of its Unix socket, for connections without `url`. */
   readonly folder: string;
-  /** Shuts the server down as an operator would, disconnecting everybody, or `immediate`ly, as a crash would; its data stay. */
+  /** Shuts the server down like an operator, disconnecting all clients, or `immediate`ly, like a crash; its data is kept. */
   pause(how?: 'fast' | 'immediate'): Promise<void>;
   /** Starts it again after `pause`. */
   resume(): Promise<void>;
-  /** Stops its processes where they stand: connections stay open and nothing is answered, as behind a dead network. */
+  /** Freezes its processes: connections stay open and nothing is answered, as behind a dead network. */
   freeze(): Promise<void>;
-  /** Lets them go on after `freeze`. */
+  /** Resumes them after `freeze`. */
   thaw(): void;
-  /** A synchronous standby that streams from this server, which is restarted for it. Closed by itself, and before this one. */
+  /**
+   * A synchronous standby that replicates from this server, which is restarted for it. Close it separately, before this server.
+   */
   standby(): Promise<PostgresServer>;
   close(): Promise<void>;
 }
@@ -41,8 +43,8 @@ export interface PostgresServerOptions {
 const NOBODY = 65_534;
 
 /**
- * `overrides`: settings of the server (`-c`) that count instead of those for tests.
- * `CHATPUSH_TEST_POSTGRES_PROGRAMS=/usr/lib/postgresql/15/bin` takes the programs of another version than npm's.
+ * `overrides`: server settings (`-c`) that override those for tests. `CHATPUSH_TEST_POSTGRES_PROGRAMS=/usr/lib/postgresql/15/bin`
+ * uses another version than npm's.
  */
 export async function startPostgres(
   overrides: Readonly<Record<string, string>> = {},
@@ -112,7 +114,7 @@ async function runCluster({
     unix_socket_directories: folder.path,
     max_connections: '100',
     shared_buffers: '32MB',
-    deadlock_timeout: '2s', // a test has so long to bring a deadlock about
+    deadlock_timeout: '2s', // the time that a test has to create a deadlock
     fsync: 'off', // these tests are about concurrency; durability is the server's own promise
     ...overrides,
   };
@@ -150,7 +152,7 @@ async function runCluster({
     const client = new pg.Client({ connectionString: url });
     client.on('error', () => undefined);
     await client.connect();
-    // The one that makes the others first; who is connected already is still answered.
+    // The postmaster first; connected clients are still served.
     server!.kill('SIGSTOP');
     frozen.push(server!.pid!);
     const { rows } = await client.query<{ pid: number }>('select pid from pg_stat_activity');
@@ -168,7 +170,7 @@ async function runCluster({
     }
     frozen = [];
   }
-  // A test process that is torn down takes its server along.
+  // A test process that is stopped also stops its server.
   const abandon = () => {
     server?.kill('SIGQUIT');
     thaw();
@@ -229,7 +231,7 @@ async function findPrograms(folder: string, as: { uid?: number; gid?: number }):
   return join(copy, 'bin');
 }
 
-/** The package may come without the bit; a user without the right to set it runs programs that have it. */
+/** The package may lack the executable bit; a user who cannot set it already has executable programs. */
 function makeExecutable(program: string): void {
   if ((statSync(program).mode & 0o111) !== 0o111) chmodSync(program, 0o755);
 }

@@ -1,4 +1,4 @@
-// `close` while the server is silent: it waited for ever for a goodbye, and for calls as long as each took to give up.
+// `close` while the server is silent. Regression: it waited forever for connections to close, and for each call to time out.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setTimeout as delay } from 'node:timers/promises';

@@ -1,4 +1,4 @@
-// Accepted means durable: shown by the order of fsync and acknowledgement, and by what is left when the WAL is torn.
+// Accepted means durable: verified by the order of fsync and acknowledgement, and by the data left after the WAL is truncated.
 // (`kill -9` alone cannot show it: the page cache outlives the process.)
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
@@ -14,7 +14,7 @@ import type { Store } from '../../src/store/store.ts';
 
 const traceable = spawnSync('strace', ['-f', '-o', '/dev/null', 'true']).status === 0;
 
-/** Runs under strace; answers which acknowledgements were written before an fsync of what they acknowledge had returned. */
+/** Runs under strace; returns the acknowledgements that were written before the fsync of their data had returned. */
 async function unsyncedUnderStrace(synchronous: 'FULL' | 'OFF') {
   using folder = temporaryFolder();
   const trace = join(folder.path, 'trace');
@@ -75,7 +75,7 @@ describe('accepted means durable on SQLite', () => {
     },
   );
 
-  test('wherever the WAL is torn, all that was acknowledged by then is there, and nothing half', async () => {
+  test('wherever the WAL is cut, everything acknowledged by then is complete, and nothing is partial', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'chatpush.db');
     const { acknowledged } = await runAcknowledging({ path, rounds: 16, atOnce: 1 });
@@ -92,7 +92,7 @@ describe('accepted means durable on SQLite', () => {
     }
   });
 
-  test('when the disk fails, the process is told to end, and what it had acknowledged is there', async () => {
+  test('when the disk fails, the process is told to end, and everything acknowledged is there', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'chatpush.db');
     // No file above 200 blocks: writing beyond that is EFBIG, an I/O error to SQLite.

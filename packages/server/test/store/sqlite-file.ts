@@ -4,14 +4,14 @@ import type { TestContext } from 'node:test';
 import { openSqliteStore, type SqliteStoreOptions } from '../../src/store/sqlite/sqlite-store.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
-/** A path where no file is yet; the folder goes when the test ends. */
+/** An unused path; its folder is removed after the test. */
 export function newPath(t: TestContext): string {
   const folder = temporaryFolder();
   t.after(() => folder.remove());
   return join(folder.path, 'chatpush.db');
 }
 
-/** Opens a store that is closed when the test ends, however it ends. */
+/** Opens a store that is closed after the test in any case. */
 export async function openStore(t: TestContext, options: Partial<SqliteStoreOptions> = {}) {
   const path = options.path ?? newPath(t);
   const store = await openSqliteStore({ ...options, path });

@@ -1,4 +1,4 @@
-// Commit groups on SQLite: what is answered, and when, if a commit fails.
+// Commit groups on SQLite: which answers are given, and when, if a commit fails.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
@@ -17,7 +17,7 @@ import type { Call, Result, Verb, Verbs } from '../../src/store/sqlite/protocol.
 const NONE = new Map<string, number>();
 const MEGABYTE = 1024 * 1024;
 
-/** A connection as the worker has it, and groups run on it. */
+/** A connection like the worker's, with groups run on it. */
 function connect(maxBytes: number) {
   const folder = temporaryFolder();
   const path = join(folder.path, 'chatpush.db');
@@ -48,11 +48,11 @@ const enqueueOf = (entries: readonly Enqueued[]) => call('enqueue', packEntries(
 const values = (results: readonly Result[]) =>
   results.map((result) => ('value' in result ? result.value : Object.keys(result)[1]));
 
-/** More than a database of one megabyte can take. */
+/** More than fits a one-megabyte database. */
 const tooMuch = () => enqueueOf(newDeliveries(2, { work: 'x'.repeat(MEGABYTE) }));
 
 describe('a commit group on SQLite', () => {
-  test('when the disk is full nothing of it is answered: neither "known" nor what was read of the others', () => {
+  test('with a full disk no call of the group is answered, neither "known" nor reads', () => {
     using connection = connect(MEGABYTE);
     const { run } = connection;
     const delivery = newDelivery();
@@ -86,7 +86,7 @@ describe('a commit group on SQLite', () => {
     ]);
   });
 
-  test('a call that throws takes no other along, and leaves nothing behind', () => {
+  test('a call that throws affects no other call and writes nothing', () => {
     using connection = connect(100 * MEGABYTE);
     const { run } = connection;
     const [before, after] = [newDelivery(), newDelivery()];
@@ -99,7 +99,7 @@ describe('a commit group on SQLite', () => {
     ]);
   });
 
-  test('whatever shares a group with what, each answer is true afterwards', async (t) => {
+  test('whichever calls share a group, each answer is true afterwards', async (t) => {
     const { store } = await openStore(t, { maxBytes: 2 * MEGABYTE });
     let failures = 0;
     for (let round = 0; round < 40; round++) {
@@ -133,7 +133,7 @@ describe('a commit group on SQLite', () => {
     assert.ok(failures >= 40, `${failures} calls failed`);
   });
 
-  test('one fsync serves many: 200 calls at once are a handful of commits', async (t) => {
+  test('one fsync serves many calls: 200 concurrent calls are a handful of commits', async (t) => {
     const { store, path } = await openStore(t);
     const before = commitCount(readFileSync(`${path}-wal`));
     await Promise.all(

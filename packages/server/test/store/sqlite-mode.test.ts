@@ -1,4 +1,4 @@
-// The database is for the user of the process alone: texts of chats wait in it, and device tokens stay.
+// Only the user of the process can read the database: it contains texts of chats and device tokens.
 import assert from 'node:assert/strict';
 import { chmodSync, readdirSync, statSync } from 'node:fs';
 import { join } from 'node:path';
@@ -8,7 +8,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 
 const modeOf = (path: string): string => (statSync(path).mode & 0o777).toString(8);
 
-test('database, log and folder are made for nobody else, and an open database is closed', async () => {
+test('database, WAL and folder are created private, and an existing readable database is made private', async () => {
   const folder = temporaryFolder();
   const before = process.umask(0o022);
   try {

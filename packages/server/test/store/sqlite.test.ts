@@ -25,7 +25,7 @@ import { temporaryFolder } from './temporary-folder.ts';
 const NONE = new Map<string, number>();
 const MEGABYTE = 1024 * 1024;
 
-/** A clock that only the test moves. */
+/** A manual clock. */
 function createClock() {
   let time = Date.UTC(2026, 10, 22, 12);
   let setBackMs = 0;
@@ -69,7 +69,7 @@ describe('a SQLite file', () => {
     assert.equal(acknowledged.length, 1);
   });
 
-  test('of a newer schema is left alone, with a sentence', async (t) => {
+  test('of a newer schema is refused with an explanation and left unchanged', async (t) => {
     const path = newPath(t);
     await (await openStore(t, { path })).store.close();
     const database = new DatabaseSync(path);
@@ -83,7 +83,7 @@ describe('a SQLite file', () => {
     );
   });
 
-  test('that is no database is refused and not touched', async (t) => {
+  test('that is not a database is refused and left unchanged', async (t) => {
     const path = newPath(t);
     writeFileSync(path, 'This is somebody else’s file.'.repeat(1000));
     const { size } = statSync(path);
@@ -94,7 +94,7 @@ describe('a SQLite file', () => {
     assert.equal(statSync(path).size, size);
   });
 
-  test('gives back every lease when it is opened again, also to a node of another life', async (t) => {
+  test('returns every lease when it is opened again, even of an earlier process', async (t) => {
     const path = newPath(t);
     const { store: first } = await openStore(t, { path });
     const batch = newDeliveries(3);
@@ -108,7 +108,7 @@ describe('a SQLite file', () => {
     await second.close();
   });
 
-  test('opened with a clock that was set back meanwhile has everything due that waits', async (t) => {
+  test('has everything waiting due if the clock was set back before it is opened', async (t) => {
     const path = newPath(t);
     const clock = createClock();
     const { store: before } = await openStore(t, { path, clock });
@@ -125,7 +125,7 @@ describe('a SQLite file', () => {
     await after.close();
   });
 
-  test('opened has nothing due later than the longest delay', async (t) => {
+  test('has nothing due later than the longest delay after it is opened', async (t) => {
     const path = newPath(t);
     const clock = createClock();
     const { store: before } = await openStore(t, { path, clock });
@@ -134,7 +134,7 @@ describe('a SQLite file', () => {
     await before.enqueue([one!, other!], 'before', credit('lane', 2));
     await before.settle('before', [
       settlement(one!.id, { status: 'queued', dueInMs: LONGEST_DELAY_MS }),
-      // As a process writes it whose clock runs a year ahead.
+      // As written by a process whose clock is a year ahead.
       settlement(other!.id, { status: 'queued', dueInMs: 365 * 86_400_000 }),
     ]);
     await before.close();
@@ -145,13 +145,13 @@ describe('a SQLite file', () => {
     await after.close();
   });
 
-  test('found damaged ends the store: the call fails, the owner is told, later calls fail too', async (t) => {
+  test('that is damaged ends the store: the call fails, the owner is notified, later calls fail, too', async (t) => {
     const path = newPath(t);
     const { store: before } = await openStore(t, { path });
     const log = Array.from({ length: 2000 }, () => skippedDelivery());
     await before.enqueue(log, 'node', NONE);
     await before.close();
-    // Behind the pages of the schema and the empty queue, which are read at the start.
+    // After the pages of the schema and the empty queue, which are read at start.
     const file = openSync(path, 'r+');
     const { size } = statSync(path);
     writeSync(file, Buffer.alloc(size - 20 * 4096, 0xff), 0, size - 20 * 4096, 20 * 4096);
@@ -165,7 +165,7 @@ describe('a SQLite file', () => {
     await store.close();
   });
 
-  test('that is full refuses, and goes on by itself when there is room', async (t) => {
+  test('that is full refuses writes, and resumes by itself when there is space', async (t) => {
     const clock = createClock();
     const path = newPath(t);
     const { store } = await openStore(t, { path, clock, maxBytes: 2 * MEGABYTE });
@@ -185,7 +185,7 @@ describe('a SQLite file', () => {
 });
 
 describe('the queue before the SQLite thread', () => {
-  test('is bounded in calls and bytes; what takes work off the store is never refused', async (t) => {
+  test('is bounded in calls and bytes, but calls that reduce the store’s work are never refused', async (t) => {
     const { store } = await openStore(t);
     const calls = Array.from({ length: WAITING_LIMIT.calls + 5 }, () => store.ended(0));
     const beat = store.beat('node', 10_000);
@@ -208,7 +208,7 @@ describe('the queue before the SQLite thread', () => {
     await store.close();
   });
 
-  test('close finishes what was asked, refuses what comes later, and may be repeated', async (t) => {
+  test('close finishes pending calls, refuses later ones, and may be repeated', async (t) => {
     const path = newPath(t);
     const { store } = await openStore(t, { path });
     const contacts = Array.from({ length: 300 }, () => contactChange());

@@ -1,4 +1,4 @@
-// A flood of new deliveries waits before the store, so that those that were accepted get on meanwhile.
+// A flood of new deliveries is queued before the store, so that accepted deliveries make progress.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { createWaitingLimit, ENQUEUED_AT_ONCE } from '../../src/store/waiting-limit.ts';
@@ -7,7 +7,7 @@ import { openStore } from './sqlite-file.ts';
 
 const NONE = new Map<string, number>();
 
-test('enqueue calls take turns, in their order, as many as the store is given at once; other calls pass them', () => {
+test('enqueue calls run in order with limited concurrency; other calls overtake them', () => {
   const limit = createWaitingLimit();
   const started: string[] = [];
   const admit = (name: string, count: number) =>
@@ -37,8 +37,8 @@ test('enqueue calls of instances take turns, however many calls one of them make
   assert.deepEqual(started, ['a0', 'a1', 'b0', 'a2', 'a3']);
 });
 
-test('what takes work off the store does not wait for a flood of new deliveries', async (t) => {
-  // With 600 calls of 300 all that was accepted stood still for as long as they came: a claim waited behind every one of them.
+test('calls that reduce the store’s work do not wait for a flood of new deliveries', async (t) => {
+  // Regression: with 600 calls of 300 events, accepted deliveries made no progress, because each claim waited behind all of them.
   const { store } = await openStore(t);
   let answered = 0;
   const flood = Array.from({ length: 100 }, async () => {
@@ -51,7 +51,7 @@ test('what takes work off the store does not wait for a flood of new deliveries'
   assert.equal(answered, 100);
 });
 
-test('close finishes also the calls that wait for their turn', async (t) => {
+test('close also finishes the queued calls', async (t) => {
   const { store } = await openStore(t);
   const flood = Array.from({ length: 20 }, () => store.enqueue(newDeliveries(200), 'node', NONE));
   const all = Promise.all(flood);

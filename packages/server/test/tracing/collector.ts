@@ -1,4 +1,4 @@
-// An OpenTelemetry collector as far as a test needs one: takes spans by OTLP over HTTP, in JSON
+// A minimal OpenTelemetry collector: accepts spans by OTLP over HTTP, in JSON
 // (https://opentelemetry.io/docs/specs/otlp/#otlphttp), and shows a trace as text.
 import { once } from 'node:events';
 import { createServer } from 'node:http';
@@ -28,12 +28,12 @@ interface Export {
 }
 
 export interface Collector {
-  /** For OTEL_EXPORTER_OTLP_ENDPOINT. */
+  /** The value of OTEL_EXPORTER_OTLP_ENDPOINT. */
   readonly url: string;
   readonly spans: readonly CollectedSpan[];
-  /** `service.name` of whoever sent them. */
+  /** The sender's `service.name`. */
   readonly services: ReadonlySet<string>;
-  /** Waits until so many spans of a name have come. */
+  /** Waits until this many spans of a name have arrived. */
   until(name: string, count: number): Promise<void>;
 }
 
@@ -76,7 +76,7 @@ export const attribute = ({ attributes }: Pick<CollectedSpan, 'attributes'>, nam
 
 const millis = (nanos: string): number => Number(BigInt(nanos) / 1_000n) / 1_000;
 
-/** A trace as people draw them: each span under its parent, with its beginning in the trace and how long it took. */
+/** A trace as a tree: each span under its parent, with its start and duration. */
 export function draw(spans: readonly CollectedSpan[]): string {
   const sorted = spans.toSorted((a, b) => millis(a.startTimeUnixNano) - millis(b.startTimeUnixNano));
   const ids = new Set(sorted.map(({ spanId }) => spanId));

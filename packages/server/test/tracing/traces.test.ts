@@ -1,4 +1,4 @@
-// Traces, as a collector of OpenTelemetry gets them: docs/guides/traces.md shows the text of this very run.
+// Traces as an OpenTelemetry collector receives them. docs/guides/traces.md shows the output of this test.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { join } from 'node:path';
@@ -25,7 +25,7 @@ const CALLER = '00f067aa0ba902b7';
 const TRACEPARENT = `00-${TRACE_ID}-${CALLER}-01`;
 const HOUR_MS = 3_600_000;
 
-/** A place where a service may be started again and again. */
+/** A folder in which a service can be restarted. */
 async function openPlace(t: TestContext, endpoint: string) {
   const folder = temporaryFolder();
   t.after(() => folder.remove());
@@ -48,7 +48,7 @@ async function openPlace(t: TestContext, endpoint: string) {
   return { emulator, start, lines };
 }
 
-/** A signed call with a header of its own. */
+/** A signed call with an extra header. */
 async function call({ url }: Service, method: string, path: string, body: object, traceparent?: string) {
   const signer = new AwsClient({
     accessKeyId: 'test',
@@ -126,10 +126,10 @@ test('a push is one trace, from the signed call over a restart and an hour to th
   assert.doesNotMatch(JSON.stringify(spans), new RegExp(iphone('traced')));
 });
 
-/** Durations differ from run to run, and with them the space before them. */
+/** Durations, and the spaces before them, differ from run to run. */
 const withoutTimes = (text: string): string => text.replaceAll(/ +\+[\d.]+ s +[\d.]+ ms/g, '').trimEnd();
 
-test('a trace that its caller does not record is not recorded here, and a traceparent that is none begins a new one', async (t) => {
+test('a trace that its caller does not record is not recorded here, and an invalid traceparent starts a new one', async (t) => {
   const collector = await startCollector(t);
   const { emulator, start } = await openPlace(t, collector.url);
   const service = await start();
@@ -143,7 +143,7 @@ test('a trace that its caller does not record is not recorded here, and a tracep
   assert.ok(collector.spans.every(({ traceId }) => traceId !== TRACE_ID && traceId !== ''));
 });
 
-test('a collector that is away costs a line of the log and two seconds at the stop, and no push', async (t) => {
+test('an unreachable collector costs a log line and two seconds at the stop, but no push', async (t) => {
   const { emulator, start, lines } = await openPlace(t, 'http://127.0.0.1:9');
   const service = await start();
   await register(service);
@@ -155,7 +155,7 @@ test('a collector that is away costs a line of the log and two seconds at the st
   assert.ok(lines.filter((line) => line.includes('traces are not exported')).length <= 1);
 });
 
-test('settings of traces: the endpoint’s path, one of its own, the share, and what is wrong', () => {
+test('trace settings: the endpoint’s path, a custom path, the sampling ratio, and errors', () => {
   const read = (environment: Record<string, string>) => readConfig(environment).traces;
   const OTEL_EXPORTER_OTLP_ENDPOINT = 'http://collector:4318';
   assert.equal(read({}), undefined);
@@ -180,7 +180,7 @@ test('settings of traces: the endpoint’s path, one of its own, the share, and 
     assert.throws(() => read(wrong), says);
 });
 
-test('a traceparent is read as W3C Trace Context has it', () => {
+test('a traceparent is parsed as in W3C Trace Context', () => {
   assert.deepEqual(parseTraceparent(TRACEPARENT), {
     traceId: TRACE_ID,
     spanId: CALLER,
@@ -202,7 +202,7 @@ test('a traceparent is read as W3C Trace Context has it', () => {
   assert.equal(formatTraceparent(parseTraceparent(TRACEPARENT)!), TRACEPARENT);
 });
 
-/** Starts a service, and tells which of OpenTelemetry's packages were loaded for it beyond the API, which prom-client needs. */
+/** Starts a service and returns the OpenTelemetry packages that it loaded, except the API, which prom-client needs. */
 const LOADED = `
 import { registerHooks } from 'node:module';
 const loaded = new Set();

@@ -1,4 +1,4 @@
-// A store that moves: into each kind of store from each, with pushes waiting.
+// Moving a store: from each kind of store to each, with waiting pushes.
 import assert from 'node:assert/strict';
 import { join } from 'node:path';
 import { after, before, describe, test } from 'node:test';
@@ -81,7 +81,7 @@ const delivery = (lane: string) => newDelivery({ day, lane, contactId });
 const [accepted, rejected, tried, fresh, more] = ['ended', 'ended', 'tried', 'fresh', 'fresh'].map(delivery);
 const skipped = skippedDelivery({ day, contactId, reason: 'own-message' });
 
-/** Two registrations, a claim, an application, and deliveries in every state, one of them leased to a node that is gone. */
+/** Two registrations, a claim, an application, and deliveries in every state, one of them leased to a dead node. */
 async function fill(store: Store): Promise<void> {
   await store.putSetting('application', 'arn:app', 0, '{"name":"app"}');
   await store.commit({
@@ -119,7 +119,7 @@ async function* each(lines: readonly string[]): AsyncGenerator<string> {
   yield* lines;
 }
 
-/** What of an export must be the same in every store: all but times. */
+/** The part of an export that must be the same in every store: everything but times. */
 function lasting(lines: readonly string[]): unknown[] {
   return lines
     .slice(1)
@@ -161,7 +161,7 @@ for (const from of Object.keys(OPEN))
         assert.equal((await target.delivery('instance', rejected!.id))?.kept, '{"kept":1}');
       });
 
-      test('what waited is sent from there, with its text, and what was sent is never sent again', async () => {
+      test('waiting deliveries are sent from the new store with their text, and sent ones are never sent again', async () => {
         const known = await target.enqueue(
           [accepted!, rejected!, tried!, fresh!, skipped],
           'nobody',
@@ -182,7 +182,7 @@ for (const from of Object.keys(OPEN))
       });
     });
 
-test('an export that was cut off, changed, or is of another kind is refused with a sentence', async () => {
+test('a truncated, modified or foreign export is refused with an explanation', async () => {
   const source = await open('SQLite');
   await fill(source);
   const lines = await linesOf(source);

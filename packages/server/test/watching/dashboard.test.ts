@@ -1,4 +1,4 @@
-// What operators are given to watch with: every metric in it exists, every alert has its paragraph, and Prometheus takes it.
+// The dashboard and alerts: every metric in them exists, every alert has its section in the docs, and Prometheus accepts them.
 import assert from 'node:assert/strict';
 import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
@@ -56,7 +56,7 @@ test('the times of one push are measured: call, store, delivery', () => {
   assert.match(metrics, /^chatpush_deliveries_waiting\{application="[^"]+support",channel="APNS"\} 0$/m);
 });
 
-test('every alert links to its paragraph in Troubleshooting', () => {
+test('every alert links to its section in Troubleshooting', () => {
   const alerts = readFileSync(ALERTS, 'utf8')
     .split(/^ {6}- alert: /m)
     .slice(1);
@@ -72,13 +72,13 @@ test('every alert links to its paragraph in Troubleshooting', () => {
 const hasPromtool = spawnSync('promtool', ['--version']).status === 0;
 const skip = !hasPromtool && 'no promtool here (apt install prometheus)';
 
-test('promtool takes the alerts', { skip }, () => {
+test('promtool accepts the alerts', { skip }, () => {
   const { status, stdout, stderr } = spawnSync('promtool', ['check', 'rules', ALERTS], { encoding: 'utf8' });
   assert.equal(status, 0, stdout + stderr);
   assert.match(stdout, /8 rules found/);
 });
 
-test('promtool finds nothing wrong with our metrics', { skip }, () => {
+test('promtool finds no problems in our metrics', { skip }, () => {
   const ours = metrics
     .split('\n')
     .filter((line) => /^(# \w+ )?chatpush_/.test(line))

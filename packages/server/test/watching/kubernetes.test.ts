@@ -1,4 +1,4 @@
-// The Kubernetes files say what the service knows: its variables, its probes, and how long its stop takes.
+// The Kubernetes files match the service: its variables, its probes, and the time it takes to stop.
 import assert from 'node:assert/strict';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
@@ -7,7 +7,7 @@ import { startSystem } from '../promises/system.ts';
 import type { System } from '../promises/system.ts';
 
 const FILE = readFileSync(new URL('../../../../deploy/kubernetes/chatpush.yaml', import.meta.url), 'utf8');
-/** All of a stop, and what precedes it (service.ts). */
+/** The whole stop, including the drain before it (service.ts). */
 const STOP_SECONDS = 15;
 
 let system: System;
@@ -32,13 +32,13 @@ test('every probe is answered', async () => {
   for (const path of paths) assert.equal((await fetch(system.service.url + path)).status, 200, path);
 });
 
-test('a stop has the time it takes', () => {
+test('the grace period is long enough for a stop', () => {
   const grace = Number(/terminationGracePeriodSeconds: (\d+)/.exec(FILE)![1]);
   const preStop = Number(/command: \[sleep, '(\d+)'\]/.exec(FILE)![1]);
   assert.ok(grace >= preStop + STOP_SECONDS + 5);
 });
 
-test('secrets come by reference, and the container may do nothing', () => {
+test('secrets are references, and the container has no privileges', () => {
   assert.doesNotMatch(FILE, /^\s+value: .*(postgres:|password|secret)/m);
   for (const line of [
     'runAsNonRoot: true',

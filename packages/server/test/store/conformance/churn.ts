@@ -1,20 +1,20 @@
-// Nodes that come, work and go, all at once.
+// Many nodes that join, work and leave concurrently.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { attempt, credit, fresh, ids, newDeliveries, settlement, useStore, type Open } from './harness.ts';
 import type { Settlement, Store } from '../../../src/store/store.ts';
 
 export function churnCases(open: Open): void {
-  describe('nodes that come and go', () => {
+  describe('nodes that join and leave', () => {
     const at = useStore(open);
 
-    test('nothing is stuck, nothing ends twice, whenever a node leaves', async () => {
+    test('no delivery is stuck or ends twice, whenever a node leaves', async () => {
       const lane = fresh('lane');
       const enqueued: string[] = [];
       const ended: string[] = [];
       let lost = 0;
 
-      /** Ends what it got, but every third it puts back. */
+      /** Settles its deliveries, but returns every third. */
       async function work(store: Store, node: string, got: readonly string[], turn: number): Promise<void> {
         const settlements = got.map((id, index): Settlement => {
           const to: Settlement['to'] =
@@ -37,7 +37,7 @@ export function churnCases(open: Open): void {
           enqueued.push(...ids(batch));
           const enqueuing = store.enqueue(batch, node, credit(lane, 8));
           const claiming = store.claim(node, credit(lane, 10));
-          // On odd turns it goes while it is still being given work.
+          // On odd turns it leaves while it is still receiving work.
           const leaving = turn % 2 === 1 ? store.leave(node) : undefined;
           const leased = (await enqueuing).filter(({ state }) => state === 'leased');
           await work(store, node, [...ids(leased), ...ids(await claiming)], turn);
@@ -49,7 +49,7 @@ export function churnCases(open: Open): void {
       await Promise.all(
         Array.from({ length: 6 }, (_, index) => live(index % 2 === 0 ? at.stores[0] : at.stores[1], 8)),
       );
-      // Every node has left: the rest must be to be had.
+      // Every node has left, so the rest must be claimable.
       const last = await at.node();
       for (let round = 0; (await at.store.waiting(1)).size > 0 && round < 200; round++) {
         await work(at.store, last, ids(await at.store.claim(last, credit(lane, 100))), round);

@@ -16,7 +16,7 @@ export function claimCases(open: Open): void {
   describe('claim', () => {
     const at = useStore(open);
 
-    test('gives a delivery as it was handed in, with its age, what is left of its time, and how many attempts left', async () => {
+    test('returns a delivery unchanged, with its age, its remaining time to live and its number of attempts', async () => {
       const [lane, node] = [fresh('lane'), await at.node()];
       const delivery = newDelivery({ lane, expiresInMs: 600_000 });
       await at.store.enqueue([delivery], node, new Map());
@@ -35,7 +35,7 @@ export function claimCases(open: Open): void {
       assert.equal((await at.store.claim(node, credit(lane, 1)))[0]?.sentBefore, 2);
     });
 
-    test('oldest first, no more than wanted of each lane, nothing of other lanes', async () => {
+    test('oldest first, at most the requested number per lane, nothing of other lanes', async () => {
       const [one, two, other] = [fresh('lane'), fresh('lane'), fresh('lane')];
       const node = await at.node();
       const batch = Array.from({ length: 6 }, () => [
@@ -60,7 +60,7 @@ export function claimCases(open: Open): void {
       assert.deepEqual(await at.store.claim(node, credit(fresh('lane'), 5)), []);
     });
 
-    test('never that of a live node; that of a silent one, also when it was enqueued with a lease', async () => {
+    test('never a live node’s delivery; a silent node’s, even if enqueued with a lease', async () => {
       const [lane, live, silent] = [fresh('lane'), await at.node(), await at.node(10_000)];
       const byEnqueue = newDelivery({ lane });
       const byClaim = newDelivery({ lane });
@@ -82,7 +82,7 @@ export function claimCases(open: Open): void {
       assert.deepEqual(ids(await at.store.claim(node, credit(lane, 1))), [delivery.id]);
     });
 
-    test('also what has expired: somebody must say so', async () => {
+    test('includes expired deliveries, which must be recorded as expired', async () => {
       const [lane, node] = [fresh('lane'), await at.node()];
       await at.store.enqueue([newDelivery({ lane, expiresInMs: 60_000 })], node, new Map());
       await at.advance(61_000);
@@ -101,7 +101,7 @@ export function claimCases(open: Open): void {
       }
     });
 
-    test('ten nodes at once never get the same delivery, and together get all', async () => {
+    test('ten concurrent nodes never get the same delivery, and together get all', async () => {
       const lane = fresh('lane');
       const nodes = await Promise.all(Array.from({ length: 10 }, () => at.node()));
       const batch = newDeliveries(200, { lane });

@@ -9,7 +9,7 @@ export function clockCases(open: Open): void {
   describe('a clock that is set back by an hour', () => {
     const at = useStore(open);
 
-    test('keeps nothing waiting: what was put off, what was not leased, what a node gives back', async () => {
+    test('does not delay postponed, unleased or returned deliveries', async () => {
       const [lane, node] = [fresh('lane'), await at.node(TTL_MS)];
       const [putOff, unleased, held] = [newDelivery({ lane }), newDelivery({ lane }), newDelivery({ lane })];
       await at.store.enqueue([putOff, held], node, credit(lane, 2));
@@ -23,7 +23,7 @@ export function clockCases(open: Open): void {
       assert.deepEqual(ids(claimed).sort(), ids([putOff, unleased, held]).sort());
     });
 
-    test('delays that are given afterwards count in full', async () => {
+    test('later delays count in full', async () => {
       const [lane, node] = [fresh('lane'), await at.node(TTL_MS)];
       const delivery = newDelivery({ lane });
       await at.store.waiting(9);
@@ -37,7 +37,7 @@ export function clockCases(open: Open): void {
       assert.equal((await at.store.claim(node, credit(lane, 1))).length, 1);
     });
 
-    test('leaves living nodes their leases, and a dead one for no longer than usual', async () => {
+    test('keeps the leases of live nodes, and those of a dead node no longer than usual', async () => {
       const [lane, living, dead] = [fresh('lane'), await at.node(TTL_MS), await at.node(TTL_MS)];
       const [of, ofDead] = [newDelivery({ lane }), newDelivery({ lane })];
       await at.store.enqueue([of], living, credit(lane, 1));
@@ -55,7 +55,7 @@ export function clockCases(open: Open): void {
       });
     });
 
-    test('and forth again loses nothing and gives nothing twice', async () => {
+    test('and forward again loses nothing and returns nothing twice', async () => {
       const [lane, node] = [fresh('lane'), await at.node(2 * HOUR_MS)];
       const deliveries = Array.from({ length: 6 }, () => newDelivery({ lane }));
       for (const [index, delivery] of deliveries.entries()) {

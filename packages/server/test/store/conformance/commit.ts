@@ -7,7 +7,7 @@ export function commitCases(open: Open): void {
   describe('commit', () => {
     const at = useStore(open);
 
-    test('a contact is written only over the version it was made from', async () => {
+    test('a contact is written only over the version it was derived from', async () => {
       const { store } = at;
       const contact = contactChange();
       assert.equal(await store.commit({ contact: { ...contact, version: 3 } }), 'contact-changed');
@@ -19,7 +19,7 @@ export function commitCases(open: Open): void {
       assert.deepEqual([stored?.version, stored?.body], [2, '2']);
     });
 
-    test('a taken token leaves the contact as it was, a changed contact leaves the token free', async () => {
+    test('a taken token leaves the contact unchanged, and a changed contact leaves the token free', async () => {
       const { store } = at;
       const contact = contactChange();
       const claim = newClaim();
@@ -34,7 +34,7 @@ export function commitCases(open: Open): void {
       assert.equal(await store.commit({ contact: second, claim: free }), 'committed');
     });
 
-    test('the registrations of an instance are what its commits gained, and a refused commit gains none', async () => {
+    test('the number of registrations of an instance is the sum of its commits, without refused ones', async () => {
       const instanceId = fresh('instance');
       const count = (index: number) => way(at.stores, index).registrations(instanceId);
       assert.equal(await count(0), 0);
@@ -51,7 +51,7 @@ export function commitCases(open: Open): void {
       assert.equal(await at.store.registrations(fresh('instance')), 0);
     });
 
-    test('registrations gained by 100 commits at once are all counted', async () => {
+    test('the registrations of 100 concurrent commits are all counted', async () => {
       const instanceId = fresh('instance');
       await Promise.all(
         Array.from({ length: 100 }, (_, index) =>
@@ -61,14 +61,14 @@ export function commitCases(open: Open): void {
       assert.equal(await at.store.registrations(instanceId), 100);
     });
 
-    test('when both are taken, the token answers', async () => {
+    test('if both conflict, the token is reported', async () => {
       const contact = contactChange();
       const claim = newClaim();
       await at.store.commit({ contact, claim });
       assert.equal(await at.store.commit({ contact, claim }), 'token-taken');
     });
 
-    test('of 50 commits at once over one version exactly one wins', async () => {
+    test('of 50 concurrent commits over one version exactly one wins', async () => {
       const contact = contactChange();
       for (let version = 0; version < 3; version++) {
         const results = await Promise.all(
@@ -92,7 +92,7 @@ export function commitCases(open: Open): void {
       }
     });
 
-    test('of 50 commits at once with one token exactly one wins, and only its contact is stored', async () => {
+    test('of 50 concurrent commits with one token exactly one wins, and only its contact is stored', async () => {
       const claim = newClaim();
       const contacts = Array.from({ length: 50 }, () => contactChange());
       const results = await Promise.all(
@@ -109,7 +109,7 @@ export function commitCases(open: Open): void {
       );
     });
 
-    test('50 calls that read again after contact-changed all get through', async () => {
+    test('50 calls that read again after contact-changed all succeed', async () => {
       const contact = contactChange({ body: '0' });
       await at.store.commit({ contact });
       await Promise.all(

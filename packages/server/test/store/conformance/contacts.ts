@@ -7,7 +7,7 @@ export function contactCases(open: Open): void {
   describe('contacts', () => {
     const at = useStore(open);
 
-    test('answers in the order of the keys, with nothing where nothing is stored', async () => {
+    test('returns contacts in the order of the keys, with undefined for missing ones', async () => {
       const { store } = at;
       const one = contactChange({ body: '{"text":"Grüße 👋 \\u0000 \'"}' });
       const two = contactChange();
@@ -22,13 +22,13 @@ export function contactCases(open: Open): void {
       assert.deepEqual(await store.contacts([]), []);
     });
 
-    test('a contact of one instance is not seen through another', async () => {
+    test('a contact of one instance is not visible in another', async () => {
       const contact = contactChange();
       await at.store.commit({ contact });
       assert.deepEqual(await at.store.contacts([{ ...contact, instanceId: 'other' }]), [undefined]);
     });
 
-    test('every commit answered before is seen, through either way in', async () => {
+    test('every acknowledged commit is visible through both connections', async () => {
       const [here, there] = at.stores;
       const contact = contactChange();
       for (let version = 0; version < 20; version++) {
@@ -39,7 +39,7 @@ export function contactCases(open: Open): void {
       }
     });
 
-    test('a body of 64 KiB comes back as it went in', async () => {
+    test('a body of 64 KiB is returned unchanged', async () => {
       const contact = contactChange({ body: JSON.stringify('é'.repeat(32_000)) });
       await at.store.commit({ contact });
       const [stored] = await at.store.contacts([contact]);
@@ -50,7 +50,7 @@ export function contactCases(open: Open): void {
   describe('claimed', () => {
     const at = useStore(open);
 
-    test('a ClientToken is answered for 7 days, then it is free again', async () => {
+    test('a ClientToken is known for 7 days, then free again', async () => {
       const { store } = at;
       const claim = newClaim();
       assert.equal(await store.commit({ claim }), 'committed');
@@ -79,7 +79,7 @@ export function contactCases(open: Open): void {
   describe('ended', () => {
     const at = useStore(open);
 
-    test('shows contacts whose review is due, the longest due first, until a commit moves the review', async () => {
+    test('lists contacts whose review is due, longest due first, until a commit moves the review', async () => {
       const { store } = at;
       const late = contactChange({ reviewInMs: 120_000 });
       const early = contactChange({ reviewInMs: 60_000 });

@@ -14,7 +14,7 @@ import { RETENTION } from '../../../src/store/store.ts';
 
 const DAY_MS = 86_400_000;
 
-/** The next days in whose last second something may go wrong, in the order in which they come. */
+/** The next days whose last second is critical, in order. */
 function lastSecondsAfter(now: number): number[] {
   const year = new Date(now).getUTCFullYear();
   const leap = [1, 2, 3, 4, 5, 6, 7, 8]
@@ -29,7 +29,7 @@ export function dayCases(open: Open): void {
   describe('the last second of a day', () => {
     const at = useStore(open);
 
-    test('ends no delivery, makes none twice, and both days are kept and dropped, at year’s end and in February', async () => {
+    test('ends and duplicates no delivery, and both days are kept and dropped, at year’s end and in February', async () => {
       const { store } = at;
       const contact = fresh('contact');
       await store.enqueue([skippedDelivery({ contactId: contact })], 'nobody', new Map());
@@ -57,7 +57,7 @@ export function dayCases(open: Open): void {
         await goTo(lastSecond + 2_000);
         assert.notEqual(dayOf(now), before[0]!.day);
         const after = [on(now), on(now)];
-        // An event that is repeated after midnight without a time of its own has the day of its arrival.
+        // An event without its own time that is repeated after midnight has the day of its arrival.
         const repeated = { ...before[0]!, day: dayOf(now) };
         assert.deepEqual(
           (await store.enqueue([...after, repeated], node, new Map())).map(({ state }) => state),

@@ -7,7 +7,7 @@ export function deliveryLogCases(open: Open): void {
   describe('deliveries', () => {
     const at = useStore(open);
 
-    test('shows what was enqueued and what never started', async () => {
+    test('lists enqueued and skipped deliveries', async () => {
       const contactId = fresh('contact');
       const queued = newDelivery({ contactId });
       const skipped = skippedDelivery({ contactId, reason: 'own-message' });
@@ -42,7 +42,7 @@ export function deliveryLogCases(open: Open): void {
       ]);
     });
 
-    test('newest first, page by page, each entry once, also while more arrive', async () => {
+    test('newest first, page by page, each entry once, even while more arrive', async () => {
       const contactId = fresh('contact');
       const stored = Array.from({ length: 25 }, () => newDelivery({ contactId }));
       for (const delivery of stored) await at.store.enqueue([delivery], 'nobody', new Map());
@@ -61,7 +61,7 @@ export function deliveryLogCases(open: Open): void {
       assert.deepEqual(ids(pages.flat()), ids(stored).reverse());
     });
 
-    test('a page that takes exactly the rest is the last', async () => {
+    test('a page that contains exactly the rest is the last', async () => {
       const contactId = fresh('contact');
       const stored = [newDelivery({ contactId }), newDelivery({ contactId })];
       await at.store.enqueue(stored, 'nobody', new Map());

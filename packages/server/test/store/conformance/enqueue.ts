@@ -18,7 +18,7 @@ export function enqueueCases(open: Open): void {
     const states = async (...parameters: Parameters<typeof at.store.enqueue>) =>
       (await at.store.enqueue(...parameters)).map(({ state }) => state);
 
-    test('answers in the order of the batch', async () => {
+    test('returns results in the order of the batch', async () => {
       const batch = [newDelivery(), skippedDelivery(), newDelivery()];
       assert.deepEqual(await at.store.enqueue(batch, await at.node(), new Map()), [
         { id: batch[0]?.id, state: 'queued' },
@@ -47,7 +47,7 @@ export function enqueueCases(open: Open): void {
       );
     });
 
-    test('a skipped delivery is known too, and never becomes work', async () => {
+    test('a skipped delivery is known, too, and never becomes work', async () => {
       const node = await at.node();
       const lane = fresh('lane');
       const skipped = skippedDelivery();
@@ -59,7 +59,7 @@ export function enqueueCases(open: Open): void {
       assert.equal((await at.store.waiting(10)).get(lane), undefined);
     });
 
-    test('leases as many of each lane as the node has credit for, in order; known ids cost none', async () => {
+    test('leases as many of each lane as the node has credit for, in order; known ids cost no credit', async () => {
       const node = await at.node();
       const [fast, slow] = [fresh('lane'), fresh('lane')];
       const known = newDelivery({ lane: fast });
@@ -97,7 +97,7 @@ export function enqueueCases(open: Open): void {
       const claimed = await at.store.claim(node, credit(lane, 9));
       assert.equal(claimed.length, 2);
       assert.deepEqual(await states([newDelivery({ lane })], node, credit(lane, 9)), ['leased']);
-      // What waits for a later time holds nothing up.
+      // Deliveries that are due later do not block others.
       const [first] = claimed;
       await at.store.settle(node, [settlement(first?.id ?? '', { status: 'queued', dueInMs: 3_600_000 })]);
       assert.deepEqual(await states([newDelivery({ lane })], node, credit(lane, 9)), ['leased']);
@@ -118,14 +118,14 @@ export function enqueueCases(open: Open): void {
       assert.deepEqual(await states([newDelivery({ lane })], fresh('node'), credit(lane, 1)), ['queued']);
     });
 
-    test('20 times the same batch at once stores each delivery once', async () => {
+    test('20 concurrent copies of one batch store each delivery once', async () => {
       const node = await at.node();
       const lane = fresh('lane');
       const batch = newDeliveries(40, { lane });
       const results = await Promise.all(
         Array.from({ length: 20 }, (_, index) => {
           const store = index % 2 === 0 ? at.stores[0] : at.stores[1];
-          // In another order each time: two batches must not wait for each other's rows for ever.
+          // In a different order each time: two batches must not deadlock on each other's rows.
           const turned = [...batch.slice(index), ...batch.slice(0, index)];
           return store.enqueue(turned, node, credit(lane, 3));
         }),

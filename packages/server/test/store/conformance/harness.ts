@@ -1,4 +1,4 @@
-// What a conformance case works with: an open store whose clock it may move, and rows to put in.
+// The fixtures of a conformance case: an open store with a movable clock, and rows to insert.
 import { after, before } from 'node:test';
 import type {
   Attempt,
@@ -11,18 +11,18 @@ import type {
 } from '../../../src/store/store.ts';
 
 export interface Harness {
-  /** Two ways to the same data: those of two processes where the adapter allows it, otherwise the same one twice. */
+  /** Two connections to the same data: of two processes if the adapter supports it, otherwise the same one twice. */
   readonly stores: readonly [Store, Store];
-  /** Moves the store's clocks on. */
+  /** Advances the store's clocks. */
   advance(ms: number): Promise<void>;
-  /** Sets the wall clock back (or forth, below zero); the monotonic clocks go on. */
+  /** Sets the wall clock back (or forward, if negative); the monotonic clocks continue. */
   setBack(ms: number): Promise<void>;
   close(): Promise<void>;
 }
 
 export type Open = () => Promise<Harness>;
 
-/** One store for the tests of a `describe`; they keep out of each other's way by fresh names. */
+/** One store for the tests of a `describe`; unique names keep them apart. */
 export function useStore(open: Open) {
   let harness: Harness | undefined;
   before(async () => {
@@ -42,7 +42,7 @@ export function useStore(open: Open) {
     },
     advance: (ms: number) => current().advance(ms),
     setBack: (ms: number) => current().setBack(ms),
-    /** A new node that beats, for an hour unless told otherwise. */
+    /** A new live node, by default for an hour. */
     async node(ttlMs = 3_600_000): Promise<string> {
       const name = fresh('node');
       await current().stores[0].beat(name, ttlMs);
@@ -53,7 +53,7 @@ export function useStore(open: Open) {
 
 let count = 0;
 
-/** A name nobody used before. */
+/** A unique name. */
 export function fresh(noun: string): string {
   count += 1;
   return `${noun}-${String(count).padStart(6, '0')}`;

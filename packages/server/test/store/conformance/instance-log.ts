@@ -10,7 +10,7 @@ export function instanceLogCases(open: Open): void {
   describe('the deliveries of an instance', () => {
     const at = useStore(open);
 
-    /** All pages, each of which may be short. */
+    /** All pages, any of which may be short. */
     async function list(filter: DeliveryFilter, limit = 100): Promise<LogEntry[]> {
       const entries: LogEntry[] = [];
       let next: string | undefined;
@@ -23,7 +23,7 @@ export function instanceLogCases(open: Open): void {
       return entries;
     }
 
-    /** One delivery of each kind, in an instance of their own. */
+    /** One delivery of each kind, in a new instance. */
     async function oneOfEach() {
       const [instanceId, lane, node] = [fresh('instance'), `APNS ${fresh('app')}`, await at.node()];
       const stored: Record<string, string> = {};
@@ -46,7 +46,7 @@ export function instanceLogCases(open: Open): void {
       return { instanceId, lane, named };
     }
 
-    test('newest first: all that started, or those of a status', async () => {
+    test('newest first: all started deliveries, or those with a status', async () => {
       const { instanceId, named } = await oneOfEach();
       const all = ['waiting', 'withdrawn', 'expired', 'rejected', 'accepted', 'leased'];
       assert.deepEqual(named(await list({ instanceId })), all);
@@ -57,7 +57,7 @@ export function instanceLogCases(open: Open): void {
       assert.deepEqual(await of('undelivered'), ['withdrawn', 'expired', 'rejected']);
     });
 
-    test('by reason, by the beginning of lanes, and by several conditions at once', async () => {
+    test('by reason, by lane prefix, and by several conditions at once', async () => {
       const { instanceId, lane, named } = await oneOfEach();
       assert.deepEqual(named(await list({ instanceId, reason: 'BadDeviceToken' })), ['rejected']);
       assert.deepEqual(named(await list({ instanceId, lanes: ['GCM '] })), ['waiting']);
@@ -69,7 +69,7 @@ export function instanceLogCases(open: Open): void {
       assert.deepEqual(await list({ ...both, lanes: ['GCM '] }), []);
     });
 
-    test('by the time it was enqueued: from its first millisecond on, up to but not its last', async () => {
+    test('by enqueue time: including the start, excluding the end', async () => {
       const { instanceId, named } = await oneOfEach();
       const [newest, , expired] = await list({ instanceId });
       assert.ok(newest && expired);
@@ -82,7 +82,7 @@ export function instanceLogCases(open: Open): void {
       assert.deepEqual(await list({ instanceId, from: 5, to: 6 }), []);
     });
 
-    test('says of each what the log of its contact says', async () => {
+    test('shows the same as the log of the contact', async () => {
       const delivery = newDelivery({ instanceId: fresh('instance'), contactId: fresh('contact') });
       await at.store.enqueue([delivery], 'nobody', new Map());
       const { items } = await at.store.deliveries(delivery, { limit: 1 });
@@ -93,7 +93,7 @@ export function instanceLogCases(open: Open): void {
       assert.equal(await at.store.delivery(delivery.instanceId, fresh('delivery')), undefined);
     });
 
-    test('page by page, each once, also those of one millisecond, and while more arrive', async () => {
+    test('page by page, each once, even within one millisecond and while more arrive', async () => {
       const instanceId = fresh('instance');
       const stored = newDeliveries(25, { instanceId });
       await at.store.enqueue(stored.slice(0, 12), 'nobody', new Map());
@@ -116,7 +116,7 @@ export function instanceLogCases(open: Open): void {
       assert.deepEqual(new Set(pages.flat()), new Set(ids(stored)));
     });
 
-    test('finds one among many that do not fit, over pages that may be empty', async () => {
+    test('finds one match among many others, with possibly empty pages', async () => {
       const instanceId = fresh('instance');
       const rare = newDelivery({ instanceId, lane: 'rare' });
       await at.store.enqueue([rare], 'nobody', new Map());
@@ -128,7 +128,7 @@ export function instanceLogCases(open: Open): void {
       assert.equal((await list({ instanceId }, 1_000)).length, 5_001);
     });
 
-    test('counts by the minute what started, and what of it is undelivered', async () => {
+    test('counts per minute the started and the undelivered deliveries', async () => {
       const [instanceId, lane, node] = [fresh('instance'), fresh('lane'), await at.node()];
       const first = newDeliveries(3, { instanceId, lane });
       await at.store.enqueue([...first, skippedDelivery({ instanceId })], node, credit(lane, 3));
@@ -145,7 +145,7 @@ export function instanceLogCases(open: Open): void {
       assert.deepEqual(await counts('started'), [0, 3, 0, 1]);
       assert.deepEqual(await counts('undelivered'), [0, 1, 0, 0]);
       assert.deepEqual(await at.store.deliveryCounts(instanceId, 'started', minute, minute), []);
-      // Accepted after all, as a late answer says.
+      // Accepted after all, by a late answer.
       await at.store.settle(node, [
         settlement(first[0]!.id, { status: 'accepted' }, [attempt({ outcome: 'accepted' })]),
       ]);

@@ -1,4 +1,4 @@
-// Random sequences of calls against the store and against the plain model beside it.
+// Random sequences of calls against the store and a plain model.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
@@ -8,13 +8,13 @@ import type { Settlement } from '../../../src/store/store.ts';
 
 interface Real {
   readonly at: ReturnType<typeof useStore>;
-  /** Before every name of this run, so that the runs of one store do not meet. */
+  /** A prefix for every name of this run, so that runs on one store do not interfere. */
   readonly prefix: string;
 }
 
 type Command = fc.AsyncCommand<StoreModel, Real>;
 
-/** A step: what the model says must be what the store says. `check` is for steps that need something to work on. */
+/** A step: model and store must agree. `check` is for steps with a precondition. */
 function command(
   label: string,
   run: (model: StoreModel, real: Real) => Promise<void>,
@@ -25,7 +25,7 @@ function command(
 
 const index = (count: number) => fc.nat({ max: count - 1 });
 const named = (real: Real, noun: string, number: number) => `${real.prefix}/${noun}${number}`;
-/** Half a minute off the grid of `advance`: the store's clock may run a little on its own. */
+/** Half a minute off the grid of `advance`, because the store's clock also advances by itself. */
 const offGrid = (minutes: number) => minutes * MINUTE_MS + MINUTE_MS / 2;
 
 const commit = fc

@@ -6,7 +6,7 @@ export function nodeCases(open: Open): void {
   describe('beat', () => {
     const at = useStore(open);
 
-    test('keeps a node alive as long as it comes in time', async () => {
+    test('keeps a node alive as long as it beats in time', async () => {
       const [node, lane] = [fresh('node'), fresh('lane')];
       assert.equal(await at.store.beat(node, 10_000), 'alive');
       await at.store.enqueue([newDelivery({ lane })], node, credit(lane, 1));
@@ -17,7 +17,7 @@ export function nodeCases(open: Open): void {
       assert.deepEqual(await at.store.claim(await at.node(), credit(lane, 1)), []);
     });
 
-    test('tells a node that was silent for too long, for ever after', async () => {
+    test('tells a node that was silent for too long, from then on', async () => {
       const node = await at.node(10_000);
       await at.advance(11_000);
       assert.equal(await at.store.beat(node, 10_000), 'evicted');
@@ -47,7 +47,7 @@ export function nodeCases(open: Open): void {
   describe('leave', () => {
     const at = useStore(open);
 
-    test('gives the leases back at once, and the name is used up', async () => {
+    test('returns the leases immediately, and the name cannot be reused', async () => {
       const [node, lane] = [await at.node(), fresh('lane')];
       const delivery = newDelivery({ lane });
       await at.store.enqueue([delivery], node, credit(lane, 1));

@@ -9,7 +9,7 @@ export function replayCases(open: Open): void {
   describe('replay and withdraw', () => {
     const at = useStore(open);
 
-    /** A delivery leased to a node of its own, with settlements applied. */
+    /** A delivery leased to its own node, with settlements applied. */
     async function delivery(...tos: Settlement['to'][]) {
       const [instanceId, lane, node] = [fresh('instance'), fresh('lane'), await at.node()];
       const { id } = newDelivery();
@@ -26,7 +26,7 @@ export function replayCases(open: Open): void {
     });
 
     for (const status of ['rejected', 'expired', 'withdrawn'] satisfies EndStatus[])
-      test(`${status}: what was kept is read, and goes out again under the same id with its attempts`, async () => {
+      test(`${status}: the stored content is read and requeued under the same id with its attempts`, async () => {
         const { instanceId, id, read } = await delivery({ status, reason: 'why', keep: KEEP });
         const ended = await read();
         assert.deepEqual([ended?.kept, ended?.isKept], [KEEP, true]);
@@ -50,7 +50,7 @@ export function replayCases(open: Open): void {
         assert.equal(await at.store.replay(instanceId, id, again(lane)), 'changed', 'it arrived');
       });
 
-    test('nothing is replayed that is queued, accepted, unknown, of another instance, or of which nothing was kept', async () => {
+    test('a delivery is not replayed if it is queued, accepted, unknown, of another instance, or without stored content', async () => {
       const refuse = async (instanceId: string, id: string) => {
         const before = await at.store.delivery(instanceId, id);
         assert.equal(await at.store.replay(instanceId, id, again('lane')), 'changed');
@@ -61,7 +61,7 @@ export function replayCases(open: Open): void {
         [{ status: 'queued', dueInMs: 0 }],
         [{ status: 'accepted' }],
         [{ status: 'expired' }],
-        // Accepted by an answer that came late.
+        // Accepted by a late answer.
         [{ status: 'expired', keep: KEEP }, { status: 'accepted' }],
       ] satisfies Settlement['to'][][]) {
         const { instanceId, id } = await delivery(...tos);
@@ -72,7 +72,7 @@ export function replayCases(open: Open): void {
       await refuse(fresh('instance'), fresh('delivery'));
     });
 
-    test('a replay at the same time succeeds once', async () => {
+    test('of concurrent replays exactly one succeeds', async () => {
       const { instanceId, id, lane } = await delivery({ status: 'rejected', keep: KEEP });
       const results = await Promise.all(
         [0, 1, 0, 1].map((which) => at.stores[which]!.replay(instanceId, id, again(lane))),
@@ -80,7 +80,7 @@ export function replayCases(open: Open): void {
       assert.deepEqual(results.sort(), ['changed', 'changed', 'changed', 'queued']);
     });
 
-    test('what is kept stays when an attempt is recorded late, and goes with a withdrawal', async () => {
+    test('the stored content survives a late attempt and is removed by a withdrawal', async () => {
       const { instanceId, id, read } = await delivery({ status: 'expired', keep: KEEP });
       const late = settlement(id, { status: 'rejected' }, [attempt({ at: 99 })]);
       assert.deepEqual(await at.store.settle(await at.node(), [late]), { lost: [id] });
@@ -91,7 +91,7 @@ export function replayCases(open: Open): void {
       assert.equal(await at.store.replay(instanceId, id, again('lane')), 'changed');
     });
 
-    test('withdrawn, a waiting delivery is claimed by nobody', async () => {
+    test('a withdrawn waiting delivery cannot be claimed', async () => {
       const { instanceId, id, lane, read } = await delivery({ status: 'queued', dueInMs: 0 });
       assert.equal(await at.store.withdraw(instanceId, id, 'not-wanted'), 'withdrawn');
       assert.deepEqual([(await read())?.status, (await read())?.reason], ['withdrawn', 'not-wanted']);
@@ -102,7 +102,7 @@ export function replayCases(open: Open): void {
       );
     });
 
-    test('withdrawn under a lease: the owner can only say that it was accepted', async () => {
+    test('withdrawn while leased: the owner can only settle it as accepted', async () => {
       const { instanceId, id, lane, node, read } = await delivery();
       assert.equal(await at.store.withdraw(instanceId, id, 'not-wanted'), 'withdrawn');
       const wait = settlement(id, { status: 'queued', dueInMs: 0 }, [attempt()]);
@@ -115,7 +115,7 @@ export function replayCases(open: Open): void {
       assert.equal((await read())?.status, 'accepted');
     });
 
-    test('what has ended, or is unknown, cannot be withdrawn', async () => {
+    test('an ended or unknown delivery cannot be withdrawn', async () => {
       for (const status of ['accepted', 'rejected', 'expired', 'withdrawn'] satisfies EndStatus[]) {
         const { instanceId, id, read } = await delivery({ status, keep: KEEP });
         const before = await read();

@@ -32,7 +32,7 @@ export function settingCases(open: Open): void {
       assert.equal(await store.putSetting('access-key', id, 0, 'again'), 'committed');
     });
 
-    test('of 20 at once over one version exactly one wins', async () => {
+    test('of 20 concurrent writes over one version exactly one wins', async () => {
       const id = fresh('instance');
       for (let version = 0; version < 3; version++) {
         const results = await Promise.all(
@@ -50,7 +50,7 @@ export function settingCases(open: Open): void {
   describe('setting', () => {
     const at = useStore(open);
 
-    test('kinds are apart', async () => {
+    test('kinds are separate', async () => {
       const id = fresh('id');
       await at.store.putSetting('application', id, 0, 'a');
       assert.equal(await at.store.setting('instance', id), undefined);
@@ -82,7 +82,7 @@ export function settingCases(open: Open): void {
   describe('hint', () => {
     const at = useStore(open);
 
-    test('reaches listeners of both ways in, until they stop listening', async () => {
+    test('reaches listeners of both connections until they stop listening', async () => {
       const [here, there] = at.stores;
       const heard: string[] = [];
       const next = (store: typeof here, id: string) =>

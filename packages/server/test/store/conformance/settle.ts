@@ -13,7 +13,7 @@ export function settleCases(open: Open): void {
       assert.ok(entry);
       return entry;
     };
-    /** A delivery in a lane and contact of its own, leased to a node of its own. */
+    /** A delivery in its own lane and contact, leased to its own node. */
     const leased = async (ttlMs?: number) => {
       const [lane, contactId, node] = [fresh('lane'), fresh('contact'), await at.node(ttlMs)];
       const delivery = newDelivery({ lane, contactId });
@@ -43,7 +43,7 @@ export function settleCases(open: Open): void {
       });
     }
 
-    test('queued gives the lease back, due later', async () => {
+    test('queued returns the lease, due later', async () => {
       const { node, lane, contactId, id } = await leased();
       const wait = settlement(id, { status: 'queued', dueInMs: 60_000, reason: 'gateway-busy' }, [attempt()]);
       assert.deepEqual(await at.store.settle(node, [wait]), { lost: [] });
@@ -53,7 +53,7 @@ export function settleCases(open: Open): void {
       assert.deepEqual(ids(await at.store.claim(await at.node(), credit(lane, 1))), [id]);
     });
 
-    test('a repeated queued does not take away the lease that was given since', async () => {
+    test('a repeated queued does not remove a newer lease', async () => {
       const { node, lane, id } = await leased();
       const wait = settlement(id, { status: 'queued', dueInMs: 0 }, [attempt()]);
       await at.store.settle(node, [wait]);
@@ -64,7 +64,7 @@ export function settleCases(open: Open): void {
       assert.deepEqual(await at.store.settle(node, [end]), { lost: [] });
     });
 
-    test('without the lease everything but accepted is lost, and its attempts are recorded all the same', async () => {
+    test('without the lease everything but accepted is lost, but its attempts are recorded', async () => {
       const { lane, contactId, id } = await leased(10_000);
       const other = await at.node();
       const early = settlement(id, { status: 'rejected' }, [attempt({ at: 1 })]);
@@ -84,14 +84,14 @@ export function settleCases(open: Open): void {
       assert.deepEqual(await at.store.settle(other, [end]), { lost: [] });
     });
 
-    test('a node that fell silent has lost its leases, also before another took them', async () => {
+    test('a silent node has lost its leases, even before another took them', async () => {
       const { node, id } = await leased(10_000);
       await at.advance(11_000);
       const end = settlement(id, { status: 'rejected' }, [attempt()]);
       assert.deepEqual(await at.store.settle(node, [end]), { lost: [id] });
     });
 
-    test('accepted ends a delivery no matter who owns it, also one that had ended otherwise', async () => {
+    test('accepted ends a delivery no matter who owns it, even one that had ended otherwise', async () => {
       const { node, lane, contactId, id } = await leased(10_000);
       await at.advance(11_000);
       const other = await at.node();
@@ -123,7 +123,7 @@ export function settleCases(open: Open): void {
       assert.equal(entry.attemptCount, 25);
     });
 
-    test('a whole batch at once, naming only what was lost', async () => {
+    test('a whole batch at once, returning only the lost ones', async () => {
       const [lane, node, other] = [fresh('lane'), await at.node(), await at.node()];
       const batch = Array.from({ length: 100 }, () => newDelivery({ lane }));
       await at.store.enqueue(batch, node, credit(lane, 60));

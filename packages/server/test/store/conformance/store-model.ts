@@ -1,4 +1,4 @@
-// The store contract as the plainest program that keeps it: maps, no disk, no index, no thread.
+// The store contract as the simplest implementation: maps, no disk, no index, no thread.
 import assert from 'node:assert/strict';
 import type { CommitResult, EnqueueResult, LogEntry, Settlement } from '../../../src/store/store.ts';
 
@@ -20,7 +20,7 @@ export class StoreModel {
   readonly claims = new Map<string, string>();
   /** In the order of their arrival. */
   readonly deliveries = new Map<string, ModelDelivery>();
-  /** When each node falls silent; 0 for one that is gone. */
+  /** When each node's lease ends; 0 for a node that has left. */
   readonly #silentAt = new Map<string, number>();
   #attempts = 0;
 
@@ -63,7 +63,7 @@ export class StoreModel {
     });
   }
 
-  /** What a claim may be given from this lane. */
+  /** What a claim may get from this lane. */
   claimable(lane: string): [string, ModelDelivery][] {
     return [...this.deliveries].filter(
       ([, row]) =>
@@ -74,7 +74,7 @@ export class StoreModel {
     );
   }
 
-  /** Checks what the store gave and leases it. Which of several due in the same minute come first is left to the store. */
+  /** Checks what the store returned and leases it. The order of deliveries due in the same minute is up to the store. */
   checkClaim(
     claimed: readonly { id: string; sentBefore: number }[],
     node: string,
@@ -130,7 +130,7 @@ export class StoreModel {
     if (this.#silentAt.has(node)) this.#silentAt.set(node, 0);
   }
 
-  /** No two attempts of a run are equal. */
+  /** All attempts of a run are different. */
   nextAttemptTime(): number {
     this.#attempts += 1;
     return this.#attempts;

@@ -17,7 +17,7 @@ const DAY_MS = 86_400_000;
 export function sweepCases(open: Open): void {
   describe('sweep', () => {
     const at = useStore(open);
-    /** The store's own day, so many days on. */
+    /** The store's own day, the given number of days later. */
     const day = async (days = 0) => {
       const contactId = fresh('contact');
       await at.store.enqueue([skippedDelivery({ contactId })], 'nobody', new Map());
@@ -30,7 +30,7 @@ export function sweepCases(open: Open): void {
       return rounds;
     };
 
-    test('removes deliveries by the day of their event, when its retention has passed, and then knows them no more', async () => {
+    test('removes deliveries by the day of their event after its retention, and no longer knows them', async () => {
       const contactId = fresh('contact');
       const old = newDelivery({ contactId, day: await day(-1) });
       const today = newDelivery({ contactId, day: await day() });
@@ -49,7 +49,7 @@ export function sweepCases(open: Open): void {
       assert.deepEqual(await kept(), []);
     });
 
-    test('removes claims after their 7 days and contacts after what they asked for', async () => {
+    test('removes claims after 7 days and contacts at their own time', async () => {
       const claim = newClaim();
       const short = contactChange({ keepForMs: 3_600_000 });
       const renewed = contactChange({ keepForMs: 3_600_000 });
