@@ -13,10 +13,11 @@ import { checkedNatsUrl } from '../addresses/nats-url.ts';
 import type { Say } from './say.ts';
 import { withStoredApplications } from './stored-applications.ts';
 
-export const USAGE = `chatpush doctor [application]
+export const USAGE = `chatpush doctor [application] [--json]
 
 Asks Apple and Google whether they accept the credentials of every channel, or only those of one application, given by name or ARN.
-Without an application it also checks the settings of a PostgreSQL database or of JetStream's streams.
+Without an application it also checks the settings of a PostgreSQL database or of JetStream's streams. With --json it prints
+{ "healthy": …, "store": …, "channels": […] } for programs.
 `;
 
 /**
@@ -24,18 +25,23 @@ Without an application it also checks the settings of a PostgreSQL database or o
  * invalid. Throws ConfigError.
  */
 export async function doctor(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
-  const { positionals } = parseArgs({ args: [...argv], allowPositionals: true });
+  const { positionals, values } = parseArgs({
+    args: [...argv],
+    allowPositionals: true,
+    options: { json: { type: 'boolean', default: false } },
+  });
   const [wanted, ...more] = positionals;
   if (more.length > 0) {
     say(USAGE);
     return 2;
   }
   const settings = readConfig(environment);
-  let isStoreGood = wanted !== undefined || (await examineStore(settings.store, say));
+  const report: Report = { store: undefined, channels: [] };
+  if (wanted === undefined && settings.store.kind !== 'sqlite')
+    report.store = await examineStore(settings.store);
   const config = await withStoredApplications(settings).catch((error: unknown) => {
-    // PostgreSQL's examination has already said so.
-    if (isStoreGood) say(`${error instanceof Error ? error.message : String(error)}\n`);
-    isStoreGood = false;
+    // The examination of the database has found the same.
+    report.store ??= { name: 'The store', broken: error instanceof Error ? error.message : String(error) };
     return settings;
   });
   if (wanted !== undefined && !config.applications.some(({ arn }) => isNamed(arn, wanted))) {
@@ -45,48 +51,71 @@ export async function doctor(argv: readonly string[], environment: Environment, 
   const examined = channelsToExamine(config).filter(
     ({ applicationArn }) => wanted === undefined || isNamed(applicationArn, wanted),
   );
-  if (examined.length === 0) {
+  if (examined.length > 0) {
+    const emulator = config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl);
+    const openGateway = createChannels({
+      applicationOf: applicationsIn(config.applications),
+      everything: false,
+      emulator: () => emulator,
+      proxy: () => config.proxy,
+      clock: systemClock,
+    });
+    report.channels = await Promise.all(
+      examined.map(async ({ applicationArn, channel, to }) => ({
+        applicationArn,
+        channel,
+        to,
+        ...(await examine(openGateway, applicationArn, channel)),
+      })),
+    );
+  }
+  const healthy =
+    report.store?.broken === undefined && report.channels.every(({ state }) => state === 'healthy');
+  if (values.json) say(`${JSON.stringify({ healthy, ...report })}\n`);
+  else tell(report, config.development, say);
+  return healthy ? 0 : 1;
+}
+
+interface Report {
+  /** Absent for SQLite, which is a file of ours, unless it cannot be read. `warnings`: risks of losing accepted pushes. */
+  store:
+    | { readonly name: string; readonly warnings?: readonly string[]; readonly broken?: string }
+    | undefined;
+  channels: readonly ({
+    readonly applicationArn: string;
+    readonly channel: string;
+    readonly to: string;
+  } & Awaited<ReturnType<typeof examine>>)[];
+}
+
+function tell({ store, channels }: Report, isDevelopment: boolean, say: Say): void {
+  if (store?.broken !== undefined) say(`${store.name}: broken\n  ${store.broken}\n`);
+  else if (store !== undefined) {
+    const { name, warnings = [] } = store;
+    say(`${name}: ${warnings.length === 0 ? 'healthy' : 'works, but may lose accepted pushes'}\n`);
+    for (const warning of warnings) say(`  ${warning}\n`);
+  }
+  if (channels.length === 0)
     say(
-      config.development
+      isDevelopment
         ? 'Nothing to examine: with the development defaults every channel is emulated, so there is no credential to refuse.\n  To try a push through the emulator of the running service: chatpush send --application support --type GCM --token a-phone "Hello"\n'
         : 'Nothing to examine: no channel leads to a real gateway.\n',
     );
-    return isStoreGood ? 0 : 1;
-  }
-  const emulator = config.emulatorUrl === undefined ? undefined : await askEmulator(config.emulatorUrl);
-  const openGateway = createChannels({
-    applicationOf: applicationsIn(config.applications),
-    everything: false,
-    emulator: () => emulator,
-    proxy: () => config.proxy,
-    clock: systemClock,
-  });
-  const verdicts = await Promise.all(
-    examined.map(({ applicationArn, channel }) => examine(openGateway, applicationArn, channel)),
-  );
-  for (const [index, { applicationArn, channel, to }] of examined.entries()) {
-    const { state, answer, says, cure } = verdicts[index]!;
+  for (const { applicationArn, channel, to, state, answer, says, cure } of channels) {
     say(`${channel} of ${applicationArn} (${to}): ${state}\n`);
     say(`  ${says}\n`);
     if (cure !== undefined) say(`  What to do: ${cure}.\n`);
     if (answer !== '') say(`  The answer was: ${answer}\n`);
   }
-  return isStoreGood && verdicts.every(({ state }) => state === 'healthy') ? 0 : 1;
 }
 
-/** Whether the store can be used. Risks of losing accepted pushes are printed but do not make it fail. */
-async function examineStore(store: Config['store'], say: Say): Promise<boolean> {
-  if (store.kind === 'sqlite') return true;
+async function examineStore(store: Exclude<Config['store'], { kind: 'sqlite' }>): Promise<Report['store']> {
   const name = store.kind === 'nats' ? 'JetStream' : 'PostgreSQL';
   try {
-    const warnings = await examineDatabase(store);
-    say(`${name}: ${warnings.length === 0 ? 'healthy' : 'works, but may lose accepted pushes'}\n`);
-    for (const warning of warnings) say(`  ${warning}\n`);
-    return true;
+    return { name, warnings: await examineDatabase(store) };
   } catch (error) {
     if (!(error instanceof Error)) throw error;
-    say(`${name}: broken\n  ${error.message}\n`);
-    return false;
+    return { name, broken: error.message };
   }
 }
 

@@ -18,7 +18,7 @@ import type { Say } from './say.ts';
 import { withStoredApplications } from './stored-applications.ts';
 
 export const USAGE =
-  'chatpush send --application <arn or name> --type APNS|APNS_SANDBOX|GCM --token <token> "text"\n';
+  'chatpush send --application <arn or name> --type APNS|APNS_SANDBOX|GCM --token <token> [--json] "text"\n\nPushes once to one device and explains the result. With --json it prints { "accepted": …, "outcome": …, "answer": … } for programs.\n';
 const UPDATES = {
   APNS: 'aws pinpoint update-apns-channel',
   APNS_SANDBOX: 'aws pinpoint update-apns-sandbox-channel',
@@ -33,7 +33,7 @@ export async function send(argv: readonly string[], environment: Environment, sa
   const text = { type: 'string' } as const;
   const { values, positionals } = parseArgs({
     args: [...argv],
-    options: { application: text, type: text, token: text },
+    options: { application: text, type: text, token: text, json: { type: 'boolean', default: false } },
     allowPositionals: true,
   });
   const { application, type, token } = values;
@@ -91,6 +91,10 @@ export async function send(argv: readonly string[], environment: Environment, sa
       expiresAt: systemClock.now() + TTL_MS,
     },
   );
+  if (values.json && attempted !== undefined) {
+    say(`${JSON.stringify(resultOf(attempted, arn, deviceType, to))}\n`);
+    return attempted.found.kind === 'accepted' ? 0 : 1;
+  }
   say(`${deviceType} of ${arn} (${to}):\n`);
   if (attempted === undefined) {
     say(
@@ -100,6 +104,21 @@ export async function send(argv: readonly string[], environment: Environment, sa
   }
   say(verdictOf(attempted, deviceType));
   return attempted.found.kind === 'accepted' ? 0 : 1;
+}
+
+/** The result for programs. */
+function resultOf({ found }: Attempted, applicationArn: string, channel: ChannelName, to: string): object {
+  const answer = wordsOf(found);
+  const diagnosis = diagnose(answer, channel);
+  return {
+    accepted: found.kind === 'accepted',
+    applicationArn,
+    channel,
+    to,
+    outcome: found.kind,
+    answer,
+    ...(diagnosis && { says: diagnosis.says, cure: diagnosis.cure }),
+  };
 }
 
 function verdictOf({ gateway, found }: Attempted, channel: ChannelName): string {

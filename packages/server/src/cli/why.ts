@@ -8,11 +8,11 @@ import { explainReason } from '../delivery/log-reason.ts';
 import { instanceClient } from './instance-client.ts';
 import type { Say } from './say.ts';
 
-export const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100]
+export const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100] [--json]
 
 Prints what happened to the newest messages of a contact: each delivery with its attempts, and why others never started.
 It uses the first key of the settings that may list deliveries of the instance; --instance is optional if the settings
-list one instance.
+list one instance. With --json it prints { "deliveries": […] }, each as ListDeliveries returns it.
 `;
 
 const STATUS: Record<Delivery['status'], string> = {
@@ -63,6 +63,7 @@ export async function why(argv: readonly string[], environment: Environment, say
       instance: { type: 'string' },
       endpoint: { type: 'string' },
       last: { type: 'string', default: '100' },
+      json: { type: 'boolean', default: false },
       help: { type: 'boolean' },
     },
   });
@@ -80,23 +81,24 @@ export async function why(argv: readonly string[], environment: Environment, say
   }
   const { client, instanceId } = asked;
   try {
-    const told: string[] = [];
+    const deliveries: Delivery[] = [];
     let nextToken: string | undefined;
     do {
       const page = await client.listDeliveries({
         instanceId,
         contactId,
-        maxResults: Math.min(100, last - told.length),
+        maxResults: Math.min(100, last - deliveries.length),
         ...(nextToken !== undefined && { nextToken }),
       });
-      told.push(...page.deliveries.map(tell));
+      deliveries.push(...page.deliveries);
       ({ nextToken } = page);
-    } while (nextToken !== undefined && told.length < last);
-    say(told.length > 0 ? `${told.join('\n')}\n` : nothingOf(contactId));
+    } while (nextToken !== undefined && deliveries.length < last);
+    if (values.json) say(`${JSON.stringify({ deliveries })}\n`);
+    else say(deliveries.length > 0 ? `${deliveries.map(tell).join('\n')}\n` : nothingOf(contactId));
     return 0;
   } catch (error) {
     if (error instanceof ResourceNotFoundException) {
-      say(nothingOf(contactId));
+      say(values.json ? `${JSON.stringify({ deliveries: [] })}\n` : nothingOf(contactId));
       return 0;
     }
     if (!(error instanceof ChatpushError)) throw error;

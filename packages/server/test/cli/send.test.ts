@@ -50,6 +50,20 @@ test('an accepted push arrives, with exit code 0', async (t) => {
   }
 });
 
+test('with --json it prints the result for programs', async (t) => {
+  const { emulator, environment } = await system(t);
+  emulator.install(IPHONE, { deviceType: 'APNS_SANDBOX', app: 'com.example.chat' });
+  for (const [type, accepted, answer] of [
+    ['APNS_SANDBOX', true, '200'],
+    ['APNS', false, '400 BadDeviceToken'],
+  ] as const) {
+    const argv = ['--application', 'support', '--type', type, '--token', IPHONE, '--json', 'Hello'];
+    const { code, said } = await run(argv, environment);
+    assert.equal(code, accepted ? 0 : 1);
+    assert.partialDeepStrictEqual(JSON.parse(said), { accepted, applicationArn: ARN, channel: type, answer });
+  }
+});
+
 test('a token of the other environment is reported as such, with exit code 1', async (t) => {
   const { emulator, environment } = await system(t);
   emulator.install(IPHONE, { deviceType: 'APNS_SANDBOX', app: 'com.example.chat' });

@@ -414,6 +414,19 @@ describe('chatpush doctor', () => {
     assert.match(said, /no application sales/);
   });
 
+  test('with --json it prints its verdicts for programs', async (t) => {
+    const emulator = await strictEmulator(t);
+    const environment = settingsWith(t, { APNS: channelsAt(emulator).apns() });
+    let said = '';
+    assert.equal(await doctor(['--json'], environment, (text) => void (said += text)), 0);
+    const { healthy, channels } = JSON.parse(said) as { healthy: boolean; channels: object[] };
+    assert.equal(healthy, true);
+    assert.partialDeepStrictEqual(channels, [{ applicationArn: ARN, channel: 'APNS', state: 'healthy' }]);
+    said = '';
+    assert.equal(await doctor(['--json'], {}, (text) => void (said += text)), 0);
+    assert.deepEqual(JSON.parse(said), { healthy: true, channels: [] });
+  });
+
   test('has nothing to do without real channels', async () => {
     let said = '';
     assert.equal(await doctor([], {}, (text) => void (said += text)), 0);

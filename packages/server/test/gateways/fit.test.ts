@@ -130,14 +130,18 @@ describe('any message', () => {
     const push = aPush({ body });
     const graphemes = new Intl.Segmenter('en', { granularity: 'grapheme' });
     const times = 100;
+    /** The shortest of many runs: what else the machine does can only make a run longer. */
     const timed = (work: () => unknown): number => {
-      const startedAt = performance.now();
-      for (let n = 0; n < times; n++) work();
-      return (performance.now() - startedAt) / times;
+      let shortest = Infinity;
+      for (let n = 0; n < times; n++) {
+        const startedAt = performance.now();
+        work();
+        shortest = Math.min(shortest, performance.now() - startedAt);
+      }
+      return shortest;
     };
-    timed(() => apnsPayload(push));
     const [cutMs, allMs] = [timed(() => apnsPayload(push)), timed(() => [...graphemes.segment(body)])];
-    // Both measured in this run, so that other load does not matter: about 0.15 ms against 3.
+    // About 0.15 ms against 3.
     assert(cutMs < allMs / 2, `${cutMs} ms, and ${allMs} ms to segment everything`);
   });
 });

@@ -38,6 +38,18 @@ test('it shows attempts, and deliveries that never started', async () => {
   assert.match(said, /apns \(emulated\): accepted, 200/);
 });
 
+test('with --json it prints the deliveries as the API has them', async () => {
+  await system.register('told-as-json', iphone('json'));
+  await system.say('told-as-json', 'm');
+  await system.settled('told-as-json', ([entry]) => entry?.status === 'accepted');
+  const { deliveries } = await system.log('told-as-json');
+  const { code, said } = await ask('told-as-json', '--instance', INSTANCE, '--json');
+  assert.equal(code, 0);
+  assert.deepEqual(JSON.parse(said), { deliveries: structuredClone(deliveries) });
+  const nothing = await ask('nobody', '--instance', INSTANCE, '--json');
+  assert.deepEqual([nothing.code, JSON.parse(nothing.said)], [0, { deliveries: [] }]);
+});
+
 test('it reports unknown contacts and missing arguments', async () => {
   const unknown = await ask('nobody', '--instance', INSTANCE);
   assert.deepEqual([unknown.code, /Contact nobody is unknown/.test(unknown.said)], [0, true]);
