@@ -240,7 +240,7 @@ function troubleshootingPage(): string {
 /** What a row of diagnoses searches for, without regular-expression syntax. */
 const wordsOf = ({ source }: RegExp): string =>
   source
-    .replaceAll(/\\b|\^/g, '')
+    .replaceAll(/\\b|\^|\(\?:|\)/g, '')
     .replaceAll(/\\d|\.\*/g, '…')
     .split('|')
     .map((words) => `\`${words}\``)

@@ -3,15 +3,15 @@ import type { ApplicationOperationName } from './operations.ts';
 import type { OperationProse } from './prose.ts';
 
 const APPLICATION = 'The application: its id, the last part of its ARN.';
-const INSTANCE = 'The instance: its id, or its ARN, which means the same.';
-const ARN = 'What registrations name as `PinpointAppArn`.';
+const INSTANCE = 'The instance: its id or its ARN.';
+const ARN = 'The `PinpointAppArn` of registrations.';
 const RESOURCE = "The application's ARN.";
 
 const APPLICATION_OUTPUT = {
   Arn: ARN,
   Id: 'The application.',
-  Name: 'The name it was created with.',
-  CreationDate: 'When, ISO 8601. Absent for an application of the settings file.',
+  Name: 'The name of the application.',
+  CreationDate: 'When it was created, ISO 8601. Absent for an application from the settings file.',
   tags: 'Its tags.',
 };
 
@@ -24,13 +24,13 @@ const CHANNEL_OUTPUT = {
   IsArchived: 'Always false.',
   LastModifiedBy: 'The access key that changed it last.',
   LastModifiedDate: 'When it last changed, ISO 8601.',
-  Version: 'Rises by one with every change of the channel.',
+  Version: 'Increases by one with every change of the channel.',
 };
 const APNS_OUTPUT = {
   ...CHANNEL_OUTPUT,
   DefaultAuthenticationMethod: '`KEY` or `CERTIFICATE`.',
   HasTokenKey: 'Whether the credential is a signing key (.p8).',
-  Platform: 'Which of the two gateways of Apple.',
+  Platform: '`APNS` or `APNS_SANDBOX`.',
 };
 const GCM_OUTPUT = {
   ...CHANNEL_OUTPUT,
@@ -44,7 +44,7 @@ const APNS_INPUT = {
   BundleId: 'The bundle id of the app.',
   Certificate: "Apple's push certificate in PEM, instead of a signing key.",
   DefaultAuthenticationMethod:
-    '`key` or `certificate`, which says what to use when both are sent. Default: the one that is there.',
+    '`key` or `certificate`: which one to use if both are sent. Default: the one that is sent.',
   Enabled: '`false` stops pushes without removing the credential. Default true.',
   PrivateKey: 'The private key of the certificate, in PEM without a password.',
   TeamId: 'The id of the team: 10 characters.',
@@ -59,7 +59,7 @@ const readChannel = (of: string, output: OperationProse['output']): OperationPro
   errors: { NotFoundException: 'The application does not exist, or does not have the channel.' },
 });
 const deleteChannel = (of: string, output: OperationProse['output']): OperationProse => ({
-  summary: `Removes the ${of} channel of an application and its credential. Registrations stay; their deliveries wait under the reason \`channel-not-configured\` for ten minutes, and end with it unless the channel is set up again.`,
+  summary: `Removes the ${of} channel of an application and its credential. Registrations stay. Their deliveries wait for ten minutes with the reason \`channel-not-configured\`, and then fail with it unless the channel is set up again.`,
   input: { ApplicationId: APPLICATION },
   output,
   errors: { NotFoundException: 'The application does not exist, or does not have the channel.' },
@@ -70,29 +70,29 @@ const updateApns = (of: string): OperationProse => ({
   output: APNS_OUTPUT,
   errors: {
     BadRequestException:
-      'A credential cannot be used (the message says why: a key that is cut off, an RSA key, an id of the wrong length), a member is missing, or the application stands in the settings file. Nothing changed.',
+      'A credential cannot be used (the message says why: a truncated key, an RSA key, an id of the wrong length), a member is missing, or the application is in the settings file. Nothing changes.',
   },
 });
 
 const NOTIFICATION = {
   ApplicationId: APPLICATION,
-  GenericText: 'What the phone shows where the message itself must not be shown.',
-  AttachmentText: 'What the phone shows for an attachment; `{name}` stands for the name of the file.',
-  Title: 'The title: a fixed text, or `{displayName}` for the name of who wrote. Default: none.',
-  Sound: 'The sound; none by default.',
+  GenericText: 'What the phone shows if the message itself must not be shown.',
+  AttachmentText: 'What the phone shows for an attachment; `{name}` is replaced by the file name.',
+  Title: "The title: a fixed text, or `{displayName}` for the author's name. Default: no title.",
+  Sound: 'The sound. Default: no sound.',
   Category: 'iOS: the category, for action buttons.',
-  ThreadId: 'iOS: the group; `{contactId}` stands for the initial contact id.',
+  ThreadId: 'iOS: the group; `{contactId}` is replaced by the initial contact id.',
   AndroidChannelId: 'The Android notification channel; needs `FcmMessage` `notification`.',
   FcmMessage: '`data` (default): the app shows it. `notification`: Android does.',
-  Priority: '`high` (default), or `normal` to wait until the phone is awake.',
-  TtlMinutes: "Minutes from the message's own time after which nobody wants the notification. Default 720.",
+  Priority: '`high` (default), or `normal` to wait until the phone wakes up.',
+  TtlMinutes: 'Minutes after the time of the message at which the notification expires. Default 720.',
 };
 
 const DIRECT = {
-  Action: 'What a tap does: it reaches the app as data keys, as Amazon sends them.',
+  Action: 'What a tap does. Sent to the app as data keys, as by Amazon.',
   Body: 'The text.',
   Data: 'Custom keys.',
-  RawContent: 'A payload of your own, JSON text, in place of everything else here.',
+  RawContent: 'Your own payload as JSON text, which replaces all other members.',
   SilentPush: 'A push that shows nothing.',
   Substitutions: 'Values for `{{variables}}` in title and body.',
   Title: 'The title.',
@@ -106,10 +106,10 @@ const CAMPAIGN = 'Refused: chatpush has no campaigns and no journeys.';
 export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: OperationProse } = {
   CreateApp: {
     summary:
-      'Creates an application: what registrations name as `PinpointAppArn`. It pushes once a channel is set up.',
+      'Creates an application, to which registrations refer as `PinpointAppArn`. It can push once it has a channel.',
     input: {
-      Name: 'A name for people; several applications may share one.',
-      tags: 'Tags, as Amazon has them.',
+      Name: 'A display name; it need not be unique.',
+      tags: 'Tags, as in Amazon Pinpoint.',
     },
     output: APPLICATION_OUTPUT,
   },
@@ -119,10 +119,10 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
     output: APPLICATION_OUTPUT,
   },
   GetApps: {
-    summary: 'Lists the applications that the key may use, those of the settings file included.',
+    summary: 'Lists the applications that the key may use, including those from the settings file.',
     input: {
-      PageSize: 'Most applications in a page. Default 100.',
-      Token: 'Where the last page ended: its `NextToken`.',
+      PageSize: 'Page size. Default 100.',
+      Token: '`NextToken` of the previous page.',
     },
     output: {
       Item: 'The applications.',
@@ -138,8 +138,7 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
     input: { ApplicationId: APPLICATION },
     output: APPLICATION_OUTPUT,
     errors: {
-      BadRequestException:
-        'The application stands in the settings file, or an instance is associated with it.',
+      BadRequestException: 'The application is in the settings file, or an instance is associated with it.',
     },
   },
   GetApnsChannel: readChannel('APNs', APNS_OUTPUT),
@@ -162,7 +161,7 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
     output: GCM_OUTPUT,
     errors: {
       BadRequestException:
-        'The service account cannot be used (the message says why), or the application stands in the settings file. Nothing changed.',
+        'The service account cannot be used (the message says why), or the application is in the settings file. Nothing changes.',
     },
   },
   DeleteGcmChannel: deleteChannel('FCM', GCM_OUTPUT),
@@ -173,7 +172,7 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
   },
   GetApplicationSettings: {
     summary:
-      "Answers for clients that read it after CreateApp, such as Terraform's provider; chatpush has no such settings.",
+      "Returns empty settings, for clients that read them after CreateApp, such as Terraform's provider. chatpush has no such settings.",
     input: { ApplicationId: APPLICATION },
     output: {
       ApplicationId: 'The application.',
@@ -181,7 +180,8 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
     },
   },
   UpdateApplicationSettings: {
-    summary: 'Answers for the same clients. Settings that chatpush does not have are refused.',
+    summary:
+      'Accepts empty settings from the same clients, and refuses all settings that chatpush does not have.',
     input: {
       ApplicationId: APPLICATION,
       CampaignHook: CAMPAIGN,
@@ -198,13 +198,13 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
   },
   GetApplicationNotification: {
     summary:
-      "Reads the texts and the look of an application's notifications. Pinpoint has no such operation.",
+      "Reads the texts and the appearance of an application's notifications. Pinpoint has no such operation.",
     input: { ApplicationId: APPLICATION },
     output: NOTIFICATION,
   },
   UpdateApplicationNotification: {
     summary:
-      "Sets the texts and the look of an application's notifications. Members that are absent go back to their defaults. Pinpoint has no such operation.",
+      "Sets the texts and the appearance of an application's notifications. Absent members are reset to their defaults. Pinpoint has no such operation.",
     input: NOTIFICATION,
     output: NOTIFICATION,
   },
@@ -225,12 +225,12 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
   },
   SendMessages: {
     summary:
-      'Pushes to the device tokens that the call names, once and at once: nothing is stored and nothing repeated. The answer says for each token what its gateway said. For chats, register the device and use [PutChatEvents](operations.md#putchatevents), which keeps every push until it has arrived.',
+      'Pushes directly to device tokens. Each push is attempted once, and nothing is stored or retried. The response has the answer of the gateway for each token. For chats, register the device and use [PutChatEvents](operations.md#putchatevents), which stores and retries every push.',
     input: {
       ApplicationId: APPLICATION,
       Addresses:
         'Up to 100 device tokens, each with its channel (`APNS`, `APNS_SANDBOX`, `GCM`) and what differs for it.',
-      Context: 'Values that reach every push as data.',
+      Context: 'Values that are added to the data of every push.',
       Endpoints: 'Refused: chatpush keeps no endpoints.',
       MessageConfiguration: 'What to push.',
       'MessageConfiguration.ADMMessage': NOT_HERE,
@@ -240,7 +240,7 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
         APNSPushType: '`alert` or `background`. Default: `background` for a silent push.',
         Badge: 'The number on the icon.',
         Category: 'The category.',
-        CollapseId: 'Pushes with the same one replace each other.',
+        CollapseId: 'Pushes with the same collapse id replace each other.',
         MediaUrl: 'An image, for a notification service extension.',
         PreferredAuthenticationMethod: 'Has no effect: a channel has one credential.',
         Priority: '`10` (or `high`, default) or `5` (or `normal`).',
@@ -249,7 +249,7 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
         TimeToLive: 'Seconds.',
       }),
       'MessageConfiguration.BaiduMessage': NOT_HERE,
-      'MessageConfiguration.DefaultMessage': 'For every channel without a message of its own.',
+      'MessageConfiguration.DefaultMessage': 'For channels that have no message of their own.',
       ...under('MessageConfiguration.DefaultMessage', {
         Body: DIRECT.Body,
         Substitutions: DIRECT.Substitutions,
@@ -268,16 +268,16 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
       'MessageConfiguration.GCMMessage': 'For FCM.',
       ...under('MessageConfiguration.GCMMessage', {
         ...DIRECT,
-        CollapseKey: 'Pushes with the same one replace each other.',
+        CollapseKey: 'Pushes with the same collapse key replace each other.',
         IconReference: 'The icon, as a data key.',
         ImageIconUrl: 'The address of a large icon, as a data key.',
         ImageUrl: 'The address of an image, as a data key.',
         PreferredAuthenticationMethod: 'Has no effect: FCM takes service accounts only.',
         Priority: '`high` (default) or `normal`.',
-        RestrictedPackageName: 'Only the app of this package gets it.',
+        RestrictedPackageName: 'Only the app with this package name gets the push.',
         SmallImageIconUrl: 'The address of a small icon, as a data key.',
         Sound: 'The sound, as a data key.',
-        TimeToLive: 'Seconds. Default four weeks.',
+        TimeToLive: 'Seconds. Default: four weeks.',
       }),
       'MessageConfiguration.SMSMessage': NOT_HERE,
       'MessageConfiguration.VoiceMessage': NOT_HERE,
@@ -288,12 +288,12 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
       ApplicationId: 'The application.',
       RequestId: 'The id of the call.',
       Result:
-        'By device token: what its gateway said. A refused token is 400 and `PERMANENT_FAILURE` inside an answer of 200, as with Amazon.',
+        "The gateway's answer for each device token. As with Amazon, the call answers 200 even if a token is refused; that token's result is 400 and `PERMANENT_FAILURE`.",
     },
   },
   CreateIntegrationAssociation: {
     summary:
-      'Associates an instance with an application. From then on, registrations of the instance that name another application are refused. An instance has at most one.',
+      'Associates an instance with an application. From then on, registrations of the instance for any other application are refused. An instance has at most one association.',
     input: {
       InstanceId: INSTANCE,
       IntegrationType: '`PINPOINT_APP`; the other types are refused.',
@@ -301,7 +301,7 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
       SourceApplicationUrl: 'Refused: for integrations of the type EVENT.',
       SourceApplicationName: 'Refused: for integrations of the type EVENT.',
       SourceType: 'Refused: for integrations of the type EVENT.',
-      Tags: 'Tags of the association; accepted and not kept.',
+      Tags: 'Tags of the association; accepted but not stored.',
     },
     output: {
       IntegrationAssociationId: 'The association.',
@@ -309,18 +309,18 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
     },
     errors: {
       DuplicateResourceException:
-        'The instance is associated with an application already. Delete that association first.',
+        'The instance is already associated with an application. Delete that association first.',
       ResourceNotFoundException: 'Unknown instance or application.',
     },
   },
   ListIntegrationAssociations: {
-    summary: 'Lists the associations of an instance: none or one.',
+    summary: 'Lists the associations of an instance: at most one.',
     input: {
       InstanceId: INSTANCE,
-      IntegrationType: 'Only those of this type.',
-      NextToken: 'Where the last page ended: its `NextToken`.',
-      MaxResults: 'Most associations in a page.',
-      IntegrationArn: 'Only those with this application.',
+      IntegrationType: 'Only associations of this type.',
+      NextToken: '`NextToken` of the previous page.',
+      MaxResults: 'Page size.',
+      IntegrationArn: 'Only associations with this application.',
     },
     output: {
       IntegrationAssociationSummaryList: 'The associations.',
@@ -333,7 +333,7 @@ export const APPLICATION_PROSE: { readonly [N in ApplicationOperationName]: Oper
     },
   },
   DeleteIntegrationAssociation: {
-    summary: 'Ends the association of an instance. Registrations that were made under it stay.',
+    summary: 'Deletes the association of an instance. Its registrations stay.',
     input: { InstanceId: INSTANCE, IntegrationAssociationId: 'The association.' },
     output: {},
     errors: { ResourceNotFoundException: 'Unknown instance or association.' },

@@ -61,12 +61,10 @@ export async function doctor(argv: readonly string[], environment: Environment, 
       clock: systemClock,
     });
     report.channels = await Promise.all(
-      examined.map(async ({ applicationArn, channel, to }) => ({
-        applicationArn,
-        channel,
-        to,
-        ...(await examine(openGateway, applicationArn, channel)),
-      })),
+      examined.map(async ({ applicationArn, channel, to }) => {
+        const verdict = await examine(openGateway, applicationArn, channel);
+        return { applicationArn, channel, to, ...verdict };
+      }),
     );
   }
   const healthy =

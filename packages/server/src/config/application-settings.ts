@@ -15,20 +15,20 @@ const CA = {
   hint: 'certificates of authorities in PEM',
   check: authoritiesFault,
   means:
-    'Authorities to trust at this gateway instead of the built-in list: for networks that look into TLS.',
+    'Certificate authorities to trust for this gateway instead of the built-in list, for networks that intercept TLS.',
 } as const;
 const URL_OVERRIDE = {
   kind: 'text',
   hint: 'an https URL without a path, such as "https://10.0.0.5:8443"',
   pattern: /^https:\/\/[^/?#@]+\/?$/,
-  means: 'Something that speaks like the gateway, used in its place: an emulator elsewhere, a relay.',
+  means: "Address to use instead of the gateway's own: an external emulator or a relay.",
 } as const;
 
 const PORT = {
   kind: 'choice',
   of: [443, 2197],
   default: 443,
-  means: 'Apple answers on 2197 as well, for firewalls that let nothing else through.',
+  means: 'Apple also answers on 2197. Use it if a firewall blocks 443.',
 } as const;
 
 /**
@@ -75,7 +75,7 @@ const APNS = {
       hint: "Apple's certificate in PEM",
       check: certificateFault,
       means:
-        "Apple's push certificate in PEM, where a certificate is used instead of a key. Its end is in the metric `chatpush_certificate_expires_timestamp_seconds`.",
+        "Apple's push certificate in PEM, if you use a certificate instead of a key. The metric `chatpush_certificate_expires_timestamp_seconds` shows when it expires.",
     },
     port: PORT,
     url: URL_OVERRIDE,
@@ -94,7 +94,7 @@ const GCM = {
       hint: 'the service account file that Firebase gave you',
       check: serviceAccountFault,
       means:
-        "The service account's JSON file, whole: Firebase console, Project settings, Service accounts, Generate new private key.",
+        'The complete JSON file of the service account: Firebase console, Project settings, Service accounts, Generate new private key.',
     },
     url: URL_OVERRIDE,
     ca: CA,
@@ -105,7 +105,7 @@ const GCM = {
 export const GATEWAYS = {
   kind: 'object',
   means:
-    "Where the gateways are for applications that are set up over [Pinpoint's API](pinpoint.md): at a relay, behind an authority of your own, on another port. Absent: at Apple's and Google's own addresses.",
+    "Addresses of the gateways for applications that are set up over [Pinpoint's API](pinpoint.md), if you use a relay, your own certificate authority or another port. Default: Apple's and Google's own addresses.",
   members: {
     APNS: { kind: 'object', means: 'Apple.', members: { port: PORT, url: URL_OVERRIDE, ca: CA } },
     APNS_SANDBOX: {
@@ -119,41 +119,41 @@ export const GATEWAYS = {
 
 export const APPLICATION = {
   kind: 'object',
-  means: 'A push app, as registrations name it.',
+  means: 'A push app, to which registrations refer.',
   members: {
     arn: {
       kind: 'text',
       required: true,
       hint: 'an application ARN such as "arn:aws:mobiletargeting:eu-central-1:000000000000:apps/support"',
       pattern: /^arn:[\w-]+:mobiletargeting:[\w-]*:[\w-]*:apps\/[\w.~-]+$/,
-      means: 'The `PinpointAppArn` of registrations. Any ARN of this form will do; Amazon is not asked.',
+      means: 'The `PinpointAppArn` of registrations. Any ARN of this form; it need not exist at Amazon.',
     },
     genericText: {
       kind: 'text',
       hint: 'a short text',
       default: 'You have a new message',
-      means: 'What the phone shows where the message itself must not or cannot be shown.',
+      means: 'What the phone shows if the message itself must not or cannot be shown.',
     },
     attachmentText: {
       kind: 'text',
       hint: 'a short text with {name} in it',
       pattern: /\{name\}/,
       default: 'sent a file: {name}',
-      means: 'What the phone shows for an attachment; `{name}` stands for the name of the file.',
+      means: 'What the phone shows for an attachment; `{name}` is replaced by the file name.',
     },
     title: {
       kind: 'text',
       hint: 'a short text, such as "{displayName}"',
       maxBytes: MAX_LOOK_BYTES,
       means:
-        'Title of the notification; `{displayName}` stands for the name of who wrote. None when absent, as with Amazon.',
+        "Title of the notification; `{displayName}` is replaced by the author's name. By default there is no title, as with Amazon.",
     },
     sound: {
       kind: 'text',
       hint: '"default" or the name of a sound in the app',
       maxBytes: MAX_LOOK_BYTES,
       means:
-        'Sound of the notification; none when absent. On Android only with `fcmMessage` `notification`, and only before Android 8, whose channels decide.',
+        'Sound of the notification; by default there is none. On Android it needs `fcmMessage` `notification` and has an effect only before Android 8; since then the notification channel decides.',
     },
     category: {
       kind: 'text',
@@ -166,7 +166,7 @@ export const APPLICATION = {
       hint: 'a text with {contactId} in it at most once, such as "{contactId}"',
       pattern: /^(?![\s\S]*\{contactId\}[\s\S]*\{contactId\})/,
       maxBytes: MAX_LOOK_BYTES,
-      means: 'iOS: group of the notification; `{contactId}` stands, once, for the initial contact id.',
+      means: 'iOS: group of the notification; one `{contactId}` is replaced by the initial contact id.',
     },
     androidChannelId: {
       kind: 'text',
@@ -179,20 +179,20 @@ export const APPLICATION = {
       of: ['data', 'notification'],
       default: 'data',
       means:
-        "`data`: the app shows it itself, as Amazon's samples do, and can leave out repeats. `notification`: Android shows it while the app is in the background.",
+        "`data`: the app shows the notification itself, as Amazon's samples do, and can drop duplicates. `notification`: Android shows it while the app is in the background.",
     },
     priority: {
       kind: 'choice',
       of: ['high', 'normal'],
       default: 'high',
-      means: '`normal` lets the phone wait until it is awake: APNs 5, FCM NORMAL.',
+      means: '`normal` lets the phone wait until it wakes up: APNs priority 5, FCM priority NORMAL.',
     },
     ttlMinutes: {
       kind: 'integer',
       least: 1,
       most: 10_080,
       default: 720,
-      means: "Minutes from the message's own time after which nobody wants its notification any more.",
+      means: 'Minutes after the time of the message at which its notification expires.',
     },
     channels: {
       kind: 'object',
