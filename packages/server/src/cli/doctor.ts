@@ -62,8 +62,8 @@ export async function doctor(argv: readonly string[], environment: Environment, 
     });
     report.channels = await Promise.all(
       examined.map(async ({ applicationArn, channel, to }) => {
-        const verdict = await examine(openGateway, applicationArn, channel);
-        return { applicationArn, channel, to, ...verdict };
+        const { state, answer, says, cure } = await examine(openGateway, applicationArn, channel);
+        return { applicationArn, channel, to, state, says, cure, answer };
       }),
     );
   }
