@@ -1,7 +1,8 @@
 // npm run bench -- pages [--store sqlite|postgres] [--count 1000000] [--json file]
 //
-// Pages of the deliveries of an instance among so many: the newest ones, deep ones, narrow filters, and counts by the minute. Every
-// thousandth is undelivered. The verbs of the store are measured, beside a page of a contact's log, which has ten rows.
+// Pages of an instance's deliveries in a large log: the newest pages, deep pages, narrow filters, and counts per minute. Every
+// thousandth delivery is undelivered. The store's methods are measured, compared with a page of a contact's log, which has ten
+// rows.
 import { DatabaseSync } from 'node:sqlite';
 import pg from 'pg';
 import { openPostgresStore } from '../packages/server/src/store/postgres/postgres-store.ts';
@@ -19,7 +20,7 @@ const INSTANCE = 'instance';
 const LANE = 'GCM arn:aws:mobiletargeting:us-east-1:000000000000:apps/a instance';
 const MINUTE_MS = 60_000;
 
-/** Of row n: ten of a millisecond, a tenth of another instance. */
+/** The columns of row n: ten rows per millisecond, a tenth of them of another instance. */
 const COLUMNS = (n: string, text: (number: string) => string, end: number): string =>
   `${text(n)}, '2026-11-29', case when ${n} % 10 = 0 then 'other' else '${INSTANCE}' end, ${text(`${n} / 10`)}, ${text(n)},
    'r', 1, case when ${n} % 1000 = 1 then 'expired' else 'accepted' end, 0, ${end} + ${n} / 10, ${end} + ${n} / 10,
@@ -103,8 +104,8 @@ export async function run(argv: readonly string[]): Promise<void> {
         ),
       ),
       await measure('undelivered', pages({ status: 'undelivered' })),
-      await measure('a reason that none has', pages({ reason: 'none' })),
-      await measure('a lane that none has', pages({ lanes: ['APNS '] })),
+      await measure('a reason without matches', pages({ reason: 'none' })),
+      await measure('a lane without matches', pages({ lanes: ['APNS '] })),
       await measure('a minute', (round) =>
         store.instanceDeliveries(
           { instanceId: INSTANCE, from: from + round, to: from + round + MINUTE_MS },

@@ -152,7 +152,7 @@ test('goaway finishes the streams up to its last stream id, then closes', () =>
     const [slow, last] = await Promise.all([push(), push()]);
     assert.deepEqual([slow.status, last.status], [200, 200]);
     await wire.closed;
-    // A Node client answers with a GOAWAY of its own, and a Node server with another to that.
+    // A Node client answers with its own GOAWAY, and a Node server answers that with another one.
     assert.deepEqual(wire.aways[0], { code: 0, lastStream: 5, debug: '{"reason":"Shutdown"}' });
     assert.equal(emulator.phone(TOKEN).received, 2);
   }));

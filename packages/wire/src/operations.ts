@@ -64,7 +64,7 @@ export const OPERATIONS = {
   CreateParticipant: createParticipant,
 } as const;
 
-/** The operations that set up applications: Pinpoint's, which have a signing name of their own, and Connect's associations. */
+/** The operations that set up applications: Pinpoint's, which use another signing name, and Connect's associations. */
 export const APPLICATION_OPERATIONS = {
   CreateApp: createApp,
   GetApp: getApp,

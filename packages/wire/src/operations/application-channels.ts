@@ -1,4 +1,4 @@
-// The channels of Pinpoint's applications: one credential at Apple or Google each. Credentials go in and never come out.
+// The channels of Pinpoint's applications: each has one credential for Apple or Google. Credentials are write-only.
 import { operation } from '../operation.ts';
 import type { Operation } from '../operation.ts';
 import { boolean, integer, map, oneOf, required, string, structure, unsupported } from '../shape.ts';

@@ -1,9 +1,9 @@
-// Pinpoint's applications: what `PinpointAppArn` names. Shapes and answers are those of Amazon's model (Pinpoint 2016-12-01);
-// its one-member wrappers around each body (`CreateApplicationRequest`, `ApplicationResponse`) do not travel, so they are absent.
+// Pinpoint's applications: what `PinpointAppArn` names. Shapes and answers are those of Amazon's model (Pinpoint 2016-12-01); its
+// one-member wrappers around each body (`CreateApplicationRequest`, `ApplicationResponse`) are not sent, so they are absent here.
 import { operation } from '../operation.ts';
 import { integer, list, map, oneOf, required, string, structure, unsupported } from '../shape.ts';
 
-/** Every operation of Pinpoint answers the same errors. */
+/** Every Pinpoint operation returns the same errors. */
 export const PINPOINT_ERRORS = [
   'BadRequestException',
   'ForbiddenException',
@@ -139,7 +139,10 @@ export const listTagsForResource = operation({
 
 const text = string({ min: 1, max: 100 });
 
-/** The texts and the look of an application's notifications, which Pinpoint has no operation for. Absent members go back to their defaults. */
+/**
+ * The texts and appearance of an application's notifications, for which Pinpoint has no operation. Absent members are reset to
+ * their defaults.
+ */
 const notification = {
   GenericText: string({ min: 1, max: 500 }),
   AttachmentText: string({ min: 1, max: 500 }),

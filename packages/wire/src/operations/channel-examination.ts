@@ -1,4 +1,4 @@
-// The doctor's question to a gateway, asked now: would it take a push of this channel?
+// Runs the doctor's check now: would the gateway accept a push of this channel?
 import { operation } from '../operation.ts';
 import { oneOf, required, string, structure } from '../shape.ts';
 import { deviceType } from './registrations.ts';

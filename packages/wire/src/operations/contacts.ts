@@ -28,7 +28,7 @@ export const startChatContact = operation({
     }),
     RelatedContactId: contactId,
     CustomerId: string({ min: 1, max: 128 }),
-    // We do neither, and say so: a caller that got 200 would wait for what never comes.
+    // Refused, because we support neither: after a 200 the caller would wait for something that never happens.
     ConnectionTypes: list(string({ min: 1, max: 100 })),
     ChatStreamingConfiguration: structure({
       StreamingEndpointArn: required(string({ min: 1, max: 350 })),

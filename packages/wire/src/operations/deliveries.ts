@@ -1,5 +1,5 @@
-// The delivery log: what became of every delivery, attempt by attempt, and why others were never attempted. And the two things
-// that a person may do about one of them.
+// The delivery log: every delivery with its attempts, or with the reason why it was never attempted. Also the two actions on a
+// delivery, replay and withdraw.
 import { operation } from '../operation.ts';
 import { boolean, integer, list, oneOf, required, string, structure } from '../shape.ts';
 import { contactId, deviceType, instanceId, maxResults, nextToken } from './registrations.ts';
@@ -64,7 +64,7 @@ export const listDeliveries = operation({
     ContactId: contactId,
     Status: oneOf(...status.values!, 'undelivered'),
     Reason: string({ min: 1, max: 200 }),
-    // It travels in the query, whose length is limited.
+    // It is sent in the query, whose length is limited.
     PinpointAppArn: string({ min: 1, max: 500 }),
     DeviceType: deviceType,
     StartTime: dateTime,

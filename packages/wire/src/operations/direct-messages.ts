@@ -1,4 +1,4 @@
-// Pinpoint's SendMessages: a push to device tokens that the call names, tried once, answered per token.
+// Pinpoint's SendMessages: a push to the device tokens in the call, attempted once, with a result per token.
 import { operation } from '../operation.ts';
 import { boolean, integer, list, map, oneOf, required, string, structure, unsupported } from '../shape.ts';
 import { PINPOINT, applicationId } from './applications.ts';
@@ -10,7 +10,7 @@ const action = oneOf('OPEN_APP', 'DEEP_LINK', 'URL');
 const otherChannel = unsupported('chatpush sends to APNs and FCM only');
 const priority = oneOf('5', '10', 'normal', 'high');
 
-/** What the messages of both gateways have. */
+/** The members common to both gateways' messages. */
 const message = {
   Action: action,
   Body: text,
