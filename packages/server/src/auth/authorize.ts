@@ -4,13 +4,13 @@ import { ServiceError } from '../service-error.ts';
 import { isIn } from './permissions.ts';
 
 /** The parts of an ARN in a refusal. */
-export interface Place {
+export interface ArnScope {
   readonly region: string;
   readonly account: string;
 }
 
 /** What a call is about to do. */
-export interface Deed {
+export interface RequestedAction {
   /** `connect:StopContact`. */
   readonly action: string;
   /** A bare id, if the call names an instance. */
@@ -20,8 +20,8 @@ export interface Deed {
 }
 
 /** Throws AccessDeniedException, worded like IAM's refusals, unless the caller's key allows all of it. */
-export function authorize(caller: Caller, deed: Deed, { region, account }: Place): void {
-  const { action, instanceId, applicationArn } = deed;
+export function authorize(caller: Caller, requested: RequestedAction, { region, account }: ArnScope): void {
+  const { action, instanceId, applicationArn } = requested;
   const instanceArn =
     instanceId === undefined ? undefined : `arn:aws:connect:${region}:${account}:instance/${instanceId}`;
   const refuse = (resource: string, because: string) =>

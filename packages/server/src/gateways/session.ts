@@ -254,8 +254,8 @@ export class Session implements ExchangeSession, ConnectionOwner<Exchange> {
     }
     const [oldest] = this.#connection;
     const silentSince = oldest === undefined ? this.#heardAt : Math.max(oldest.startedAt, this.#heardAt);
-    const patienceMs = oldest === undefined ? (idlePingMs ?? NEVER) : overdueMs;
-    if (this.#pingSentAt === undefined && now - silentSince >= patienceMs) this.#ping();
+    const pingAfterMs = oldest === undefined ? (idlePingMs ?? NEVER) : overdueMs;
+    if (this.#pingSentAt === undefined && now - silentSince >= pingAfterMs) this.#ping();
     this.#schedule();
   }
 

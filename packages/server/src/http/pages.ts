@@ -4,7 +4,7 @@ import type { Logger } from 'pino';
 
 import { jsonAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
-import { createShared } from './shared.ts';
+import { createSharedComputation } from './shared-computation.ts';
 import { STATUS_PAGE_POLICY, statusPage } from './status-page.ts';
 import type { Link, Readiness } from './status-page.ts';
 
@@ -28,7 +28,7 @@ export interface Pages {
 }
 
 export function createPages({ ready, channels, metrics, links, log, monotonic }: PageParts): Pages {
-  const askReadiness = createShared(ready, monotonic);
+  const askReadiness = createSharedComputation(ready, monotonic);
   const readiness = async (isDraining: boolean): Promise<Readiness> => {
     // If readiness cannot be determined, the service is not ready. The log says why; a page that anyone may read
     // does not.
@@ -69,7 +69,7 @@ export function createPages({ ready, channels, metrics, links, log, monotonic }:
   );
   if (metrics) {
     // Bytes, so that answers waiting to be read share them.
-    const readMetrics = createShared(async (): Promise<Answer> => {
+    const readMetrics = createSharedComputation(async (): Promise<Answer> => {
       const { contentType, body } = await metrics();
       return { status: 200, headers: { 'content-type': contentType }, body: Buffer.from(body) };
     }, monotonic);

@@ -21,16 +21,16 @@ export function indexFor(status: DeliveryFilter['status']): LogIndex {
 export const statusIn = ({ status }: DeliveryFilter): string | null =>
   status === undefined || status === 'undelivered' ? null : status;
 
-export interface Place {
+export interface LogPosition {
   readonly at: number;
   readonly seq: number;
 }
 
-const isBefore = (one: Place, other: Place): boolean =>
+const isBefore = (one: LogPosition, other: LogPosition): boolean =>
   one.at < other.at || (one.at === other.at && one.seq < other.seq);
 
 /** A page contains the rows before this position. */
-export function startOf({ to }: DeliveryFilter, { next }: PageRequest): Place {
+export function startOf({ to }: DeliveryFilter, { next }: PageRequest): LogPosition {
   const end = { at: to ?? Number.MAX_SAFE_INTEGER, seq: 0 };
   if (next === undefined) return end;
   const [at = NaN, seq = NaN] = next.split(' ').map(Number);
@@ -45,7 +45,7 @@ export function startOf({ to }: DeliveryFilter, { next }: PageRequest): Place {
 export function toInstancePage(
   rows: readonly LogRow[],
   { limit }: PageRequest,
-  edge: Place | undefined,
+  edge: LogPosition | undefined,
 ): Page<LogEntry> {
   const kept = rows.slice(0, limit);
   const last = rows.length > limit ? kept.at(-1) : edge;

@@ -12,7 +12,7 @@ import { FrameLoop, type FrameHandler } from './frame-loop.ts';
 import { FLAG, FRAME, PREFACE } from './frames.ts';
 import type { HeaderBlock } from './header-block.ts';
 import { Outbox } from './outbox.ts';
-import { Patience } from './patience.ts';
+import { FrameBudget } from './frame-budget.ts';
 import { RECEIVE_WINDOW, ReceiveWindow, windowExceeded } from './receive-window.ts';
 import { RequestWriter, type RequestHead } from './request-writer.ts';
 import { fieldMap, responseHead } from './response-head.ts';
@@ -29,7 +29,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   readonly #outbox: Outbox;
   readonly #writer: RequestWriter;
   readonly #frames: FrameLoop;
-  readonly #patience: Patience;
+  readonly #frameBudget: FrameBudget;
   /** In the order in which they began. */
   readonly #streams = new Map<number, S>();
   /** Reset by us, or refused by a GOAWAY: anything that still arrives for them is dropped. */
@@ -47,7 +47,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   constructor(socket: ConnectionSocket, owner: ConnectionOwner<S>, monotonic: () => number) {
     this.#socket = socket;
     this.owner = owner;
-    this.#patience = new Patience(monotonic);
+    this.#frameBudget = new FrameBudget(monotonic);
     this.#outbox = new Outbox(socket, () => {
       this.#flushedId = this.#nextId - 2;
     });
@@ -144,7 +144,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     if (head.status < 200) {
       // Informational (§8.1): another head follows. 101 belongs to HTTP/1.1 (§8.6).
       if (block.endStream || head.status === 101) return this.#malformed(stream);
-      return this.#patience.spend();
+      return this.#frameBudget.spend();
     }
     stream.head = head;
     this.owner.heard();
@@ -170,7 +170,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     if (stream.receivedBytes > MAX_BODY_BYTES) throw windowExceeded();
     if (stream.head === undefined) return this.#malformed(stream);
     if (end > start) appendBody(stream, bytes, start, end);
-    else if (!endStream) this.#patience.spend();
+    else if (!endStream) this.#frameBudget.spend();
     if (endStream) return this.#complete(stream);
     // The window is used up and we never widen it: what has arrived must suffice.
     if (stream.receivedBytes === MAX_BODY_BYTES) {
@@ -185,7 +185,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     const stream = this.#streams.get(streamId);
     if (stream === undefined) {
       this.#abandoned.forget(streamId);
-      return this.#patience.spend();
+      return this.#frameBudget.spend();
     }
     stream.refused = code === ERROR_CODE.REFUSED_STREAM;
     stream.reset = stream.refused ? 'REFUSED_STREAM' : `stream reset with code ${errorText(code)}`;
@@ -193,7 +193,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   }
 
   onSettings(settings: PeerSettings): void {
-    this.#patience.spend();
+    this.#frameBudget.spend();
     this.#writer.obey(settings, this.#streams.values());
     this.#outbox.frame(FRAME.SETTINGS, FLAG.ACK, 0, new Uint8Array());
     this.owner.settings(settings);
@@ -201,21 +201,21 @@ export class Connection<S extends Stream> implements FrameHandler {
   }
 
   onPing(payload: Buffer): void {
-    this.#patience.spend();
+    this.#frameBudget.spend();
     this.#outbox.frame(FRAME.PING, FLAG.ACK, 0, payload);
   }
 
   onPong(payload: Buffer): void {
-    this.#patience.spend();
+    this.#frameBudget.spend();
     if (payload.equals(PING_PAYLOAD)) this.owner.pong();
   }
 
   onIdleFrame(): void {
-    this.#patience.spend();
+    this.#frameBudget.spend();
   }
 
   onGoaway(lastStreamId: number, code: number, debug: Buffer): void {
-    this.#patience.spend();
+    this.#frameBudget.spend();
     // A graceful shutdown sends two, the first with the highest possible identifier; the value never grows (§6.8).
     this.#lastStreamId = Math.min(this.#lastStreamId, lastStreamId);
     this.owner.goaway(code, Buffer.from(debug.subarray(0, MOST_DEBUG_BYTES)));
@@ -250,7 +250,7 @@ export class Connection<S extends Stream> implements FrameHandler {
         `more on stream ${streamId}, which has ended (RFC 9113 §5.1)`,
       );
     if (endStream) this.#abandoned.forget(streamId);
-    this.#patience.spend();
+    this.#frameBudget.spend();
   }
 
   #complete(stream: S): void {

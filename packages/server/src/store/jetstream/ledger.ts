@@ -1,14 +1,14 @@
 // All deliveries of a shard, by instance: the basis of an instance's lists and counts. Read from the heads on first
 // use, and dropped when unused for a while: about 200 bytes for each delivery of the last week.
 import type { JetStreamClient } from '@nats-io/jetstream';
-import { SCANNED_ROWS, startOf, statusIn, type Place } from '../instance-log.ts';
+import { SCANNED_ROWS, startOf, statusIn, type LogPosition } from '../instance-log.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
 import type { DeliveryFilter, LogEntry, PageRequest } from '../store.ts';
 import type { DeliveryHead } from './delivery-message.ts';
 import { follow, type Follower } from './follower.ts';
 import { hashed, type ShardLayout } from './layout.ts';
 
-export interface LedgerRow extends Place {
+export interface LedgerRow extends LogPosition {
   readonly subject: string;
   readonly day: string;
   /** The sequence of its current message; `seq` is that of its first. */
@@ -23,7 +23,7 @@ export interface Ledger {
   page(
     filter: DeliveryFilter,
     page: PageRequest,
-  ): Promise<{ readonly rows: readonly LedgerRow[]; readonly edge: Place | undefined }>;
+  ): Promise<{ readonly rows: readonly LedgerRow[]; readonly edge: LogPosition | undefined }>;
   /** How many were enqueued in each minute. */
   counts(instanceId: string, of: 'started' | 'undelivered', from: number, to: number): Promise<number[]>;
   /** The subject of a delivery, if that is known without reading. */
@@ -41,7 +41,7 @@ interface Instance {
   sorted?: LedgerRow[];
 }
 
-const newestFirst = (a: Place, b: Place): number => b.at - a.at || b.seq - a.seq;
+const newestFirst = (a: LogPosition, b: LogPosition): number => b.at - a.at || b.seq - a.seq;
 const hasStarted = ({ lane }: LedgerRow): boolean => lane !== undefined;
 const isUndelivered = ({ status }: LedgerRow): boolean => UNDELIVERED.includes(status);
 

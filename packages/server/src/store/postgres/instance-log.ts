@@ -6,7 +6,7 @@ import {
   statusIn,
   toInstancePage,
   type LogIndex,
-  type Place,
+  type LogPosition,
 } from '../instance-log.ts';
 import { toLogEntry, type LogRow } from '../log-page.ts';
 import { NOBODY } from '../settle-rule.ts';
@@ -100,7 +100,7 @@ export function instanceLogVerbs(
       const index = indexFor(filter.status);
       const start = startOf(filter, page);
       const range = [instanceId, start.at, start.seq];
-      const [edge] = await database.query<Place>(READ_EDGE[index], [...range, from]);
+      const [edge] = await database.query<LogPosition>(READ_EDGE[index], [...range, from]);
       const conditions = [edge?.at ?? from, edge?.seq ?? 0, statusIn(filter), reason, lanes];
       const rows = await database.query<LogRow>(READ_PAGE[index], [...range, ...conditions, page.limit + 1]);
       return toInstancePage(rows, page, edge);

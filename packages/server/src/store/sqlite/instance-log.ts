@@ -7,7 +7,7 @@ import {
   statusIn,
   toInstancePage,
   type LogIndex,
-  type Place,
+  type LogPosition,
 } from '../instance-log.ts';
 import { toLogEntry, type LogRow } from '../log-page.ts';
 import { NOBODY } from '../settle-rule.ts';
@@ -78,7 +78,7 @@ export function instanceLogVerbs(
       const { instanceId, from = 0, lanes, reason = null } = filter;
       const index = indexFor(filter.status);
       const start = startOf(filter, page);
-      const edge = readEdge[index].get(instanceId, start.at, start.seq, from) as Place | undefined;
+      const edge = readEdge[index].get(instanceId, start.at, start.seq, from) as LogPosition | undefined;
       const rows = readPage[index].all(
         instanceId,
         start.at,

@@ -7,7 +7,7 @@ const SHARE = 0.1;
 const BURST_MS = 500;
 
 /** `compute` produces the answer. `monotonic`: milliseconds that only grow. */
-export function createShared<Value>(
+export function createSharedComputation<Value>(
   compute: () => Promise<Value>,
   monotonic: () => number,
 ): () => Promise<Value> {

@@ -7,7 +7,7 @@ import { ConnectionError } from './error-codes.ts';
 const BURST = 1_000;
 const PER_MS = 0.1;
 
-export class Patience {
+export class FrameBudget {
   readonly #monotonic: () => number;
   #left = BURST;
   #at: number;
