@@ -1,7 +1,6 @@
 // The console at `/console/`: the page, who is signed in, and the phones where gateways are emulated.
 //
-//   open      in development on loopback, or where CHATPUSH_EXPOSE_DEVELOPMENT says so: the page, phones and faults
-//   for anyone
+//   open      in development on loopback, or with CHATPUSH_EXPOSE_DEVELOPMENT: the page, phones and faults for anyone
 //   sign-in   by the setting `console`: the page for anyone; calls and phones with a session
 //   off       otherwise: there is no page
 //

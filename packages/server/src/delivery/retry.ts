@@ -66,8 +66,8 @@ export const QUARANTINE = {
   livingShare: 0.25,
   trustMs: 10 * 60_000,
   /**
-   * A token that is refused again after this time is trusted to be dead. It gives an operator time to see the log
-   * or an alert.
+   * If a token is refused again after this time, the refusal is trusted. It gives an operator time to see the log or
+   * an alert.
    */
   againMs: 5 * 60_000,
   /** Deliveries waiting for that become due again within this time after it. */

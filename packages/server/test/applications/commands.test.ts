@@ -128,7 +128,7 @@ test('without the store’s encryption key the commands and the service say whic
     [send, ['--application', Id, '--type', 'APNS', '--token', IPHONE, 'text']],
   ] as const)
     assert.match((await run(verb, [...argv], environment)).said, missing);
-  assert.match((await run(doctor, [Id], environment)).said, /What to do: set CHATPUSH_SECRET_KEY/);
+  assert.match((await run(doctor, [Id], environment)).said, /What to do: set the same CHATPUSH_SECRET_KEY/);
 
   await production.say('one', 'a', 'm1', 'waits');
   const explain = () =>

@@ -159,7 +159,7 @@ test('an instance without an access key issues no tokens, and refuses before any
   const refused = {
     name: 'AccessDeniedException',
     message:
-      /^No access key may start or join chats of the instance tenant-c, .* name it under "instances" of one\.$/,
+      /^No access key may start or join chats of the instance tenant-c, .* list it under "instances" of an access key\.$/,
   };
   const chat = {
     InstanceId: 'tenant-c',

@@ -93,7 +93,7 @@ test('while too many deliveries of an instance wait, its events are refused with
   assert.equal(isRefusal(refused, 'ThrottlingException'), undefined);
   assert.match(
     refused.body,
-    /^\{.*About \d+ deliveries of this instance wait: limits\.perInstance\.deliveriesWaiting is 100 in the settings/,
+    /^\{.*About \d+ deliveries of this instance are waiting: limits\.perInstance\.deliveriesWaiting is 100 in the settings/,
   );
   assert.equal(refused.headers.get('retry-after'), '5');
   assert.equal((await limited.call('another', 1)).status, 200, 'nobody else is refused');

@@ -2,18 +2,15 @@
 // names the sequence that it expects to find, so of two nodes only one wins. Related writes are one atomic batch.
 //
 //   stream chatpush                                       one for all nodes and settings
-//     chatpush.node.<node>                 a node's last heartbeat       expected: its previous heartbeat,
-//     otherwise it was evicted
+//     chatpush.node.<node>                 a node's last heartbeat       expected: its previous one, or it was evicted
 //     chatpush.set.<kind>.<id>             a setting
 //
 //   stream chatpush-<s>                                   one per shard; an instance is in one shard
 //     chatpush.<s>.doc.<i>.<c>             a contact document            expected: the version it was made from ─ contact-changed
 //     chatpush.<s>.tok.<i>.<t>             a ClientToken's claim         expected: nothing there ──────────────── token-taken
 //     chatpush.<s>.due.<day>.<i>.<c>.<d>   a waiting delivery, with its text; says who leased it
-//     chatpush.<s>.log.<day>.<i>.<c>.<d>   an ended delivery, without its text (except the part that a replay
-//     needs)
-//     chatpush.<s>.tip                     written behind every change but claims: how far a node must have read to
-//     know all
+//     chatpush.<s>.log.<day>.<i>.<c>.<d>   an ended delivery, without its text (it keeps what a replay needs)
+//     chatpush.<s>.tip                     written after every change but claims: shows how far to read
 //
 //   enqueue   due                 expected: nothing at *.*.<i>.<c>.<d> ────── known
 //   claim     due, with an owner  expected: the sequence that was free
