@@ -10,7 +10,7 @@ import { openDistantEmulator } from './distant-emulator.ts';
 export interface Emulation {
   /** The emulator in this process, if there is one. */
   readonly emulator: Emulator | undefined;
-  /** The gateways of the emulator now; undefined: there is none, or one elsewhere has not answered yet. */
+  /** The gateways of the emulator now; undefined: there is no emulator, or one elsewhere has not answered yet. */
   readonly gateways: () => EmulatedGateways | undefined;
   /** A sentence for people while an emulator elsewhere does not answer. */
   readonly waitsFor: () => string | undefined;

@@ -33,6 +33,6 @@ export async function findEmulator(
   config: Pick<Config, 'emulatorUrl' | 'host' | 'port'>,
 ): Promise<EmulatedGateways | undefined> {
   if (config.emulatorUrl !== undefined) return askEmulator(config.emulatorUrl);
-  // In production there is none, and a stopped service has none.
+  // A production service has no emulator, and neither has a stopped one.
   return askEmulator(baseUrlFromHere(config.host, config.port)).catch(() => undefined);
 }

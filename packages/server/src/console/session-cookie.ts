@@ -17,7 +17,7 @@ export const sessionCookie = (text: string, lastsMs: number, isSecure: boolean):
 /** The value of `Set-Cookie` that ends it. */
 export const noSessionCookie = (isSecure: boolean): string => cookie('', 0, isSecure);
 
-/** The text in the cookie; undefined: there is none. */
+/** The text in the cookie; undefined: the request has no such cookie. */
 export function sessionText({ headers }: IncomingMessage, isSecure: boolean): string | undefined {
   const wanted = `${nameOf(isSecure)}=`;
   for (const part of (headers.cookie ?? '').split(';')) {

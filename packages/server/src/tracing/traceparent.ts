@@ -5,7 +5,7 @@ import type { SpanContext } from '@opentelemetry/api';
 const TRACEPARENT = /^(?!ff)[\da-f]{2}-(?!0{32})([\da-f]{32})-(?!0{16})([\da-f]{16})-([\da-f]{2})(?:-.*)?$/;
 const SAMPLED = 1;
 
-/** Undefined: there is none, or it is invalid, and a new trace begins (§3.2.1). */
+/** Undefined: the header is absent or invalid, and a new trace begins (§3.2.1). */
 export function parseTraceparent(text: string | undefined): SpanContext | undefined {
   const match = text === undefined ? null : TRACEPARENT.exec(text);
   if (match === null || (text!.startsWith('00') && text!.length !== 55)) return undefined;

@@ -9,7 +9,7 @@ export interface NewMessage {
   readonly text?: string;
   /**
    * Written only if the last message of `of` (default: the subject; may have wildcards) has this sequence; 0: there
-   * is none.
+   * is no message.
    */
   readonly expected?: { readonly sequence: number; readonly of?: string };
   /** The server removes it by itself after this time. */
