@@ -19,7 +19,7 @@ import type { Work } from './work.ts';
 
 /** A lane's due deliveries are usually counted up to this number: enough to know how many connections to open. */
 const WAITING_CAP = 5_000;
-/** Every tenth time they are counted up to an instance's limit, which takes the store 50 ms for a million. */
+/** Once per this many counts, the count goes up to an instance's limit, which takes the store 50 ms for a million. */
 const LOOKS_PER_FULL_COUNT = 10;
 
 export interface Claims {

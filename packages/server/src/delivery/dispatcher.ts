@@ -44,7 +44,7 @@ export interface DispatcherEvents {
   /** A channel cannot send: called when that begins (`isNew`), and every minute while it lasts. */
   outage(outage: Outage, isNew: boolean): void;
   outageOver(outage: Outage): void;
-  /** The store failed to do something; it is retried. */
+  /** A store call failed; it is retried. */
   storeFailed(what: string, error: unknown): void;
   /** Deliveries of a contact wait because it cannot be read; reported once, until it could be read again. */
   unreadable(contact: ContactKey): void;
@@ -60,7 +60,7 @@ export interface GatewayStatus {
   readonly deviceType: string;
   /** Deliveries that are known to wait, here and in the store, as far as this node has counted. */
   readonly waiting: number;
-  /** For how long there have always been some, in milliseconds. */
+  /** For how long there have continuously been some, in milliseconds. */
   readonly waitingMs: number;
   /** Whether the channel cannot send, because of its breaker or because it has no connection or no credential. */
   readonly isOut: boolean;

@@ -264,7 +264,7 @@ export function createMetrics({
   );
   ofChannel(
     'chatpush_waiting_seconds',
-    'For how long the channel has always had a waiting delivery, checked every second.',
+    'For how long the channel has continuously had waiting deliveries, checked every second.',
     (gateway) => gateway.waitingMs / 1000,
   );
   registry.registerMetric(
