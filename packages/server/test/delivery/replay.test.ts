@@ -43,10 +43,7 @@ test('a refused push is replayed under its id, arrives once, and is not replayed
   assert.equal(entry!.attemptCount, 2);
   assert.deepEqual(shown(phone), ['text of 1']);
   assert.equal(phone.notifications[0]!.headers['apns-id'], id);
-  await refused(
-    replay(pipeline, id),
-    /^The gateway accepted the delivery: it is never pushed twice\.$/,
-  );
+  await refused(replay(pipeline, id), /^The gateway accepted the delivery: it is never pushed twice\.$/);
   await pipeline.say('contact', ['1']);
   assert.equal(phone.notifications.length, 1, 'its event is known still');
 });
@@ -131,8 +128,14 @@ test('replaying a skipped or unknown delivery is refused; a waiting one is uncha
   await pipeline.register('contact', token);
   await pipeline.say('contact', ['own'], { ParticipantRole: 'CUSTOMER' });
   const [skipped] = await pipeline.log('contact');
-  await refused(replay(pipeline, skipped!.id), /^The delivery never started, .*: The customer wrote this message\.$/);
-  await refused(withdraw(pipeline, skipped!.id), /^The delivery never started: The customer wrote this message\.$/);
+  await refused(
+    replay(pipeline, skipped!.id),
+    /^The delivery never started, .*: The customer wrote this message\.$/,
+  );
+  await refused(
+    withdraw(pipeline, skipped!.id),
+    /^The delivery never started: The customer wrote this message\.$/,
+  );
   await assert.rejects(replay(pipeline, 'no-such'), { name: 'ResourceNotFoundException' });
   pipeline.emulator.faults.set([
     { gateway: 'apns', fault: 'http', status: 403, reason: 'InvalidProviderToken' },
