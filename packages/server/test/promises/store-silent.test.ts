@@ -68,7 +68,7 @@ test('SIGTERM while PostgreSQL is frozen: the process ends, says what it left, a
       delay(40_000, ['still there after 40 seconds'] as const, { ref: false }),
     ]);
     assert.equal(code, 0);
-    const left = log.split('\n').find((line) => line.includes('stopped without finishing'));
+    const left = log.split('\n').find((line) => line.includes('stopped before everything had finished'));
     // Only the audit log is open for longer, because the store's last changes are noted there.
     const { notFinished } = JSON.parse(left ?? '{}') as { notFinished?: string[] };
     assert.deepEqual(notFinished?.slice(-2), ['store', 'audit log'], log);

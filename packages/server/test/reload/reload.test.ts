@@ -230,7 +230,7 @@ describe('an invalid file changes nothing', () => {
       await assert.rejects(place.client(SECOND).listDeliveries(CONTACT), {
         name: 'UnrecognizedClientException',
       });
-      const line = place.log.find(({ msg }) => String(msg).includes('were not read again'));
+      const line = place.log.find(({ msg }) => String(msg).includes('were not reloaded'));
       assert.match(String(line?.['reason']), message);
       assert.ok(!JSON.stringify(place.log).includes(SECOND.secret));
     });

@@ -53,7 +53,7 @@ async function start(t: TestContext, topic: object): Promise<Place> {
   });
   return {
     service,
-    warned: () => lines.filter((line) => line.includes('stand-in for Amazon SNS')).length,
+    warned: () => lines.filter((line) => line.includes('replacement for Amazon SNS')).length,
     register: async (DeviceToken) => {
       await sdk.send(
         new CreatePushNotificationRegistrationCommand({
@@ -181,7 +181,7 @@ test('in production neither is allowed, and without an endpoint Amazon’s signa
   const [first, ...more] = mistakes({ endpoint, signatures: 'ignored' });
   assert.match(
     first ?? '',
-    /^sources\.sns\[0\]\.endpoint is for local development: .*CHATPUSH_AUTO_CREATE=all/,
+    /^sources\.sns\[0\]\.endpoint is for local development, .*CHATPUSH_AUTO_CREATE=all/,
   );
   assert.deepEqual(more, []);
   assert.match(
