@@ -153,7 +153,7 @@ export const APPLICATION = {
       hint: '"default" or the name of a sound in the app',
       maxBytes: MAX_LOOK_BYTES,
       means:
-        'Sound of the notification; by default there is none. On Android it needs `fcmMessage` `notification` and has an effect only before Android 8; since then the notification channel decides.',
+        'Sound of the notification; by default, no sound. On Android it needs `fcmMessage` `notification` and has an effect only before Android 8; since then the notification channel decides.',
     },
     category: {
       kind: 'text',

@@ -47,7 +47,7 @@ test('on this machine the cookie is hidden from scripts and other sites, and las
   assert.ok(!Buffer.from(cookieOf(answer).split('=')[1]!, 'base64url').toString().includes(ADMIN.secret));
 });
 
-test('behind TLS the cookie is Secure and other hosts cannot set it; over plain HTTP there is none', async (t) => {
+test('behind TLS the cookie is Secure and other hosts cannot set it; over plain HTTP no cookie is set', async (t) => {
   const { ask } = await startSigning(t, { trustedProxies: ['127.0.0.1'] });
   const signIn = (headers: Record<string, string>) =>
     ask('/console/sign-in', { method: 'POST', body: signInBody(ADMIN), headers });
