@@ -35,6 +35,11 @@ export async function packInCopy(folder: string): Promise<Record<string, string>
   await mkdir(join(copy, 'node_modules/@chatpush'), { recursive: true });
   for (const name of ['scripts', 'package.json', 'package-lock.json', 'tsconfig.json', 'LICENSE', 'bench'])
     await cp(join(ROOT, name), join(copy, name), { recursive: true });
+  // The console shows a page of them, and they are packed with the service.
+  await cp(join(ROOT, 'docs'), join(copy, 'docs'), {
+    recursive: true,
+    filter: (from) => !/^docs\/(node_modules|\.vitepress)(\/|$)/.test(from.slice(ROOT.length)),
+  });
   for (const name of PACKAGES)
     await cp(join(ROOT, 'packages', name), join(copy, 'packages', name), {
       recursive: true,
