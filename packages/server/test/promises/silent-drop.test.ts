@@ -33,7 +33,7 @@ for (const channel of ['APNS', 'GCM'] as const)
       credentials: { accessKeyId: key!.id, secretAccessKey: key!.secret.reveal() },
     });
     const instanceId = config.instances[0]!;
-    const deviceToken = iphone('silence');
+    const deviceToken = channel === 'APNS' ? iphone('silence') : 'android:silence';
     emulator.install(deviceToken, { deviceType: channel });
     await client.createPushNotificationRegistration({
       instanceId,

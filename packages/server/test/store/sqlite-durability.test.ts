@@ -95,8 +95,8 @@ describe('accepted means durable on SQLite', () => {
   test('when the disk fails, the process is told to end, and everything acknowledged is there', async () => {
     using folder = temporaryFolder();
     const path = join(folder.path, 'chatpush.db');
-    // No file above 200 blocks: writing beyond that is EFBIG, an I/O error to SQLite.
-    const limit = ['sh', '-c', 'ulimit -f 200 && exec "$0" "$@"'];
+    // No file above 400 blocks: writing beyond that is EFBIG, an I/O error to SQLite.
+    const limit = ['sh', '-c', 'ulimit -f 400 && exec "$0" "$@"'];
     const { acknowledged, said, exitCode } = await runAcknowledging({
       path,
       rounds: 500,
