@@ -122,5 +122,5 @@ test('unreachable servers and servers without JetStream are refused with one sen
 
 test('doctor says what one server cannot do, and what cannot be seen', async () => {
   const said = await examineJetStream(newAddress(servers));
-  assert.match(said.join('\n'), /There is one server[^]*sync_interval: always/);
+  assert.match(said.join('\n'), /There is only one server[^]*sync_interval: always/);
 });
