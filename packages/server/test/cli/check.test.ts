@@ -107,7 +107,7 @@ test('refuses arguments that it would not read', async () => {
   const code = await doctor(['support', 'sales'], {}, (text) => {
     said += text;
   });
-  assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush doctor [application]']);
+  assert.deepEqual([code, said.split('\n')[0]], [2, 'chatpush doctor [application] [--json]']);
 });
 
 test('--json lists every error and its place', async (t) => {
