@@ -133,8 +133,9 @@ test('a token that the gateway refuses is a failure inside an answer of 200', as
     const { DeliveryStatus, StatusCode } = Result![IPHONE]!;
     return [DeliveryStatus, StatusCode];
   };
+  // Of this phone alone: the service examines new channels in the background, with a token of its own.
   const refuse = (status: number, reason: string): void =>
-    emulator.faults.set([{ gateway: 'apns', fault: 'http', status, reason, times: 1 }]);
+    emulator.faults.set([{ gateway: 'apns', fault: 'http', status, reason, times: 1, deviceToken: IPHONE }]);
   refuse(400, 'BadDeviceToken');
   assert.deepEqual(await statuses('APNS'), ['PERMANENT_FAILURE', 400]);
   refuse(410, 'Unregistered');
