@@ -15,12 +15,10 @@ async function ask({ target, findings }: Field, bytes: Buffer, by: string): Prom
 async function byOperation(field: Field): Promise<void> {
   for (const name of OPERATION_NAMES) {
     const by = `${name} in another tenant’s instance`;
-    const answer = await ask(
-      field,
-      bytesOf(field.target.port, partsOf(name, inputOf(name, INSTANCES.calm))),
-      by,
-    );
-    if (answer) field.findings.judge(answer, by, [403]);
+    const input = inputOf(name, INSTANCES.calm);
+    const answer = await ask(field, bytesOf(field.target.port, partsOf(name, input)), by);
+    // An operation that names no instance belongs to no tenant: it asks about an application that this service does not have.
+    if (answer) field.findings.judge(answer, by, 'InstanceId' in input ? [403] : [403, 404]);
   }
 }
 
