@@ -17,11 +17,6 @@ import type { SendingContext } from './sending.ts';
 import { parseWork, serialiseKept } from './work.ts';
 import type { Work } from './work.ts';
 
-/** A lane's due deliveries are usually counted up to this number: enough to know how many connections to open. */
-const WAITING_CAP = 5_000;
-/** Once per this many counts, the count goes up to an instance's limit, which takes the store 50 ms for a million. */
-const LOOKS_PER_FULL_COUNT = 10;
-
 export interface Claims {
   /** There may be due work: checks all lanes. */
   poll(): void;
@@ -60,8 +55,6 @@ export function createClaims(options: {
   readonly lease: NodeLease;
   readonly outlets: Outlets;
   readonly backlog: Backlog;
-  /** Up to which number a lane's waiting deliveries are counted. */
-  readonly mostWaiting: () => number;
   readonly fingerprintOf: ChannelFingerprint;
   readonly context: () => SendingContext;
   readonly storeFailed: (what: string, error: unknown) => void;
@@ -235,30 +228,9 @@ export function createClaims(options: {
     }
   }
 
-  let looks = 0;
-  async function countWaiting(): Promise<void> {
-    const isFull = looks++ % LOOKS_PER_FULL_COUNT === 0;
-    const cap = isFull ? Math.max(WAITING_CAP, options.mostWaiting()) : WAITING_CAP;
-    const before = new Map<Lane, number>();
-    for (const outlet of outlets.all()) for (const lane of outlet.lanes()) before.set(lane, lane.stored);
-    const waiting = await store.waiting(cap);
-    for (const [name, count] of waiting) {
-      const outlet = outlets.of(name);
-      if (outlet) {
-        const lane = outlet.lane(name);
-        // At the cap, the true count is at least that; keep a higher count that is already known.
-        outlet.setStored(lane, count < cap ? count : Math.max(count, lane.stored));
-      } else if (lease.holds()) await endWithoutChannel(name, Math.min(count, WAITING_CAP));
-    }
-    // None of these is waiting any more, except those that came in during the claim.
-    if (isFull)
-      for (const outlet of outlets.all())
-        for (const lane of outlet.lanes())
-          if (!waiting.has(lane.name) && lane.stored === before.get(lane)) outlet.setStored(lane, 0);
-  }
-
   const polls = single('look for work', async () => {
-    await countWaiting();
+    for (const [lane, count] of await backlog.countStored())
+      if (lease.holds()) await endWithoutChannel(lane, count);
     const now = clock.monotonic();
     for (const outlet of outlets.all()) {
       outlet.forgetIdle();
@@ -281,7 +253,7 @@ export function createClaims(options: {
       }
       pump(options.context(), outlet);
     }
-    backlog.recount(outlets.all());
+    backlog.recount();
     claims.go();
   });
 

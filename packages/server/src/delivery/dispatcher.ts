@@ -180,14 +180,13 @@ export function createDispatcher(options: {
       ended.add(outlet);
     },
   };
-  const backlog = createBacklog();
+  const backlog = createBacklog(store, outlets, options.mostWaiting ?? (() => 0));
   const claims = createClaims({
     store,
     clock,
     lease,
     outlets,
     backlog,
-    mostWaiting: options.mostWaiting ?? (() => 0),
     fingerprintOf: options.fingerprintOf,
     context: () => context,
     storeFailed: (what, error) => events.storeFailed(what, error),
