@@ -13,6 +13,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { ConnectClient, CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
 import { ConfigError, readConfig } from '../../src/config/environment.ts';
 import { startService } from '../../src/service.ts';
+import { createStandIn } from '../../src/sources/sns/stand-in.ts';
 import type { Service } from '../../src/service.ts';
 import { CACHE, installPython } from '../aws/python.ts';
 import { movedClock } from '../moved-clock.ts';
@@ -162,6 +163,31 @@ test('an older LocalStack does not sign: its messages are accepted if the settin
   });
   assert.equal(answer.status, 200);
   await waitFor(place, 'phone', 'unsigned');
+});
+
+test('only the endpoint is ever asked, whatever address a message names', async () => {
+  const asked: string[] = [];
+  const standIn = createStandIn({
+    endpoint: 'http://127.0.0.1:4566',
+    region: 'eu-central-1',
+    reach: async (url) => {
+      asked.push(url.origin);
+      return { status: 200, body: Buffer.alloc(0) };
+    },
+    isUnsigned: false,
+    instances: [],
+  });
+  const addresses = [
+    'https://sns.eu-central-1.amazonaws.com/a.pem?b=c',
+    'http://a//evil.example/x.pem',
+    'data:http://evil.example/x.pem',
+    'file:///etc/passwd',
+  ];
+  for (const address of addresses) await standIn.get(address);
+  assert.deepEqual(
+    asked,
+    addresses.map(() => 'http://127.0.0.1:4566'),
+  );
 });
 
 test('in production neither is allowed, and without an endpoint Amazon’s signatures are checked', () => {

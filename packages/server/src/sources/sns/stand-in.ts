@@ -33,7 +33,11 @@ export function createStandIn(options: {
   const get = async (text: string): ReturnType<Reach> => {
     const url = URL.parse(text);
     if (url === null) throw new SnsRefusal('foreign-address', `${text} is not a URL`);
-    return reach(new URL(url.pathname + url.search, endpoint), { host: url.host, authorization });
+    // Set one by one: a path that begins with two slashes, resolved as text, would be another host.
+    const target = new URL(endpoint);
+    target.pathname = url.pathname;
+    target.search = url.search;
+    return reach(target, { host: url.host, authorization });
   };
   return {
     isUnsigned,
