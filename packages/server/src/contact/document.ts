@@ -84,6 +84,10 @@ function isRegistration(value: unknown): value is Registration {
   );
 }
 
+/** How many registrations it has. An alias has none. */
+export const registrationsOf = (stored: Stored | undefined): number =>
+  stored === undefined || isAlias(stored) ? 0 : stored.registrations.length;
+
 export const serialiseContact = (stored: Stored): string => JSON.stringify(stored);
 
 export const hasEnded = (document: ContactDocument, now: number): boolean => now >= document.endsAt;

@@ -16,7 +16,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import type { Clock } from '../clock.ts';
 import { nameAlias } from '../contact/alias.ts';
 import type { Change } from '../contact/change.ts';
-import { isAlias, serialiseContact } from '../contact/document.ts';
+import { isAlias, registrationsOf, serialiseContact } from '../contact/document.ts';
 import type { ContactDocument, Stored } from '../contact/document.ts';
 import { retention } from '../contact/lifetime.ts';
 import type { ContactSettings } from '../contact/settings.ts';
@@ -65,9 +65,6 @@ export interface FoundContact {
 const MAX_TRIES = 10;
 const MAX_ALIASES = 4;
 const MAX_WAITING = 1_000;
-
-const registrationsOf = (stored: Stored | undefined): number =>
-  stored === undefined || isAlias(stored) ? 0 : stored.registrations.length;
 
 const busy = (): ServiceError =>
   new ServiceError('ThrottlingException', 'Too many calls are changing this contact at once.', {

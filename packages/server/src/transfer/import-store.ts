@@ -1,6 +1,6 @@
 // Imports an export into a store that no service uses. It may be repeated: existing entries are not changed.
 import { randomUUID } from 'node:crypto';
-import { isAlias, parseContact } from '../contact/document.ts';
+import { parseContact, registrationsOf } from '../contact/document.ts';
 import type { EndStatus, Enqueued, Settlement, Store, StoredDelivery, StoredThing } from '../store/store.ts';
 import { shifted } from './export-store.ts';
 import { readHeader, readLine } from './format.ts';
@@ -34,6 +34,19 @@ export async function importStore(
       'This store already has waiting deliveries: import into an empty store that no service uses.',
     );
   const node = `import-${randomUUID()}`;
+  try {
+    return await importAs(node, store, lines, now);
+  } finally {
+    await store.leave(node);
+  }
+}
+
+async function importAs(
+  node: string,
+  store: Store,
+  lines: AsyncIterable<string>,
+  now: () => number,
+): Promise<Imported> {
   const count = { settings: 0, contacts: 0, claims: 0, deliveries: 0, waiting: 0, kept: 0 };
   let batch: StoredThing[] = [];
   let things = 0;
@@ -52,6 +65,16 @@ export async function importStore(
     );
   }
 
+  /** What was read before an unreadable line is imported. */
+  async function read(text: string, number: number): Promise<ReturnType<typeof readLine>> {
+    try {
+      return readLine(text, number);
+    } catch (error) {
+      await flush();
+      throw error;
+    }
+  }
+
   let number = 0;
   let exportedAt: number | undefined;
   for await (const text of lines) {
@@ -60,10 +83,9 @@ export async function importStore(
       ({ exportedAt } = readHeader(text));
       continue;
     }
-    const line = readLine(text, number);
+    const line = await read(text, number);
     if (line.kind === 'end') {
       await flush();
-      await store.leave(node);
       if (line.things === things) return count;
       throw new Error(
         `The export says that it has ${line.things} things, and it has ${things}: it was changed on the way.`,
@@ -75,7 +97,6 @@ export async function importStore(
   }
   if (exportedAt === undefined) readHeader(undefined);
   await flush();
-  await store.leave(node);
   throw new Error(
     'The export was cut off: its last line is missing. Import the complete file; entries that already exist are not changed.',
   );
@@ -94,8 +115,7 @@ async function putOne(store: Store, thing: StoredThing, count: Count): Promise<v
     }
     case 'contact': {
       const { body, keepForMs } = thing.contact;
-      const stored = parseContact(body);
-      const registrationsGained = isAlias(stored) ? 0 : stored.registrations.length;
+      const registrationsGained = registrationsOf(parseContact(body));
       const contact = {
         ...thing.contact,
         version: 0,
@@ -139,19 +159,20 @@ async function putDeliveries(
     credit,
   );
   const settlements: Settlement[] = [];
+  /** Deliveries that ended, and that the store did not lease: they would be sent again. */
+  const strays: StoredDelivery[] = [];
   for (const [index, { state }] of results.entries()) {
     const delivery = deliveries[index]!;
     count.kept += Number(state === 'known');
     count.deliveries += Number(state !== 'known');
     count.waiting += Number(state !== 'known' && delivery.waiting !== undefined);
     if (state === 'leased') settlements.push(settlementOf(delivery));
-    // It would be sent again.
-    else if (state === 'queued' && delivery.waiting === undefined) {
-      await store.withdraw(delivery.instanceId, delivery.id, 'imported');
-      throw new Error('A service uses this store already: stop it, and import into an empty store.');
-    }
+    else if (state === 'queued' && delivery.waiting === undefined) strays.push(delivery);
   }
   const { lost } = await store.settle(node, settlements);
+  for (const { instanceId, id } of strays) await store.withdraw(instanceId, id, 'imported');
+  if (strays.length > 0)
+    throw new Error('A service uses this store already: stop it, and import into an empty store.');
   if (lost.length > 0)
     throw new Error('The store considered the import dead: the machine may be overloaded. Import again.');
 }
