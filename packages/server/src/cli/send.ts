@@ -43,6 +43,11 @@ export async function send(argv: readonly string[], environment: Environment, sa
     say(USAGE);
     return 2;
   }
+  /** It was not sent. `about` is left out for programs. */
+  const fail = (error: string, about = ''): number => {
+    say(values.json ? `${JSON.stringify({ accepted: false, error })}\n` : `${about}${error}\n`);
+    return 1;
+  };
   const settings = readConfig(environment);
   const everything = settings.autoCreate === 'all';
   const isWanted = ({ arn }: { readonly arn: string }): boolean => isNamed(arn, application);
@@ -52,15 +57,15 @@ export async function send(argv: readonly string[], environment: Environment, sa
   if (!configured && !everything) {
     const names = config.applications.map(({ arn }) => arn).join(', ');
     const others = names === '' ? 'There are no applications.' : `The applications are: ${names}.`;
-    say(`There is no application ${application}, neither in the settings nor in the store. ${others}\n`);
-    return 1;
+    return fail(
+      `There is no application ${application}, neither in the settings nor in the store. ${others}`,
+    );
   }
   if (configured && !configured.channels[deviceType]) {
     const how = isInFile
       ? 'add it to its "channels" in the settings'
       : `set it up with ${UPDATES[deviceType]}`;
-    say(`${configured.arn} has no channel ${deviceType}; ${how}.\n`);
-    return 1;
+    return fail(`${configured.arn} has no channel ${deviceType}; ${how}.`);
   }
   const arn = configured?.arn ?? application;
   // Applications created on first use are emulated.
@@ -91,18 +96,17 @@ export async function send(argv: readonly string[], environment: Environment, sa
       expiresAt: systemClock.now() + TTL_MS,
     },
   );
-  if (values.json && attempted !== undefined) {
-    say(`${JSON.stringify(resultOf(attempted, arn, deviceType, to))}\n`);
-    return attempted.found.kind === 'accepted' ? 0 : 1;
-  }
-  say(`${deviceType} of ${arn} (${to}):\n`);
-  if (attempted === undefined) {
-    say(
-      `The channel is emulated, but no emulator answers at ${baseUrlFromHere(config.host, config.port)}: start the service, or set CHATPUSH_EMULATOR_URL.\n`,
+  const heading = `${deviceType} of ${arn} (${to}):\n`;
+  if (attempted === undefined)
+    return fail(
+      `The channel is emulated, but no emulator answers at ${baseUrlFromHere(config.host, config.port)}: start the service, or set CHATPUSH_EMULATOR_URL.`,
+      heading,
     );
-    return 1;
-  }
-  say(verdictOf(attempted, deviceType));
+  say(
+    values.json
+      ? `${JSON.stringify(resultOf(attempted, arn, deviceType, to))}\n`
+      : `${heading}${verdictOf(attempted, deviceType)}`,
+  );
   return attempted.found.kind === 'accepted' ? 0 : 1;
 }
 

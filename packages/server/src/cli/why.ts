@@ -102,7 +102,12 @@ export async function why(argv: readonly string[], environment: Environment, say
       return 0;
     }
     if (!(error instanceof ChatpushError)) throw error;
-    say(`The service could not say: ${error.name}: ${error.message}\n`);
+    const { name, message } = error;
+    say(
+      values.json
+        ? `${JSON.stringify({ error: name, message })}\n`
+        : `The service could not say: ${name}: ${message}\n`,
+    );
     return 1;
   }
 }

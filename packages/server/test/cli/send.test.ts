@@ -64,6 +64,16 @@ test('with --json it prints the result for programs', async (t) => {
   }
 });
 
+test('with --json it prints for programs what kept it from sending', async (t) => {
+  const { environment } = await system(t);
+  const argv = ['--type', 'APNS', '--token', IPHONE, '--json', 'Hello'];
+  const { code, said } = await run(['--application', 'sales', ...argv], environment);
+  assert.equal(code, 1);
+  const { accepted, error } = JSON.parse(said) as { accepted: boolean; error: string };
+  assert.equal(accepted, false);
+  assert.match(error, /no application sales/);
+});
+
 test('a token of the other environment is reported as such, with exit code 1', async (t) => {
   const { emulator, environment } = await system(t);
   emulator.install(IPHONE, { deviceType: 'APNS_SANDBOX', app: 'com.example.chat' });

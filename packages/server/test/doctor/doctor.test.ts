@@ -423,6 +423,9 @@ describe('chatpush doctor', () => {
     assert.equal(healthy, true);
     assert.partialDeepStrictEqual(channels, [{ applicationArn: ARN, channel: 'APNS', state: 'healthy' }]);
     said = '';
+    assert.equal(await doctor(['--json', 'sales'], environment, (text) => void (said += text)), 1);
+    assert.match((JSON.parse(said) as { error: string }).error, /no application sales/);
+    said = '';
     assert.equal(await doctor(['--json'], {}, (text) => void (said += text)), 0);
     assert.deepEqual(JSON.parse(said), { healthy: true, channels: [] });
   });
