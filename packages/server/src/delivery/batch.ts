@@ -4,10 +4,11 @@ import type { ChatEvent } from '../contact/events.ts';
 import { readEvent, toNotification } from '../contact/events.ts';
 import type { EventReason } from '../contact/reasons.ts';
 import { MOST_UNITS } from '../contact/text.ts';
+import { dayOf } from '../store/days.ts';
 import type { NewDelivery, SkippedDelivery } from '../store/store.ts';
 import type { Turns } from '../fairness/turns.ts';
 import type { Target } from './audience.ts';
-import { dayOf, deliveryId, skippedId } from './identity.ts';
+import { deliveryId, skippedId } from './identity.ts';
 import { laneOf, serialiseWork } from './work.ts';
 import type { Work } from './work.ts';
 

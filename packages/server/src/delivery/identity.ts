@@ -34,6 +34,3 @@ export const skippedId = (
   eventId: string,
   registrationId: string,
 ): string => derivedUuid('skipped', [instanceId, initialContactId, eventId, registrationId]);
-
-/** UTC day, such as `2026-11-22`. */
-export const dayOf = (time: number): string => new Date(time).toISOString().slice(0, 10);

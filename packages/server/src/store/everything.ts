@@ -1,6 +1,6 @@
 // Pages of everything in an SQL store: one kind after the other, each ordered by an increasing key.
 import { toLogEntry, type LogRow } from './log-page.ts';
-import type { Claim, Page, PageRequest, Setting, StoredThing } from './store.ts';
+import type { Claim, Page, Setting, StoredThing } from './store.ts';
 
 /** The kinds in export order: a delivery is useful only if its contact and application exist. */
 export const PARTS = ['setting', 'contact', 'claim', 'delivery'] as const;
@@ -50,16 +50,6 @@ const READ: { readonly [P in Part]: (row: unknown) => StoredThing } = {
     return { kind: 'delivery', delivery: { ...entry, ...(work !== null && { kept: work }) } };
   },
 };
-
-/** `read` returns at most `limit` rows of one part after a key (empty: from the first). */
-export function pageOfEverything(
-  { limit, next = '0 ' }: PageRequest,
-  rowsOf: (part: Part, behind: string, limit: number) => readonly PartRow[],
-): Page<StoredThing> {
-  const [number, behind] = placeOf(next);
-  const part = PARTS[number]!;
-  return toPage(number, rowsOf(part, behind, limit), limit);
-}
 
 export function placeOf(next = '0 '): [number: number, behind: string] {
   const space = next.indexOf(' ');

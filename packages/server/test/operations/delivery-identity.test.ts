@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import fc from 'fast-check';
-import { dayOf, deliveryId, skippedId } from '../../src/delivery/identity.ts';
+import { deliveryId, skippedId } from '../../src/delivery/identity.ts';
+import { dayOf } from '../../src/store/days.ts';
 import { laneOf, parseLane, parseWork, serialiseWork } from '../../src/delivery/work.ts';
 
 type Parts = [string, string, string, string];

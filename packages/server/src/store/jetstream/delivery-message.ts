@@ -65,10 +65,6 @@ export function newHead(entry: Enqueued, now: number, owner: string | undefined)
   };
 }
 
-/** The oldest UTC day whose deliveries are kept, by the day of their event; those of earlier days have expired. */
-export const oldestDay = (now: number): string =>
-  new Date(now - RETENTION.deliveryMs).toISOString().slice(0, 10);
-
 /** A delivery whose day was over long ago must not be removed while it is being sent. */
 const LEAST_KEEP_MS = 3_600_000;
 

@@ -7,8 +7,6 @@ import { toStoreError } from './faults.ts';
 import { readHead } from './message.ts';
 
 export interface Follower {
-  /** The sequence up to which everything was reported. */
-  readonly position: number;
   /** Resolves once everything up to `sequence` was reported; rejects with StoreUnavailableError after a while. */
   reached(sequence: number): Promise<void>;
   /** Resolves once everything that the consumer's replica has was reported. */
@@ -103,9 +101,6 @@ export async function follow(
     throw toStoreError(error);
   }
   return {
-    get position() {
-      return position;
-    },
     reached,
     caughtUp,
     async close() {

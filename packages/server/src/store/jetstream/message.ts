@@ -44,7 +44,7 @@ export function toFound<Head>({ subject, seq, header, data }: RawMessage): Found
 }
 
 /** `Nats-TTL` counts whole seconds, at least one. */
-export const ttlSeconds = (keepMs: number): number => Math.max(1, Math.ceil(keepMs / 1000));
+const ttlSeconds = (keepMs: number): number => Math.max(1, Math.ceil(keepMs / 1000));
 
 export function headersOf({ head, expected, keepMs }: NewMessage): MsgHdrs {
   const header = headers();

@@ -43,7 +43,6 @@ export interface OpenDeliveries {
   put(rest: string, sequence: number, head: OpenHead | undefined | (() => OpenHead | undefined)): void;
   /** The follower has reported everything up to here. */
   told(sequence: number): void;
-  find(rest: string): Entry | undefined;
   /** By the hash of its id. */
   findId(id: string): Entry | undefined;
   /** Takes due entries, oldest first. They are given to nobody else until they are put again or given back. */
@@ -63,7 +62,6 @@ export interface OpenDeliveries {
   hasten(): void;
   /** Drops entries of earlier days; returns how many. */
   dropBefore(day: string, limit: number): number;
-  readonly size: number;
 }
 
 /** How many entries that have left a lane may be in its heap before it is cleaned up. */
@@ -166,7 +164,6 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
         over.delete(id);
       }
     },
-    find: (rest) => entries.get(idOf(rest)),
     findId: (id) => entries.get(id),
     take(name, count) {
       const lane = lanes.get(name);
@@ -218,9 +215,6 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
         dropped += 1;
       }
       return dropped;
-    },
-    get size() {
-      return entries.size;
     },
   };
 }

@@ -1,7 +1,7 @@
 // Deleting expired data. The server removes nearly all of it by itself, because messages have a time to live; what
 // remains was written by a clock that was wrong.
 import type { Store } from '../store.ts';
-import { oldestDay } from './delivery-message.ts';
+import { oldestDay } from '../days.ts';
 import type { Shard } from './shard.ts';
 
 const DAY_MS = 86_400_000;

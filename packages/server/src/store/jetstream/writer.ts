@@ -25,8 +25,6 @@ export interface Writer {
   write(unit: readonly NewMessage[]): Promise<Written>;
   /** The last sequence that was answered. */
   readonly last: number;
-  /** Waits for writes in progress. */
-  idle(): Promise<void>;
 }
 
 /** Maximum messages of a unit, and of a batch unless one unit is larger. The server accepts 1,000. */
@@ -180,12 +178,6 @@ export function createWriter(options: {
       waiting.push({ unit, keys, bytes, resolve, reject });
       plan();
       return promise;
-    },
-    async idle() {
-      while (running.size > 0 || waiting.length > 0) {
-        await Promise.race(running);
-        await new Promise((resolve) => setImmediate(resolve));
-      }
     },
   };
 }

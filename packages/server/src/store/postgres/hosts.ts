@@ -1,12 +1,9 @@
 // Which of several hosts to use: the one that worked last, until it fails; then the next in turn.
-import { databaseName } from '../../addresses/database-url.ts';
 
 export interface Hosts {
   /** The URL of the host to connect to now. */
   readonly url: string;
   readonly count: number;
-  /** All hosts, for messages. */
-  readonly names: string;
   /** Connecting to this host failed, or it is a standby. */
   failed(url: string): void;
 }
@@ -18,7 +15,6 @@ export function createHosts(urls: readonly string[]): Hosts {
       return urls[at]!;
     },
     count: urls.length,
-    names: urls.map(databaseName).join(', '),
     failed(url) {
       // If many calls saw the same host fail, only the first moves on.
       if (url === urls[at]) at = (at + 1) % urls.length;

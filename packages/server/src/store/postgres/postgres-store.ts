@@ -115,16 +115,17 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const leases = createLeases();
   const nodes = nodeVerbs(own, leases);
   const lanes = laneVerbs(own, nodes);
+  const lanesOfCalls = laneVerbs(database, nodes);
   const verbs: Verbs = {
     ...contactVerbs(database),
-    enqueue: enqueueVerb(database, nodeVerbs(database, leases), laneVerbs(database, nodes), leases),
+    enqueue: enqueueVerb(database, nodeVerbs(database, leases), lanesOfCalls, leases),
     claim: lanes.claim,
     waiting: lanes.waiting,
     settle: settleVerb(own, leases),
     beat: nodes.beat,
     leave: nodes.leave,
     deliveries: deliveryLogVerb(database),
-    ...instanceLogVerbs(database, lanes),
+    ...instanceLogVerbs(database, lanesOfCalls),
     ...settingVerbs(database),
     everything: everythingVerb(database),
     sweep: sweepVerb(database),

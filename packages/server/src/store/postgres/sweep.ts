@@ -1,4 +1,5 @@
 // Deleting expired data: deliveries by whole days, the rest a few rows at a time.
+import { dayOf, oldestDay } from '../days.ts';
 import { RETENTION, type Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { createPartitions, dropPartitions } from './partitions.ts';
@@ -32,9 +33,9 @@ export function sweepVerb(database: Database): Store['sweep'] {
     const [clock] = await database.query<{ now: number }>(READ_NOW);
     const now = clock?.now ?? NaN;
     await createPartitions(database, new Set([dayOf(now), dayOf(now + DAY_MS)]));
-    // A day has passed its retention when it ended that long ago. The keys are deleted after the rows: a key
+    // The keys are deleted after the rows: a key
     // without a row only makes a repeat known, but a row without its key would make it fail.
-    const oldestKept = dayOf(now - RETENTION.deliveryMs);
+    const oldestKept = oldestDay(now);
     await dropPartitions(database, oldestKept);
     let left = limit;
     for (const statement of STATEMENTS) left -= (await database.query(statement, [left])).length;
@@ -42,5 +43,3 @@ export function sweepVerb(database: Database): Store['sweep'] {
     return left === 0;
   };
 }
-
-const dayOf = (now: number) => new Date(now).toISOString().slice(0, 10);

@@ -1,6 +1,6 @@
 // Everything in the file, for another store.
 import type { DatabaseSync } from 'node:sqlite';
-import { pageOfEverything, type Part, type PartRow } from '../everything.ts';
+import { PARTS, placeOf, toPage, type Part, type PartRow } from '../everything.ts';
 import { LOG_COLUMNS } from './instance-log.ts';
 import type { Verbs } from './protocol.ts';
 
@@ -26,10 +26,10 @@ export function everythingVerb(database: DatabaseSync): Pick<Verbs, 'everything'
     delivery: prepare('delivery'),
   };
   return {
-    everything: ({ now }, page) =>
-      pageOfEverything(
-        page,
-        (part, behind, limit) => statements[part].all(behind, limit, now) as unknown as PartRow[],
-      ),
+    everything({ now }, { limit, next }) {
+      const [number, behind] = placeOf(next);
+      const rows = statements[PARTS[number]!].all(behind, limit, now) as unknown as PartRow[];
+      return toPage(number, rows, limit);
+    },
   };
 }

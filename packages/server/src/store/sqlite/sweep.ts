@@ -1,6 +1,6 @@
 // Deleting expired data, a few rows at a time: a group must not wait for a day's worth of them.
 import type { DatabaseSync } from 'node:sqlite';
-import { RETENTION } from '../store.ts';
+import { oldestDay } from '../days.ts';
 import type { Verbs } from './protocol.ts';
 
 export function sweepVerb(database: DatabaseSync): Pick<Verbs, 'sweep'> {
@@ -17,9 +17,7 @@ export function sweepVerb(database: DatabaseSync): Pick<Verbs, 'sweep'> {
       let left = limit;
       left -= Number(claims.run(now, left).changes);
       left -= Number(contacts.run(now, left).changes);
-      // A day has passed its retention when it ended that long ago; days compare as text.
-      const oldestKept = new Date(now - RETENTION.deliveryMs).toISOString().slice(0, 10);
-      left -= Number(deliveries.run(oldestKept, left).changes);
+      left -= Number(deliveries.run(oldestDay(now), left).changes);
       return left === 0;
     },
   };
