@@ -131,24 +131,22 @@ export async function startService(config: Config, options: ServiceOptions = {})
     let inUse: SettingsInUse = settingsInUse(config);
     const settings = followContactSettings(() => inUse);
     const changes = createContactChanges({ store, clock, settings });
+    const perInstance = {
+      allowed: () => inUse.config.limits.perInstance,
+      waiting: (instanceId: string) => dispatcher.waitingOf(instanceId),
+      registrations: (instanceId: string) => store.registrations(instanceId),
+    };
     const metrics = createMetrics({
       gateways: () => dispatcher.status(),
       holdsLease: () => dispatcher.holdsLease,
       outages: () => dispatcher.outages(),
       certificates: () => certificatesOf(allApplications()),
-      limits: {
-        listed: () => inUse.instances,
-        allowed: () => inUse.config.limits.perInstance,
-        waiting: (instanceId) => dispatcher.waitingOf(instanceId),
-        registrations: (instanceId) => store.registrations(instanceId),
-      },
+      limits: { ...perInstance, listed: () => inUse.instances },
     });
     const instanceLimits = createInstanceLimits({
-      allowed: () => inUse.config.limits.perInstance,
+      ...perInstance,
       monotonic: () => clock.monotonic(),
       used: (limit, instanceId, count) => metrics.used(limit, instanceId, count),
-      waiting: (instanceId) => dispatcher.waitingOf(instanceId),
-      registrations: (instanceId) => store.registrations(instanceId),
     });
     const applications = await openApplications({
       store,
@@ -344,9 +342,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
         inUse = settingsInUse(next);
         sns = openSns(inUse);
         directory.list(inUse.listed);
+        // Refreshes the channels, too.
         applications.live.renew();
-        dispatcher.refreshChannels();
-        examination.again();
       },
       done: createReloadReports({ log, audit }),
     });

@@ -1,7 +1,22 @@
-// Changes a setting of the store: each change applies to the version it was made from, and is repeated if another
-// one came first.
+// Settings of the store, read page by page and changed: each change applies to the version it was made from, and is
+// repeated if another one came first.
 import { ServiceError } from '../service-error.ts';
-import type { SettingKind, Store } from '../store/store.ts';
+import type { Setting, SettingKind, Store } from '../store/store.ts';
+
+const PAGE = 100;
+
+/** All settings of a kind, by id. */
+export async function* everySetting(
+  store: Pick<Store, 'settings'>,
+  kind: SettingKind,
+): AsyncGenerator<Setting> {
+  let next: string | undefined;
+  do {
+    const page = await store.settings(kind, { limit: PAGE, ...(next !== undefined && { next }) });
+    yield* page.items;
+    ({ next } = page);
+  } while (next !== undefined);
+}
 
 /** People change settings; more than a few changes at once come from a loop somewhere. */
 const TRIES = 20;

@@ -1,7 +1,7 @@
 // The applications in the store: read, listed and changed one document at a time; each change applies to the
 // version it was made from.
 import type { Store } from '../store/store.ts';
-import { changeSetting } from './change-setting.ts';
+import { changeSetting, everySetting } from './change-setting.ts';
 import { parseApplication, serialiseApplication } from './document.ts';
 import type { ApplicationDocument } from './document.ts';
 
@@ -28,8 +28,6 @@ export interface StoredApplications {
   change(arn: string, rule: ApplicationRule): Promise<ApplicationDocument | undefined>;
 }
 
-const PAGE = 100;
-
 export function createStoredApplications(store: Store): StoredApplications {
   const stored: StoredApplications = {
     async read(arn) {
@@ -47,11 +45,7 @@ export function createStoredApplications(store: Store): StoredApplications {
       };
     },
     async *all() {
-      for (let after: string | undefined, isFirst = true; isFirst || after !== undefined; isFirst = false) {
-        const page = await stored.list(PAGE, after);
-        yield* page.items;
-        after = page.next;
-      }
+      for await (const { id, body } of everySetting(store, 'application')) yield { arn: id, body };
     },
     async change(arn, rule) {
       const body = await changeSetting(store, 'application', arn, (before) => {

@@ -8,7 +8,7 @@ import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import { createAddressList } from './client-address.ts';
 import { permissionsOf } from './permissions.ts';
-import { pathOf } from './private-path.ts';
+import { isPrivate, pathOf } from './private-path.ts';
 
 export interface BearerKey {
   /** Its name in logs. */
@@ -58,7 +58,7 @@ export function createVerifyBearer(options: {
 
 function checkPath(request: IncomingMessage, isTrusted: (address: string) => boolean): void {
   const path = pathOf(request, isTrusted);
-  if (path === 'tls' || path === 'loopback') return;
+  if (isPrivate(path)) return;
   throw new ServiceError(
     'AccessDeniedException',
     path === 'proxy-without-tls'

@@ -9,6 +9,9 @@ export type PrivatePath = 'tls' | 'loopback';
 /** Why a path is not private: a trusted proxy does not confirm TLS, or it is unknown what lies in between. */
 export type PublicPath = 'proxy-without-tls' | 'unknown';
 
+export const isPrivate = (path: PrivatePath | PublicPath): path is PrivatePath =>
+  path === 'tls' || path === 'loopback';
+
 const PASSED_ON = ['forwarded', 'x-forwarded-for', 'x-forwarded-proto', 'x-real-ip', 'via'];
 
 /**

@@ -70,9 +70,8 @@ export function readSettingsFile(
     ] as const)
       if (key[name]?.length === 0 && !reader.isWrong(`accessKeys[${index}].${name}`))
         reader.wrong(`accessKeys[${index}].${name}`, `names no ${noun}; write "all" or a list`);
-  const topics = (settings.sources?.sns ?? []).map(({ topicArn }) => topicArn);
-  for (const [index, topic] of (settings.sources?.sns ?? []).entries()) {
-    const { topicArn, instances, endpoint, signatures } = topic;
+  const topics = settings.sources?.sns ?? [];
+  for (const [index, { instances, endpoint, signatures }] of topics.entries()) {
     if (endpoint !== undefined && !createsInstances)
       reader.wrong(
         `sources.sns[${index}].endpoint`,
@@ -83,14 +82,13 @@ export function readSettingsFile(
         `sources.sns[${index}].signatures`,
         'is "ignored", but Amazon signs every message; remove it, or set "endpoint" to the address of LocalStack or moto',
       );
-    if (topicArn !== undefined && topics.indexOf(topicArn) < index)
-      reader.wrong(`sources.sns[${index}].topicArn`, 'is listed twice; list all its instances in one place');
     if (instances?.length === 0)
       reader.wrong(
         `sources.sns[${index}].instances`,
         'has no instance; list the ids of the Amazon Connect instances that stream to this topic',
       );
   }
+  checkUnique(reader, topics, 'sources.sns', 'topicArn', 'list all its instances in one place');
   const applications = (settings.applications ?? []).map((application, index) =>
     toApplication(reader, application, `applications[${index}]`, now),
   );
@@ -104,7 +102,7 @@ export function readSettingsFile(
     ),
     trustedProxies: settings.trustedProxies ?? [],
     allowedHosts: settings.allowedHosts ?? [],
-    sources: { sns: (settings.sources?.sns ?? []).map(toTopic) },
+    sources: { sns: topics.map(toTopic) },
     regions: settings.regions,
     account: settings.account,
     instances: settings.instances ?? [],

@@ -6,14 +6,14 @@ import type { Audit } from '../audit/audit.ts';
 import type { AccessKey, FindAccessKey } from '../auth/access-keys.ts';
 import { ANY_SESSION } from '../auth/access-keys.ts';
 import { addressGroup } from '../auth/client-address.ts';
-import { pathOf } from '../auth/private-path.ts';
+import { isPrivate, pathOf } from '../auth/private-path.ts';
 import type { PrivatePath } from '../auth/private-path.ts';
 import { SESSION_MS, beginSession, readSession } from '../auth/session.ts';
 import type { Session } from '../auth/session.ts';
 import { jsonAnswer } from '../http/answer.ts';
 import type { Answer } from '../http/answer.ts';
 import { parseBody } from '../http/body.ts';
-import { createSuspects } from '../http/suspects.ts';
+import { FORGIVEN_EVERY_MS, createSuspects } from '../http/suspects.ts';
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import { isFromOwnPage } from './own-page.ts';
@@ -50,8 +50,8 @@ export interface ConsoleSessionParts {
   readonly monotonic: () => number;
 }
 
-/** After the first few, one more failed sign-in per address is allowed each time this has passed: see suspects.ts. */
-const RETRY_AFTER_SECONDS = 6;
+/** After the first few, one more failed sign-in per address is allowed each time this has passed. */
+const RETRY_AFTER_SECONDS = FORGIVEN_EVERY_MS / 1000;
 
 export function createConsoleSessions(parts: ConsoleSessionParts): ConsoleSessions {
   const { accessKey, isTrustedProxy, addressOf, signedOut, audit, now } = parts;
@@ -60,7 +60,7 @@ export function createConsoleSessions(parts: ConsoleSessionParts): ConsoleSessio
   /** The private path that a request came by; undefined if somebody in between could read a secret in it. */
   const privatePathOf = (request: IncomingMessage): PrivatePath | undefined => {
     const path = pathOf(request, isTrustedProxy);
-    return path === 'tls' || path === 'loopback' ? path : undefined;
+    return isPrivate(path) ? path : undefined;
   };
   const textOf = (request: IncomingMessage): string | undefined => {
     const path = privatePathOf(request);

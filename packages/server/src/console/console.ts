@@ -38,7 +38,6 @@ const MOST_SIGN_IN_BYTES = 4_096;
 const LOOK_AGAIN_MS = 5_000;
 
 export function createConsole({ config, sessions, addressOf, emulator }: ConsoleParts): Console {
-  const isOpen = () => consoleAccess(config()) === 'open';
   const takesSessions = () => consoleAccess(config()) === 'sign-in';
 
   /** Phones show the texts and tokens of all instances, and faults affect all: both are for unlimited keys. */
@@ -46,8 +45,8 @@ export function createConsole({ config, sessions, addressOf, emulator }: Console
     instances === 'all' && actions === 'all' && applications === 'all';
 
   /** The page's first request. */
-  const stateFor = (request: IncomingMessage): object => {
-    if (isOpen()) return { service: true, phones: emulator !== undefined };
+  const stateFor = (request: IncomingMessage, access: 'open' | 'sign-in'): object => {
+    if (access === 'open') return { service: true, phones: emulator !== undefined };
     const signedIn = sessions.signedIn(request);
     if (signedIn === undefined) return { service: true, phones: false, signIn: true };
     const { session, caller } = signedIn;
@@ -95,22 +94,23 @@ export function createConsole({ config, sessions, addressOf, emulator }: Console
       ['/console/sign-out', source((_, __, request) => sessions.signOut(request))],
     ],
     mount(request, response) {
+      const access = consoleAccess(config());
+      if (access === 'off') return false;
       const path = (request.url ?? '').split('?', 1)[0]!;
       const isPage = /^\/console(?:\/|$)/.test(path);
       const isRead = request.method === 'GET' || request.method === 'HEAD';
-      if (!isOpen() && !takesSessions()) return false;
       if (isPage && !isRead) return false;
       if (path === '/console/session') {
         const headers = { 'content-type': 'application/json', 'cache-control': 'no-store' };
-        response.writeHead(200, headers).end(JSON.stringify(stateFor(request)));
+        response.writeHead(200, headers).end(JSON.stringify(stateFor(request, access)));
         return true;
       }
-      if (isOpen() && emulator !== undefined) return emulator.handler(request, response);
+      if (access === 'open' && emulator !== undefined) return emulator.handler(request, response);
       if (isPage) {
         serveConsolePage(path, response);
         return true;
       }
-      return !isOpen() && /^\/emulator(?:\/|$)/.test(path) && answerPhones(request, response);
+      return access === 'sign-in' && /^\/emulator(?:\/|$)/.test(path) && answerPhones(request, response);
     },
   };
 }

@@ -1,6 +1,6 @@
 // Sessions that were signed out before they expired. They are stored under their key, because any node would accept
 // the cookie; every node that serves the console reads them again every few seconds.
-import { changeSetting } from '../applications/change-setting.ts';
+import { changeSetting, everySetting } from '../applications/change-setting.ts';
 import type { Session } from '../auth/session.ts';
 import type { Store } from '../store/store.ts';
 
@@ -13,7 +13,6 @@ export interface SignedOut {
 
 /** How long another node may still accept a session that was signed out. */
 const READ_AGAIN_MS = 5_000;
-const PAGE = 100;
 
 /** The stored record of a key: its sessions with their expiry times, in milliseconds since the epoch. */
 interface Note {
@@ -44,13 +43,8 @@ export async function openSignedOut(options: {
     for (const [id, expiresAt] of known) if (expiresAt <= now()) known.delete(id);
   };
   async function read(): Promise<void> {
-    let next: string | undefined;
-    do {
-      const page = await store.settings('access-key', { limit: PAGE, ...(next !== undefined && { next }) });
-      for (const { body } of page.items)
-        for (const [id, expiresAt] of Object.entries(parse(body).signedOut)) known.set(id, expiresAt);
-      ({ next } = page);
-    } while (next !== undefined);
+    for await (const { body } of everySetting(store, 'access-key'))
+      for (const [id, expiresAt] of Object.entries(parse(body).signedOut)) known.set(id, expiresAt);
     dropExpired();
   }
   const readAgain = async (): Promise<void> => {

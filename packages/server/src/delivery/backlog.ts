@@ -69,8 +69,10 @@ export function createBacklog(
     recount: () => {
       const recounted = new Map<string, number>();
       for (const outlet of outlets.all())
-        for (const { name, held, running, stored } of outlet.lanes())
-          if (held.size + running + stored > 0) addTo(recounted, name, held.size + running + stored);
+        for (const { name, held, running, stored } of outlet.lanes()) {
+          const count = held.size + running + stored;
+          if (count > 0) addTo(recounted, name, count);
+        }
       counts = recounted;
     },
   };

@@ -117,7 +117,9 @@ export function createDispatcher(options: {
   const revoked = createRevoked(clock);
   let stopping = false;
 
-  const freed = (outlet: Outlet): void => {
+  /** The gateway may have capacity: sends what is held, and asks the store for more. */
+  const proceed = (outlet: Outlet): void => {
+    pump(context, outlet);
     if (outlet.stored > 0) claims.claim();
   };
   /** Outlets with attempts that ended in this run of microtasks: mostly the answers of one read. */
@@ -125,16 +127,12 @@ export function createDispatcher(options: {
   const goOn = (): void => {
     const outlets = [...ended];
     ended.clear();
-    for (const outlet of outlets) {
-      pump(context, outlet);
-      freed(outlet);
-    }
+    for (const outlet of outlets) proceed(outlet);
   };
   const outlets = createOutlets({ channelVersion: () => 'the only one', ...options }, clock, random, {
     credit: (outlet) => {
       direct.serve(outlet);
-      pump(context, outlet);
-      freed(outlet);
+      proceed(outlet);
     },
     doubted: (channel, share) => events.doubted(channel, share),
     trouble: (outlet) => {

@@ -119,9 +119,12 @@ export function examineInBackground(options: {
       if (application?.channels[channel] === undefined && (application || autoCreate !== 'all'))
         return undefined;
       const name = nameOf(applicationArn, channel);
-      const under = asked.get(name) ?? examineNow(applicationArn, channel);
-      asked.set(name, under);
-      return under.finally(() => asked.delete(name));
+      let under = asked.get(name);
+      if (under === undefined) {
+        under = examineNow(applicationArn, channel).finally(() => asked.delete(name));
+        asked.set(name, under);
+      }
+      return under;
     },
     again,
     stop: () => {

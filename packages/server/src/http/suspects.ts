@@ -10,7 +10,7 @@ export interface Suspects {
 
 /** Failures that are tolerated at once (a rotated secret, a lost connection), and how fast further ones are. */
 const FORGIVEN = 10;
-const FORGIVEN_EVERY_MS = 6_000;
+export const FORGIVEN_EVERY_MS = 6_000;
 /** Beyond this many, the place that failed longest ago is forgotten. */
 const MAX_PLACES = 10_000;
 

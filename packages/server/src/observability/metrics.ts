@@ -182,11 +182,15 @@ export function createMetrics({
       help: 'What an instance listed in the settings keeps in the store, out of chatpush_instance_allowed.',
       labelNames: ['limit', 'instance'],
       async collect() {
+        const instances = [...limits.listed()];
+        // Absent while the store is unavailable: other metrics report that.
+        const counts = await Promise.all(
+          instances.map((instance) => limits.registrations(instance).catch(() => undefined)),
+        );
         this.reset();
-        for (const instance of limits.listed()) {
+        for (const [index, instance] of instances.entries()) {
+          const count = counts[index];
           this.set({ limit: 'deliveriesWaiting', instance }, limits.waiting(instance));
-          // Absent while the store is unavailable: other metrics report that.
-          const count = await limits.registrations(instance).catch(() => undefined);
           if (count !== undefined) this.set({ limit: 'registrations', instance }, count);
         }
       },

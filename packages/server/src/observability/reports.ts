@@ -9,7 +9,7 @@ import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ChannelName } from '../config/config.ts';
 import type { DispatcherEvents } from '../delivery/dispatcher.ts';
 import { diagnose } from '../doctor/diagnoses.ts';
-import { laneOf, parseLane } from '../delivery/work.ts';
+import { laneOf } from '../delivery/work.ts';
 import type { Metrics } from './metrics.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
 import type { Traces } from '../tracing/traces.ts';
@@ -33,7 +33,7 @@ export function createReports({
   return {
     attempt: (gateway, outcome, { delivery, work, sentBefore, attempts }, at, sinceAcceptedMs) => {
       metrics.attempt(gateway, outcome, sinceAcceptedMs);
-      metrics.channelAttempt(parseLane(delivery.lane), outcome);
+      metrics.channelAttempt(work, outcome);
       if (traces !== undefined && work.trace !== undefined)
         traces.attempt({
           traceparent: work.trace,

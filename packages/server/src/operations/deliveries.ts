@@ -7,10 +7,8 @@ import { UnreadableContactError } from '../store/stored-contact.ts';
 import { toDelivery } from './delivery-answer.ts';
 import type { OperationDependencies } from './dependencies.ts';
 import { refuseFaults, textFault } from './faults.ts';
-import { listOfInstance } from './instance-deliveries.ts';
+import { DEFAULT_PAGE, listOfInstance } from './instance-deliveries.ts';
 import type { PageScope } from './page-token.ts';
-
-const DEFAULT_PAGE = 50;
 
 const FILTERS = ['Status', 'Reason', 'PinpointAppArn', 'DeviceType', 'StartTime', 'EndTime'] as const;
 

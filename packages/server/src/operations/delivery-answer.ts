@@ -3,6 +3,7 @@ import type { Output } from '@chatpush/wire';
 import { parseLane } from '../delivery/work.ts';
 import type { DeviceType } from '../contact/document.ts';
 import type { LogEntry } from '../store/store.ts';
+import { isoTime } from './applications/application.ts';
 import type { OperationDependencies } from './dependencies.ts';
 
 type DeliveryAnswer = Output<'GetDelivery'>['Delivery'];
@@ -33,7 +34,7 @@ export function toDelivery(
     })),
     AttemptCount: entry.attemptCount,
     CreatedAt: new Date(entry.at).toISOString(),
-    ExpiresAt: entry.expiresAt === undefined ? undefined : new Date(entry.expiresAt).toISOString(),
+    ExpiresAt: isoTime(entry.expiresAt),
     CanReplay: entry.isKept === true,
   };
 }

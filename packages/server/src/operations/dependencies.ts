@@ -1,6 +1,7 @@
 // What the operations need from the rest of the service.
 import type { Associations } from '../applications/associations.ts';
 import type { Clock } from '../clock.ts';
+import type { DeviceType } from '../contact/document.ts';
 import type { ContactSettings } from '../contact/settings.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { SendDirect } from '../delivery/direct.ts';
@@ -40,7 +41,7 @@ export interface OperationDependencies extends ApplicationDependencies {
   /** What a gateway says about a channel now; undefined: the application has no such channel. */
   readonly examineChannel: (
     applicationArn: string,
-    deviceType: 'APNS' | 'APNS_SANDBOX' | 'GCM',
+    deviceType: DeviceType,
   ) => Promise<ChannelVerdict | undefined>;
   /** Why an instance may not add a registration. */
   readonly registrationRefusal: (instanceId: string) => Promise<string | undefined>;

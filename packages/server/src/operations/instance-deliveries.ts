@@ -8,7 +8,7 @@ import type { OperationDependencies } from './dependencies.ts';
 import { refuseFaults, textFault } from './faults.ts';
 import type { PageScope } from './page-token.ts';
 
-const DEFAULT_PAGE = 50;
+export const DEFAULT_PAGE = 50;
 /** Store calls per page: 50,000 deliveries are examined, a few thousand at a time. */
 const MOST_CALLS = 25;
 

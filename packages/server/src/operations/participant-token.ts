@@ -44,16 +44,24 @@ export const MAX_TOKEN = 1_000;
 
 /** Without a name at most 1,000 characters, for contact ids of up to 256 bytes. */
 export function participantToken(key: Uint8Array, of: Participant, kind: TokenKind = 'participant'): string {
-  const said: unknown[] = [VERSION, of.instanceId, of.contactId, of.participantId, of.role, of.expiresAt];
-  if (of.displayName !== undefined) said.push(of.displayName);
-  const payload = Buffer.from(JSON.stringify(said)).toString('base64url');
+  const payload = payloadOf(of);
   return `${payload}.${proofOf(key, kind, payload)}`;
 }
 
+function payloadOf(of: Participant): string {
+  const said: unknown[] = [VERSION, of.instanceId, of.contactId, of.participantId, of.role, of.expiresAt];
+  if (of.displayName !== undefined) said.push(of.displayName);
+  return Buffer.from(JSON.stringify(said)).toString('base64url');
+}
+
+/** Of 32 bytes in base64url, with the dot before it. */
+const PROOF_LENGTH = 44;
+
 /** The participant with as much of its name as fits into its token. */
-export function withNameThatFits(key: Uint8Array, of: Participant): Participant {
+export function withNameThatFits(of: Participant): Participant {
   const { displayName = '', ...nameless } = of;
-  const fits = (participant: Participant): boolean => participantToken(key, participant).length <= MAX_TOKEN;
+  const fits = (participant: Participant): boolean =>
+    payloadOf(participant).length + PROOF_LENGTH <= MAX_TOKEN;
   for (let units = displayName.length; units > 0; units--) {
     const named = { ...nameless, displayName: firstUnits(displayName, units) };
     if (fits(named)) return named;

@@ -37,7 +37,7 @@ export async function createParticipant(
         ? { result: { participantId: randomUUID(), expiresAt: now + settings.lifetimeMs } }
         : refuse('ResourceNotFoundException', 'The contact does not exist, or has ended.'),
   });
-  const participant = withNameThatFits(key, {
+  const participant = withNameThatFits({
     instanceId: InstanceId,
     contactId: ContactId,
     participantId: joined.participantId,
