@@ -29,7 +29,7 @@ export async function openNats(): Promise<CampaignStore> {
   });
 
   async function leader(random: () => number): Promise<number> {
-    const nats = await connect({ servers: servers.url.slice('nats://'.length).split(',') });
+    const nats = await connect({ servers: [...servers.addresses] });
     try {
       const manager = await jetstreamManager(nats);
       const { cluster } = await manager.streams.info(`chatpush-${Math.floor(random() * SHARDS)}`);

@@ -243,10 +243,13 @@ export const NEMESES: Readonly<Record<string, Nemesis>> = {
     await node.start();
   }),
   'freeze-server': ofNats('the NATS server that leads a shard’s stream frozen for 8 s', async (world) => {
-    const server = await world.store.nats!.leader(world.random);
-    world.store.nats!.servers.freeze(server);
-    await wait(8_000);
-    world.store.nats!.servers.thaw(server);
+    const nats = world.store.nats!;
+    const server = await nats.leader(world.random);
+    await during(
+      8_000,
+      () => nats.servers.freeze(server),
+      () => nats.servers.thaw(server),
+    )(world);
   }),
   'cut-servers': ofNats('the network between two NATS servers cut for 8 s', async ({ store, random }) => {
     const apart = oneOf(SERVERS, random);

@@ -3,12 +3,11 @@ import { execFileSync, spawnSync } from 'node:child_process';
 import { readFileSync, writeFileSync } from 'node:fs';
 import { availableParallelism, loadavg } from 'node:os';
 import { fileURLToPath } from 'node:url';
+import { withRegion } from '../scripts/region.ts';
 import { HEADING } from './table.ts';
 
 const PAGE = fileURLToPath(new URL('../docs/reliability.md', import.meta.url));
 const FORMATTER = fileURLToPath(new URL('../node_modules/.bin/oxfmt', import.meta.url));
-const BEGIN = '<!-- campaign: written by npm run campaign -- --write -->';
-const END = '<!-- /campaign -->';
 
 export interface Page {
   /** Writes the table so far into the page, so that an interrupted run keeps its results. */
@@ -33,12 +32,8 @@ export function openPage(command: string): Page {
           ? 'Everything held.'
           : `Not held:\n\n${failures.map((one) => `- ${one}`).join('\n')}`;
       const table = [HEADING, ...rows].join('\n');
-      const page = readFileSync(PAGE, 'utf8');
-      const [before, rest] = page.split(BEGIN);
-      const after = rest?.split(END)[1];
-      if (after === undefined)
-        throw new Error(`docs/reliability.md has no place for the table: ${BEGIN} … ${END}`);
-      writeFileSync(PAGE, `${before}${BEGIN}\n\n${about}\n\n${table}\n\n${verdict}\n\n${END}${after}`);
+      const text = [about, table, verdict].join('\n\n');
+      writeFileSync(PAGE, withRegion(readFileSync(PAGE, 'utf8'), 'campaign', text, 'docs/reliability.md'));
       spawnSync(FORMATTER, [PAGE]);
     },
   };

@@ -16,6 +16,7 @@ import { ERROR_PROSE, OPERATION_PROSE } from '../packages/wire/src/prose.ts';
 import { APPLICATION_PROSE } from '../packages/wire/src/prose-applications.ts';
 import type { OperationProse } from '../packages/wire/src/prose.ts';
 import { settingsPage, settingsSchema } from './settings-docs.ts';
+import { withRegion } from './region.ts';
 
 const number = new Intl.NumberFormat('en-US');
 const table = (head: readonly string[], rows: readonly (readonly string[])[]): string =>
@@ -234,7 +235,8 @@ function troubleshootingPage(): string {
       `${cure[0]!.toUpperCase()}${cure.slice(1)}.`,
     ]),
   );
-  return withRegion(withRegion(page, 'errors', errors), 'diagnoses', diagnoses).trimEnd();
+  const file = 'docs/guides/troubleshooting.md';
+  return withRegion(withRegion(page, 'errors', errors, file), 'diagnoses', diagnoses, file).trimEnd();
 }
 
 /** What a row of diagnoses searches for, without regular-expression syntax. */
@@ -245,12 +247,6 @@ const wordsOf = ({ source }: RegExp): string =>
     .split('|')
     .map((words) => `\`${words}\``)
     .join(', ');
-
-function withRegion(page: string, name: string, text: string): string {
-  const region = new RegExp(`(<!-- ${name}:[^>]*-->\n)[^]*?(<!-- /${name} -->)`);
-  if (!region.test(page)) throw new Error(`docs/guides/troubleshooting.md has no region ${name}`);
-  return page.replace(region, (_, begin: string, end: string) => `${begin}\n${text}\n\n${end}`);
-}
 
 const PAGES = [
   ['docs/operations.md', operationsPage],

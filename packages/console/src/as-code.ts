@@ -75,7 +75,7 @@ const awsCli = (
 const withKey = (step: Endpoint, command: string): string =>
   `export AWS_ACCESS_KEY_ID=${quoted(step.accessKeyId)} # and AWS_SECRET_ACCESS_KEY\n${command}`;
 
-const upperFirst = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
+export const upperFirst = (name: string): string => name.slice(0, 1).toUpperCase() + name.slice(1);
 
 /** Members as they appear on the wire. */
 const onWire = (value: unknown): unknown => {

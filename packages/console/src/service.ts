@@ -42,7 +42,7 @@ const clientFor = ({ accessKeyId, secretAccessKey, applicationArn }: Access) =>
     endpoint: location.origin,
     // In production the service may require its own region, which the application's ARN contains.
     region: applicationArn.split(':')[3] || 'us-east-1',
-    // With a session, empty credentials make the client send the request unsigned.
+    // With a session, fetchBySession removes the signature, so any secret does.
     credentials: { accessKeyId, secretAccessKey: secretAccessKey ?? 'none' },
     ...(secretAccessKey === undefined && { fetch: fetchBySession }),
   });

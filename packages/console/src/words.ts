@@ -81,3 +81,6 @@ export function oftenOf({ times, probability }: AppliedRule): string {
 
 /** Whether a rule has used up its count. */
 export const isSpent = ({ times, applied }: AppliedRule): boolean => times !== undefined && applied >= times;
+
+/** The last part of an application's ARN. */
+export const applicationName = (arn: string): string => arn.slice(arn.lastIndexOf('/') + 1);

@@ -1,5 +1,6 @@
 // A step of a form as code to copy, collapsed by default.
 import { useState } from 'preact/hooks';
+import { upperFirst } from '../as-code.ts';
 import type { AsCode as Code } from '../as-code.ts';
 import { CopyButton } from './copy-button.tsx';
 import { Tabs } from './tabs.tsx';
@@ -8,7 +9,7 @@ export function AsCode({ what, code }: { what: string; code: Code }) {
   const [isOpen, setOpen] = useState(false);
   return (
     <details class="as-code" onToggle={(event) => setOpen(event.currentTarget.open)}>
-      <summary>{what.slice(0, 1).toUpperCase() + what.slice(1)} as code</summary>
+      <summary>{upperFirst(what)} as code</summary>
       {isOpen && (
         <Tabs
           label={`The ${what} in`}

@@ -3,6 +3,11 @@ import type { ServerResponse } from 'node:http';
 import { builtPage } from './built-page.ts';
 import { serveConsole } from './console-files.ts';
 
+/** Looked for until it is found. */
+let page: string | undefined;
+
 /** Answers a request to read `/console/…`. */
-export const serveConsolePage = (path: string, response: ServerResponse): void =>
-  void serveConsole(builtPage(), path, response);
+export function serveConsolePage(path: string, response: ServerResponse): void {
+  page ??= builtPage();
+  void serveConsole(page, path, response);
+}

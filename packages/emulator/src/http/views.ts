@@ -18,12 +18,16 @@ export const newest = <T>(items: readonly T[], most: number): T[] =>
   items.slice(Math.max(0, items.length - most));
 
 /** `GET /emulator/phones/{deviceToken}`, with the newest `most` notifications: usually all that are kept. */
-export const phoneView = (phone: Phone, most = Infinity): object => ({
-  ...phoneSummary(phone),
-  notifications: newest(phone.notifications, most),
-  shown: phone.shown,
-  silent: phone.notifications.reduce<Silent | undefined>(silentAfter, undefined),
-});
+export function phoneView(phone: Phone, most = Infinity): object {
+  // Each read parses all that are kept.
+  const { notifications } = phone;
+  return {
+    ...phoneSummary(phone),
+    notifications: newest(notifications, most),
+    shown: phone.shown,
+    silent: notifications.reduce<Silent | undefined>(silentAfter, undefined),
+  };
+}
 
 /** A file for Xcode's simulator: drag and drop it, or use `simctl push`. */
 export const xcodeFile = ({ app, payload }: Notification): object => ({

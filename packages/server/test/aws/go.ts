@@ -6,9 +6,9 @@ import { join } from 'node:path';
 import { text } from 'node:stream/consumers';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
+import { CACHE } from './python.ts';
 import type { Answer } from './python.ts';
 
-const CACHE = fileURLToPath(new URL('../../../../node_modules/.cache/', import.meta.url));
 const SOURCES = ['go.mod', 'go.sum', 'main.go'];
 
 export type GoProgram = (words: readonly string[], input: object) => Promise<Answer>;

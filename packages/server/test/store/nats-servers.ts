@@ -12,6 +12,8 @@ import { movedClock } from '../moved-clock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
 export interface NatsServers {
+  /** Host and port of each server. */
+  readonly addresses: readonly string[];
   /** Without parameters. */
   readonly url: string;
   readonly count: number;
@@ -113,9 +115,10 @@ export async function startNats({
     await ended;
   }
 
-  const url = `nats://${servers.map((server) => `127.0.0.1:${clientPort(server)}`).join(',')}`;
+  const addresses = servers.map((server) => `127.0.0.1:${clientPort(server)}`);
   const nats: NatsServers = {
-    url,
+    addresses,
+    url: `nats://${addresses.join(',')}`,
     count,
     folder: folder.path,
     numberOf: (name) => Number(name.slice('server-'.length)),
@@ -133,7 +136,7 @@ export async function startNats({
   };
   try {
     await Promise.all(servers.map(start));
-    await untilReady(url, count);
+    await untilReady(addresses);
   } catch (error) {
     await nats.close();
     throw error;
@@ -142,16 +145,15 @@ export async function startNats({
 }
 
 /** Resolves once JetStream has a leader, and every server is known to it. */
-async function untilReady(url: string, count: number): Promise<void> {
-  const servers = url.slice('nats://'.length).split(',');
-  const nats = await connect({ servers });
+async function untilReady(addresses: readonly string[]): Promise<void> {
+  const nats = await connect({ servers: [...addresses] });
   const deadline = performance.now() + READY_MS;
   try {
     for (;;) {
       try {
         const manager = await jetstreamManager(nats, { timeout: 1_000 });
         const name = 'is-ready';
-        await manager.streams.add({ name, subjects: [name], num_replicas: count });
+        await manager.streams.add({ name, subjects: [name], num_replicas: addresses.length });
         await manager.streams.delete(name);
         return;
       } catch (error) {

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { ExamineChannelResponse } from '@chatpush/client';
 import type { ChannelOnPage } from '../../channels.ts';
 import { examineChannel, type Access } from '../../service.ts';
-import { clockTime, duration } from '../../words.ts';
+import { applicationName, clockTime, duration } from '../../words.ts';
 import type { ChannelFigures } from '../health/figures.ts';
 
 interface Props {
@@ -53,7 +53,7 @@ export function Channel({ channel: { application, channel, leads, isEmulated }, 
   return (
     <li data-emulated={isEmulated}>
       <span title={application}>
-        <strong>{application.split('/').at(-1)}</strong> {channel}
+        <strong>{applicationName(application)}</strong> {channel}
       </span>
       <span class="leads">{leads}</span>
       {channel !== undefined && (

@@ -3,7 +3,7 @@ import { useState } from 'preact/hooks';
 import type { Registration } from '@chatpush/client';
 import type { Access } from '../../service.ts';
 import type { State } from '../../state.ts';
-import { dateTime, DEVICE_NAMES } from '../../words.ts';
+import { applicationName, dateTime, DEVICE_NAMES } from '../../words.ts';
 import { summaryOf, timelineOf } from './timeline.ts';
 import { Messages } from './messages.tsx';
 import { useContact } from './use-contact.ts';
@@ -108,7 +108,7 @@ function Registrations({ registrations }: { registrations: readonly Registration
                   )}
                   {!includeRawMessage && <small>Message text is hidden.</small>}
                 </td>
-                <td title={pinpointAppArn}>{pinpointAppArn.split('/').at(-1)}</td>
+                <td title={pinpointAppArn}>{applicationName(pinpointAppArn)}</td>
                 <td>{dateTime(createdAt)}</td>
                 <td>
                   <code>{registrationId}</code>

@@ -1,7 +1,7 @@
 // The filters of the list. All of them are in the address, so a filtered list can be shared as a link.
 import { go, hrefOf, type DeliveriesAddress } from '../../address.ts';
 import type { ChannelOnPage } from '../../channels.ts';
-import { dateTime, DEVICE_NAMES } from '../../words.ts';
+import { applicationName, dateTime, DEVICE_NAMES } from '../../words.ts';
 
 const TABS: readonly (readonly [string | undefined, string])[] = [
   [undefined, 'All'],
@@ -82,7 +82,7 @@ export function Filters({ address, channels }: Props) {
             <option value="">Any</option>
             {arns.map((arn) => (
               <option key={arn} value={arn}>
-                {arn.slice(arn.lastIndexOf('/') + 1)}
+                {applicationName(arn)}
               </option>
             ))}
           </select>

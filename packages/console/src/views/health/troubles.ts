@@ -1,5 +1,5 @@
 // Current problems, in sentences that say what to do. Pure.
-import { duration } from '../../words.ts';
+import { applicationName, duration } from '../../words.ts';
 import type { ChannelFigures } from './figures.ts';
 import type { Health } from './use-health.ts';
 
@@ -20,7 +20,7 @@ const CLOSED: Readonly<Record<string, string>> = {
 const LONG_WAIT_SECONDS = 60;
 
 const nameOf = ({ application, channel }: ChannelFigures): string =>
-  `${application.split('/').at(-1)} ${channel}`;
+  `${applicationName(application)} ${channel}`;
 
 export function troublesOf({ ready, checks, figures }: Health): Trouble[] {
   const { channels, gateways, storeFailures } = figures;
