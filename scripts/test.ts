@@ -6,6 +6,7 @@ import { globSync, readFileSync } from 'node:fs';
 import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
+import { fileURLToPath } from 'node:url';
 import { parseArgs } from 'node:util';
 
 /** The descendants of a process, nearest first, from /proc on Linux; none elsewhere. */
@@ -50,6 +51,9 @@ if (files.length === 0) {
   console.error(`No test file matches ${wanted.join(' ')}.`);
   process.exit(1);
 }
+
+// Every process would strip the types of the same files again; this saves a fifth of the CPU time of a short test.
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../node_modules/.cache/compile/', import.meta.url));
 
 const skipped: string[] = [];
 const running = new Set<string>();
