@@ -108,6 +108,38 @@ describe('a SQLite file', () => {
     await second.close();
   });
 
+  test('returns what is still leased of a batch, and notes no batch that is settled', async (t) => {
+    const path = newPath(t);
+    const { store: first } = await openStore(t, { path });
+    const [early, late, claimed] = newDeliveries(3);
+    await first.beat('before', 3_600_000);
+    await first.enqueue([early!, late!], 'before', credit('lane', 2));
+    await first.enqueue([claimed!], 'before', NONE);
+    await first.claim('before', credit('lane', 1));
+    await first.settle('before', [settlement(early!.id, { status: 'accepted' })]);
+    await first.beat('before', 3_600_000);
+    await first.close();
+    const { store: second } = await openStore(t, { path });
+    await second.beat('after', 3_600_000);
+    const returned = await second.claim('after', credit('lane', 9));
+    assert.deepEqual(new Set(ids(returned)), new Set([late!.id, claimed!.id]));
+    const batch = newDeliveries(2);
+    await second.settle(
+      'after',
+      returned.map(({ id }) => settlement(id, { status: 'accepted' })),
+    );
+    await second.enqueue(batch, 'after', credit('lane', 2));
+    await second.settle(
+      'after',
+      batch.map(({ id }) => settlement(id, { status: 'accepted' })),
+    );
+    await second.beat('after', 3_600_000);
+    await second.close();
+    const database = new DatabaseSync(path);
+    assert.deepEqual(database.prepare('select * from lease').all(), []);
+    database.close();
+  });
+
   test('has everything waiting due if the clock was set back before it is opened', async (t) => {
     const path = newPath(t);
     const clock = createClock();
@@ -154,7 +186,7 @@ describe('a SQLite file', () => {
     // After the pages of the schema and the empty queue, which are read at start.
     const file = openSync(path, 'r+');
     const { size } = statSync(path);
-    writeSync(file, Buffer.alloc(size - 20 * 4096, 0xff), 0, size - 20 * 4096, 20 * 4096);
+    writeSync(file, Buffer.alloc(size - 30 * 4096, 0xff), 0, size - 30 * 4096, 30 * 4096);
     closeSync(file);
 
     const { promise: fatal, resolve: onFatal } = Promise.withResolvers<Error>();

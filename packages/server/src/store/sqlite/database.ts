@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { MIGRATIONS } from './migrations.ts';
 import { openingFault } from './faults.ts';
+import { openLeases } from './leases.ts';
 
 export interface DatabaseOptions {
   readonly path: string;
@@ -76,11 +77,8 @@ function migrate(database: DatabaseSync, path: string, nowMs: number): void {
   try {
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(`pragma user_version = ${MIGRATIONS.length}`);
-    // Leases do not outlive the process that held them, and this is the only process. A leased delivery was due,
-    // even if the clock has been set back since.
-    database
-      .prepare(`update delivery set owner = 0, due_at = min(due_at, ?) where status = 'queued' and owner > 0`)
-      .run(nowMs);
+    // Leases do not outlive the process that held them, and this is the only process.
+    openLeases(database).releaseAll(nowMs);
     database.exec('commit');
   } catch (error) {
     if (database.isTransaction) database.exec('rollback');

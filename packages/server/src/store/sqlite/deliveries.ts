@@ -3,6 +3,8 @@
 //   enqueue ─► queued, owner 0 ──claim──► queued, owner n ──settle──► accepted | rejected | expired | withdrawn
 //          └─► queued, owner n               │    ▲
 //          └─► skipped                       └────┘ settle to `queued`: owner 0, due later
+//
+// The column `holder` is the owner as far as the index delivery_open needs it (migrations.ts).
 import type { DatabaseSync } from 'node:sqlite';
 import { KEPT_ATTEMPTS } from '../attempts.ts';
 import { applySettlement, NOBODY, UNDELIVERED, type DeliveryState } from '../settle-rule.ts';
@@ -10,6 +12,7 @@ import type { LogEntry } from '../store.ts';
 import { ENTRY_WIDTH, LETTER, SETTLEMENT_WIDTH, unpackSettlement } from './flat.ts';
 import type { Flat, PackedEntry, PackedSettlement } from './flat.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
+import type { Leases } from './leases.ts';
 import type { Nodes } from './nodes.ts';
 import type { Moment, Verbs } from './protocol.ts';
 import { LOG_COLUMNS } from './instance-log.ts';
@@ -26,11 +29,12 @@ export function deliveryVerbs(
   database: DatabaseSync,
   nodes: Nodes,
   lanes: Lanes,
+  leases: Leases,
 ): Pick<Verbs, 'enqueue' | 'settle' | 'deliveries'> {
   const insert = database.prepare(
     `insert into delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
-       due_at, expires_at, enqueued_at, attempt_count, work)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) on conflict (id) do nothing`,
+       holder, due_at, expires_at, enqueued_at, attempt_count, work)
+     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?) on conflict (id) do nothing`,
   );
   const read = database.prepare(
     'select seq, status, reason, owner, attempts as kept, attempt_count as count from delivery where id = ?',
@@ -39,7 +43,7 @@ export function deliveryVerbs(
   // first.
   const settleFirst = database.prepare(
     `update delivery set status = ?1, reason = ?2, owner = ${NOBODY}, due_at = ?3, attempts = ?4, attempt_count = ?5,
-       work = case when ?1 = 'queued' then work else ?8 end, is_undelivered = ?9
+       holder = case when ?1 = 'queued' then ${NOBODY} end, work = case when ?1 = 'queued' then work else ?8 end, is_undelivered = ?9
      where id = ?6 and owner = ?7 and status = 'queued' and attempts is null`,
   );
   // An ended delivery loses its due time, and its work except what must be kept; a delivery that is not moved keeps
@@ -47,7 +51,8 @@ export function deliveryVerbs(
   const write = database.prepare(
     `update delivery set status = ?1, reason = ?2, owner = ?3, attempts = ?4, attempt_count = ?5,
        due_at = case when ?1 = 'queued' then coalesce(?6, due_at) end, work = case when ?7 then ?8 else work end,
-       is_undelivered = ?9
+       is_undelivered = ?9,
+       holder = case when ?1 <> 'queued' then null when ?3 = ${NOBODY} then ${NOBODY} else holder end
      where seq = ?10`,
   );
   const readLog = database.prepare(
@@ -90,25 +95,42 @@ export function deliveryVerbs(
         return entry;
       };
       let letters = '';
+      let first = 0;
+      let last = 0;
       for (let at = 0; at < entries.length; at += ENTRY_WIDTH) {
         const [id, day, instanceId, contactId, messageId, registrationId, name, expiresInMs, text] =
           entries.slice(at, at + ENTRY_WIDTH) as PackedEntry;
         const key = [id, day, instanceId, contactId, messageId, registrationId] as const;
         if (name === null) {
           const isNew =
-            insert.run(...key, NO_LANE, 'skipped', text, NOBODY, null, null, now, null).changes > 0;
+            insert.run(...key, NO_LANE, 'skipped', text, NOBODY, null, null, null, now, null).changes > 0;
           letters += isNew ? LETTER.skipped : LETTER.known;
           continue;
         }
         const target = laneOf(name);
         const isLeased = target.room > 0;
-        const holder = isLeased ? owner : NOBODY;
-        const isNew =
-          insert.run(...key, target.lane, 'queued', null, holder, now, now + expiresInMs, now, text).changes >
-          0;
-        if (isNew && isLeased) target.room -= 1;
-        letters += isNew ? (isLeased ? LETTER.leased : LETTER.queued) : LETTER.known;
+        const ownership = isLeased ? ([owner, null] as const) : ([NOBODY, NOBODY] as const);
+        const values = [
+          target.lane,
+          'queued',
+          null,
+          ...ownership,
+          now,
+          now + expiresInMs,
+          now,
+          text,
+        ] as const;
+        const { changes, lastInsertRowid } = insert.run(...key, ...values);
+        if (changes === 0) letters += LETTER.known;
+        else if (!isLeased) letters += LETTER.queued;
+        else {
+          letters += LETTER.leased;
+          target.room -= 1;
+          last = Number(lastInsertRowid);
+          first ||= last;
+        }
       }
+      if (first > 0) leases.add(owner, first, last);
       return letters;
     },
     settle(moment, node, settlements) {

@@ -64,12 +64,12 @@ export function instanceLogVerbs(
      from delivery where id = ? and instance_id = ?`,
   );
   const replay = database.prepare(
-    `update delivery set status = 'queued', reason = ?1, owner = ${NOBODY}, lane = ?2, due_at = ?3, expires_at = ?4, work = ?5,
+    `update delivery set status = 'queued', reason = ?1, owner = ${NOBODY}, holder = ${NOBODY}, lane = ?2, due_at = ?3, expires_at = ?4, work = ?5,
        is_undelivered = null
      where id = ?6 and instance_id = ?7 and is_undelivered is not null and work is not null`,
   );
   const withdraw = database.prepare(
-    `update delivery set status = 'withdrawn', reason = ?, owner = ${NOBODY}, due_at = null, work = null, is_undelivered = 1
+    `update delivery set status = 'withdrawn', reason = ?, owner = ${NOBODY}, holder = null, due_at = null, work = null, is_undelivered = 1
      where id = ? and instance_id = ? and status = 'queued'`,
   );
 

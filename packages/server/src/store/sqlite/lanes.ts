@@ -21,15 +21,15 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
   const readNumber = database.prepare('select number from lane where name = ?');
   const insert = database.prepare('insert into lane (name) values (?) returning number');
   const readName = database.prepare('select name from lane where number = ?');
-  // Every query below is one range of the index delivery_open (owner, lane, due_at).
-  const free = `status = 'queued' and owner = ${NOBODY}`;
+  // Every query below is one range of the index delivery_open (holder, lane, due_at).
+  const free = `holder = ${NOBODY}`;
   const readDue = database.prepare(
     `select seq, attempts, id, day, instance_id, contact_id, message_id, registration_id, ?, expires_at - ?, work,
        ? - enqueued_at
      from delivery where ${free} and lane = ? and due_at <= ? order by due_at, seq limit ?`,
   );
   readDue.setReturnArrays(true);
-  const lease = database.prepare('update delivery set owner = ? where seq = ?');
+  const lease = database.prepare('update delivery set owner = ?1, holder = ?1 where seq = ?2');
   const countDue = database.prepare(
     `select count(*) as count from (select 1 from delivery where ${free} and lane = ? and due_at <= ? limit ?)`,
   );

@@ -5,6 +5,7 @@
 // evicts nobody.
 import type { DatabaseSync } from 'node:sqlite';
 import { NOBODY } from '../settle-rule.ts';
+import type { Leases } from './leases.ts';
 import type { Moment, Verbs } from './protocol.ts';
 
 export interface Nodes extends Pick<Verbs, 'beat' | 'leave'> {
@@ -14,7 +15,7 @@ export interface Nodes extends Pick<Verbs, 'beat' | 'leave'> {
   releaseSilent(moment: Moment): void;
 }
 
-export function nodeVerbs(database: DatabaseSync): Nodes {
+export function nodeVerbs(database: DatabaseSync, leases: Leases): Nodes {
   // A silent node keeps its row, so that its next heartbeat learns of it: names are never reused.
   database.exec(
     `create temp table node (
@@ -26,15 +27,11 @@ export function nodeVerbs(database: DatabaseSync): Nodes {
   const extend = database.prepare('update temp.node set silent_at = ? where number = ?');
   const bury = database.prepare('update temp.node set gone = 1 where number = ?');
   const readSilent = database.prepare('select number from temp.node where gone = 0 and silent_at <= ?');
-  // A leased delivery was due, even if the clock has been set back since.
-  const release = database.prepare(
-    `update delivery set owner = ${NOBODY}, due_at = min(due_at, ?) where status = 'queued' and owner = ?`,
-  );
 
   const row = (name: string) =>
     read.get(name) as { number: number; silentAt: number; gone: number } | undefined;
   function remove(number: number, now: number): void {
-    release.run(now, number);
+    leases.release(number, now);
     bury.run(number);
   }
 
@@ -47,6 +44,7 @@ export function nodeVerbs(database: DatabaseSync): Nodes {
       for (const { number } of readSilent.all(monotonic)) remove(Number(number), now);
     },
     beat({ monotonic, now }, name, ttlMs) {
+      leases.forgetSettled();
       const silentAt = Math.round(monotonic + ttlMs);
       const node = row(name);
       if (node === undefined) {

@@ -1,0 +1,46 @@
+// The deliveries that nodes hold. What a node claimed is found by the index delivery_open. What it leased on arrival is
+// not in that index, and is noted as ranges of rows: one for each batch.
+import type { DatabaseSync } from 'node:sqlite';
+import { NOBODY } from '../settle-rule.ts';
+
+export interface Leases {
+  /** Notes that a node leased rows between these two on their arrival. */
+  add(owner: number, firstSeq: number, lastSeq: number): void;
+  /** Makes everything that a node holds available to others. `now`: milliseconds since the epoch. */
+  release(owner: number, now: number): void;
+  /** The same for every node. */
+  releaseAll(now: number): void;
+  /** Drops the ranges of which nothing is leased any more. */
+  forgetSettled(): void;
+}
+
+export function openLeases(database: DatabaseSync): Leases {
+  const insert = database.prepare('insert into lease (first_seq, last_seq, owner) values (?, ?, ?)');
+  // Of the delivery in `delivery` and the range in `lease`.
+  const isLeased = `delivery.seq between first_seq and last_seq and delivery.owner = lease.owner
+    and delivery.status = 'queued' and delivery.holder is null`;
+  // A leased delivery was due, even if the clock has been set back since.
+  const release = `update delivery set owner = ${NOBODY}, holder = ${NOBODY}, due_at = min(due_at, ?1)`;
+  const releaseClaimed = database.prepare(`${release} where holder between ?2 and ?3`);
+  const releaseLeased = database.prepare(
+    `${release} where seq in (
+       select delivery.seq from lease cross join delivery where lease.owner between ?2 and ?3 and ${isLeased})`,
+  );
+  const forget = database.prepare('delete from lease where owner between ?1 and ?2');
+  const forgetSettled = database.prepare(
+    `delete from lease where not exists (select 1 from delivery where ${isLeased})`,
+  );
+
+  function releaseOwners(first: number, last: number, now: number): void {
+    releaseClaimed.run(now, first, last);
+    releaseLeased.run(now, first, last);
+    forget.run(first, last);
+  }
+
+  return {
+    add: (owner, firstSeq, lastSeq) => void insert.run(firstSeq, lastSeq, owner),
+    release: (owner, now) => releaseOwners(owner, owner, now),
+    releaseAll: (now) => releaseOwners(NOBODY + 1, Number.MAX_SAFE_INTEGER, now),
+    forgetSettled: () => void forgetSettled.run(),
+  };
+}
