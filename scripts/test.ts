@@ -53,7 +53,9 @@ if (files.length === 0) {
 }
 
 // Every process would strip the types of the same files again; this saves a fifth of the CPU time of a short test.
-process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(new URL('../node_modules/.cache/compile/', import.meta.url));
+process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
+  new URL('../node_modules/.cache/compile/', import.meta.url),
+);
 
 const skipped: string[] = [];
 const running = new Set<string>();
