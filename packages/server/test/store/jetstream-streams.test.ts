@@ -5,6 +5,7 @@ import { jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
 import { examineJetStream } from '../../src/store/jetstream/examine.ts';
 import { openJetStreamStore } from '../../src/store/jetstream/jetstream-store.ts';
+import { shardOf } from '../../src/store/jetstream/layout.ts';
 import type { Store } from '../../src/store/store.ts';
 import { attempt, credit, ids, newDeliveries, newDelivery, settlement } from './conformance/harness.ts';
 import { newAddress } from './jetstream-harness.ts';
@@ -63,6 +64,37 @@ test('the text of a message is removed from all streams once its push has ended'
     const later = await textOfStreams(address);
     assert.ok(!later.includes('SECRET of ended'));
     assert.ok(later.includes('SECRET of waits'));
+  }));
+
+test('a node that starts finds every waiting delivery, and reads nothing from before the oldest', () =>
+  opened(async (store, address) => {
+    await store.beat('node', 60_000);
+    const settleAll = async (count: number) => {
+      const ended = newDeliveries(count, { lane: 'quick' });
+      await store.enqueue(ended, 'node', credit('quick', count));
+      const accepted = { status: 'accepted' } as const;
+      await store.settle(
+        'node',
+        ended.map(({ id }) => settlement(id, accepted, [attempt()])),
+      );
+    };
+    await settleAll(50);
+    const waits = newDeliveries(3, { lane: 'slow' });
+    await store.enqueue(waits, 'node', new Map());
+    await settleAll(50);
+    const restarted = await openJetStreamStore({ address });
+    try {
+      assert.deepEqual(await restarted.waiting(10), new Map([['slow', 3]]));
+      assert.deepEqual(ids(await restarted.claim('node', credit('slow', 10))), ids(waits));
+    } finally {
+      await restarted.close();
+    }
+    const shard = shardOf('instance', address.shards);
+    const manager = await jetstreamManager(nats);
+    const stream = `${address.prefix}-${shard}`;
+    const tip = await manager.streams.getMessage(stream, { last_by_subj: `${address.prefix}.${shard}.tip` });
+    const { low } = JSON.parse(tip!.header.get('Chatpush')) as { low: number };
+    assert.ok(low > 100 && low <= tip!.seq, `from ${low} of ${tip!.seq}`);
   }));
 
 test('a contact with more deliveries than fit one answer shows all of them', () =>

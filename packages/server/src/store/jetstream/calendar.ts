@@ -1,11 +1,12 @@
 // Known of all contacts at once: when each is to be reviewed or deleted, and how many registrations it has. Read
-// from the heads of their documents on first use, so that no start waits for it. About 200 bytes per contact.
+// from the heads of their documents on first use. About 200 bytes per contact.
 import type { JetStreamClient } from '@nats-io/jetstream';
 import type { Contact } from '../store.ts';
 import type { ContactHead } from './contact-message.ts';
-import { follow, type Follower } from './follower.ts';
+import type { Follower } from './follower.ts';
 import { hashed, type ShardLayout } from './layout.ts';
 import type { Reads } from './reads.ts';
+import { createView } from './view.ts';
 
 interface Dates {
   readonly sequence: number;
@@ -34,7 +35,6 @@ export function createCalendar(
   const documents = layout.subject('doc', '');
   const dates = new Map<string, Dates>();
   const byInstance = new Map<string, number>();
-  let following: Promise<Follower> | undefined;
 
   function count(rest: string, registrations: number): void {
     const instance = rest.slice(0, rest.indexOf('.'));
@@ -54,14 +54,19 @@ export function createCalendar(
     count(rest, registrations);
   }
 
-  /** Everything that was written before is known. */
-  async function read(): Promise<void> {
-    following ??= follow(client, layout.stream, [`${documents}>`, layout.tip], (subject, sequence, head) => {
+  const { read, close } = createView({
+    client,
+    stream: layout.stream,
+    subjects: [`${documents}>`, layout.tip],
+    told(subject, sequence, head) {
       if (subject !== layout.tip) note(subject.slice(documents.length), sequence, head());
-    });
-    following.catch(() => (following = undefined));
-    await reachedTip(await following);
-  }
+    },
+    forget() {
+      dates.clear();
+      byInstance.clear();
+    },
+    reachedTip,
+  });
 
   async function ended(limit: number): Promise<{ readonly dueAt: number; readonly contact: Contact }[]> {
     await read();
@@ -100,6 +105,6 @@ export function createCalendar(
       await read();
       return byInstance.get(hashed(instanceId)) ?? 0;
     },
-    close: async () => (await following)?.close(),
+    close,
   };
 }

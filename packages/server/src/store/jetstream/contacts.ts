@@ -165,7 +165,9 @@ export function contactVerbs(
         const subjects = new Set(
           some.map((key) => layout.subject('doc', contactRest(key.instanceId, key.contactId))),
         );
-        for (const one of await reads.lastOfMany<ContactHead>([...subjects], layout.tip))
+        // Sees every write that was answered before, because a tip follows it.
+        const tip = await reads.last(layout.tip);
+        for (const one of await reads.lastOf<ContactHead>([...subjects], tip?.sequence ?? 0))
           found.set(one.subject, one);
       }
       return keys.map((key) => {

@@ -3,7 +3,6 @@ import { RETENTION, type Delivery, type Enqueued, type LogEntry } from '../store
 import { countSent, readAttempts } from '../attempts.ts';
 import { contactRest, hashed } from './layout.ts';
 
-/** Stored as `due` while the status is `queued`, then as `log`. */
 export interface DeliveryHead {
   readonly id: string;
   readonly day: string;
@@ -12,6 +11,8 @@ export interface DeliveryHead {
   readonly messageId: string;
   readonly registrationId?: string;
   readonly enqueuedAt: number;
+  /** When its retention has passed. */
+  readonly removeAt: number;
   /** The sequence of its first message, by which the delivery log is sorted; absent in that message. */
   readonly first?: number;
   readonly status: LogEntry['status'];
@@ -29,18 +30,12 @@ export interface DeliveryHead {
   readonly isKept?: true | undefined;
 }
 
-/** The head of an emptied `due`: the delivery is over. */
-export const OVER = { over: true } as const;
-/** A node that reads this much later finds out when it tries to lease the delivery. */
-export const OVER_KEEP_MS = 600_000;
-
 export const deliveryRest = ({
-  day,
   instanceId,
   contactId,
   id,
-}: Pick<DeliveryHead, 'day' | 'instanceId' | 'contactId' | 'id'>): string =>
-  `${day}.${contactRest(instanceId, contactId)}.${hashed(id)}`;
+}: Pick<DeliveryHead, 'instanceId' | 'contactId' | 'id'>): string =>
+  `${contactRest(instanceId, contactId)}.${hashed(id)}`;
 
 export function newHead(entry: Enqueued, now: number, owner: string | undefined): DeliveryHead {
   const { id, day, instanceId, contactId, messageId, registrationId } = entry;
@@ -52,6 +47,7 @@ export function newHead(entry: Enqueued, now: number, owner: string | undefined)
     messageId,
     ...(registrationId !== undefined && { registrationId }),
     enqueuedAt: now,
+    removeAt: removalOf(day, now),
     count: 0,
     ...('lane' in entry
       ? {
@@ -65,12 +61,15 @@ export function newHead(entry: Enqueued, now: number, owner: string | undefined)
   };
 }
 
-/** A delivery whose day was over long ago must not be removed while it is being sent. */
-const LEAST_KEEP_MS = 3_600_000;
+/** An event from long ago is sent, too, and is known if it comes again. */
+const LEAST_KEEP_MS = 2 * 86_400_000;
 
-/** How long a delivery is kept from now on. */
-export const keepMs = (day: string, now: number): number =>
-  Math.max(LEAST_KEEP_MS, Date.parse(`${day}T00:00:00Z`) + 86_400_000 + RETENTION.deliveryMs - now);
+/** When a delivery that is written now is to be removed. */
+export const removalOf = (day: string, now: number): number =>
+  Math.max(now + LEAST_KEEP_MS, Date.parse(`${day}T00:00:00Z`) + 86_400_000 + RETENTION.deliveryMs);
+
+/** The server removes a delivery by its own clock, which may be behind. */
+export const isPast = ({ removeAt }: Pick<DeliveryHead, 'removeAt'>, now: number): boolean => removeAt <= now;
 
 /** In the form that `claim` returns. */
 export function toDelivery(head: DeliveryHead, work: string, now: number): Delivery {

@@ -1,8 +1,8 @@
 // Enqueuing deliveries: each is written if its id is new.
 import type { Enqueued, EnqueueResult, Store } from '../store.ts';
-import { deliveryRest, keepMs, newHead } from './delivery-message.ts';
+import { deliveryRest, isPast, newHead, type DeliveryHead } from './delivery-message.ts';
 import type { LeasedDeliveries } from './leased.ts';
-import type { NewMessage } from './message.ts';
+import type { Found, NewMessage } from './message.ts';
 import type { Nodes } from './nodes.ts';
 import type { Shard } from './shard.ts';
 import { UNIT_MESSAGES } from './writer.ts';
@@ -22,6 +22,8 @@ export function enqueueVerb(
   ): Promise<Map<string, EnqueueResult['state']>> {
     const { layout, open, writer } = shard;
     const states = new Map<string, EnqueueResult['state']>();
+    /** Of earlier deliveries with the same id, whose retention has passed. */
+    const past = new Map<string, number>();
     let left = entries;
     for (;;) {
       const at = now();
@@ -36,11 +38,11 @@ export function enqueueVerb(
       });
       const written = await writer.write(
         planned.map(({ entry, rest, head }): NewMessage => ({
-          subject: layout.subject(head.status === 'queued' ? 'due' : 'log', rest),
+          subject: layout.subject('dlv', rest),
           head,
           text: 'work' in entry ? entry.work : '',
-          expected: { sequence: 0, of: layout.anyOf(rest) },
-          keepMs: keepMs(entry.day, at),
+          expected: { sequence: past.get(entry.id) ?? 0 },
+          keepMs: head.removeAt - at,
         })),
       );
       if ('sequences' in written) {
@@ -51,7 +53,7 @@ export function enqueueVerb(
             head.status === 'skipped' ? 'skipped' : head.owner === undefined ? 'queued' : 'leased',
           );
           if (!('lane' in entry)) continue;
-          open.put(rest, sequence, { ...head, lane: entry.lane, dueAt: at });
+          open.put(rest, sequence, head);
           if (head.owner !== undefined)
             leasedDeliveries.set({
               shard,
@@ -59,14 +61,17 @@ export function enqueueVerb(
               sequence,
               head: { ...head, first: sequence },
               text: entry.work,
-              isOver: false,
             });
         }
         for (const [lane, count] of given) room.set(lane, room.get(lane)! - count);
         return states;
       }
-      const { found } = written;
-      for (const [index, { id }] of left.entries()) if (found[index]) states.set(id, 'known');
+      for (const [index, { id }] of left.entries()) {
+        const found = written.found[index] as Found<DeliveryHead> | undefined;
+        if (found === undefined) continue;
+        if (isPast(found.head, at)) past.set(id, found.sequence);
+        else states.set(id, 'known');
+      }
       left = left.filter(({ id }) => !states.has(id));
       if (left.length === 0) return states;
     }

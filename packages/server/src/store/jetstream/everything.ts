@@ -1,7 +1,7 @@
 // Everything in the streams, for another store: stream by stream, in the order of writing.
 import type { Page, Store, StoredThing } from '../store.ts';
 import type { ContactHead } from './contact-message.ts';
-import { toLogEntry, type DeliveryHead } from './delivery-message.ts';
+import { isPast, toLogEntry, type DeliveryHead } from './delivery-message.ts';
 import type { Found } from './message.ts';
 import type { Reads } from './reads.ts';
 
@@ -43,6 +43,7 @@ function toThing({ head, text }: Found<AnyHead>, at: number): StoredThing | unde
   }
   if (head.status !== undefined) {
     const { instanceId, day, expiresAt, dueAt } = head;
+    if (isPast({ removeAt: head.removeAt! }, at)) return undefined;
     const entry = { ...toLogEntry(head as DeliveryHead), instanceId: instanceId!, day: day! };
     const waiting = {
       work: text,
@@ -54,7 +55,7 @@ function toThing({ head, text }: Found<AnyHead>, at: number): StoredThing | unde
   }
   if (head.kind !== undefined)
     return { kind: 'setting', setting: { kind: head.kind as 'application', id: head.id!, body: text } };
-  // An emptied message, a tip.
+  // A tip.
   if (head.contactId === undefined) return undefined;
   const { instanceId, contactId, reviewAt, removeAt } = head;
   if (removeAt !== undefined && removeAt <= at) return undefined;

@@ -24,13 +24,15 @@ const REACH_MS = 10_000;
 const AGAIN_MS = 500;
 const CATCH_UP = { tries: 500, everyMs: 20 } as const;
 
+/** `from`: the first sequence of interest. */
 export async function follow(
   client: JetStreamClient,
   stream: string,
   subjects: readonly string[],
   told: Told,
+  from = 1,
 ): Promise<Follower> {
-  let position = 0;
+  let position = from - 1;
   let isClosed = false;
   let consumer: Consumer | undefined;
   let messages: ConsumerMessages | undefined;
@@ -39,10 +41,10 @@ export async function follow(
   const waiting = new Set<{ readonly sequence: number; readonly resolve: () => void }>();
 
   function take(message: JsMsg): void {
-    const { subject, seq, headers } = message;
+    const { subject, seq } = message;
     latest = message;
     if (seq <= position) return;
-    told(subject, seq, () => readHead(headers));
+    told(subject, seq, () => readHead(message.headers));
     position = seq;
     for (const one of waiting)
       if (one.sequence <= position) {

@@ -4,7 +4,7 @@ import type { LogEntry, Store } from '../store.ts';
 import { toLogEntry, type DeliveryHead } from './delivery-message.ts';
 import type { LedgerRow } from './ledger.ts';
 import type { Shard } from './shard.ts';
-import { findDelivery, readDelivery, replaceDelivery, type StoredDelivery } from './stored-delivery.ts';
+import { findDelivery, readDelivery, replaceDelivery } from './stored-delivery.ts';
 
 type InstanceLogVerbs = Pick<
   Store,
@@ -15,27 +15,14 @@ export function instanceLogVerbs(
   shardFor: (instanceId: string) => Shard,
   now: () => number,
 ): InstanceLogVerbs {
-  async function entryOf(shard: Shard, { subject, sequence }: LedgerRow): Promise<LogEntry[]> {
+  async function entryOf(shard: Shard, { rest, sequence }: LedgerRow): Promise<LogEntry[]> {
     const found = await shard.reads.at<DeliveryHead>(sequence);
-    const head = found?.head ?? (await readDelivery(shard, shard.layout.restOf(subject)))?.head;
+    const head = found?.head ?? (await readDelivery(shard, rest, now()))?.head;
     return head === undefined ? [] : [toLogEntry(head)];
   }
 
-  /** Rewrites the delivery; `false`: somebody else has written it since it was read. */
-  async function replace(before: StoredDelivery, head: DeliveryHead, text: string): Promise<boolean> {
-    const { shard, rest } = before;
-    const written = await shard.writer.write(replaceDelivery(before, head, text, now()));
-    if ('found' in written) return false;
-    const isOpen = head.status === 'queued';
-    // Of the two messages the emptied one is written last; the other has the delivery.
-    const sequence = written.sequences[0]!;
-    shard.open.put(
-      rest,
-      isOpen ? sequence : written.sequences.at(-1)!,
-      isOpen ? { ...head, lane: head.lane!, dueAt: head.dueAt! } : undefined,
-    );
-    return true;
-  }
+  const find = (instanceId: string, id: string) =>
+    findDelivery([shardFor(instanceId)], id, now(), instanceId);
 
   return {
     async instanceDeliveries(filter, page) {
@@ -49,12 +36,13 @@ export function instanceLogVerbs(
     deliveryCounts: (instanceId, of, from, to) =>
       shardFor(instanceId).ledger.counts(instanceId, of, from, to),
     async delivery(instanceId, id) {
-      const found = await findDelivery(shardFor(instanceId), id, instanceId);
+      const found = await find(instanceId, id);
       if (found === undefined) return undefined;
-      return { ...toLogEntry(found.head), ...(found.isOver && found.text !== '' && { kept: found.text }) };
+      const { head, text } = found;
+      return { ...toLogEntry(head), ...(head.status !== 'queued' && text !== '' && { kept: text }) };
     },
     async replay(instanceId, id, { lane, expiresInMs, work, reason }) {
-      const before = await findDelivery(shardFor(instanceId), id, instanceId);
+      const before = await find(instanceId, id);
       if (before === undefined || before.text === '' || !UNDELIVERED.includes(before.head.status))
         return 'changed';
       const at = now();
@@ -66,16 +54,18 @@ export function instanceLogVerbs(
         dueAt: at,
         expiresAt: at + Math.round(expiresInMs),
       };
-      return (await replace(before, head, work)) ? 'queued' : 'changed';
+      return 'stored' in (await replaceDelivery(before, head, work, at)) ? 'queued' : 'changed';
     },
     async withdraw(instanceId, id, reason) {
-      for (;;) {
-        const before = await findDelivery(shardFor(instanceId), id, instanceId);
-        if (before === undefined) return 'unknown';
-        if (before.isOver) return 'ended';
+      let before = await find(instanceId, id);
+      while (before !== undefined) {
         const { owner: _, ...head } = before.head;
-        if (await replace(before, { ...head, status: 'withdrawn', reason }, '')) return 'withdrawn';
+        if (head.status !== 'queued') return 'ended';
+        const replaced = await replaceDelivery(before, { ...head, status: 'withdrawn', reason }, '', now());
+        if ('stored' in replaced) return 'withdrawn';
+        before = replaced.found;
       }
+      return 'unknown';
     },
   };
 }

@@ -61,7 +61,7 @@ async function openOn(
   const layout = controlLayout(prefix);
   const now = (): number => time.now();
   const reads = createReads(nats, manager, layout.stream);
-  const writer = createWriter({ nats, reads, keyOf: (subject) => subject });
+  const writer = createWriter({ nats, reads });
   const nodes = createNodes(layout, reads, writer, () => time.monotonic());
   const beats = await follow(client, layout.stream, [layout.nodes], (_, sequence, head) =>
     nodes.hear(sequence, head()),
@@ -99,7 +99,7 @@ async function openOn(
     settle: settleVerb(shards, nodes, leased, now),
     beat: nodes.beat,
     leave: nodes.leave,
-    deliveries: deliveryLogVerb(shardFor),
+    deliveries: deliveryLogVerb(shardFor, now),
     ...instanceLogVerbs(shardFor, now),
     registrations: (instanceId) => shardFor(instanceId).calendar.registrations(instanceId),
     ...settingVerbs(layout, reads, writer),

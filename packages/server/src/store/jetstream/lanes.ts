@@ -1,12 +1,12 @@
 // The waiting work, by lane: chosen in memory, leased in the stream.
 import { createStepWatch } from '../clock-step.ts';
 import type { Delivery, Store } from '../store.ts';
-import { keepMs, toDelivery, type DeliveryHead } from './delivery-message.ts';
+import { toDelivery, type DeliveryHead } from './delivery-message.ts';
 import type { LeasedDeliveries } from './leased.ts';
-import type { Found } from './message.ts';
 import type { Nodes } from './nodes.ts';
 import type { Entry } from './open-deliveries.ts';
 import type { Shard } from './shard.ts';
+import { replaceDelivery, toStored, type StoredDelivery } from './stored-delivery.ts';
 
 export function laneVerbs(
   shards: readonly Shard[],
@@ -31,45 +31,35 @@ export function laneVerbs(
     return taken;
   }
 
-  /** Leases a taken entry; undefined: another node was faster. */
-  async function lease(shard: Shard, entry: Entry, node: string): Promise<Delivery | undefined> {
-    const { layout, reads, writer, open } = shard;
-    const subject = layout.subject('due', entry.rest);
+  /** Leases taken entries of one shard; those missing from the result were written by others meanwhile. */
+  async function lease(shard: Shard, entries: readonly Entry[], node: string): Promise<Delivery[]> {
+    const { layout, reads, open } = shard;
     try {
-      const found =
-        (await reads.at<DeliveryHead>(entry.sequence)) ?? (await reads.last<DeliveryHead>(subject));
-      if (found?.sequence !== entry.sequence) return renew(shard, entry, found);
-      const at = clock.now();
-      const head: DeliveryHead = { ...found.head, first: entry.first, owner: node, dueAt: entry.dueAt };
-      const written = await writer.write([
-        {
-          subject,
-          head,
-          text: found.text,
-          expected: { sequence: entry.sequence },
-          keepMs: keepMs(head.day, at),
-        },
-      ]);
-      if ('found' in written) return renew(shard, entry, written.found[0] as Found<DeliveryHead> | undefined);
-      const sequence = written.sequences[0]!;
-      open.put(entry.rest, sequence, { ...head, lane: head.lane!, dueAt: head.dueAt! });
-      leasedDeliveries.set({ shard, rest: entry.rest, sequence, head, text: found.text, isOver: false });
-      return toDelivery(head, found.text, at);
-    } finally {
-      open.giveBack(entry);
-    }
-  }
-
-  /** The taken entry no longer exists in the known state. */
-  function renew(shard: Shard, entry: Entry, found: Found<DeliveryHead> | undefined): undefined {
-    if (found === undefined) shard.open.drop(entry);
-    else {
-      const { head, sequence } = found;
-      shard.open.put(
-        entry.rest,
-        sequence,
-        head.lane === undefined ? undefined : { ...head, lane: head.lane, dueAt: head.dueAt! },
+      const least = Math.max(...entries.map(({ sequence }) => sequence));
+      const subjects = entries.map(({ rest }) => layout.subject('dlv', rest));
+      const found = await reads.lastOf<DeliveryHead>(subjects, least);
+      const stored = new Map(found.map((one) => [layout.restOf(one.subject), toStored(shard, one)]));
+      const leases = await Promise.all(
+        entries.map(async (entry) => {
+          const before = stored.get(entry.rest);
+          if (before?.sequence !== entry.sequence) return renew(entry, before);
+          const at = clock.now();
+          const head = { ...before.head, owner: node, dueAt: entry.dueAt };
+          const replaced = await replaceDelivery(before, head, before.text, at);
+          if ('found' in replaced) return renew(entry, replaced.found);
+          leasedDeliveries.set(replaced.stored);
+          return toDelivery(head, before.text, at);
+        }),
       );
+      return leases.filter((one) => one !== undefined);
+    } finally {
+      for (const entry of entries) open.giveBack(entry);
+    }
+
+    /** It is no longer as it was known. */
+    function renew(entry: Entry, now: StoredDelivery | undefined): undefined {
+      if (now === undefined) open.drop(entry);
+      else open.put(entry.rest, now.sequence, now.head);
     }
   }
 
@@ -87,12 +77,21 @@ export function laneVerbs(
           await Promise.all(shards.map(catchUp));
           continue;
         }
-        const leases = await Promise.allSettled(taken.map(({ shard, entry }) => lease(shard, entry, node)));
+        const leases = await Promise.allSettled(
+          [...Map.groupBy(taken, ({ shard }) => shard)].map(([shard, some]) =>
+            lease(
+              shard,
+              some.map(({ entry }) => entry),
+              node,
+            ),
+          ),
+        );
         for (const one of leases) {
           if (one.status === 'rejected') throw one.reason;
-          if (one.value === undefined) continue;
-          claimed.push(one.value);
-          left.set(one.value.lane, left.get(one.value.lane)! - 1);
+          for (const delivery of one.value) {
+            claimed.push(delivery);
+            left.set(delivery.lane, left.get(delivery.lane)! - 1);
+          }
         }
       }
       return claimed;

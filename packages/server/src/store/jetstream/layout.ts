@@ -8,23 +8,23 @@
 //   stream chatpush-<s>                                   one per shard; an instance is in one shard
 //     chatpush.<s>.doc.<i>.<c>             a contact document            expected: the version it was made from ─ contact-changed
 //     chatpush.<s>.tok.<i>.<t>             a ClientToken's claim         expected: nothing there ──────────────── token-taken
-//     chatpush.<s>.due.<day>.<i>.<c>.<d>   a waiting delivery, with its text; says who leased it
-//     chatpush.<s>.log.<day>.<i>.<c>.<d>   an ended delivery, without its text (it keeps what a replay needs)
-//     chatpush.<s>.tip                     written after every change but claims: shows how far to read
+//     chatpush.<s>.dlv.<i>.<c>.<d>         a delivery: while it waits with its text and who leased it, then without
+//     chatpush.<s>.tip                     written after every change but claims: shows how far to read, and from where
 //
-//   enqueue   due                 expected: nothing at *.*.<i>.<c>.<d> ────── known
-//   claim     due, with an owner  expected: the sequence that was free
-//   settle    log + due emptied   expected: the sequence that was leased ──── lost
-//   replay    due + log emptied   expected: the sequence that was read ────── changed
+//   enqueue   dlv, waiting        expected: nothing there ─────────────────── known
+//   claim     dlv, with an owner  expected: the sequence that was free
+//   settle    dlv, ended          expected: the sequence that was leased ──── lost
+//   replay    dlv, waiting        expected: the sequence that was read ────── changed
 //
-// Each node follows `due` (heads only, never texts), so it has in memory what waits in which lane, and since when.
+// Each node follows `dlv` (heads only, never texts), so it has in memory what waits in which lane, and since when.
 // It chooses there, and the expected sequence decides. A lease is a name in the head, and is valid while that node
-// sends heartbeats; the leases of a dead node need no further write. Subjects contain hashes, because names may
-// have characters that subjects cannot; heads contain the names.
+// sends heartbeats; the leases of a dead node need no further write. A tip names the oldest message that may still
+// wait, so a node that starts reads from there. Subjects contain hashes, because names may have characters that
+// subjects cannot; heads contain the names.
 import { hash } from 'node:crypto';
 
 /** Of each shard: the kind of entry that a subject holds. */
-export type Kind = 'doc' | 'tok' | 'due' | 'log';
+export type Kind = 'doc' | 'tok' | 'dlv';
 
 /** The header with the head of a message: JSON, everything except long texts. */
 export const HEAD = 'Chatpush';
@@ -45,10 +45,6 @@ export interface ShardLayout {
   subject(kind: Kind, rest: string): string;
   /** The part after the kind. */
   restOf(subject: string): string;
-  /** Of a delivery, waiting or ended, under any day. */
-  anyOf(rest: string): string;
-  /** All deliveries of a day. */
-  ofDay(day: string): string;
 }
 
 export function shardLayout(prefix: string, shard: number): ShardLayout {
@@ -59,8 +55,6 @@ export function shardLayout(prefix: string, shard: number): ShardLayout {
     tip: `${base}.tip`,
     subject: (kind, rest) => `${base}.${kind}.${rest}`,
     restOf: (subject) => subject.slice(base.length + 5),
-    anyOf: (rest) => `${base}.*.*.${identity(rest)}`,
-    ofDay: (day) => `${base}.*.${day}.>`,
   };
 }
 
@@ -79,9 +73,6 @@ export const contactRest = (instanceId: string, contactId: string): string =>
   `${hashed(instanceId)}.${hashed(contactId)}`;
 export const claimRest = (instanceId: string, operation: string, token: string): string =>
   `${hashed(instanceId)}.${hashed(operation, token)}`;
-
-/** `<i>.<c>.<d>` from the part after the kind in a delivery's subject. */
-export const identity = (rest: string): string => rest.slice(rest.indexOf('.') + 1);
 
 /** The shard of an instance, which never changes: the number of shards is fixed when the streams are created. */
 export function shardOf(instanceId: string, shards: number): number {

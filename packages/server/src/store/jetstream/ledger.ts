@@ -1,16 +1,18 @@
 // All deliveries of a shard, by instance: the basis of an instance's lists and counts. Read from the heads on first
-// use, and dropped when unused for a while: about 200 bytes for each delivery of the last week.
+// use: about 200 bytes for each delivery of the last week.
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { SCANNED_ROWS, startOf, statusIn, type LogPosition } from '../instance-log.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
 import type { DeliveryFilter, LogEntry, PageRequest } from '../store.ts';
 import type { DeliveryHead } from './delivery-message.ts';
-import { follow, type Follower } from './follower.ts';
+import type { Follower } from './follower.ts';
 import { hashed, type ShardLayout } from './layout.ts';
+import { createView } from './view.ts';
 
 export interface LedgerRow extends LogPosition {
-  readonly subject: string;
-  readonly day: string;
+  /** `<i>.<c>.<d>` of its subject. */
+  readonly rest: string;
+  readonly removeAt: number;
   /** The sequence of its current message; `seq` is that of its first. */
   readonly sequence: number;
   readonly status: LogEntry['status'];
@@ -26,13 +28,13 @@ export interface Ledger {
   ): Promise<{ readonly rows: readonly LedgerRow[]; readonly edge: LogPosition | undefined }>;
   /** How many were enqueued in each minute. */
   counts(instanceId: string, of: 'started' | 'undelivered', from: number, to: number): Promise<number[]>;
-  /** The subject of a delivery, if that is known without reading. */
+  /** `<i>.<c>.<d>` of a delivery, if that is known without reading. */
   find(instanceId: string, idHash: string): string | undefined;
-  dropBefore(day: string): void;
+  /** Drops rows whose retention has passed. */
+  dropPast(now: number): void;
   close(): Promise<void>;
 }
 
-const FORGET_MS = 600_000;
 const MINUTE_MS = 60_000;
 
 interface Instance {
@@ -51,39 +53,35 @@ export function createLedger(
   reachedTip: (follower: Follower) => Promise<void>,
 ): Ledger {
   const instances = new Map<string, Instance>();
-  let following: Promise<Follower> | undefined;
-  let forgetting: NodeJS.Timeout | undefined;
 
   function note(subject: string, sequence: number, readHead: () => object | undefined): void {
-    const head = readHead();
-    // A tip, or an emptied message: the delivery's other message has its current state.
-    if (head === undefined || !('status' in head)) return;
-    const { status, reason, lane, enqueuedAt: at, first: seq = sequence, day } = head as DeliveryHead;
-    const [instance = '', , id = ''] = subject.split('.').slice(-3);
+    if (subject === layout.tip) return;
+    const {
+      status,
+      reason,
+      lane,
+      enqueuedAt: at,
+      first: seq = sequence,
+      removeAt,
+    } = readHead() as DeliveryHead;
+    const rest = layout.restOf(subject);
+    const [instance = '', , id = ''] = rest.split('.');
     let of = instances.get(instance);
     if (of === undefined) instances.set(instance, (of = { byId: new Map() }));
     const before = of.byId.get(id);
     if (before && before.sequence >= sequence) return;
-    of.byId.set(id, { subject, day, sequence, status, reason, lane, at, seq });
+    of.byId.set(id, { rest, removeAt, sequence, status, reason, lane, at, seq });
     delete of.sorted;
   }
 
-  async function read(): Promise<void> {
-    clearTimeout(forgetting);
-    forgetting = setTimeout(() => void close(), FORGET_MS).unref();
-    const subjects = [layout.subject('due', '>'), layout.subject('log', '>'), layout.tip];
-    following ??= follow(client, layout.stream, subjects, note);
-    following.catch(() => (following = undefined));
-    await reachedTip(await following);
-  }
-
-  async function close(): Promise<void> {
-    clearTimeout(forgetting);
-    const follower = following;
-    following = undefined;
-    await (await follower?.catch(() => undefined))?.close();
-    if (following === undefined) instances.clear();
-  }
+  const { read, close } = createView({
+    client,
+    stream: layout.stream,
+    subjects: [layout.subject('dlv', '>'), layout.tip],
+    told: note,
+    forget: () => instances.clear(),
+    reachedTip,
+  });
 
   function rowsOf(instanceId: string): readonly LedgerRow[] {
     const instance = instances.get(hashed(instanceId));
@@ -125,11 +123,11 @@ export function createLedger(
       }
       return counts;
     },
-    find: (instanceId, idHash) => instances.get(hashed(instanceId))?.byId.get(idHash)?.subject,
-    dropBefore(day) {
+    find: (instanceId, idHash) => instances.get(hashed(instanceId))?.byId.get(idHash)?.rest,
+    dropPast(now) {
       for (const instance of instances.values())
         for (const [id, row] of instance.byId)
-          if (row.day < day) {
+          if (row.removeAt <= now) {
             instance.byId.delete(id);
             delete instance.sorted;
           }

@@ -7,11 +7,8 @@ export interface NewMessage {
   readonly subject: string;
   readonly head: object;
   readonly text?: string;
-  /**
-   * Written only if the last message of `of` (default: the subject; may have wildcards) has this sequence; 0: there
-   * is no message.
-   */
-  readonly expected?: { readonly sequence: number; readonly of?: string };
+  /** Written only if the subject's last message has this sequence; 0: there is no message. */
+  readonly expected?: { readonly sequence: number };
   /** The server removes it by itself after this time. */
   readonly keepMs?: number;
 }
@@ -49,10 +46,7 @@ const ttlSeconds = (keepMs: number): number => Math.max(1, Math.ceil(keepMs / 10
 export function headersOf({ head, expected, keepMs }: NewMessage): MsgHdrs {
   const header = headers();
   header.set(HEAD, JSON.stringify(head));
-  if (expected) {
-    header.set('Nats-Expected-Last-Subject-Sequence', String(expected.sequence));
-    if (expected.of !== undefined) header.set('Nats-Expected-Last-Subject-Sequence-Subject', expected.of);
-  }
+  if (expected) header.set('Nats-Expected-Last-Subject-Sequence', String(expected.sequence));
   if (keepMs !== undefined) header.set('Nats-TTL', String(ttlSeconds(keepMs)));
   return header;
 }

@@ -1,26 +1,18 @@
-// The waiting deliveries of one shard, by lane: a node's in-memory view of the subject `due`, without texts.
+// The waiting deliveries of one shard, by lane: a node's in-memory view of the subject `dlv`, without texts.
 import { createHeap, type Heap } from './heap.ts';
 import { LONGEST_DELAY_MS } from '../clock-step.ts';
+import type { DeliveryHead } from './delivery-message.ts';
 
-/** The head of a waiting delivery, as far as this index uses it. */
-export interface OpenHead {
-  readonly lane: string;
-  /** Milliseconds since the epoch, by the store's clock. */
-  readonly dueAt: number;
-  /** The sequence since which it is known, which orders deliveries due at the same time. Absent: this message's. */
-  readonly first?: number;
-  /** UTC day of the event. */
-  readonly day: string;
-  /** The node that leased it. */
-  readonly owner?: string;
-}
+/** The head of a delivery, as far as this index uses it. */
+export type OpenHead = Pick<DeliveryHead, 'status' | 'lane' | 'dueAt' | 'first' | 'removeAt' | 'owner'>;
 
 export interface Entry {
-  /** `<day>.<i>.<c>.<d>` of its subject. */
+  /** `<i>.<c>.<d>` of its subject. */
   readonly rest: string;
   readonly sequence: number;
+  /** Orders deliveries due at the same time. */
   readonly first: number;
-  readonly day: string;
+  readonly removeAt: number;
   readonly lane: Lane;
   readonly owner: string | undefined;
   dueAt: number;
@@ -36,13 +28,12 @@ interface Lane {
 }
 
 export interface OpenDeliveries {
-  /**
-   * A delivery is waiting as this head says; undefined: it has ended. Anything older than the known state changes
-   * nothing.
-   */
-  put(rest: string, sequence: number, head: OpenHead | undefined | (() => OpenHead | undefined)): void;
+  /** A delivery is in the state of this head. Anything older than the known state changes nothing. */
+  put(rest: string, sequence: number, head: OpenHead | (() => OpenHead | undefined)): void;
   /** The follower has reported everything up to here. */
   told(sequence: number): void;
+  /** No message before this sequence is one of a waiting delivery. */
+  low(): number;
   /** By the hash of its id. */
   findId(id: string): Entry | undefined;
   /** Takes due entries, oldest first. They are given to nobody else until they are put again or given back. */
@@ -60,13 +51,14 @@ export interface OpenDeliveries {
   release(owner: string): void;
   /** The clock was set back: nothing waits for a time by the earlier clock. */
   hasten(): void;
-  /** Drops entries of earlier days; returns how many. */
-  dropBefore(day: string, limit: number): number;
+  /** Drops entries whose retention has passed; returns how many. */
+  dropPast(limit: number): number;
 }
 
 /** How many entries that have left a lane may be in its heap before it is cleaned up. */
 const FORGOTTEN = 1_000;
 
+const earlier = (a: Entry, b: Entry): boolean => a.sequence < b.sequence;
 const older = (a: Entry, b: Entry): boolean =>
   a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.first < b.first);
 
@@ -78,6 +70,8 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
   const byOwner = new Map<string, Set<Entry>>();
   /** Entries ended by our own writes, until the follower has passed them: it may still report their beginning. */
   const over = new Map<string, number>();
+  const bySequence = createHeap(earlier);
+  let position = 0;
 
   function laneOf(name: string): Lane {
     let lane = lanes.get(name);
@@ -148,21 +142,39 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
       const head = typeof given === 'function' ? given() : given;
       if (before) drop(before);
       over.delete(id);
-      if (head === undefined) {
-        over.set(id, sequence);
+      if (head?.status !== 'queued') {
+        if (sequence > position) over.set(id, sequence);
         return;
       }
-      const { lane, dueAt, first = sequence, day, owner } = head;
-      const entry: Entry = { rest, sequence, first, day, lane: laneOf(lane), owner, dueAt, place: 'gone' };
+      const { lane, dueAt, first = sequence, removeAt, owner } = head;
+      const entry: Entry = {
+        rest,
+        sequence,
+        first,
+        removeAt,
+        lane: laneOf(lane!),
+        owner,
+        dueAt: dueAt!,
+        place: 'gone',
+      };
       entries.set(id, entry);
+      bySequence.add(entry);
       place(entry);
     },
     told(sequence) {
+      position = sequence;
       for (const [id, at] of over) {
         // Approximately in the order of writing.
         if (at > sequence) return;
         over.delete(id);
       }
+    },
+    low() {
+      for (let first = bySequence.first(); first !== undefined; first = bySequence.first()) {
+        if (first.place !== 'gone') return Math.min(first.sequence, position + 1);
+        bySequence.remove();
+      }
+      return position + 1;
     },
     findId: (id) => entries.get(id),
     take(name, count) {
@@ -206,11 +218,12 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
     hasten() {
       for (const lane of lanes.values()) ripen(lane, Infinity);
     },
-    dropBefore(day, limit) {
+    dropPast(limit) {
+      const at = now();
       let dropped = 0;
       for (const entry of entries.values()) {
         if (dropped === limit) break;
-        if (entry.day >= day) continue;
+        if (entry.removeAt > at) continue;
         drop(entry);
         dropped += 1;
       }

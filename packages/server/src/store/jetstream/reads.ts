@@ -22,15 +22,10 @@ export interface Reads {
   at<Head>(sequence: number): Promise<Found<Head> | undefined>;
   /** The messages of subjects (with wildcards), from any replica that has reached `least`. */
   list<Head>(subjects: readonly string[], least: number): Promise<Found<Head>[]>;
-  /**
-   * The last messages of many subjects, from a replica that has reached the leader's `tip`: sees every write that
-   * was answered before and was followed by a tip.
-   */
-  lastOfMany<Head>(subjects: readonly string[], tip: string): Promise<Found<Head>[]>;
+  /** The last messages of many subjects (without wildcards), from a replica that has reached `least`. */
+  lastOf<Head>(subjects: readonly string[], least: number): Promise<Found<Head>[]>;
   /** Messages from a sequence on, oldest first, from any replica. */
   page<Head>(subject: string, from: number, limit: number): Promise<Part<Head>>;
-  /** Removes all messages of subjects (with wildcards). */
-  purge(subject: string): Promise<void>;
   /** Removes the message with this sequence; false: it is gone, or was overwritten. */
   remove(sequence: number): Promise<boolean>;
 }
@@ -110,9 +105,8 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
         const message = await manager.direct.getMessage(stream, { seq: sequence });
         return message === null ? undefined : toFound(message);
       }),
-    lastOfMany: (subjects, tip) =>
+    lastOf: (subjects, least) =>
       told(async () => {
-        const least = (await last(tip))?.sequence ?? 0;
         const parts = Array.from({ length: Math.ceil(subjects.length / MANY) }, (_, part) =>
           list<never>(subjects.slice(part * MANY, (part + 1) * MANY), least, 'literal'),
         );
@@ -120,10 +114,6 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
       }),
     list: (subjects, least) => told(() => list(subjects, least)),
     page: (subject, from, limit) => told(() => page(subject, from, limit)),
-    purge: (subject) =>
-      told(async () => {
-        await manager.streams.purge(stream, { filter: subject });
-      }),
     remove: (sequence) =>
       told(async () => {
         try {

@@ -6,7 +6,7 @@ import type { DeliveryHead } from './delivery-message.ts';
 import type { LeasedDeliveries } from './leased.ts';
 import type { Nodes } from './nodes.ts';
 import type { Shard } from './shard.ts';
-import { findDelivery, readDelivery, replaceDelivery, type StoredDelivery } from './stored-delivery.ts';
+import { findDelivery, replaceDelivery, type StoredDelivery } from './stored-delivery.ts';
 
 /** The owner's number for the rule. */
 const SELF = 1;
@@ -18,14 +18,6 @@ export function settleVerb(
   leased: LeasedDeliveries,
   now: () => number,
 ): Store['settle'] {
-  async function search(id: string): Promise<StoredDelivery | undefined> {
-    for (const shard of shards) {
-      const found = await findDelivery(shard, id);
-      if (found) return found;
-    }
-    return undefined;
-  }
-
   /** Settles one delivery with all its settlements; returns how many of them are lost. */
   async function settleOne(
     node: string,
@@ -33,26 +25,22 @@ export function settleVerb(
     settlements: readonly Settlement[],
   ): Promise<number> {
     const { id } = settlements[0]!;
-    let stored = leased.get(id) ?? (await search(id));
+    let stored: StoredDelivery | undefined = leased.get(id) ?? (await findDelivery(shards, id, now()));
     while (stored !== undefined) {
-      const { shard, rest, head } = stored;
+      const { head } = stored;
       const state = toState(head, node);
       const lost = settlements.filter((one) => !applySettlement(state, isLive ? SELF : NOBODY, one)).length;
       const next = toHead(head, state, now());
       const text = state.keep === undefined ? stored.text : (state.keep ?? '');
       if (text === stored.text && JSON.stringify(next) === JSON.stringify(head)) return lost;
-      const written = await shard.writer.write(replaceDelivery(stored, next, text, now()));
+      const replaced = await replaceDelivery(stored, next, text, now());
       leased.delete(id);
-      if ('found' in written) {
-        stored = await readDelivery(shard, rest);
-        continue;
+      if ('stored' in replaced) {
+        // If only attempts were recorded, the lease stays.
+        if (next.status === 'queued' && next.owner === node) leased.set(replaced.stored);
+        return lost;
       }
-      const sequence = written.sequences.at(-1)!;
-      const isOpen = next.status === 'queued';
-      shard.open.put(rest, sequence, isOpen ? { ...next, lane: next.lane!, dueAt: next.dueAt! } : undefined);
-      // If only attempts were recorded, the lease stays.
-      if (isOpen && next.owner === node) leased.set({ ...stored, sequence, head: next });
-      return lost;
+      stored = replaced.found;
     }
     return settlements.filter(({ to }) => to.status !== 'accepted').length;
   }

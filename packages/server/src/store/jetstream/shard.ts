@@ -4,7 +4,7 @@ import type { NatsConnection } from '@nats-io/transport-node';
 import { createCalendar, type Calendar } from './calendar.ts';
 import { follow, type Follower } from './follower.ts';
 import { createLedger, type Ledger } from './ledger.ts';
-import { identity, shardLayout, type ShardLayout } from './layout.ts';
+import { shardLayout, type ShardLayout } from './layout.ts';
 import type { NewMessage } from './message.ts';
 import { createOpenDeliveries, type OpenDeliveries, type OpenHead } from './open-deliveries.ts';
 import { createReads, type Reads } from './reads.ts';
@@ -29,8 +29,10 @@ export interface Connected {
   readonly manager: JetStreamManager;
 }
 
-const asOpen = (head: object | undefined): OpenHead | undefined =>
-  head !== undefined && 'lane' in head ? (head as OpenHead) : undefined;
+interface TipHead {
+  /** No message before this sequence is one of a waiting delivery. */
+  readonly low: number;
+}
 
 export async function openShard(
   { nats, client, manager }: Connected,
@@ -40,19 +42,17 @@ export async function openShard(
 ): Promise<Shard> {
   const layout = shardLayout(prefix, number);
   const reads = createReads(nats, manager, layout.stream);
-  const dues = layout.subject('due', '');
   const claims = layout.subject('tok', '');
-  const logs = layout.subject('log', '');
-  const isOfDelivery = (subject: string): boolean => subject.startsWith(dues) || subject.startsWith(logs);
+  const open = createOpenDeliveries(now, isGone);
   const writer = createWriter({
     nats,
     reads,
-    // The waiting and the ended message belong to one delivery, under any day.
-    keyOf: (subject) => (isOfDelivery(subject) ? identity(subject.slice(dues.length)) : subject),
-    closing: (subjects): NewMessage | undefined =>
-      subjects.every((subject) => subject.startsWith(claims)) ? undefined : { subject: layout.tip, head: {} },
+    closing(subjects): NewMessage | undefined {
+      if (subjects.every((subject) => subject.startsWith(claims))) return undefined;
+      const head: TipHead = { low: open.low() };
+      return { subject: layout.tip, head };
+    },
   });
-  const open = createOpenDeliveries(now, isGone);
 
   async function reachedTip(follower: Follower): Promise<void> {
     const tip = await reads.last(layout.tip);
@@ -61,14 +61,17 @@ export async function openShard(
 
   const calendar = createCalendar(client, layout, reads, now, reachedTip);
   const ledger = createLedger(client, layout, reachedTip);
+  const tip = await reads.last<TipHead>(layout.tip);
   const follower: Follower = await follow(
     client,
     layout.stream,
-    [`${dues}>`, layout.tip],
+    [layout.subject('dlv', '>'), layout.tip],
     (subject, sequence, readHead) => {
-      if (subject.startsWith(dues)) open.put(subject.slice(dues.length), sequence, () => asOpen(readHead()));
+      if (subject !== layout.tip)
+        open.put(layout.restOf(subject), sequence, () => readHead() as OpenHead | undefined);
       open.told(sequence);
     },
+    tip?.head.low,
   );
 
   const catchUp = (): Promise<void> => reachedTip(follower);

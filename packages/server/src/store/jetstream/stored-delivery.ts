@@ -1,5 +1,5 @@
-// A delivery as stored in the stream: in `due` while it waits, then in `log`; the other one of the two is empty.
-import { keepMs, OVER, OVER_KEEP_MS, type DeliveryHead } from './delivery-message.ts';
+// A delivery as stored in its stream.
+import { isPast, removalOf, type DeliveryHead } from './delivery-message.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
 import { hashed } from './layout.ts';
 import type { Found, NewMessage } from './message.ts';
@@ -7,78 +7,93 @@ import type { Shard } from './shard.ts';
 
 export interface StoredDelivery {
   readonly shard: Shard;
-  /** `<day>.<i>.<c>.<d>`. */
+  /** `<i>.<c>.<d>`. */
   readonly rest: string;
   readonly sequence: number;
   readonly head: DeliveryHead;
   /** Its work while it waits, then the part of it that was kept. */
   readonly text: string;
-  readonly isOver: boolean;
 }
 
-const isFilled = (found: Found<DeliveryHead> | undefined): found is Found<DeliveryHead> =>
-  found?.head.status !== undefined;
+export const toStored = (
+  shard: Shard,
+  { subject, sequence, head, text }: Found<DeliveryHead>,
+): StoredDelivery => ({
+  shard,
+  rest: shard.layout.restOf(subject),
+  sequence,
+  head: { ...head, first: head.first ?? sequence },
+  text,
+});
 
-/** Reads from the leader. */
-export async function readDelivery(shard: Shard, rest: string): Promise<StoredDelivery | undefined> {
-  const { layout, reads } = shard;
-  const [due, log] = await Promise.all([
-    reads.last<DeliveryHead>(layout.subject('due', rest)),
-    reads.last<DeliveryHead>(layout.subject('log', rest)),
-  ]);
-  const found = isFilled(due) ? due : isFilled(log) ? log : undefined;
-  if (found === undefined) return undefined;
-  const { head, sequence, text } = found;
-  return {
-    shard,
-    rest,
-    sequence,
-    head: { ...head, first: head.first ?? sequence },
-    text,
-    isOver: found === log,
-  };
+/** Reads from the leader; with a wildcard, any that matches. Undefined also if its retention has passed. */
+export async function readDelivery(
+  shard: Shard,
+  rest: string,
+  now: number,
+): Promise<StoredDelivery | undefined> {
+  const found = await shard.reads.last<DeliveryHead>(shard.layout.subject('dlv', rest));
+  return found === undefined || isPast(found.head, now) ? undefined : toStored(shard, found);
 }
 
 /**
- * By its id alone, or by instance and id. Waiting and listed deliveries are known; for any other, the server
- * searches the subjects of all ended ones.
+ * By its id alone, or by instance and id. Waiting and listed deliveries are known; for any other, the servers
+ * search the subjects.
  */
 export async function findDelivery(
-  shard: Shard,
+  shards: readonly Shard[],
   id: string,
+  now: number,
   instanceId?: string,
 ): Promise<StoredDelivery | undefined> {
-  const { layout, reads, open, ledger } = shard;
   const name = hashed(id);
   const instance = instanceId === undefined ? '*' : hashed(instanceId);
-  const entry = open.findId(name);
-  if (entry)
-    return instanceId === undefined || entry.rest.split('.')[1] === instance
-      ? readDelivery(shard, entry.rest)
-      : undefined;
-  const subject =
-    (instanceId === undefined ? undefined : ledger.find(instanceId, name)) ??
-    (await reads.last(layout.subject('log', `*.${instance}.*.${name}`)))?.subject;
-  return subject === undefined ? undefined : readDelivery(shard, layout.restOf(subject));
+  for (const shard of shards) {
+    const rest =
+      shard.open.findId(name)?.rest ??
+      (instanceId === undefined ? undefined : shard.ledger.find(instanceId, name));
+    if (rest === undefined) continue;
+    if (instanceId === undefined || rest.startsWith(instance)) return readDelivery(shard, rest, now);
+  }
+  for (const shard of shards) {
+    const found = await readDelivery(shard, `${instance}.*.${name}`, now);
+    if (found) return found;
+  }
+  return undefined;
 }
 
-/** Replaces a delivery that was read, in any state, with another. */
-export function replaceDelivery(
+/** The message that replaces a delivery which was read, in any state. */
+function replacement(
+  { shard, rest, sequence }: StoredDelivery,
+  head: DeliveryHead,
+  text: string,
+  now: number,
+): NewMessage {
+  const isKept = (text !== '' && UNDELIVERED.includes(head.status)) || undefined;
+  const removeAt = removalOf(head.day, now);
+  return {
+    subject: shard.layout.subject('dlv', rest),
+    head: { ...head, removeAt, isKept },
+    text,
+    keepMs: removeAt - now,
+    expected: { sequence },
+  };
+}
+
+/** Replaces a delivery. If it was written since it was read, the result is `found`: what is there now, if anything. */
+export async function replaceDelivery(
   before: StoredDelivery,
   head: DeliveryHead,
   text: string,
   now: number,
-): NewMessage[] {
-  const { shard, rest, sequence, isOver } = before;
-  const staysIn = isOver === (head.status !== 'queued');
-  const [here, there] = [isOver ? 'log' : 'due', isOver ? 'due' : 'log'] as const;
-  const isKept = (text !== '' && UNDELIVERED.includes(head.status)) || undefined;
-  const message = { head: { ...head, isKept }, text, keepMs: keepMs(head.day, now) };
-  const subject = shard.layout.subject(here, rest);
-  const expected = { sequence };
-  if (staysIn) return [{ ...message, subject, expected }];
-  return [
-    { ...message, subject: shard.layout.subject(there, rest) },
-    { subject, expected, head: OVER, keepMs: OVER_KEEP_MS },
-  ];
+): Promise<{ readonly stored: StoredDelivery } | { readonly found: StoredDelivery | undefined }> {
+  const { shard, rest } = before;
+  const written = await shard.writer.write([replacement(before, head, text, now)]);
+  if ('found' in written) {
+    const found = written.found[0] as Found<DeliveryHead> | undefined;
+    return { found: found && toStored(shard, found) };
+  }
+  const sequence = written.sequences[0]!;
+  shard.open.put(rest, sequence, head);
+  return { stored: { ...before, sequence, head, text } };
 }

@@ -37,24 +37,20 @@ const LEADERLESS = { forMs: 5_000, everyMs: 100 } as const;
 
 interface Waiting {
   readonly unit: readonly NewMessage[];
-  readonly keys: readonly string[];
   readonly bytes: number;
   readonly resolve: (written: Written) => void;
   readonly reject: (error: unknown) => void;
 }
 
-/**
- * `keyOf`: subjects with the same key are never written concurrently, or one would fail because of the other.
- * `closing`: written after a batch, if wanted.
- */
+/** `closing`: written after a batch, if wanted. */
 export function createWriter(options: {
   readonly nats: NatsConnection;
   readonly reads: Reads;
-  readonly keyOf: (subject: string) => string;
   readonly closing?: (subjects: readonly string[]) => NewMessage | undefined;
 }): Writer {
-  const { nats, reads, keyOf, closing } = options;
+  const { nats, reads, closing } = options;
   let waiting: Waiting[] = [];
+  /** Subjects that are being written: a second write would fail because of the first. */
   const busy = new Set<string>();
   const running = new Set<Promise<void>>();
   let last = 0;
@@ -70,7 +66,7 @@ export function createWriter(options: {
         const batch = takeBatch();
         if (batch.length === 0) return;
         const run = send(batch).finally(() => {
-          for (const { keys } of batch) for (const key of keys) busy.delete(key);
+          for (const { unit } of batch) for (const { subject } of unit) busy.delete(subject);
           running.delete(run);
           plan();
         });
@@ -90,7 +86,7 @@ export function createWriter(options: {
     let messages = 0;
     let bytes = 0;
     for (const one of waiting) {
-      const isFree = one.keys.every((key) => !busy.has(key) && !passed.has(key));
+      const isFree = one.unit.every(({ subject }) => !busy.has(subject) && !passed.has(subject));
       const fits =
         batch.length === 0 ||
         (messages + one.unit.length <= UNIT_MESSAGES && bytes + one.bytes <= BATCH_BYTES);
@@ -98,10 +94,10 @@ export function createWriter(options: {
         batch.push(one);
         messages += one.unit.length;
         bytes += one.bytes;
-        for (const key of one.keys) busy.add(key);
+        for (const { subject } of one.unit) busy.add(subject);
       } else {
         left.push(one);
-        for (const key of one.keys) passed.add(key);
+        for (const { subject } of one.unit) passed.add(subject);
       }
     }
     waiting = left;
@@ -125,7 +121,7 @@ export function createWriter(options: {
     await Promise.all(
       batch.map(async (one) => {
         const found = await Promise.all(
-          one.unit.map(async ({ subject, expected }) => expected && reads.last(expected.of ?? subject)),
+          one.unit.map(async ({ subject, expected }) => expected && reads.last(subject)),
         );
         const holds = one.unit.every(
           ({ expected }, index) =>
@@ -174,8 +170,7 @@ export function createWriter(options: {
       if (unit.length > UNIT_MESSAGES) throw new RangeError(`A unit of ${unit.length} messages.`);
       const { promise, resolve, reject } = Promise.withResolvers<Written>();
       const bytes = unit.reduce((sum, { text = '' }) => sum + text.length + 500, 0);
-      const keys = unit.map(({ subject }) => keyOf(subject));
-      waiting.push({ unit, keys, bytes, resolve, reject });
+      waiting.push({ unit, bytes, resolve, reject });
       plan();
       return promise;
     },

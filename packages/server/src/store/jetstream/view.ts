@@ -1,0 +1,45 @@
+// A view of a shard in memory that few calls need: read from the heads on first use, so that no start waits for it,
+// followed from then on, and forgotten when it was not used for a while.
+import type { JetStreamClient } from '@nats-io/jetstream';
+import { follow, type Follower, type Told } from './follower.ts';
+
+export interface View {
+  /** Resolves once everything that was written before is in the view. */
+  readonly read: () => Promise<void>;
+  readonly close: () => Promise<void>;
+}
+
+const FORGET_MS = 600_000;
+
+export function createView(options: {
+  readonly client: JetStreamClient;
+  readonly stream: string;
+  readonly subjects: readonly string[];
+  readonly told: Told;
+  /** Drops everything that was told. */
+  readonly forget: () => void;
+  readonly reachedTip: (follower: Follower) => Promise<void>;
+}): View {
+  const { client, stream, subjects, told, forget, reachedTip } = options;
+  let following: Promise<Follower> | undefined;
+  let unused: NodeJS.Timeout | undefined;
+
+  async function close(): Promise<void> {
+    clearTimeout(unused);
+    const follower = following;
+    following = undefined;
+    await (await follower?.catch(() => undefined))?.close();
+    if (following === undefined) forget();
+  }
+
+  return {
+    async read() {
+      clearTimeout(unused);
+      unused = setTimeout(() => void close(), FORGET_MS).unref();
+      following ??= follow(client, stream, subjects, told);
+      following.catch(() => (following = undefined));
+      await reachedTip(await following);
+    },
+    close,
+  };
+}
