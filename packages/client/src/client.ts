@@ -31,11 +31,14 @@ import type {
 } from './deliveries.ts';
 import { resolveEndpoint, resolveRegion } from './endpoint.ts';
 import { sendByFetch } from './fetch.ts';
+import type { ListNodesRequest, ListNodesResponse } from './nodes.ts';
 import type {
   CreatePushNotificationRegistrationRequest,
   CreatePushNotificationRegistrationResponse,
   DeletePushNotificationRegistrationRequest,
   DeletePushNotificationRegistrationResponse,
+  GetRegistrationRequest,
+  GetRegistrationResponse,
   ListPushNotificationRegistrationsRequest,
   ListPushNotificationRegistrationsResponse,
 } from './registrations.ts';
@@ -135,6 +138,18 @@ export interface ChatpushClient {
     request: ListPushNotificationRegistrationsRequest,
     options?: CallOptions,
   ): Promise<ListPushNotificationRegistrationsResponse>;
+
+  /**
+   * Finds a registration and its chat by the registration id alone. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not act on this instance.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown instance or registration.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  getRegistration(request: GetRegistrationRequest, options?: CallOptions): Promise<GetRegistrationResponse>;
 
   /**
    * Reports what happened in chats, up to 500 events at once; messages become notifications. When it resolves, they are
@@ -282,6 +297,16 @@ export interface ChatpushClient {
    * @throws {@link ChatpushError} for everything else: signature, network, time-out.
    */
   examineChannel(request: ExamineChannelRequest, options?: CallOptions): Promise<ExamineChannelResponse>;
+
+  /**
+   * Lists the nodes of the service that are alive. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not see them.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  listNodes(request: ListNodesRequest, options?: CallOptions): Promise<ListNodesResponse>;
 }
 
 /**

@@ -56,6 +56,7 @@ export {
   ServiceQuotaExceededException,
   ThrottlingException,
 } from './exceptions.ts';
+export type { ListNodesRequest, ListNodesResponse, ServiceNode } from './nodes.ts';
 export { DeviceType, ParticipantRole } from './registrations.ts';
 export type {
   ContactConfiguration,
@@ -63,6 +64,8 @@ export type {
   CreatePushNotificationRegistrationResponse,
   DeletePushNotificationRegistrationRequest,
   DeletePushNotificationRegistrationResponse,
+  GetRegistrationRequest,
+  GetRegistrationResponse,
   ListPushNotificationRegistrationsRequest,
   ListPushNotificationRegistrationsResponse,
   Registration,

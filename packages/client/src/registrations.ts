@@ -98,6 +98,22 @@ export interface Registration {
   createdAt: string;
 }
 
+/** What {@link ChatpushClient.getRegistration} takes. */
+export interface GetRegistrationRequest {
+  /** Identifier of the instance, 1–100 characters. */
+  instanceId: string;
+  registrationId: string;
+}
+
+export interface GetRegistrationResponse {
+  /** The chat it was created for; after a transfer, its initial contact. */
+  contactId: string;
+  /** Absent if it was removed. */
+  registration?: Registration;
+  /** ISO 8601, UTC; absent if it was not removed, or more than a day ago. */
+  removedAt?: string;
+}
+
 export interface ListPushNotificationRegistrationsResponse {
   registrations: Registration[];
   /** Present when there is another page. */

@@ -5,6 +5,7 @@ import {
   ResourceNotFoundException,
   type Delivery,
   type ExamineChannelResponse,
+  type GetRegistrationResponse,
   type DeliveryCount,
   type ListDeliveriesRequest,
   type ParticipantRole,
@@ -161,6 +162,13 @@ export async function listDeliveries(
 export const readDelivery = async (access: Access, deliveryId: string): Promise<Delivery | undefined> =>
   (await clientFor(access).getDelivery({ instanceId: access.instanceId, deliveryId }).catch(unlessUnknown))
     ?.delivery;
+
+/** The contact of a registration id. */
+export const readRegistration = (
+  access: Access,
+  registrationId: string,
+): Promise<GetRegistrationResponse | undefined> =>
+  clientFor(access).getRegistration({ instanceId: access.instanceId, registrationId }).catch(unlessUnknown);
 
 export const readCounts = async (access: Access): Promise<readonly DeliveryCount[]> =>
   (await clientFor(access).getDeliveryCounts({ instanceId: access.instanceId })).counts;

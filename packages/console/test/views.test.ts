@@ -82,6 +82,21 @@ test(
   },
 );
 
+test('a registration is found by its id, and leads to its contact', options, async () => {
+  await using opened = await openConsole(browser(), scene.url);
+  const { page } = opened;
+  const { registrations } = await scene.client.listPushNotificationRegistrations({
+    instanceId: DEVELOPMENT_ACCESS.instanceId,
+    contactId: 'doubted',
+  });
+  const [{ registrationId } = { registrationId: '' }] = registrations;
+  await search(page, registrationId);
+  await page.getByRole('heading', { name: 'Contact', exact: true }).waitFor();
+  const devices = page.getByRole('region', { name: 'Registrations' });
+  await devices.getByText(registrationId).waitFor();
+  assert.equal(await page.title(), 'Contact doubted · chatpush');
+});
+
 test('an expired push is found by its contact and explained', options, async () => {
   await using opened = await openConsole(browser(), scene.url);
   await search(opened.page, 'late');

@@ -1,5 +1,6 @@
 // The composition root: builds every part, passes each its dependencies, and starts and stops them in order. It is
 // the only file that knows all others, so it is longer than they are.
+import { hostname } from 'node:os';
 import type { Emulator } from '@chatpush/emulator';
 import { pino } from 'pino';
 import { everyApplication } from './applications/every-application.ts';
@@ -18,6 +19,7 @@ import { consoleAccess } from './config/console-access.ts';
 import { openConsole } from './console/open-console.ts';
 import { createDispatcher } from './delivery/dispatcher.ts';
 import type { Dispatcher } from './delivery/dispatcher.ts';
+import { describeNode } from './operations/nodes.ts';
 import { createHousekeeping } from './delivery/housekeeping.ts';
 import { createNotify } from './delivery/notify.ts';
 import type { Intake, Notify } from './delivery/notify.ts';
@@ -115,7 +117,8 @@ export async function startService(config: Config, options: ServiceOptions = {})
     );
     take('store', () => opened.close());
     const watched = watchRoom(opened, clock);
-    const traces = config.traces && (await openTraces(config.traces, await ownVersion(), log));
+    const version = await ownVersion();
+    const traces = config.traces && (await openTraces(config.traces, version, log));
     if (traces) take('traces', () => traces.close());
     const store = timedStore(watched.store, clock, (verb, ms, failed) => {
       metrics.storeCall(verb, ms);
@@ -182,6 +185,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       openGateway,
       channelVersion,
       fingerprintOf,
+      about: describeNode({ version, host: hostname(), pid: process.pid }),
       mostWaiting: () => inUse.config.limits.perInstance.deliveriesWaiting,
       events: createReports({ log, metrics, changes, fingerprintOf, audit, traces }),
     });

@@ -13,8 +13,10 @@ export const ACTIONS: readonly string[] = Object.values<Operation>({
   ...APPLICATION_OPERATIONS,
 }).map(actionOf);
 
-/** The actions inside instances: all except setting up applications, which instances share. */
-export const INSTANCE_ACTIONS: readonly string[] = Object.values<Operation>(OPERATIONS).map(actionOf);
+const { ListNodes: _service, ...IN_INSTANCES } = OPERATIONS;
+
+/** The actions inside instances: all except setting up applications and seeing nodes, which instances share. */
+export const INSTANCE_ACTIONS: readonly string[] = Object.values<Operation>(IN_INSTANCES).map(actionOf);
 
 /** The actions a name stands for: itself, or with a trailing `*` all with that prefix. Empty if there are no such actions. */
 export const actionsNamed = (name: string): readonly string[] =>

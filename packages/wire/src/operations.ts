@@ -41,10 +41,12 @@ import {
   deleteIntegrationAssociation,
   listIntegrationAssociations,
 } from './operations/integration-associations.ts';
+import { listNodes } from './operations/nodes.ts';
 import { createParticipant, createParticipantConnection, sendMessage } from './operations/participants.ts';
 import {
   createPushNotificationRegistration,
   deletePushNotificationRegistration,
+  getRegistration,
   listPushNotificationRegistrations,
 } from './operations/registrations.ts';
 
@@ -52,6 +54,7 @@ export const OPERATIONS = {
   CreatePushNotificationRegistration: createPushNotificationRegistration,
   DeletePushNotificationRegistration: deletePushNotificationRegistration,
   ListPushNotificationRegistrations: listPushNotificationRegistrations,
+  GetRegistration: getRegistration,
   PutChatEvents: putChatEvents,
   ListDeliveries: listDeliveries,
   ExamineChannel: examineChannel,
@@ -59,6 +62,7 @@ export const OPERATIONS = {
   GetDeliveryCounts: getDeliveryCounts,
   ReplayDelivery: replayDelivery,
   WithdrawDelivery: withdrawDelivery,
+  ListNodes: listNodes,
   StartChatContact: startChatContact,
   StopContact: stopContact,
   CreateParticipant: createParticipant,

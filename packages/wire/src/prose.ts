@@ -49,6 +49,18 @@ const deliveryAt = (path: string): { readonly [path: string]: string } => ({
   [`${path}.CanReplay`]: 'Whether it did not arrive and its content was kept, as ReplayDelivery needs it.',
 });
 
+/** The members of a registration, wherever it stands. */
+const registrationAt = (path: string): { readonly [path: string]: string } => ({
+  [`${path}.RegistrationId`]: 'The registration.',
+  [`${path}.DeviceType`]: 'The gateway that issued its token.',
+  [`${path}.DeviceToken`]: 'The token, abbreviated: enough to recognize it, too little to push to it.',
+  [`${path}.PinpointAppArn`]: 'The application.',
+  [`${path}.IncludeRawMessage`]: 'Whether its notifications contain the text of the message.',
+  [`${path}.Status`]:
+    '`SUSPENDED`: the gateway refused the token as invalid. There are no pushes until the device is registered again or the channel changes.',
+  [`${path}.CreatedAt`]: 'When it was first created.',
+});
+
 const PARTICIPANT_DENIED =
   'The token in `X-Amz-Bearer` is missing, invalid, expired or of the wrong kind, or the chat has ended.';
 
@@ -97,16 +109,23 @@ export const OPERATION_PROSE: {
     input: { InstanceId: INSTANCE, ContactId: CONTACT, ...PAGE_INPUT },
     output: {
       Registrations: 'The registrations.',
-      'Registrations[].RegistrationId': 'The registration.',
-      'Registrations[].DeviceType': 'The gateway that issued its token.',
-      'Registrations[].DeviceToken':
-        'The token, abbreviated: enough to recognize it, too little to push to it.',
-      'Registrations[].PinpointAppArn': 'The application.',
-      'Registrations[].IncludeRawMessage': 'Whether its notifications contain the text of the message.',
-      'Registrations[].Status':
-        '`SUSPENDED`: the gateway refused the token as invalid. There are no pushes until the device is registered again or the channel changes.',
-      'Registrations[].CreatedAt': 'When it was first created.',
+      ...registrationAt('Registrations[]'),
       NextToken: NEXT_TOKEN,
+    },
+  },
+  GetRegistration: {
+    summary:
+      'Finds a registration and its chat by the registration id alone, also after the registration was removed, as long as the chat is known.',
+    input: { InstanceId: INSTANCE, RegistrationId: 'The id of the registration.' },
+    output: {
+      ContactId: 'The chat that the registration was created for; after a transfer, its initial contact.',
+      Registration: 'The registration as it is now; absent if it was removed.',
+      ...registrationAt('Registration'),
+      RemovedAt: 'When it was removed; absent if it was not, or more than a day ago.',
+    },
+    errors: {
+      ResourceNotFoundException:
+        'Unknown instance, or no known chat has or had this registration. A chat is known until 7 days after its end.',
     },
   },
   PutChatEvents: {
@@ -216,6 +235,20 @@ export const OPERATION_PROSE: {
       Cure: 'What to do; absent if there is nothing to do, or if no fix is documented.',
     },
     errors: { ResourceNotFoundException: 'The application does not exist, or has no such channel.' },
+  },
+  ListNodes: {
+    summary:
+      'Lists the nodes that are alive: the processes of the service that send heartbeats to the store. A node that falls silent is missing after 10 seconds. A key that is limited to instances needs this action by name, because nodes are shared.',
+    input: {},
+    output: {
+      Nodes: 'The nodes, oldest first.',
+      'Nodes[].NodeId': 'Its name, as in the log; a node that lost its leases takes a new one.',
+      'Nodes[].Since': 'When it first used this name.',
+      'Nodes[].LastHeartbeat': 'Its last heartbeat, by the clock of the store.',
+      'Nodes[].Version': 'Its version.',
+      'Nodes[].Host': 'The name of its machine.',
+      'Nodes[].ProcessId': 'Its process id.',
+    },
   },
   StartChatContact: {
     summary:

@@ -37,9 +37,9 @@ export function SearchBox({ state: { hasService, hasPhones } }: { state: State }
         autocomplete="off"
         placeholder={
           !hasPhones
-            ? 'Contact'
+            ? 'Contact, registration or delivery'
             : hasService
-              ? 'Contact, message, delivery or token'
+              ? 'Contact, message, token or any id'
               : 'Token, or text in a payload'
         }
         value={text}

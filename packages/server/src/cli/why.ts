@@ -1,18 +1,19 @@
-// chatpush why <contactId>: what happened to every message of a contact, in plain words. Asks the running service.
+// chatpush why <contactId | registrationId>: what happened to every message of a contact, in plain words. Asks the running service.
 import { parseArgs } from 'node:util';
-import { ChatpushError, ResourceNotFoundException } from '@chatpush/client';
+import { AccessDeniedException, ChatpushError, ResourceNotFoundException } from '@chatpush/client';
 import type { Delivery } from '@chatpush/client';
 import type { Environment } from '../config/config.ts';
 import { readConfig } from '../config/environment.ts';
 import { explainReason } from '../delivery/log-reason.ts';
-import { instanceClient } from './instance-client.ts';
+import { instanceClient, type InstanceClient } from './instance-client.ts';
 import type { Say } from './say.ts';
 
-export const USAGE = `chatpush why <contactId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100] [--json]
+export const USAGE = `chatpush why <contactId | registrationId> --instance <id> [--endpoint http://127.0.0.1:4100] [--last 100] [--json]
 
 Prints what happened to the newest messages of a contact: each delivery with its attempts, and why others never started.
+The contact is found by its id, or by the id of a registration.
 It uses the first key of the settings that may list deliveries of the instance; --instance is optional if the settings
-list one instance. With --json it prints { "deliveries": […] }, each as ListDeliveries returns it.
+list one instance. With --json it prints { "contactId": …, "deliveries": […] }, each as ListDeliveries returns it.
 `;
 
 const STATUS: Record<Delivery['status'], string> = {
@@ -52,8 +53,50 @@ export function tell(delivery: Delivery): string {
   return lines.join('\n');
 }
 
-const nothingOf = (contactId: string): string =>
-  `Contact ${contactId} is unknown: it had no message within the last 7 days, or its messages came under another contact id.\n`;
+const nothingOf = (id: string): string =>
+  `Contact ${id} is unknown: it had no message within the last 7 days, or its messages came under another contact id. No registration has this id either.\n`;
+
+const NO_MESSAGES = 'The contact had no messages within the last 7 days.';
+
+/** The newest deliveries of a contact; undefined: the contact is unknown. */
+async function deliveriesOf(
+  { client, instanceId }: InstanceClient,
+  contactId: string,
+  last: number,
+): Promise<Delivery[] | undefined> {
+  const deliveries: Delivery[] = [];
+  let nextToken: string | undefined;
+  try {
+    do {
+      const page = await client.listDeliveries({
+        instanceId,
+        contactId,
+        maxResults: Math.min(100, last - deliveries.length),
+        ...(nextToken !== undefined && { nextToken }),
+      });
+      deliveries.push(...page.deliveries);
+      ({ nextToken } = page);
+    } while (nextToken !== undefined && deliveries.length < last);
+    return deliveries;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException) return undefined;
+    throw error;
+  }
+}
+
+/** The contact of a registration; undefined: unknown, or the key may not look for registrations. */
+async function contactOf(
+  { client, instanceId }: InstanceClient,
+  registrationId: string,
+): Promise<string | undefined> {
+  try {
+    return (await client.getRegistration({ instanceId, registrationId })).contactId;
+  } catch (error) {
+    if (error instanceof ResourceNotFoundException || error instanceof AccessDeniedException)
+      return undefined;
+    throw error;
+  }
+}
 
 export async function why(argv: readonly string[], environment: Environment, say: Say): Promise<number> {
   const { values, positionals } = parseArgs({
@@ -68,39 +111,31 @@ export async function why(argv: readonly string[], environment: Environment, say
     },
   });
   const config = readConfig(environment);
-  const [contactId, ...rest] = positionals;
+  const [id, ...rest] = positionals;
   const last = Number(values.last);
-  if (values.help || contactId === undefined || rest.length > 0 || !Number.isInteger(last) || last < 1) {
+  if (values.help || id === undefined || rest.length > 0 || !Number.isInteger(last) || last < 1) {
     say(USAGE);
     return values.help ? 0 : 2;
   }
-  const asked = instanceClient(config, values, 'chatpush:ListDeliveries', `chatpush why ${contactId}`);
+  const asked = instanceClient(config, values, 'chatpush:ListDeliveries', `chatpush why ${id}`);
   if (typeof asked === 'string') {
     say(`${asked}${USAGE}`);
     return 2;
   }
-  const { client, instanceId } = asked;
   try {
-    const deliveries: Delivery[] = [];
-    let nextToken: string | undefined;
-    do {
-      const page = await client.listDeliveries({
-        instanceId,
-        contactId,
-        maxResults: Math.min(100, last - deliveries.length),
-        ...(nextToken !== undefined && { nextToken }),
-      });
-      deliveries.push(...page.deliveries);
-      ({ nextToken } = page);
-    } while (nextToken !== undefined && deliveries.length < last);
-    if (values.json) say(`${JSON.stringify({ deliveries })}\n`);
-    else say(deliveries.length > 0 ? `${deliveries.map(tell).join('\n')}\n` : nothingOf(contactId));
+    let contactId = id;
+    let deliveries = await deliveriesOf(asked, contactId, last);
+    const found = deliveries === undefined ? await contactOf(asked, id) : undefined;
+    if (found !== undefined) {
+      contactId = found;
+      deliveries = await deliveriesOf(asked, contactId, last);
+    }
+    const heading = contactId === id ? '' : `Registration ${id} belongs to contact ${contactId}.\n`;
+    if (values.json) say(`${JSON.stringify({ contactId, deliveries: deliveries ?? [] })}\n`);
+    else if (deliveries === undefined) say(nothingOf(id));
+    else say(`${heading}${deliveries.map(tell).join('\n') || NO_MESSAGES}\n`);
     return 0;
   } catch (error) {
-    if (error instanceof ResourceNotFoundException) {
-      say(values.json ? `${JSON.stringify({ deliveries: [] })}\n` : nothingOf(contactId));
-      return 0;
-    }
     if (!(error instanceof ChatpushError)) throw error;
     const { name, message } = error;
     say(

@@ -12,8 +12,8 @@ import type { ContactDocument, DeviceType, Registration } from './document.ts';
 import { openedContact } from './lifetime.ts';
 
 export interface RegisterInput {
-  /** A fresh id, used if the device is new to the contact. */
-  readonly registrationId: string;
+  /** Candidates for the id of a new device: the first that the contact does not know is used. */
+  readonly registrationIds: Iterable<string>;
   readonly deviceToken: string;
   readonly deviceType: DeviceType;
   readonly applicationArn: string;
@@ -50,7 +50,8 @@ export function register(
   if (known === undefined && input.instanceRefusal !== undefined)
     return refuse('ServiceQuotaExceededException', input.instanceRefusal);
 
-  const registration = known === undefined ? created(input, now) : renewed(known, input, now);
+  const registration =
+    known === undefined ? created(freshId(contact, input), input, now) : renewed(known, input, now);
   const changed: ContactDocument = {
     ...contact,
     // If the clock was set back, the end that was promised must not move closer.
@@ -66,8 +67,14 @@ export function register(
   return { document: changed, result: { registrationId: registration.registrationId } };
 }
 
-const created = (input: RegisterInput, now: number): Registration => ({
-  registrationId: input.registrationId,
+function freshId({ registrations, tombstones }: ContactDocument, { registrationIds }: RegisterInput): string {
+  const known = new Set([...registrations, ...tombstones].map(({ registrationId }) => registrationId));
+  for (const id of registrationIds) if (!known.has(id)) return id;
+  throw new Error('There were fewer candidates for a registration id than the contact has registrations.');
+}
+
+const created = (registrationId: string, input: RegisterInput, now: number): Registration => ({
+  registrationId,
   deviceToken: normalToken(input.deviceType, input.deviceToken),
   deviceType: input.deviceType,
   applicationArn: input.applicationArn,

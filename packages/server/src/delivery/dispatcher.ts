@@ -109,6 +109,8 @@ export function createDispatcher(options: {
   /** Up to which number a lane's waiting deliveries are counted. Default: a few thousand. */
   readonly mostWaiting?: () => number;
   readonly events: DispatcherEvents;
+  /** What operators see of this node. */
+  readonly about?: string;
   /** In [0, 1), for jitter. */
   readonly random?: () => number;
 }): Dispatcher {
@@ -146,13 +148,18 @@ export function createDispatcher(options: {
     over: (outage) => events.outageOver(outage),
   });
   const direct = createDirect((channel) => outlets.of(laneOf({ instanceId: '', ...channel })), clock);
-  const lease = createNodeLease(store, clock, {
-    isQuiet: () => settler.pending === 0 && [...outlets.all()].every(({ running }) => running === 0),
-    over: () => {
-      for (const outlet of outlets.all()) outlet.drain();
+  const lease = createNodeLease(
+    store,
+    clock,
+    {
+      isQuiet: () => settler.pending === 0 && [...outlets.all()].every(({ running }) => running === 0),
+      over: () => {
+        for (const outlet of outlets.all()) outlet.drain();
+      },
+      failed: (error) => events.storeFailed('beat', error),
     },
-    failed: (error) => events.storeFailed('beat', error),
-  });
+    options.about,
+  );
   const settler = createSettler(store, () => lease.name, {
     stored: (batch, lost) => {
       if (lost.length > 0) events.lost(lost);

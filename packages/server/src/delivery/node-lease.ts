@@ -33,6 +33,8 @@ export function createNodeLease(
     over(): void;
     failed(error: unknown): void;
   },
+  /** What operators see of this node. */
+  about?: string,
 ): NodeLease {
   let name = randomUUID();
   let isOver = false;
@@ -56,7 +58,7 @@ export function createNodeLease(
         name = randomUUID();
         isOver = false;
       }
-      if ((await store.beat(name, NODE_LEASE.ttlMs)) === 'alive') heldSince = asked;
+      if ((await store.beat(name, NODE_LEASE.ttlMs, about)) === 'alive') heldSince = asked;
       else giveUp();
     } catch (error) {
       on.failed(error);

@@ -1,12 +1,13 @@
 // Registrations: create, delete and list.
-import { randomUUID } from 'node:crypto';
+import { randomInt } from 'node:crypto';
 import type { Input, Output } from '@chatpush/wire';
-import type { Registration } from '../contact/document.ts';
+import { registrationIn, type Registration } from '../contact/document.ts';
 import { register } from '../contact/register.ts';
 import { remove } from '../contact/removal.ts';
 import { isSuspended } from '../contact/suspension.ts';
 import { ServiceError } from '../service-error.ts';
-import { findContact } from '../store/contact-change.ts';
+import { findContact, followedFrom } from '../store/contact-change.ts';
+import { REGISTRATION_NUMBERS, registrationIdsOf } from '../store/registration-id.ts';
 import type { OperationDependencies } from './dependencies.ts';
 import { applicationArnFault, customerRoleFault, refuseFaults } from './faults.ts';
 import type { PageScope } from './page-token.ts';
@@ -22,7 +23,7 @@ export async function createRegistration(
     applicationArnFault('/PinpointAppArn', PinpointAppArn),
     customerRoleFault('/ContactConfiguration/ParticipantRole', ParticipantRole),
   ]);
-  const registrationId = randomUUID();
+  const number = randomInt(REGISTRATION_NUMBERS);
   let refusal: string | undefined;
   const answer = await changes.change({
     key: { instanceId: InstanceId, contactId: ContactId },
@@ -37,11 +38,11 @@ export async function createRegistration(
       await directory.application(PinpointAppArn, InstanceId);
       refusal = await registrationRefusal(InstanceId);
     },
-    rule: (document, now) =>
+    rule: (document, now, contactId) =>
       register(
         document,
         {
-          registrationId,
+          registrationIds: registrationIdsOf(contactId, number),
           deviceToken: DeviceToken,
           deviceType: DeviceType,
           applicationArn: PinpointAppArn,
@@ -103,19 +104,46 @@ export async function listRegistrations(
   const page = rest.slice(0, input.MaxResults ?? 100);
   const last = page.at(-1);
   return {
-    Registrations: page.map((registration) => ({
-      RegistrationId: registration.registrationId,
-      DeviceType: registration.deviceType,
-      DeviceToken: abbreviated(registration.deviceToken),
-      PinpointAppArn: registration.applicationArn,
-      IncludeRawMessage: registration.includeRawMessage,
-      Status: isSuspended(registration, fingerprintOf) ? ('SUSPENDED' as const) : ('ACTIVE' as const),
-      CreatedAt: new Date(registration.createdAt).toISOString(),
-    })),
+    Registrations: page.map((registration) => toRegistration(registration, fingerprintOf)),
     ...(last !== undefined &&
       page.length < rest.length && { NextToken: pageTokens.seal(scope, placeOf(last)) }),
   };
 }
+
+/** Finds a registration and its contact by the registration id alone. */
+export async function getRegistration(
+  { store, directory, fingerprintOf }: OperationDependencies,
+  { InstanceId, RegistrationId }: Input<'GetRegistration'>,
+): Promise<Output<'GetRegistration'>> {
+  await directory.instance(InstanceId);
+  const contact = await store.registered(InstanceId, RegistrationId);
+  if (contact === undefined)
+    throw new ServiceError(
+      'ResourceNotFoundException',
+      'No contact of the instance has or had this registration, or the contact ended more than 7 days ago.',
+    );
+  const { key, document } = await followedFrom(store, contact);
+  const found = document && registrationIn(document, RegistrationId);
+  const removed = document?.tombstones.find(({ registrationId }) => registrationId === RegistrationId);
+  return {
+    ContactId: key.contactId,
+    ...(found && { Registration: toRegistration(found, fingerprintOf) }),
+    ...(removed && { RemovedAt: new Date(removed.deletedAt).toISOString() }),
+  };
+}
+
+const toRegistration = (
+  registration: Registration,
+  fingerprintOf: OperationDependencies['fingerprintOf'],
+) => ({
+  RegistrationId: registration.registrationId,
+  DeviceType: registration.deviceType,
+  DeviceToken: abbreviated(registration.deviceToken),
+  PinpointAppArn: registration.applicationArn,
+  IncludeRawMessage: registration.includeRawMessage,
+  Status: isSuspended(registration, fingerprintOf) ? ('SUSPENDED' as const) : ('ACTIVE' as const),
+  CreatedAt: new Date(registration.createdAt).toISOString(),
+});
 
 /** Enough of a token to recognize it, too little to push with: at most ten characters, never more than a third. */
 function abbreviated(token: string): string {

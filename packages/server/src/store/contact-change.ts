@@ -23,7 +23,7 @@ import type { ContactSettings } from '../contact/settings.ts';
 import { ServiceError } from '../service-error.ts';
 import { fingerprint } from './fingerprint.ts';
 import { QueueFullError, createKeyedQueue } from './keyed-queue.ts';
-import type { Claim, ContactKey, Store } from './store.ts';
+import type { Claim, Contact, ContactKey, Store } from './store.ts';
 import { readContact } from './stored-contact.ts';
 
 export interface ChangeRequest<Result> {
@@ -40,8 +40,11 @@ export interface ChangeRequest<Result> {
   readonly mostlyNew?: true;
   /** Other conditions, such as that the application exists; checked after the claim. Rejects with a ServiceError. */
   readonly check?: () => Promise<void>;
-  /** Pure; may be called several times. Its result becomes the claim's answer, so it must be JSON. */
-  readonly rule: (document: ContactDocument | undefined, now: number) => Change<Result>;
+  /**
+   * Pure; may be called several times. Its result becomes the claim's answer, so it must be JSON. `contactId` is where
+   * the document is stored, after aliases.
+   */
+  readonly rule: (document: ContactDocument | undefined, now: number, contactId: string) => Change<Result>;
 }
 
 export interface ContactChanges {
@@ -73,19 +76,24 @@ const busy = (): ServiceError =>
 
 /** Reads a contact by any of its ids. Rejects with UnreadableContactError if one is damaged. */
 export async function findContact(store: Store, key: ContactKey): Promise<FoundContact> {
-  let at = key;
+  const [contact] = await store.contacts([key]);
+  return contact === undefined ? { key, version: 0, document: undefined } : followedFrom(store, contact);
+}
+
+/** Follows the aliases of a contact that has been read. */
+export async function followedFrom(store: Store, first: Contact): Promise<FoundContact> {
+  const { instanceId, contactId } = first;
+  let contact: Contact | undefined = first;
+  let key: ContactKey = { instanceId, contactId };
   for (let followed = 0; followed <= MAX_ALIASES; followed++) {
-    const [contact] = await store.contacts([at]);
-    if (contact === undefined) return { key: at, version: 0, document: undefined };
+    if (contact === undefined) return { key, version: 0, document: undefined };
     const stored = readContact(contact);
-    if (!isAlias(stored)) return { key: at, version: contact.version, document: stored };
-    at = { instanceId: key.instanceId, contactId: stored.alias };
+    if (!isAlias(stored)) return { key, version: contact.version, document: stored };
+    key = { instanceId, contactId: stored.alias };
+    [contact] = await store.contacts([key]);
   }
   // Two events, each naming the other's contact as the initial one, arrived at the same time.
-  throw new ServiceError(
-    'InvalidParameterException',
-    `The aliases of contact ${key.contactId} form a cycle.`,
-  );
+  throw new ServiceError('InvalidParameterException', `The aliases of contact ${contactId} form a cycle.`);
 }
 
 export function createContactChanges(options: {
@@ -158,7 +166,7 @@ export function createContactChanges(options: {
     if (answered) return answered as { readonly answer: T };
     try {
       await request.check?.();
-      const change = request.rule(found.document, clock.now());
+      const change = request.rule(found.document, clock.now(), found.key.contactId);
       if ('refusal' in change) throw new ServiceError(change.refusal.name, change.refusal.message);
       const { result, document } = change;
       if (document === undefined && claim === undefined) return { answer: result };
@@ -195,7 +203,7 @@ export function createContactChanges(options: {
       if (error instanceof ServiceError) return undefined;
       throw error;
     }
-    const change = rule(undefined, clock.now());
+    const change = rule(undefined, clock.now(), key.contactId);
     if ('refusal' in change || change.document === undefined) return undefined;
     const { document, result } = change;
     const written = claim && { ...claim, answer: JSON.stringify(result) };

@@ -106,6 +106,17 @@ export interface Attempt {
   readonly ms?: number;
 }
 
+/** A node that sends heartbeats. Times are milliseconds since the epoch, by the store's clock. */
+export interface LivingNode {
+  readonly name: string;
+  /** Its first heartbeat under this name. */
+  readonly since: number;
+  /** Its last heartbeat. */
+  readonly beatAt: number;
+  /** As the node describes itself; empty: it does not. */
+  readonly about: string;
+}
+
 /** How a delivery can end. */
 export type EndStatus = 'accepted' | 'rejected' | 'expired' | 'withdrawn';
 
@@ -240,6 +251,11 @@ export interface Store {
    * token is free: both or neither, durable on return. If both conditions fail, the answer is `token-taken`.
    */
   commit(change: { contact?: ContactChange; claim?: Claim }): Promise<CommitResult>;
+  /**
+   * The contact for which a registration id was created (registration-id.ts), whether or not it still has that
+   * registration.
+   */
+  registered(instanceId: string, registrationId: string): Promise<Contact | undefined>;
   /** Contacts whose review is due, at most `limit`; for housekeeping only. */
   ended(limit: number): Promise<Contact[]>;
   /** How many registrations the contacts of an instance have, as the sum of its commits' changes. */
@@ -273,8 +289,11 @@ export interface Store {
   /**
    * Reports that the node is alive, for `ttlMs` from now; the first heartbeat of a name registers it. `evicted`: it
    * was silent for too long, or has left, and its leases are void: it must take a new name. Names are never reused.
+   * `about` describes the node, opaque; without it, the description stays as it is.
    */
-  beat(node: string, ttlMs: number): Promise<'alive' | 'evicted'>;
+  beat(node: string, ttlMs: number, about?: string): Promise<'alive' | 'evicted'>;
+  /** The nodes that are alive, oldest first. */
+  nodes(): Promise<LivingNode[]>;
   /** Releases the node's leases at once. */
   leave(node: string): Promise<void>;
   /** The delivery log of a contact, newest first. */

@@ -48,7 +48,10 @@ for (const argv of [
 for (const [argv, says] of [
   [['wyh', 'chat-1'], /^chatpush: There is no command "wyh"\.\n\nchatpush: push/],
   [['--prot', '1'], /^chatpush: Unknown option '--prot'/],
-  [['why', '--isntance', 'x'], /^chatpush: Unknown option '--isntance'[^]*\nchatpush why <contactId>/],
+  [
+    ['why', '--isntance', 'x'],
+    /^chatpush: Unknown option '--isntance'[^]*\nchatpush why <contactId | registrationId>/,
+  ],
 ] as const)
   test(`chatpush ${argv.join(' ')} is refused with the usage, exit code 2`, () => {
     const { status, stderr } = run(argv);

@@ -24,7 +24,7 @@ describe('the document', () => {
     ) as ContactDocument;
     const changes: Change<unknown>[] = [
       register(later, input(), NOW + 1, SETTINGS),
-      register(later, input({ registrationId: 'r2', deviceToken: 'other' }), NOW + 1, SETTINGS),
+      register(later, input({ registrationIds: ['r2'], deviceToken: 'other' }), NOW + 1, SETTINGS),
       suspend(later, { registrationId: 'r1', reason: '400', askedAt: NOW }, () => 'a channel'),
       end(later, NOW, NOW),
     ];

@@ -12,7 +12,7 @@ export const HOUR = 3_600_000;
 export const DAY = 24 * HOUR;
 
 export const input = (changes: Partial<RegisterInput> = {}): RegisterInput => ({
-  registrationId: 'r1',
+  registrationIds: ['r1', 'r2'],
   deviceToken: 'abcdef01',
   deviceType: 'APNS',
   applicationArn: 'arn:aws:mobiletargeting:us-east-1:000000000000:apps/a',

@@ -34,7 +34,7 @@ describe('register', () => {
   for (const [name, deviceType, deviceToken] of sameDevice)
     test(`a device registered again is the same registration, updated: ${name}`, () => {
       const again = input({
-        registrationId: 'r2',
+        registrationIds: ['r2'],
         deviceType,
         deviceToken,
         includeRawMessage: true,
@@ -74,7 +74,7 @@ describe('register', () => {
   test('the eleventh device is refused, the tenth may still be registered again', () => {
     let document: ContactDocument | undefined;
     for (let n = 0; n < 10; n++)
-      document = registered({ registrationId: `r${n}`, deviceToken: `t${n}` }, NOW, document);
+      document = registered({ registrationIds: [`r${n}`], deviceToken: `t${n}` }, NOW, document);
     const eleventh = register(document, input({ deviceToken: 't10' }), NOW, SETTINGS);
     assert.equal(refused(eleventh), 'ServiceQuotaExceededException');
     const again = accepted(register(document, input({ deviceToken: 't9' }), NOW, SETTINGS));
@@ -86,7 +86,11 @@ describe('register', () => {
     for (let n = 0; n < TOMBSTONES.kept + 10; n++) {
       const registrationId = crypto.randomUUID();
       const deviceToken = `${String.fromCharCode(n + 1)}${'\u0001'.repeat(499)}`;
-      document = registered({ registrationId, deviceToken, applicationArn: 'a'.repeat(2048) }, NOW, document);
+      document = registered(
+        { registrationIds: [registrationId], deviceToken, applicationArn: 'a'.repeat(2048) },
+        NOW,
+        document,
+      );
       if (n < TOMBSTONES.kept) document = written(remove(document, registrationId, NOW));
     }
     assert.equal(document?.registrations.length, 10);
@@ -97,7 +101,11 @@ describe('register', () => {
   test('a raised quota is limited by the size of the document', () => {
     let document: ContactDocument | undefined;
     for (let n = 0; ; n++) {
-      const next = input({ registrationId: `r${n}`, deviceToken: `${n}`, applicationArn: 'a'.repeat(2048) });
+      const next = input({
+        registrationIds: [`r${n}`],
+        deviceToken: `${n}`,
+        applicationArn: 'a'.repeat(2048),
+      });
       const change = register(document, next, NOW, { ...SETTINGS, registrations: 1_000 });
       if ('refusal' in change) {
         assert.equal(change.refusal.name, 'ServiceQuotaExceededException');

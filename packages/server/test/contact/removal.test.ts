@@ -30,7 +30,7 @@ describe('remove', () => {
     let document: ContactDocument | undefined;
     for (let n = 0; n < 20; n++)
       document = written(
-        remove(registered({ registrationId: `r${n}` }, NOW + n, document), `r${n}`, NOW + n),
+        remove(registered({ registrationIds: [`r${n}`] }, NOW + n, document), `r${n}`, NOW + n),
       );
     assert.equal(refused(remove(document, 'r3', NOW + 20)), 'ResourceNotFoundException');
     assert.equal(accepted(remove(document, 'r4', NOW + 20)).result.removed, 'before');
@@ -38,7 +38,7 @@ describe('remove', () => {
 
   test('a device registered again after a delete is a new registration, unaffected by a late answer to the old one', () => {
     const gone = written(remove(registered(), 'r1', NOW));
-    const back = registered({ registrationId: 'r2' }, NOW + 1, gone);
+    const back = registered({ registrationIds: ['r2'] }, NOW + 1, gone);
     assert.equal(
       accepted(removeDead(back, { registrationId: 'r1', deadSince: NOW + HOUR }, NOW)).document,
       undefined,

@@ -44,30 +44,33 @@ for (const name of NAMES) {
       );
     });
 
-    test('each invalid member is refused with its path and constraint', async () => {
-      const bad = badInputs(name);
-      assert.ok(bad.length > 5);
-      for (const { input, path, what, constraint } of bad) {
-        const answer = await refused(encodeInput(operation, input), 'InvalidParameterException');
-        const message = messageOf(answer);
-        assert.ok(
-          message.includes(`at '${path}' failed`) && message.includes(constraint),
-          `${path} ${what}: ${message}`,
-        );
-        assert.match(message, /^[12] validation errors? detected: /, `${path} ${what}`);
-      }
-    });
+    // An operation without members has nothing to refuse.
+    if (Object.keys(operation.input.members ?? {}).length > 0) {
+      test('each invalid member is refused with its path and constraint', async () => {
+        const bad = badInputs(name);
+        assert.ok(bad.length > 5);
+        for (const { input, path, what, constraint } of bad) {
+          const answer = await refused(encodeInput(operation, input), 'InvalidParameterException');
+          const message = messageOf(answer);
+          assert.ok(
+            message.includes(`at '${path}' failed`) && message.includes(constraint),
+            `${path} ${what}: ${message}`,
+          );
+          assert.match(message, /^[12] validation errors? detected: /, `${path} ${what}`);
+        }
+      });
 
-    test('sensitive values are in no answer', async () => {
-      const marked = JSON.parse(
-        JSON.stringify(GOOD_INPUTS[name]).replace(/"(token|Hello|Ann)"/g, '"MARKED"'),
-      ) as object;
-      const answer = await refused(
-        encodeInput(operation, { ...marked, ContactId: 7, InstanceId: '', DeviceType: 'PIGEON' }),
-        'InvalidParameterException',
-      );
-      assert.ok(!answer.body.includes('MARKED'));
-    });
+      test('sensitive values are in no answer', async () => {
+        const marked = JSON.parse(
+          JSON.stringify(GOOD_INPUTS[name]).replace(/"(token|Hello|Ann)"/g, '"MARKED"'),
+        ) as object;
+        const answer = await refused(
+          encodeInput(operation, { ...marked, ContactId: 7, InstanceId: '', DeviceType: 'PIGEON' }),
+          'InvalidParameterException',
+        );
+        assert.ok(!answer.body.includes('MARKED'));
+      });
+    }
 
     test('another method is refused with the allowed methods', async () => {
       const answer = await refused({ ...good, body: '', method: 'PATCH' }, 'UnknownOperationException');

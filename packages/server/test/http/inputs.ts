@@ -18,6 +18,8 @@ export const GOOD_INPUTS: { readonly [N in OperationName]: Input<N> } = {
     MaxResults: 10,
     NextToken: 'next',
   },
+  GetRegistration: { InstanceId: 'i-1', RegistrationId: 'r-1' },
+  ListNodes: {},
   PutChatEvents: {
     InstanceId: 'i-1',
     Events: [

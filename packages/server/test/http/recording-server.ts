@@ -53,6 +53,8 @@ const OUTPUTS: { readonly [N in ApplicationOperationName | OperationName]: objec
   CreatePushNotificationRegistration: { RegistrationId: 'r-1' },
   DeletePushNotificationRegistration: {},
   ListPushNotificationRegistrations: { Registrations: [] },
+  GetRegistration: sample(OPERATIONS.GetRegistration.output) as object,
+  ListNodes: { Nodes: [] },
   PutChatEvents: { Results: [] },
   ListDeliveries: { Deliveries: [] },
   GetDelivery: sample(OPERATIONS.GetDelivery.output) as object,

@@ -2,7 +2,8 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { readParticipantToken } from '../../src/operations/participant-token.ts';
-import { APPLICATION, DAY, INSTANCE, create, message, openService } from './harness.ts';
+import { describeNode } from '../../src/operations/nodes.ts';
+import { APPLICATION, DAY, INSTANCE, NODE, create, message, openService } from './harness.ts';
 import type { AutoCreate } from '../../src/operations/directory.ts';
 
 const CREATE = 'CreatePushNotificationRegistration';
@@ -44,6 +45,70 @@ describe('Create', () => {
       const call = service.call(CREATE, create({ PinpointAppArn: arn }));
       await (good ? call : assert.rejects(call, { name: 'InvalidParameterException' }));
     });
+});
+
+describe('GetRegistration', () => {
+  const GET = 'GetRegistration';
+
+  test('finds a registration and its contact by the id alone, and says when it was removed', async () => {
+    await using service = await openService();
+    const { RegistrationId } = await service.call(CREATE, create({ contactId: 'Grüße 👋' }));
+    const { ContactId, Registration, ...rest } = await service.call(GET, {
+      InstanceId: INSTANCE,
+      RegistrationId,
+    });
+    assert.equal(ContactId, 'Grüße 👋');
+    const listed = await service.call(LIST, { InstanceId: INSTANCE, ContactId });
+    assert.deepEqual(Registration, listed.Registrations[0]);
+    assert.deepEqual(rest, {});
+    await service.call(DELETE, { InstanceId: INSTANCE, ContactId, RegistrationId });
+    assert.deepEqual(await service.call(GET, { InstanceId: INSTANCE, RegistrationId }), {
+      ContactId,
+      RemovedAt: new Date(service.clock.now()).toISOString(),
+    });
+  });
+
+  test('leads to the initial contact if the device was registered under an alias', async () => {
+    await using service = await openService();
+    await service.call(CREATE, create({ contactId: 'first' }));
+    await service.call('PutChatEvents', {
+      InstanceId: INSTANCE,
+      Events: [message({ ContactId: 'second', InitialContactId: 'first' })],
+    });
+    const { RegistrationId } = await service.call(
+      CREATE,
+      create({ contactId: 'second', DeviceToken: 'device-2' }),
+    );
+    const found = await service.call(GET, { InstanceId: INSTANCE, RegistrationId });
+    assert.equal(found.ContactId, 'first');
+    assert.equal(found.Registration?.RegistrationId, RegistrationId);
+  });
+
+  test('does not find it in another instance, nor an id that was never given', async () => {
+    await using service = await openService();
+    const { RegistrationId } = await service.call(CREATE, create());
+    for (const [InstanceId, id] of [
+      ['other', RegistrationId],
+      [INSTANCE, crypto.randomUUID()],
+      [INSTANCE, 'contact-1'],
+    ] as const)
+      await assert.rejects(service.call(GET, { InstanceId, RegistrationId: id }), {
+        name: 'ResourceNotFoundException',
+      });
+  });
+});
+
+describe('ListNodes', () => {
+  test('lists the living nodes as they describe themselves', async () => {
+    await using service = await openService();
+    await service.store.beat('described', 60_000, describeNode({ version: '1.2.3', host: 'a', pid: 7 }));
+    const { Nodes } = await service.call('ListNodes', {});
+    const at = new Date(service.clock.now()).toISOString();
+    assert.deepEqual(Nodes, [
+      { NodeId: NODE, Since: at, LastHeartbeat: at },
+      { NodeId: 'described', Since: at, LastHeartbeat: at, Version: '1.2.3', Host: 'a', ProcessId: 7 },
+    ]);
+  });
 });
 
 describe('List', () => {

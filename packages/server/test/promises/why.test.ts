@@ -45,9 +45,31 @@ test('with --json it prints the deliveries as the API has them', async () => {
   const { deliveries } = await system.log('told-as-json');
   const { code, said } = await ask('told-as-json', '--instance', INSTANCE, '--json');
   assert.equal(code, 0);
-  assert.deepEqual(JSON.parse(said), { deliveries: structuredClone(deliveries) });
+  assert.deepEqual(JSON.parse(said), {
+    contactId: 'told-as-json',
+    deliveries: structuredClone(deliveries),
+  });
   const nothing = await ask('nobody', '--instance', INSTANCE, '--json');
-  assert.deepEqual([nothing.code, JSON.parse(nothing.said)], [0, { deliveries: [] }]);
+  assert.deepEqual([nothing.code, JSON.parse(nothing.said)], [0, { contactId: 'nobody', deliveries: [] }]);
+});
+
+test('it finds the contact by the id of a registration, also after that was deleted', async () => {
+  const registrationId = await system.register('by-registration', iphone('by-registration'));
+  const before = await ask(registrationId, '--instance', INSTANCE);
+  assert.match(before.said, /belongs to contact by-registration\.\nThe contact had no messages/);
+  await system.say('by-registration', 'm1');
+  await system.settled('by-registration', ([entry]) => entry?.status === 'accepted');
+  await system.client.deletePushNotificationRegistration({
+    instanceId: INSTANCE,
+    contactId: 'by-registration',
+    registrationId,
+  });
+  const { code, said } = await ask(registrationId, '--instance', INSTANCE);
+  assert.equal(code, 0);
+  assert.match(
+    said,
+    /^Registration [-\w]+ belongs to contact by-registration\.\n.*the gateway accepted it\./,
+  );
 });
 
 test('it reports unknown contacts and missing arguments', async () => {

@@ -3,6 +3,7 @@ import assert from 'node:assert/strict';
 import { after, before, describe, test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { setTimeout as sleep } from 'node:timers/promises';
+import { registrationIdsOf } from '../../src/store/registration-id.ts';
 import { MIGRATIONS } from '../../src/store/postgres/migrations.ts';
 import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import {
@@ -100,7 +101,7 @@ describe('leases on PostgreSQL', () => {
     assert.ok(counted.hot >= 380, `${counted.hot} of 400 updates wrote no index`);
   });
 
-  test('a schema of the first version is migrated with its waiting, leased and ended deliveries', async (t) => {
+  test('a schema of the first version is migrated with its contacts and its waiting, leased and ended deliveries', async (t) => {
     const { schema, query, setClockAhead, drop } = await createTestSchema(server.url);
     await query(`create schema ${schema}`);
     await query('create table schema_version (version integer not null)');
@@ -122,11 +123,19 @@ describe('leases on PostgreSQL', () => {
            now_ms(), '{}')`,
       );
     }
+    // Among them characters of two UTF-16 units.
+    const contacts = ['one', 'zwei 👋👋', 'три', "'"];
+    for (const contactId of contacts)
+      await query(`insert into contact values ('instance', '${contactId.replace("'", "''")}', 1, '{}')`);
     const store = await openPostgresStore({ url: server.url, schema });
     t.after(async () => {
       await store.close();
       await drop();
     });
+    for (const contactId of contacts) {
+      const [id = ''] = registrationIdsOf(contactId, 7);
+      assert.equal((await store.registered('instance', id))?.contactId, contactId);
+    }
     const node = fresh('node');
     await store.beat(node, 3_600_000);
     assert.deepEqual(ids(await store.claim(node, credit('lane', 9))), ['waited']);

@@ -3,6 +3,7 @@ import { closeSync, openSync, statSync, writeFileSync, writeSync } from 'node:fs
 import { join } from 'node:path';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
+import { registrationIdsOf } from '../../src/store/registration-id.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { LONGEST_DELAY_MS } from '../../src/store/clock-step.ts';
@@ -55,6 +56,9 @@ conformance({
   },
 });
 
+/** Among them characters of two UTF-16 units. */
+const CONTACTS = ['one', 'zwei 👋👋', 'три', ''];
+
 describe('a SQLite file', () => {
   test('is opened by one process at a time, and the second is told so', async (t) => {
     const path = join(newPath(t), 'deep', 'down', 'chatpush.db');
@@ -81,6 +85,24 @@ describe('a SQLite file', () => {
         `was written by a newer chatpush \\(schema ${MIGRATIONS.length + 1}, this one knows ${MIGRATIONS.length}\\)`,
       ),
     );
+  });
+
+  test('of an earlier schema finds its contacts by registration ids after the upgrade', async (t) => {
+    const path = newPath(t);
+    const database = new DatabaseSync(path);
+    for (const step of MIGRATIONS.slice(0, 3)) database.exec(step);
+    const insert = database.prepare(
+      `insert into contact (instance_id, contact_id, version, body) values ('instance', ?, 1, '{}')`,
+    );
+    for (const contactId of CONTACTS) insert.run(contactId);
+    database.exec('pragma user_version = 3');
+    database.close();
+    const { store } = await openStore(t, { path });
+    for (const contactId of CONTACTS) {
+      const [id = ''] = registrationIdsOf(contactId, 7);
+      assert.equal((await store.registered('instance', id))?.contactId, contactId);
+    }
+    await store.close();
   });
 
   test('that is not a database is refused and left unchanged', async (t) => {

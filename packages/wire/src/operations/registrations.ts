@@ -65,6 +65,41 @@ export const deletePushNotificationRegistration = operation({
   origin: 'amazon',
 });
 
+const registration = structure({
+  RegistrationId: required(string()),
+  DeviceType: required(deviceType),
+  DeviceToken: required(string()),
+  PinpointAppArn: required(string()),
+  IncludeRawMessage: required(boolean),
+  Status: required(oneOf('ACTIVE', 'SUSPENDED')),
+  CreatedAt: required(string({ format: 'date-time' })),
+});
+
+export const getRegistration = operation({
+  name: 'GetRegistration',
+  method: 'GET',
+  path: '/push-notification/{InstanceId}/registrations/{RegistrationId}',
+  input: structure({
+    InstanceId: required(instanceId),
+    RegistrationId: required(string({ min: 1, max: 256 })),
+  }),
+  output: structure({
+    ContactId: required(string()),
+    Registration: registration,
+    RemovedAt: string({ format: 'date-time' }),
+  }),
+  errors: [
+    'AccessDeniedException',
+    'InternalServiceException',
+    'InvalidParameterException',
+    'ResourceNotFoundException',
+    'ThrottlingException',
+  ],
+  bodyLimitBytes: 65_536,
+  origin: 'chatpush',
+  bearer: 'reading',
+});
+
 export const listPushNotificationRegistrations = operation({
   name: 'ListPushNotificationRegistrations',
   method: 'GET',
@@ -77,19 +112,7 @@ export const listPushNotificationRegistrations = operation({
     NextToken: nextToken,
   }),
   output: structure({
-    Registrations: required(
-      list(
-        structure({
-          RegistrationId: required(string()),
-          DeviceType: required(deviceType),
-          DeviceToken: required(string()),
-          PinpointAppArn: required(string()),
-          IncludeRawMessage: required(boolean),
-          Status: required(oneOf('ACTIVE', 'SUSPENDED')),
-          CreatedAt: required(string({ format: 'date-time' })),
-        }),
-      ),
-    ),
+    Registrations: required(list(registration)),
     NextToken: nextToken,
   }),
   errors: [

@@ -3,12 +3,12 @@ import type { FaultGateway } from '@chatpush/emulator';
 import type { Address } from '../../address.ts';
 import { searchEmulator, type Found } from '../../emulator-api.ts';
 import { contactOf, parsed } from '../../payload.ts';
-import { readContact, readDelivery, type Access } from '../../service.ts';
+import { readContact, readDelivery, readRegistration, type Access } from '../../service.ts';
 import type { Session } from '../../session.ts';
 import type { State } from '../../state.ts';
 
 export type Hit = { address: Address } & (
-  | { kind: 'contact' | 'delivery' | 'phone'; id: string }
+  | { kind: 'contact' | 'delivery' | 'phone' | 'registration'; id: string }
   | { kind: 'notification'; n: number; at: number; gateway: FaultGateway }
   | { kind: 'request'; n: number; at: number; gateway: FaultGateway; verdict: string }
 );
@@ -19,8 +19,8 @@ const LONGEST_CONTACT_ID = 256;
 /** The instances to search: the selected one and all that the key may read. */
 const MOST_INSTANCES = 20;
 
-/** As every delivery id is: a UUID. */
-const DELIVERY_ID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
+/** As every id of a delivery or registration is: a UUID. */
+const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const NOTHING_FOUND: Found = { phones: [], notifications: [], requests: [] };
 
@@ -39,10 +39,17 @@ export async function find(
   });
   const readIn = async (instanceId: string): Promise<Hit[]> => {
     const of = { ...access, instanceId };
-    if (DELIVERY_ID.test(text) && (await readDelivery(of, text)) !== undefined)
+    const [contact, delivery, registration] = await Promise.all([
+      readContact(of, text),
+      UUID.test(text) ? readDelivery(of, text) : undefined,
+      UUID.test(text) ? readRegistration(of, text) : undefined,
+    ]);
+    if (delivery !== undefined)
       return [{ kind: 'delivery', id: text, address: { view: 'deliveries', deliveryId: text, instanceId } }];
-    const contact = await readContact(of, text);
-    return contact === undefined ? [] : [contactHit(text, instanceId)];
+    if (contact !== undefined) return [contactHit(text, instanceId)];
+    if (registration === undefined) return [];
+    const { contactId } = registration;
+    return [{ kind: 'registration', id: text, address: { view: 'contacts', contactId, instanceId } }];
   };
   const [known, { phones, notifications, requests }] = await Promise.all([
     Promise.all(isContactId ? instances.slice(0, MOST_INSTANCES).map(readIn) : []),

@@ -20,6 +20,7 @@ const KINDS: Readonly<Record<Hit['kind'], string>> = {
   contact: 'Contact',
   delivery: 'Delivery',
   phone: 'Phone',
+  registration: 'Registration',
   notification: 'Notification',
   request: 'Request',
 };
@@ -77,6 +78,7 @@ function Words({ hit }: { hit: Hit }): ComponentChildren {
     case 'contact':
     case 'delivery':
     case 'phone':
+    case 'registration':
       return <span class="id">{hit.id}</span>;
     case 'notification':
       return `${hit.n}, ${GATEWAY_NAMES[hit.gateway]}, ${clockTime(hit.at)}`;

@@ -9,7 +9,8 @@ import {
   type Store,
 } from '../store.ts';
 import type { ContactHead } from './contact-message.ts';
-import { claimRest, contactRest } from './layout.ts';
+import { locatorIn } from '../registration-id.ts';
+import { claimRest, contactRest, locatedRest } from './layout.ts';
 import type { Found, NewMessage } from './message.ts';
 import type { Shard } from './shard.ts';
 
@@ -35,7 +36,7 @@ const REMEMBERED = 10_000;
 export function contactVerbs(
   shardFor: (instanceId: string) => Shard,
   now: () => number,
-): Pick<Store, 'contacts' | 'claimed' | 'commit'> {
+): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'registered'> {
   const isOver = (endsAt: number | undefined): boolean => endsAt !== undefined && endsAt <= now();
   /** Where each version was seen, the latest last. */
   const seen = new Map<string, Seen>();
@@ -184,6 +185,14 @@ export function contactVerbs(
       if (found === undefined || isOver(found.head.expiresAt)) return undefined;
       const { fingerprint } = found.head;
       return { instanceId, operation, token, fingerprint, answer: found.text };
+    },
+    async registered(instanceId, registrationId) {
+      const locator = locatorIn(registrationId);
+      if (locator === undefined) return undefined;
+      const { layout, reads } = shardFor(instanceId);
+      const rest = locatedRest(instanceId, locator);
+      const found = await reads.last<ContactHead>(layout.subject('doc', rest));
+      return found && asContact(found.head, rest, found);
     },
     async commit(change) {
       const instanceId = (change.contact ?? change.claim)?.instanceId;

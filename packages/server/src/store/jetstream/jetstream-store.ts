@@ -62,7 +62,7 @@ async function openOn(
   const now = (): number => time.now();
   const reads = createReads(nats, manager, layout.stream);
   const writer = createWriter({ nats, reads });
-  const nodes = createNodes(layout, reads, writer, () => time.monotonic());
+  const nodes = createNodes(layout, reads, writer, time);
   const beats = await follow(client, layout.stream, [layout.nodes], (_, sequence, head) =>
     nodes.hear(sequence, head()),
   );
@@ -98,6 +98,7 @@ async function openOn(
     },
     settle: settleVerb(shards, nodes, leased, now),
     beat: nodes.beat,
+    nodes: nodes.nodes,
     leave: nodes.leave,
     deliveries: deliveryLogVerb(shardFor, now),
     ...instanceLogVerbs(shardFor, now),

@@ -22,6 +22,7 @@
 // wait, so a node that starts reads from there. Subjects contain hashes, because names may have characters that
 // subjects cannot; heads contain the names.
 import { hash } from 'node:crypto';
+import { locatorOf } from '../registration-id.ts';
 
 /** Of each shard: the kind of entry that a subject holds. */
 export type Kind = 'doc' | 'tok' | 'dlv';
@@ -70,7 +71,10 @@ export const controlLayout = (prefix: string) => ({
 
 /** The part after the kind in the subjects of these entries. */
 export const contactRest = (instanceId: string, contactId: string): string =>
-  `${hashed(instanceId)}.${hashed(contactId)}`;
+  locatedRest(instanceId, locatorOf(contactId));
+/** A contact by its locator, which its registration ids contain: it is `hashed(contactId)` in hexadecimal. */
+export const locatedRest = (instanceId: string, locator: string): string =>
+  `${hashed(instanceId)}.${Buffer.from(locator, 'hex').toString('base64url')}`;
 export const claimRest = (instanceId: string, operation: string, token: string): string =>
   `${hashed(instanceId)}.${hashed(operation, token)}`;
 

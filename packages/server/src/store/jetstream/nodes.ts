@@ -11,6 +11,10 @@ interface NodeHead {
   readonly name: string;
   /** How long its heartbeat is valid; absent: the node is gone. */
   readonly ttlMs?: number;
+  /** See `LivingNode`. Absent: an older version wrote it, or the node is gone. */
+  readonly since?: number;
+  readonly beatAt?: number;
+  readonly about?: string;
 }
 
 interface Known {
@@ -19,12 +23,13 @@ interface Known {
   /** When this heartbeat was first seen, by the monotonic clock. */
   seenAt: number;
   isGone: boolean;
+  readonly head: NodeHead;
 }
 
 /** How long a dead node is remembered: longer than a machine sleeps, or a delivery lasts. */
 const REMEMBER_MS = 30 * 86_400_000;
 
-export interface Nodes extends Pick<Store, 'beat' | 'leave'> {
+export interface Nodes extends Pick<Store, 'beat' | 'nodes' | 'leave'> {
   /** A message from the follower. */
   hear(sequence: number, head: object | undefined): void;
   /** Whether this node sends heartbeats, as far as is known. */
@@ -43,16 +48,18 @@ export function createNodes(
   layout: ReturnType<typeof controlLayout>,
   reads: Reads,
   writer: Writer,
-  monotonic: () => number,
+  time: { now(): number; monotonic(): number },
 ): Nodes {
+  const monotonic = (): number => time.monotonic();
   const known = new Map<string, Known>();
   const listeners: ((name: string) => void)[] = [];
 
-  function learn(sequence: number, { name, ttlMs }: NodeHead): Known {
+  function learn(sequence: number, head: NodeHead): Known {
+    const { name, ttlMs } = head;
     const before = known.get(name);
     if (before !== undefined && before.sequence >= sequence) return before;
     const isGone = ttlMs === undefined;
-    const now: Known = { sequence, ttlMs: ttlMs ?? 0, seenAt: monotonic(), isGone };
+    const now: Known = { sequence, ttlMs: ttlMs ?? 0, seenAt: monotonic(), isGone, head };
     known.set(name, now);
     if (isGone && before?.isGone !== true) for (const listener of listeners) listener(name);
     return now;
@@ -101,13 +108,35 @@ export function createNodes(
       const silent = [...known].filter(([, node]) => isSilent(node));
       await Promise.all(silent.map(([name, node]) => bury(name, node)));
     },
-    async beat(name, ttlMs) {
+    async beat(name, ttlMs, about) {
       for (let node = known.get(name) ?? (await look(name)); ; node = await look(name)) {
         if (node && isSilent(node)) await bury(name, node);
         const now = known.get(name);
         if (now?.isGone) return 'evicted';
-        if (await write({ name, ttlMs: Math.round(ttlMs) }, now?.sequence ?? 0)) return 'alive';
+        const beatAt = time.now();
+        const { since = beatAt, about: before } = now?.head ?? {};
+        const described = about ?? before;
+        const head: NodeHead = {
+          name,
+          ttlMs: Math.round(ttlMs),
+          since,
+          beatAt,
+          ...(described !== undefined && { about: described }),
+        };
+        if (await write(head, now?.sequence ?? 0)) return 'alive';
       }
+    },
+    async nodes() {
+      await Promise.all([...known.values()].filter((node) => lives(node)).map(({ head }) => look(head.name)));
+      return [...known.values()]
+        .filter((node) => lives(node))
+        .map(({ head: { name, since = time.now(), beatAt = time.now(), about = '' } }) => ({
+          name,
+          since,
+          beatAt,
+          about,
+        }))
+        .sort((one, two) => one.since - two.since);
     },
     async leave(name) {
       for (;;) {

@@ -1,4 +1,5 @@
 // Contact documents and the claims of ClientTokens, written by one statement: together or not at all.
+import { locatorIn, locatorKey, locatorOf } from '../registration-id.ts';
 import { RETENTION, type Claim, type Contact, type ContactChange, type Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { sqlState, UNIQUE_VIOLATION } from './faults.ts';
@@ -14,6 +15,11 @@ const READ_CONTACTS = {
   text: `select place::int, version, body
     from unnest($1::text[], $2::text[]) with ordinality as wanted (instance_id, contact_id, place)
     join chatpush.contact using (instance_id, contact_id)`,
+};
+
+const READ_REGISTERED = {
+  name: 'registered',
+  text: `select ${CONTACT} from chatpush.contact where locator = $1 and instance_id = $2`,
 };
 
 const READ_ENDED = {
@@ -39,13 +45,13 @@ const READ_REGISTRATIONS = {
   text: `select coalesce(sum(count), 0)::float8 as count from chatpush.instance_registrations where instance_id = $1`,
 };
 
-// Parameters 1–7 are the contact's, followed by the claim's. The row in `written` makes the registrations be
+// Parameters 1–8 are the contact's, followed by the claim's. The row in `written` makes the registrations be
 // counted and the claim be inserted; if the token is taken, the unique violation undoes the whole statement.
-const INSERT_CONTACT = `insert into chatpush.contact (instance_id, contact_id, version, body, review_at, remove_at)
-  values ($1, $2, $3::bigint + 1, $4, chatpush.now_ms() + $5::bigint, chatpush.now_ms() + $6::bigint)
+const INSERT_CONTACT = `insert into chatpush.contact (instance_id, contact_id, version, body, review_at, remove_at, locator)
+  values ($1, $2, $3::bigint + 1, $4, chatpush.now_ms() + $5::bigint, chatpush.now_ms() + $6::bigint, $8)
   on conflict do nothing returning 1`;
 const UPDATE_CONTACT = `update chatpush.contact
-  set version = version + 1, body = $4, review_at = chatpush.now_ms() + $5::bigint, remove_at = chatpush.now_ms() + $6::bigint
+  set version = version + 1, body = $4, review_at = chatpush.now_ms() + $5::bigint, remove_at = chatpush.now_ms() + $6::bigint, locator = $8
   where instance_id = $1 and contact_id = $2 and version = $3 returning 1`;
 const INSERT_CLAIM = `insert into chatpush.claim (instance_id, operation, token, fingerprint, answer, expires_at)`;
 const counted = (writing: string) => `with written as (${writing}), counted as (
@@ -55,7 +61,7 @@ const counted = (writing: string) => `with written as (${writing}), counted as (
   )`;
 const withoutClaim = (writing: string) => `${counted(writing)} select 1 from written`;
 const withClaim = (writing: string) => `${counted(writing)}
-  ${INSERT_CLAIM} select $8, $9, $10, $11, $12, chatpush.now_ms() + ${RETENTION.claimMs} from written returning 1`;
+  ${INSERT_CLAIM} select $9, $10, $11, $12, $13, chatpush.now_ms() + ${RETENTION.claimMs} from written returning 1`;
 
 const COMMIT = {
   newContact: { name: 'commit-new', text: withoutClaim(INSERT_CONTACT) },
@@ -70,7 +76,7 @@ const COMMIT = {
 
 export function contactVerbs(
   database: Database,
-): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'ended' | 'registrations'> {
+): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'registered' | 'ended' | 'registrations'> {
   const claimed: Store['claimed'] = async (instanceId, operation, token) => {
     const [row] = await database.query<Pick<Claim, 'fingerprint' | 'answer'>>(READ_CLAIM, [
       instanceId,
@@ -113,6 +119,12 @@ export function contactVerbs(
     },
     claimed,
     commit,
+    async registered(instanceId, registrationId) {
+      const locator = locatorIn(registrationId);
+      if (locator === undefined) return undefined;
+      const rows = await database.query<Contact>(READ_REGISTERED, [locatorKey(locator), instanceId]);
+      return rows.find(({ contactId }) => locatorOf(contactId) === locator);
+    },
     ended: (limit) => database.query<Contact>(READ_ENDED, [limit]),
     async registrations(instanceId) {
       const [row] = await database.query<{ count: number }>(READ_REGISTRATIONS, [instanceId]);
@@ -127,7 +139,16 @@ function statementFor(contact: ContactChange | undefined, claim: Claim | undefin
     return claim === undefined ? ([undefined, []] as const) : ([COMMIT.claim, claimValues] as const);
   const { instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained = 0 } = contact;
   const times = [whole(reviewInMs), whole(keepForMs)];
-  const values = [instanceId, contactId, version, body, ...times, registrationsGained, ...claimValues];
+  const values = [
+    instanceId,
+    contactId,
+    version,
+    body,
+    ...times,
+    registrationsGained,
+    locatorKey(locatorOf(contactId)),
+    ...claimValues,
+  ];
   if (claim === undefined) return [version === 0 ? COMMIT.newContact : COMMIT.contact, values] as const;
   return [version === 0 ? COMMIT.newContactAndClaim : COMMIT.contactAndClaim, values] as const;
 }

@@ -136,4 +136,15 @@ export const MIGRATIONS: readonly string[] = [
   create index delivery_skipped on delivery (instance_id, enqueued_at, seq) where lane = 0;
   create index delivery_undelivered on delivery (instance_id, enqueued_at, seq) where is_undelivered;
   `,
+  `
+  -- A contact is found by any of its registration ids: its locator is the first 52 bits of a hash (store/registration-id.ts). The
+  -- length counts UTF-16 units. The index is written only when a contact is new.
+  alter table contact add column locator bigint;
+  update contact set locator = ('x' || substr(encode(sha256(convert_to(
+    char_length(regexp_replace(contact_id, '[\\U00010000-\\U0010ffff]', '  ', 'g')) || ':' || contact_id, 'UTF8')), 'hex'), 1, 13))::bit(52)::bigint;
+  create index contact_locator on contact (locator);
+
+  -- What operators see of a node: when its name was new, when it last sent a heartbeat, and its description of itself.
+  alter table node add column since bigint, add column beat_at bigint, add column about text;
+  `,
 ];

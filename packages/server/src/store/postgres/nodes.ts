@@ -4,7 +4,7 @@
 // looks for its leases with a later statement. So no lease is given to a removed node, none is overlooked, and a
 // heartbeat (an update of no key) waits for neither enqueue nor claim.
 import { NOBODY } from '../settle-rule.ts';
-import type { Store } from '../store.ts';
+import type { LivingNode, Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
 import type { Leases } from './leases.ts';
 
@@ -14,10 +14,20 @@ export const LIVE_NODE = `select number from chatpush.node where name = $1 and n
 const BEAT = {
   name: 'beat',
   isQuick: true,
-  text: `insert into chatpush.node (name, silent_at) values ($1, chatpush.now_ms() + $2::bigint)
-    on conflict (name) do update set silent_at = excluded.silent_at
+  text: `insert into chatpush.node (name, silent_at, since, beat_at, about)
+    values ($1, chatpush.now_ms() + $2::bigint, chatpush.now_ms(), chatpush.now_ms(), $3)
+    on conflict (name) do update
+      set silent_at = excluded.silent_at, beat_at = excluded.beat_at, about = coalesce(excluded.about, node.about)
       where not node.gone and node.silent_at > chatpush.now_ms()
     returning 1`,
+};
+
+// A node of an older version leaves the times empty: it shows the time of this read.
+const READ_LIVING = {
+  name: 'nodes',
+  text: `select name, coalesce(since, chatpush.now_ms()) as since, coalesce(beat_at, chatpush.now_ms()) as "beatAt",
+      coalesce(about, '') as about
+    from chatpush.node where not gone and silent_at > chatpush.now_ms() order by since, number`,
 };
 
 const ANY_SILENT = {
@@ -73,7 +83,7 @@ const LIMIT_SILENCE = {
     where not gone and silent_at > chatpush.now_ms() + $1::bigint returning 1`,
 };
 
-export interface Nodes extends Pick<Store, 'beat' | 'leave'> {
+export interface Nodes extends Pick<Store, 'beat' | 'nodes' | 'leave'> {
   /** Releases the leases of silent nodes. Call it before looking for work. */
   releaseSilent(): Promise<void>;
   /**
@@ -103,15 +113,16 @@ export function nodeVerbs(database: Database, leases: Leases): Nodes {
       if (longestTtlMs === 0) return false;
       return (await database.query(LIMIT_SILENCE, [longestTtlMs])).length > 0;
     },
-    async beat(node, ttlMs) {
+    async beat(node, ttlMs, about) {
       longestTtlMs = Math.max(longestTtlMs, Math.round(ttlMs));
-      const rows = await database.query(BEAT, [node, Math.round(ttlMs)]);
+      const rows = await database.query(BEAT, [node, Math.round(ttlMs), about ?? null]);
       const settled = leases.takeOver();
       if (settled.length > 0) await database.query(FORGET_LEASES, [settled]);
       if (rows.length > 0) return 'alive';
       leases.drop(node);
       return 'evicted';
     },
+    nodes: () => database.query<LivingNode>(READ_LIVING, []),
     async leave(node) {
       await database.transaction(async (query) => bury(query, await query(LOCK_NODE, [node])));
       leases.drop(node);

@@ -123,6 +123,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
     waiting: lanes.waiting,
     settle: settleVerb(own, leases),
     beat: nodes.beat,
+    nodes: nodeVerbs(database, leases).nodes,
     leave: nodes.leave,
     deliveries: deliveryLogVerb(database),
     ...instanceLogVerbs(database, lanesOfCalls),

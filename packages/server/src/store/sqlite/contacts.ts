@@ -1,5 +1,6 @@
 // Contact documents and the claims of ClientTokens, written together or not at all.
 import type { DatabaseSync } from 'node:sqlite';
+import { locatorIn, locatorKey, locatorOf } from '../registration-id.ts';
 import { RETENTION } from '../store.ts';
 import type { Flat } from './flat.ts';
 import type { Moment, Verbs } from './protocol.ts';
@@ -7,7 +8,7 @@ import type { Claim, Contact, ContactChange } from '../store.ts';
 
 export function contactVerbs(
   database: DatabaseSync,
-): Pick<Verbs, 'contacts' | 'claimed' | 'commit' | 'ended' | 'registrations'> {
+): Pick<Verbs, 'contacts' | 'claimed' | 'commit' | 'registered' | 'ended' | 'registrations'> {
   const readContact = database.prepare(
     'select version, body from contact where instance_id = ? and contact_id = ?',
   );
@@ -16,9 +17,12 @@ export function contactVerbs(
     'select version from contact where instance_id = ? and contact_id = ?',
   );
   const writeContact = database.prepare(
-    `insert into contact (instance_id, contact_id, version, body, review_at, remove_at) values (?, ?, ?, ?, ?, ?)
+    `insert into contact (instance_id, contact_id, version, body, review_at, remove_at, locator) values (?, ?, ?, ?, ?, ?, ?)
      on conflict (instance_id, contact_id) do update set
        version = excluded.version, body = excluded.body, review_at = excluded.review_at, remove_at = excluded.remove_at`,
+  );
+  const readLocated = database.prepare(
+    `select instance_id as instanceId, contact_id as contactId, version, body from contact where locator = ? and instance_id = ?`,
   );
   const readDue = database.prepare(
     `select instance_id as instanceId, contact_id as contactId, version, body
@@ -49,7 +53,9 @@ export function contactVerbs(
 
   function storeContact({ now }: Moment, change: ContactChange): void {
     const { instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained = 0 } = change;
-    writeContact.run(instanceId, contactId, version + 1, body, after(now, reviewInMs), after(now, keepForMs));
+    const times = [after(now, reviewInMs), after(now, keepForMs)] as const;
+    const locator = locatorKey(locatorOf(contactId));
+    writeContact.run(instanceId, contactId, version + 1, body, ...times, locator);
     if (registrationsGained !== 0) addRegistrations.run(instanceId, registrationsGained);
   }
 
@@ -79,6 +85,12 @@ export function contactVerbs(
         writeClaim.run(instanceId, operation, token, fingerprint, answer, moment.now + RETENTION.claimMs);
       }
       return 'committed';
+    },
+    registered(_, instanceId, registrationId) {
+      const locator = locatorIn(registrationId);
+      if (locator === undefined) return undefined;
+      const rows = readLocated.all(locatorKey(locator), instanceId) as unknown as Contact[];
+      return rows.find(({ contactId }) => locatorOf(contactId) === locator);
     },
     ended: ({ now }, limit) => readDue.all(now, limit) as unknown as Contact[],
     registrations: (_, instanceId) => (readRegistrations.get(instanceId)?.['count'] ?? 0) as number,

@@ -1,5 +1,6 @@
 // Opening the database file. Its durability settings are checked here, before any answer is based on it.
 import { DatabaseSync } from 'node:sqlite';
+import { locatorKey, locatorOf } from '../registration-id.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { openingFault } from './faults.ts';
 import { openLeases } from './leases.ts';
@@ -74,6 +75,7 @@ function migrate(database: DatabaseSync, path: string, nowMs: number): void {
   // Even if there is no step to run, a write transaction here proves that the file can be written and that its lock
   // is ours.
   database.exec('begin immediate');
+  database.function('locator_key', (contactId) => locatorKey(locatorOf(String(contactId))));
   try {
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(`pragma user_version = ${MIGRATIONS.length}`);

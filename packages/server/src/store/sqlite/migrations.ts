@@ -102,4 +102,10 @@ export const MIGRATIONS: readonly string[] = [
     owner integer not null
   ) strict;
   `,
+  `
+  -- A contact is found by any of its registration ids (store/registration-id.ts). The index is written only when a contact is new.
+  alter table contact add column locator integer;
+  update contact set locator = locator_key(contact_id);
+  create index contact_locator on contact (locator);
+  `,
 ];

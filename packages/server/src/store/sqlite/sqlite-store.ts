@@ -130,6 +130,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     contacts: async (keys) => unpackContacts(keys, await call('contacts', [keys], [packKeys(keys)])),
     claimed: (...given) => call('claimed', given),
     commit: (...given) => call('commit', given),
+    registered: (...given) => call('registered', given),
     ended: (...given) => call('ended', given),
     registrations: (...given) => call('registrations', given),
     enqueue: async (batch, node, credit) =>
@@ -138,6 +139,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     waiting: (...given) => call('waiting', given),
     settle: (node, batch) => call('settle', [node, batch], [node, packSettlements(batch)]),
     beat: (...given) => call('beat', given),
+    nodes: (...given) => call('nodes', given),
     leave: (...given) => call('leave', given),
     deliveries: (...given) => call('deliveries', given),
     instanceDeliveries: (...given) => call('instanceDeliveries', given),

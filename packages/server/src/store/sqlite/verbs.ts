@@ -22,6 +22,7 @@ export function createVerbs(database: DatabaseSync): Verbs {
     claim: lanes.claim,
     waiting: lanes.waiting,
     beat: nodes.beat,
+    nodes: nodes.nodes,
     leave: nodes.leave,
     ...settingVerbs(database),
     ...everythingVerb(database),

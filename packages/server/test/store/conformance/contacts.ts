@@ -1,6 +1,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { contactChange, fresh, newClaim, useStore, type Open } from './harness.ts';
+import { registrationIdsOf } from '../../../src/store/registration-id.ts';
 import { RETENTION } from '../../../src/store/store.ts';
 
 export function contactCases(open: Open): void {
@@ -44,6 +45,51 @@ export function contactCases(open: Open): void {
       await at.store.commit({ contact });
       const [stored] = await at.store.contacts([contact]);
       assert.equal(stored?.body, contact.body);
+    });
+  });
+
+  describe('registered', () => {
+    const at = useStore(open);
+    /** Three ids, around the highest number. */
+    function idsOf(contactId: string): [string, string, string] {
+      const [first = '', second = '', third = ''] = registrationIdsOf(contactId, 2 ** 26 - 2);
+      return [first, second, third];
+    }
+
+    test('finds a contact by any of its registration ids, with its newest document, through both connections', async () => {
+      const [here, there] = at.stores;
+      const contact = contactChange({ contactId: fresh('Kontakt 👋 ü') });
+      await here.commit({ contact });
+      await here.commit({ contact: { ...contact, version: 1, body: '{"v":2}' } });
+      const { instanceId, contactId } = contact;
+      for (const id of idsOf(contactId))
+        for (const store of [here, there])
+          assert.deepEqual(await store.registered(instanceId, id), {
+            instanceId,
+            contactId,
+            version: 2,
+            body: '{"v":2}',
+          });
+    });
+
+    test('finds nothing in another instance, for another contact, or for what is not a registration id', async () => {
+      const { store } = at;
+      const contact = contactChange();
+      await store.commit({ contact });
+      const [id] = idsOf(contact.contactId);
+      const [unknown] = idsOf(fresh('contact'));
+      assert.equal(await store.registered('other', id), undefined);
+      for (const other of [unknown, id.toUpperCase(), id.slice(1), contact.contactId, '%', ''])
+        assert.equal(await store.registered(contact.instanceId, other), undefined, other);
+    });
+
+    test('finds no contact that housekeeping has deleted', async () => {
+      const contact = contactChange({ keepForMs: 60_000 });
+      await at.store.commit({ contact });
+      const [id] = idsOf(contact.contactId);
+      await at.advance(61_000);
+      while (await at.store.sweep(100));
+      assert.equal(await at.store.registered(contact.instanceId, id), undefined);
     });
   });
 

@@ -1,5 +1,6 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import type { Store } from '../../../src/store/store.ts';
 import { credit, fresh, ids, newDelivery, settlement, useStore, type Open } from './harness.ts';
 
 export function nodeCases(open: Open): void {
@@ -41,6 +42,40 @@ export function nodeCases(open: Open): void {
       assert.deepEqual(await at.store.settle(node, [settlement(delivery.id, { status: 'expired' })]), {
         lost: [delivery.id],
       });
+    });
+  });
+
+  describe('nodes', () => {
+    const at = useStore(open);
+    const named = async (store: Store, names: readonly string[]) =>
+      (await store.nodes()).filter(({ name }) => names.includes(name));
+
+    test('lists the nodes that are alive, oldest first, with their times and descriptions', async () => {
+      const [here, there] = at.stores;
+      const [one, two] = [fresh('node'), fresh('node')];
+      await here.beat(one, 10_000, '{"host":"ü 👋"}');
+      await at.advance(4_000);
+      await there.beat(two, 10_000);
+      await here.beat(one, 10_000);
+      for (const store of [here, there]) {
+        const [first, second, ...others] = await named(store, [one, two]);
+        assert.deepEqual(others, []);
+        assert.deepEqual([first?.name, second?.name], [one, two]);
+        assert.deepEqual([first?.about, second?.about], ['{"host":"ü 👋"}', '']);
+        const [since = 0, beatAt = 0] = [first?.since, first?.beatAt];
+        assert.ok(beatAt - since >= 4_000 && beatAt - since < 9_000, `${since} ${beatAt}`);
+        assert.ok(second!.since >= since + 4_000 && second!.since === second!.beatAt);
+      }
+    });
+
+    test('lists neither nodes that have left nor silent ones', async () => {
+      const [gone, silent, alive] = [await at.node(), await at.node(10_000), await at.node(20_000)];
+      await at.store.leave(gone);
+      await at.advance(11_000);
+      assert.deepEqual(
+        (await named(at.store, [gone, silent, alive])).map(({ name }) => name),
+        [alive],
+      );
     });
   });
 
