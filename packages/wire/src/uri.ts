@@ -14,6 +14,7 @@ export const encodePath = (path: string): string => path.split('/').map(encodeCo
 
 /** Decodes percent-encoded text; undefined if an escape or its UTF-8 is broken. */
 export function decodeComponent(encoded: string): string | undefined {
+  if (!encoded.includes('%')) return encoded; // true of nearly all ids
   try {
     return decodeURIComponent(encoded);
   } catch {

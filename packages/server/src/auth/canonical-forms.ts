@@ -13,8 +13,12 @@ export interface CanonicalForm {
   readonly plusIsSpace: boolean;
 }
 
+/** A path without escapes and dots, which is signed as sent. */
+const PLAIN = /^(?:\/[\w~-]+)+$/;
+
 /** `path`, `query`: as written on the request line. */
 export function canonicalForms(path: string, query: string): readonly CanonicalForm[] {
+  if (query === '' && PLAIN.test(path)) return [{ path, query, plusIsSpace: false }];
   const paths = [...new Set(pathForms(path))];
   return queryForms(query).flatMap(({ query: one, plusIsSpace }) =>
     paths.map((path) => ({ path, query: one, plusIsSpace })),

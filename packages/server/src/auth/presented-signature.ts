@@ -1,6 +1,6 @@
 // The signature of a request: read from its `Authorization` header, or from its query (a presigned URL).
 // https://docs.aws.amazon.com/IAM/latest/UserGuide/reference_sigv-authentication-methods.html
-import { ALGORITHM, decodeComponent } from '@chatpush/wire';
+import { ALGORITHM, amzDate, decodeComponent } from '@chatpush/wire';
 import type { HeaderLines, Scope } from '@chatpush/wire';
 
 import { ServiceError } from '../service-error.ts';
@@ -13,6 +13,8 @@ export interface PresentedSignature {
   readonly signature: string;
   /** `YYYYMMDDTHHMMSSZ`, as signed. */
   readonly amzDate: string;
+  /** The same, in milliseconds since the epoch. */
+  readonly signedAtMs: number;
   /** How long a presigned URL is valid, in seconds; absent in the header form. */
   readonly expiresSeconds?: number;
   readonly sessionToken?: string;
@@ -70,7 +72,7 @@ function fromHeader(authorization: string, headers: HeaderLines, query: string):
     ...readCredential(given.get('Credential')!),
     signedHeaders: given.get('SignedHeaders')!.split(';'),
     signature: given.get('Signature')!,
-    amzDate: basicDate(date),
+    ...basicDate(date),
     sessionToken: headerValue(headers, 'x-amz-security-token'),
     declaredBodyHash: headerValue(headers, 'x-amz-content-sha256'),
     signedQuery: query,
@@ -103,7 +105,7 @@ function fromQuery(
     ...readCredential(given.get('X-Amz-Credential')!),
     signedHeaders: given.get('X-Amz-SignedHeaders')!.split(';'),
     signature: given.get('X-Amz-Signature')!,
-    amzDate: basicDate(given.get('X-Amz-Date')!),
+    ...basicDate(given.get('X-Amz-Date')!),
     expiresSeconds: Number(expires),
     sessionToken: given.get('X-Amz-Security-Token'),
     declaredBodyHash: headerValue(headers, 'x-amz-content-sha256'),
@@ -142,14 +144,15 @@ function readCredential(credential: string): Pick<PresentedSignature, 'accessKey
 }
 
 /** `x-amz-date` is already in the basic form; a `Date` header (RFC 9110) is converted, as its signer did. */
-function basicDate(text: string): string {
-  if (/^\d{8}T\d{6}Z$/.test(text) && !Number.isNaN(basicDateMs(text))) return text;
-  const timeMs = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
-  if (Number.isNaN(timeMs))
+function basicDate(text: string): Pick<PresentedSignature, 'amzDate' | 'signedAtMs'> {
+  if (/^\d{8}T\d{6}Z$/.test(text)) {
+    // In the extended form, which is all that `Date.parse` reads. Slices, because a replacement takes six times as long.
+    const day = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
+    const signedAtMs = Date.parse(`${day}T${text.slice(9, 11)}:${text.slice(11, 13)}:${text.slice(13)}`);
+    if (!Number.isNaN(signedAtMs)) return { amzDate: text, signedAtMs };
+  }
+  const signedAtMs = text.endsWith('GMT') ? Date.parse(text) : Number.NaN;
+  if (Number.isNaN(signedAtMs))
     throw incomplete("Date must be in ISO-8601 'basic format', such as 20261122T190000Z.");
-  return new Date(timeMs).toISOString().replace(/[-:]|\.\d{3}/g, '');
+  return { amzDate: amzDate(signedAtMs), signedAtMs };
 }
-
-/** Milliseconds since the epoch of `YYYYMMDDTHHMMSSZ`. */
-export const basicDateMs = (basic: string): number =>
-  Date.parse(basic.replace(/^(\d{4})(\d\d)(\d\dT\d\d)(\d\d)(\d\dZ)$/, '$1-$2-$3:$4:$5'));

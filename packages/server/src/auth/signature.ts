@@ -10,7 +10,7 @@ import { ServiceError } from '../service-error.ts';
 import { ANY_SESSION } from './access-keys.ts';
 import type { AccessKey, FindAccessKey } from './access-keys.ts';
 import { canonicalForms } from './canonical-forms.ts';
-import { basicDateMs, readSignature } from './presented-signature.ts';
+import { readSignature } from './presented-signature.ts';
 import type { PresentedSignature } from './presented-signature.ts';
 import { createSigningKeys } from './signing-keys.ts';
 
@@ -133,19 +133,18 @@ function findKey({ accessKeyId, sessionToken }: PresentedSignature, accessKey: F
   return key;
 }
 
-function checkTime({ amzDate: signed, expiresSeconds }: PresentedSignature, nowMs: number): void {
-  const signedMs = basicDateMs(signed);
-  const nowText = amzDate(nowMs);
-  if (signedMs > nowMs + WINDOW_MS)
+function checkTime({ amzDate: signed, signedAtMs, expiresSeconds }: PresentedSignature, nowMs: number): void {
+  if (signedAtMs > nowMs + WINDOW_MS)
     throw invalid(
-      `Signature not yet current: ${signed} is still later than ${amzDate(nowMs + WINDOW_MS)} (${nowText} + 5 min.)`,
+      `Signature not yet current: ${signed} is still later than ${amzDate(nowMs + WINDOW_MS)} (${amzDate(nowMs)} + 5 min.)`,
     );
   if (expiresSeconds !== undefined) {
-    const endMs = signedMs + expiresSeconds * 1000;
-    if (nowMs > endMs) throw invalid(`Signature expired: ${amzDate(endMs)} is now earlier than ${nowText}`);
-  } else if (signedMs < nowMs - WINDOW_MS)
+    const endMs = signedAtMs + expiresSeconds * 1000;
+    if (nowMs > endMs)
+      throw invalid(`Signature expired: ${amzDate(endMs)} is now earlier than ${amzDate(nowMs)}`);
+  } else if (signedAtMs < nowMs - WINDOW_MS)
     throw invalid(
-      `Signature expired: ${signed} is now earlier than ${amzDate(nowMs - WINDOW_MS)} (${nowText} - 5 min.)`,
+      `Signature expired: ${signed} is now earlier than ${amzDate(nowMs - WINDOW_MS)} (${amzDate(nowMs)} - 5 min.)`,
     );
 }
 

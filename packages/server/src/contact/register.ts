@@ -2,7 +2,7 @@
 //
 // The same device is the same registration: it keeps its id and takes the flag, application and gateway of the
 // newest call. So a backend can register at every start of the app without making a phone ring twice.
-import { DOCUMENT_LIMIT_BYTES } from './settings.ts';
+import { DEFAULT_CONTACT_SETTINGS, DOCUMENT_LIMIT_BYTES } from './settings.ts';
 import type { ContactSettings } from './settings.ts';
 import { refuse } from './change.ts';
 import type { Change } from './change.ts';
@@ -62,7 +62,8 @@ export function register(
         : contact.registrations.map((other) => (other === known ? registration : other)),
   };
   // Ten registrations with the longest tokens and ARNs fit; a raised quota may not.
-  if (Buffer.byteLength(serialiseContact(changed)) > DOCUMENT_LIMIT_BYTES)
+  const mayBeLarge = changed.registrations.length > DEFAULT_CONTACT_SETTINGS.registrations;
+  if (mayBeLarge && Buffer.byteLength(serialiseContact(changed)) > DOCUMENT_LIMIT_BYTES)
     return refuse('ServiceQuotaExceededException', 'The registrations of the contact need too much space.');
   return { document: changed, result: { registrationId: registration.registrationId } };
 }

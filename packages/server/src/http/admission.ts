@@ -82,12 +82,12 @@ export function createAdmission(options: {
     async receive({ request, response, owner, claimant, bodyLimitBytes }) {
       const { socket } = request;
       const isGone = () => !socket.writable;
-      const place = `${addressGroup(addressOf(request))} ${claimant}`;
+      const place = () => `${addressGroup(addressOf(request))} ${claimant}`;
       const bytes = bodyBytes(request, bodyLimitBytes);
-      const first = suspects.has(place) ? `suspect ${place}` : owner;
+      const first = suspects.any && suspects.has(place()) ? `suspect ${place()}` : owner;
       const room = await enter(bodies, first, bytes, isGone);
       const failed = (error: unknown): never => {
-        suspects.failed(place);
+        suspects.failed(place());
         throw error;
       };
       try {

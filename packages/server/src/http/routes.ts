@@ -31,10 +31,20 @@ export const ALL_OPERATIONS: Readonly<Record<AnyOperationName, Operation>> = {
   ...APPLICATION_OPERATIONS,
 };
 
-const TEMPLATES = (Object.keys(ALL_OPERATIONS) as AnyOperationName[]).map((name) => {
-  const operation = ALL_OPERATIONS[name];
-  return { name, operation, parts: operation.path.split('/') };
-});
+interface Template {
+  readonly name: AnyOperationName;
+  readonly operation: Operation;
+  readonly parts: readonly string[];
+}
+
+/** By the first segment of their paths, which is never a member. */
+const TEMPLATES: ReadonlyMap<string, readonly Template[]> = Map.groupBy(
+  (Object.keys(ALL_OPERATIONS) as AnyOperationName[]).map((name): Template => {
+    const operation = ALL_OPERATIONS[name];
+    return { name, operation, parts: operation.path.split('/') };
+  }),
+  ({ parts }) => parts[1]!,
+);
 
 /**
  * The operation for a method and a raw target. Throws UnknownOperationException, also if only the method is wrong
@@ -55,7 +65,7 @@ export function findRoute(method: string, target: string): Route {
   const path = at < 0 ? target : target.slice(0, at);
   const parts = path.split('/');
   const allowed: Operation[] = [];
-  for (const template of TEMPLATES) {
+  for (const template of TEMPLATES.get(parts[1]!) ?? []) {
     const segments = matchParts(template.parts, parts);
     if (segments === undefined) continue;
     if (template.operation.method === method)
@@ -99,7 +109,8 @@ function matchParts(
 ): Record<string, string> | undefined {
   if (template.length !== parts.length) return undefined;
   const segments: Record<string, string> = {};
-  for (const [index, wanted] of template.entries()) {
+  for (let index = 0; index < template.length; index++) {
+    const wanted = template[index]!;
     const part = parts[index]!;
     if (!wanted.startsWith('{')) {
       if (wanted !== part) return undefined;
@@ -111,8 +122,9 @@ function matchParts(
 
 /** A route's path members, decoded. Throws MalformedHttpRequestException for a broken escape. */
 export function decodeSegments(route: Route): Record<string, string> {
-  const entries = Object.entries(route.segments);
-  return Object.fromEntries(entries.map(([member, text]) => [member, decode(text)]));
+  const decoded: Record<string, string> = {};
+  for (const [member, text] of Object.entries(route.segments)) decoded[member] = decode(text);
+  return decoded;
 }
 
 /**

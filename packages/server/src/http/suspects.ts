@@ -6,6 +6,8 @@ export interface Suspects {
   /** A call had a wrong signature, or a body that did not arrive. */
   failed(place: string): void;
   has(place: string): boolean;
+  /** Whether there may be any. */
+  readonly any: boolean;
 }
 
 /** Failures that are tolerated at once (a rotated secret, a lost connection), and how fast further ones are. */
@@ -31,5 +33,8 @@ export function createSuspects(monotonic: () => number): Suspects {
       if (failures.size > MAX_PLACES) failures.delete(failures.keys().next().value!);
     },
     has: (place) => countNow(place) > FORGIVEN,
+    get any() {
+      return failures.size > 0;
+    },
   };
 }

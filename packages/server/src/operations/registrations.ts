@@ -30,7 +30,8 @@ export async function createRegistration(
     claim: {
       operation: 'CreatePushNotificationRegistration',
       token: ClientToken,
-      parameters: { PinpointAppArn, DeviceToken, DeviceType, ContactId, ParticipantRole, IncludeRawMessage },
+      // In the order in which fingerprint.ts reads them.
+      parameters: { ContactId, DeviceToken, DeviceType, IncludeRawMessage, ParticipantRole, PinpointAppArn },
     },
     mostlyNew: true,
     check: async () => {

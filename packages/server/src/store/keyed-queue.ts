@@ -16,14 +16,14 @@ export class QueueFullError extends Error {
 }
 
 export function createKeyedQueue(longest: number): KeyedQueue {
-  const queues = new Map<string, { tail: Promise<unknown>; length: number }>();
+  const queues = new Map<string, { tail: Promise<unknown> | undefined; length: number }>();
 
   async function enter<T>(name: string, run: () => Promise<T>): Promise<T> {
-    const queue = queues.get(name) ?? { tail: Promise.resolve(), length: 0 };
+    let queue = queues.get(name);
+    if (queue === undefined) queues.set(name, (queue = { tail: undefined, length: 0 }));
     if (queue.length >= longest) throw new QueueFullError(`${longest} calls are already waiting`);
-    queues.set(name, queue);
     queue.length++;
-    const result = queue.tail.then(run);
+    const result = queue.tail === undefined ? run() : queue.tail.then(run);
     // A call's result is its caller's business; the next call only waits for its end.
     queue.tail = result.then(
       () => undefined,

@@ -4,7 +4,7 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { describe, test } from 'node:test';
 import { openDatabase } from '../../src/store/sqlite/database.ts';
-import { LETTER, packEntries, packKeys } from '../../src/store/sqlite/flat.ts';
+import { LETTER, packChange, packClaim, packEntries, packKeys } from '../../src/store/sqlite/flat.ts';
 import { runGroup } from '../../src/store/sqlite/group.ts';
 import { createVerbs } from '../../src/store/sqlite/verbs.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
@@ -59,10 +59,11 @@ describe('a commit group on SQLite', () => {
     const contact = contactChange();
     const claim = newClaim();
     const enqueue = () => enqueueOf([delivery]);
+    const commit = () => call('commit', packChange(contact), packClaim(claim));
     const failed = run(
       enqueue(),
       enqueue(),
-      call('commit', { contact, claim }),
+      commit(),
       call('contacts', packKeys([contact])),
       call('claimed', claim.instanceId, claim.operation, claim.token),
       tooMuch(),
@@ -73,8 +74,8 @@ describe('a commit group on SQLite', () => {
       call('claimed', claim.instanceId, claim.operation, claim.token),
       enqueue(),
       enqueue(),
-      call('commit', { contact, claim }),
-      call('commit', { contact, claim }),
+      commit(),
+      commit(),
     );
     assert.deepEqual(values(later), [
       [null, null],
@@ -84,6 +85,15 @@ describe('a commit group on SQLite', () => {
       'committed',
       'token-taken',
     ]);
+  });
+
+  test('a commit of an outdated contact leaves its token to the next call of the group', () => {
+    using connection = connect(MEGABYTE);
+    const contact = contactChange();
+    const claim = packClaim(newClaim());
+    const of = (version: number) => call('commit', packChange({ ...contact, version }), claim);
+    const results = connection.run(of(1), of(0), of(0));
+    assert.deepEqual(values(results), ['contact-changed', 'committed', 'token-taken']);
   });
 
   test('a call that throws affects no other call and writes nothing', () => {

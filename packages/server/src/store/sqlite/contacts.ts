@@ -2,9 +2,9 @@
 import type { DatabaseSync } from 'node:sqlite';
 import { locatorIn, locatorKey, locatorOf } from '../registration-id.ts';
 import { RETENTION } from '../store.ts';
-import type { Flat } from './flat.ts';
+import type { Flat, PackedChange, PackedClaim } from './flat.ts';
 import type { Moment, Verbs } from './protocol.ts';
-import type { Claim, Contact, ContactChange } from '../store.ts';
+import type { Claim, Contact } from '../store.ts';
 
 export function contactVerbs(
   database: DatabaseSync,
@@ -13,13 +13,14 @@ export function contactVerbs(
     'select version, body from contact where instance_id = ? and contact_id = ?',
   );
   readContact.setReturnArrays(true);
-  const readVersion = database.prepare(
-    'select version from contact where instance_id = ? and contact_id = ?',
+  // Both write nothing if another version is stored.
+  const insertContact = database.prepare(
+    `insert into contact (body, review_at, remove_at, instance_id, contact_id, version, locator)
+     values (?, ?, ?, ?, ?, 1, ?) on conflict do nothing`,
   );
-  const writeContact = database.prepare(
-    `insert into contact (instance_id, contact_id, version, body, review_at, remove_at, locator) values (?, ?, ?, ?, ?, ?, ?)
-     on conflict (instance_id, contact_id) do update set
-       version = excluded.version, body = excluded.body, review_at = excluded.review_at, remove_at = excluded.remove_at`,
+  const updateContact = database.prepare(
+    `update contact set body = ?, review_at = ?, remove_at = ?, version = version + 1
+     where instance_id = ? and contact_id = ? and version = ?`,
   );
   const readLocated = database.prepare(
     `select instance_id as instanceId, contact_id as contactId, version, body from contact where locator = ? and instance_id = ?`,
@@ -32,10 +33,15 @@ export function contactVerbs(
     `select instance_id as instanceId, operation, token, fingerprint, answer
      from claim where instance_id = ? and operation = ? and token = ? and expires_at > ?`,
   );
+  // Writes nothing if the token is taken. A claim that has expired and was not swept yet is replaced.
   const writeClaim = database.prepare(
     `insert into claim (instance_id, operation, token, fingerprint, answer, expires_at) values (?, ?, ?, ?, ?, ?)
      on conflict (instance_id, operation, token) do update set
-       fingerprint = excluded.fingerprint, answer = excluded.answer, expires_at = excluded.expires_at`,
+       fingerprint = excluded.fingerprint, answer = excluded.answer, expires_at = excluded.expires_at
+     where claim.expires_at <= ?`,
+  );
+  const removeClaim = database.prepare(
+    'delete from claim where instance_id = ? and operation = ? and token = ?',
   );
 
   const addRegistrations = database.prepare(
@@ -46,17 +52,19 @@ export function contactVerbs(
     'select count from instance_registrations where instance_id = ?',
   );
 
-  const versionOf = (instanceId: string, contactId: string) =>
-    (readVersion.get(instanceId, contactId)?.['version'] ?? 0) as number;
-  const claimed = ({ now }: Moment, instanceId: string, operation: string, token: string) =>
-    readClaim.get(instanceId, operation, token, now) as Claim | undefined;
+  const storeClaim = ({ now }: Moment, claim: PackedClaim): boolean =>
+    writeClaim.run(...claim, now + RETENTION.claimMs, now).changes === 1;
 
-  function storeContact({ now }: Moment, change: ContactChange): void {
-    const { instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained = 0 } = change;
-    const times = [after(now, reviewInMs), after(now, keepForMs)] as const;
-    const locator = locatorKey(locatorOf(contactId));
-    writeContact.run(instanceId, contactId, version + 1, body, ...times, locator);
+  function storeContact({ now }: Moment, change: PackedChange): boolean {
+    const [instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained] = change;
+    const state = [body, after(now, reviewInMs), after(now, keepForMs), instanceId, contactId] as const;
+    const { changes } =
+      version === 0
+        ? insertContact.run(...state, locatorKey(locatorOf(contactId)))
+        : updateContact.run(...state, version);
+    if (changes === 0) return false;
     if (registrationsGained !== 0) addRegistrations.run(instanceId, registrationsGained);
+    return true;
   }
 
   return {
@@ -68,23 +76,14 @@ export function contactVerbs(
       }
       return flat;
     },
-    claimed,
-    commit(moment, change) {
-      const { claim } = change;
-      // Nothing else runs between these reads and the writes: the group is one transaction on one connection.
-      if (claim !== undefined && claimed(moment, claim.instanceId, claim.operation, claim.token)) {
-        return 'token-taken';
-      }
-      if (change.contact !== undefined) {
-        const { instanceId, contactId, version } = change.contact;
-        if (versionOf(instanceId, contactId) !== version) return 'contact-changed';
-        storeContact(moment, change.contact);
-      }
-      if (claim !== undefined) {
-        const { instanceId, operation, token, fingerprint, answer } = claim;
-        writeClaim.run(instanceId, operation, token, fingerprint, answer, moment.now + RETENTION.claimMs);
-      }
-      return 'committed';
+    claimed: ({ now }, instanceId, operation, token) =>
+      readClaim.get(instanceId, operation, token, now) as Claim | undefined,
+    commit(moment, contact, claim) {
+      if (claim !== null && !storeClaim(moment, claim)) return 'token-taken';
+      if (contact === null || storeContact(moment, contact)) return 'committed';
+      // The transaction goes on with the other calls of the group.
+      if (claim !== null) removeClaim.run(claim[0], claim[1], claim[2]);
+      return 'contact-changed';
     },
     registered(_, instanceId, registrationId) {
       const locator = locatorIn(registrationId);
@@ -97,4 +96,4 @@ export function contactVerbs(
   };
 }
 
-const after = (now: number, inMs: number | undefined) => (inMs === undefined ? null : now + Math.round(inMs));
+const after = (now: number, inMs: number | null) => (inMs === null ? null : now + Math.round(inMs));

@@ -3,7 +3,9 @@
 // (with `node:v8`).
 import { packAttempts, readAttempts } from '../attempts.ts';
 import type {
+  Claim,
   Contact,
+  ContactChange,
   ContactKey,
   Delivery,
   Enqueued,
@@ -104,6 +106,39 @@ export function unpackDeliveries(flat: Flat): Delivery[] {
     });
   return deliveries;
 }
+
+/** A changed contact. */
+export type PackedChange = [
+  instanceId: string,
+  contactId: string,
+  version: number,
+  body: string,
+  reviewInMs: number | null,
+  keepForMs: number | null,
+  registrationsGained: number,
+];
+
+export const packChange = (change: ContactChange): PackedChange => {
+  const { reviewInMs = null, keepForMs = null, registrationsGained = 0 } = change;
+  const { instanceId, contactId, version, body } = change;
+  return [instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained];
+};
+
+export type PackedClaim = [
+  instanceId: string,
+  operation: string,
+  token: string,
+  fingerprint: string,
+  answer: string,
+];
+
+export const packClaim = ({ instanceId, operation, token, fingerprint, answer }: Claim): PackedClaim => [
+  instanceId,
+  operation,
+  token,
+  fingerprint,
+  answer,
+];
 
 export const packKeys = (keys: readonly ContactKey[]): string[] =>
   keys.flatMap(({ instanceId, contactId }) => [instanceId, contactId]);

@@ -1,6 +1,6 @@
 // The messages between the calling thread and the thread that owns the connection.
 import type { Store } from '../store.ts';
-import type { Flat } from './flat.ts';
+import type { Flat, PackedChange, PackedClaim } from './flat.ts';
 
 /** The verbs of the contract that the worker answers; hints and close stay on the calling thread. */
 export type Verb = Exclude<keyof Store, 'onHint' | 'hint' | 'close'>;
@@ -16,17 +16,18 @@ export interface Moment {
 type Answered<V extends Verb> = Awaited<ReturnType<Store[V]>>;
 
 /**
- * Each verb in the worker: synchronous, within the transaction of its group. Bulk verbs take and return flat lists
- * (flat.ts).
+ * Each verb in the worker: synchronous, within the transaction of its group. Frequent verbs take and return flat
+ * lists (flat.ts).
  */
 export type Verbs = {
-  readonly [V in Exclude<Verb, keyof BulkVerbs>]: (
+  readonly [V in Exclude<Verb, keyof FlatVerbs>]: (
     moment: Moment,
     ...parameters: Parameters<Store[V]>
   ) => Answered<V>;
-} & BulkVerbs;
+} & FlatVerbs;
 
-interface BulkVerbs {
+interface FlatVerbs {
+  commit(moment: Moment, contact: PackedChange | null, claim: PackedClaim | null): Answered<'commit'>;
   contacts(moment: Moment, keys: readonly string[]): Flat;
   /** Returns a letter for each entry. */
   enqueue(moment: Moment, entries: Flat, node: string, credit: ReadonlyMap<string, number>): string;

@@ -10,6 +10,8 @@ import { StoreUnavailableError, type Store } from '../store.ts';
 import { createWaitingLimit } from '../waiting-limit.ts';
 import type { DatabaseOptions } from './database.ts';
 import {
+  packChange,
+  packClaim,
   packEntries,
   packKeys,
   packSettlements,
@@ -40,6 +42,9 @@ export interface SqliteStoreOptions {
   readonly synchronous?: 'FULL' | 'OFF';
 }
 
+/** So many calls are worth a message of their own: the worker runs them while this thread prepares the next. */
+const ASKED_AT_ONCE = 16;
+
 type Answer<V extends Verb> = ReturnType<Verbs[V]>;
 
 export interface SqliteStore extends Store {
@@ -69,15 +74,18 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const worker = await startWorker({ path, synchronous, maxBytes, nowMs: clock.now() });
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let asked: Request[] = [];
-  /** Sends the request after this turn's microtasks, together with all others of the turn. */
+  function sendAsked(): void {
+    if (asked.length === 0) return;
+    const requests = asked;
+    asked = [];
+    // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
+    worker.postMessage(requests);
+  }
+  /** Sends the request with all others of this turn of the event loop, or as soon as there are enough. */
   function ask(request: Request): void {
-    if (asked.push(request) > 1) return;
-    process.nextTick(() => {
-      const requests = asked;
-      asked = [];
-      // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
-      worker.postMessage(requests);
-    });
+    const count = asked.push(request);
+    if (count === 1) setImmediate(sendAsked);
+    else if (count === ASKED_AT_ONCE) sendAsked();
   }
   worker.on('message', (reply: Reply) => {
     if (reply.kind === 'results') {
@@ -129,7 +137,11 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   return {
     contacts: async (keys) => unpackContacts(keys, await call('contacts', [keys], [packKeys(keys)])),
     claimed: (...given) => call('claimed', given),
-    commit: (...given) => call('commit', given),
+    commit: (change) => {
+      const { contact, claim } = change;
+      const crossing = [contact ? packChange(contact) : null, claim ? packClaim(claim) : null];
+      return call('commit', [change], crossing);
+    },
     registered: (...given) => call('registered', given),
     ended: (...given) => call('ended', given),
     registrations: (...given) => call('registrations', given),
