@@ -55,28 +55,35 @@ function fromHeader(authorization: string, headers: HeaderLines, query: string):
   const space = authorization.indexOf(' ');
   const algorithm = space < 0 ? authorization : authorization.slice(0, space);
   if (algorithm !== ALGORITHM) throw incomplete(`Authorization header requires the algorithm ${ALGORITHM}.`);
-  const given = new Map<string, string>();
+  const given = { Credential: '', Signature: '', SignedHeaders: '' };
   for (const part of authorization.slice(algorithm.length).split(',')) {
     const pair = part.trim();
     const at = pair.indexOf('=');
     if (at < 0) throw incomplete('Invalid key=value pair (missing equal-sign) in Authorization header.');
-    given.set(pair.slice(0, at), pair.slice(at + 1));
+    const name = pair.slice(0, at);
+    if (Object.hasOwn(given, name)) given[name as keyof typeof given] = pair.slice(at + 1);
   }
-  const missing = ['Credential', 'Signature', 'SignedHeaders'].filter((name) => !given.get(name));
   const date = headerValue(headers, 'x-amz-date') ?? headerValue(headers, 'date');
-  const faults = missing.map((name) => `Authorization header requires '${name}' parameter.`);
-  if (date === undefined)
-    faults.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
-  if (date === undefined || faults.length > 0) throw incomplete(faults.join(' '));
+  const { Credential, Signature, SignedHeaders } = given;
+  if (date === undefined || Credential === '' || Signature === '' || SignedHeaders === '')
+    throw incomplete(missingIn(given, date).join(' '));
   return {
-    ...readCredential(given.get('Credential')!),
-    signedHeaders: given.get('SignedHeaders')!.split(';'),
-    signature: given.get('Signature')!,
+    ...readCredential(Credential),
+    signedHeaders: SignedHeaders.split(';'),
+    signature: Signature,
     ...basicDate(date),
     sessionToken: headerValue(headers, 'x-amz-security-token'),
     declaredBodyHash: headerValue(headers, 'x-amz-content-sha256'),
     signedQuery: query,
   };
+}
+
+function missingIn(given: Readonly<Record<string, string>>, date: string | undefined): string[] {
+  const missing = Object.keys(given).filter((name) => given[name] === '');
+  const faults = missing.map((name) => `Authorization header requires '${name}' parameter.`);
+  if (date === undefined)
+    faults.push("Authorization header requires existence of either a 'X-Amz-Date' or a 'Date' header.");
+  return faults;
 }
 
 /** Seven days, as on AWS. */

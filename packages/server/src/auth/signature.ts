@@ -1,7 +1,7 @@
 // Who is calling: a request's Signature Version 4, checked over the bytes as they arrived. Nothing is decoded
 // before this. Messages and names follow AWS front ends, so that SDKs correct their clocks ("Signature expired")
 // and a search for a message from a log finds the same help.
-import { createHmac, hash, timingSafeEqual } from 'node:crypto';
+import { hash, timingSafeEqual } from 'node:crypto';
 
 import { SERVICE, TERMINATOR, amzDate, canonicalHeaders, canonicalText, stringToSign } from '@chatpush/wire';
 import type { HeaderLines } from '@chatpush/wire';
@@ -81,19 +81,17 @@ export function createVerifySignature(rules: SignatureRules): VerifySignature {
         signedHeaders: signedHeaders.join(';'),
         payloadHash,
       };
-      const signingKey = signingKeys.get(key, scope);
+      const sign = signingKeys.get(key, scope);
       const form = canonicalForms(path, signedQuery).find((one) => {
         const text = canonicalText({ ...signed, path: one.path, query: one.query });
-        const expected = createHmac('sha256', signingKey)
-          .update(stringToSign(presented.amzDate, scope, hash('sha256', text)))
-          .digest('hex');
+        const expected = sign(stringToSign(presented.amzDate, scope, hash('sha256', text)));
         return equalTexts(expected, presented.signature);
       });
       if (form === undefined)
         throw invalid(
           'The request signature we calculated does not match the signature you provided. Check your AWS Secret Access Key and signing method. Consult the service documentation for details.',
         );
-      signingKeys.keep(key, scope, signingKey);
+      signingKeys.keep(key, scope, sign);
       return { plusIsSpace: form.plusIsSpace };
     };
     return { signer: { key, region: scope.region }, prove };
