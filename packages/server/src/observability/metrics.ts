@@ -1,21 +1,14 @@
 // The metrics for Prometheus at /metrics: names, help and labels in one place.
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import { APNS_ANSWERS } from '../gateways/apns/answers.ts';
-import { FCM_ANSWERS } from '../gateways/fcm/answers.ts';
-import type { Outcome } from '../gateways/gateway.ts';
 import type { GatewayStatus } from '../delivery/dispatcher.ts';
 import type { PerInstance, RateName } from '../fairness/instance-limits.ts';
 import type { Outage } from '../delivery/outages.ts';
+import { createAttemptMetrics } from './attempt-metrics.ts';
+import type { AttemptMetrics } from './attempt-metrics.ts';
 
-export interface Metrics {
+export interface Metrics extends Pick<AttemptMetrics, 'attempt' | 'channelAttempt'> {
   /** Every answer, by what was requested: an operation, a source's path, or neither. */
   request(asked: string | undefined, status: number, durationMs: number): void;
-  attempt(gateway: string, outcome: Outcome, sinceAcceptedMs: number): void;
-  /** The same attempt, for its channel. */
-  channelAttempt(
-    channel: { readonly applicationArn: string; readonly deviceType: string },
-    outcome: Outcome,
-  ): void;
   storeCall(verb: string, durationMs: number): void;
   /** SQLite committed this many calls together. */
   commit(calls: number): void;
@@ -48,20 +41,6 @@ export interface LimitsInUse {
   readonly registrations: (instanceId: string) => Promise<number>;
 }
 
-/** google.rpc.Code: the status in FCM's answers that have no code of FCM's own. */
-const GOOGLE_STATUSES =
-  'CANCELLED UNKNOWN INVALID_ARGUMENT DEADLINE_EXCEEDED NOT_FOUND ALREADY_EXISTS PERMISSION_DENIED UNAUTHENTICATED RESOURCE_EXHAUSTED FAILED_PRECONDITION ABORTED OUT_OF_RANGE UNIMPLEMENTED INTERNAL UNAVAILABLE DATA_LOSS';
-
-const REASONS: ReadonlySet<string> = new Set([
-  ...Object.keys(APNS_ANSWERS).map((answer) => answer.split(' ')[1]!),
-  ...FCM_ANSWERS.map(({ errorCode }) => errorCode ?? ''),
-  ...GOOGLE_STATUSES.split(' '),
-]);
-
-/** Each label is kept forever, and whatever answers in place of a gateway may send anything. */
-const reasonLabel = (reason: string): string =>
-  REASONS.has(reason) || /^[1-5]\d\d$/.test(reason) ? reason : 'other';
-
 /** Values that are read when Prometheus scrapes, so nobody has to keep count. */
 export interface Watched {
   readonly gateways: () => readonly GatewayStatus[];
@@ -87,30 +66,11 @@ export function createMetrics({
   const registry = new Registry();
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
+  const attempts = createAttemptMetrics(registry);
   const requests = new Counter({
     name: 'chatpush_requests_total',
     help: 'API requests by operation and HTTP status.',
     labelNames: ['operation', 'status'],
-    registers,
-  });
-  const attempts = new Counter({
-    name: 'chatpush_attempts_total',
-    help: 'Requests to gateways by gateway, outcome and reason; other: a reason that neither Apple nor Google documents.',
-    labelNames: ['gateway', 'outcome', 'reason'],
-    registers,
-  });
-  const seconds = new Histogram({
-    name: 'chatpush_attempt_seconds',
-    help: 'Time from HEADERS to the answer of a gateway.',
-    labelNames: ['gateway'],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  });
-  const deliverySeconds = new Histogram({
-    name: 'chatpush_delivery_seconds',
-    help: 'Time from the commit of a delivery, which was acknowledged to its caller, to its acceptance by a gateway.',
-    labelNames: ['gateway'],
-    buckets: [0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30, 60, 300, 3_600],
     registers,
   });
   const requestSeconds = new Histogram({
@@ -133,12 +93,20 @@ export function createMetrics({
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     registers,
   });
-  const events = new Counter({
-    name: 'chatpush_chat_events_total',
-    help: 'Chat events by the reason why they were not pushed; none: they were.',
-    labelNames: ['reason'],
-    registers,
-  });
+  /** Counted in plain numbers, like attempts. */
+  const eventsByReason = new Map<string, number>();
+  registry.registerMetric(
+    new Counter({
+      name: 'chatpush_chat_events_total',
+      help: 'Chat events by the reason why they were not pushed; none: they were.',
+      labelNames: ['reason'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [reason, count] of eventsByReason) this.inc({ reason }, count);
+      },
+    }),
+  );
   const snsMessages = new Counter({
     name: 'chatpush_sns_messages_total',
     help: 'Messages of Amazon SNS by result: taken, confirmed, unsubscribed, failed (SNS repeats it), or why it was refused.',
@@ -200,18 +168,6 @@ export function createMetrics({
     name: 'chatpush_gateway_connect_failures_total',
     help: 'Connections to gateways, and access tokens, that could not be obtained; about: connection or credential.',
     labelNames: ['gateway', 'about'],
-    registers,
-  });
-  const channelAttempts = new Counter({
-    name: 'chatpush_channel_attempts_total',
-    help: 'Requests to the gateway of a channel by result: accepted, unsent, unknown, or what the refusal means (token-dead, token-suspect, credential, message, …).',
-    labelNames: ['application', 'channel', 'result'],
-    registers,
-  });
-  const lastAccepted = new Gauge({
-    name: 'chatpush_channel_last_accepted_timestamp_seconds',
-    help: 'When a gateway last accepted a push of the channel from this node, in seconds since 1970.',
-    labelNames: ['application', 'channel'],
     registers,
   });
   const lost = new Counter({
@@ -316,25 +272,18 @@ export function createMetrics({
     },
     commit: (calls) => commitCalls.observe(calls),
     storeCall: (verb, durationMs) => storeSeconds.labels(verb).observe(durationMs / 1000),
-    attempt: (gateway, outcome, sinceAcceptedMs) => {
-      const reason = outcome.kind === 'rejected' ? reasonLabel(outcome.reason) : '';
-      attempts.inc({ gateway, outcome: outcome.kind, reason });
-      if (outcome.kind === 'accepted' || outcome.kind === 'rejected')
-        seconds.observe({ gateway }, outcome.ms / 1000);
-      if (outcome.kind === 'accepted') deliverySeconds.labels(gateway).observe(sinceAcceptedMs / 1000);
-    },
-    channelAttempt: ({ applicationArn: application, deviceType: channel }, outcome) => {
-      const result = outcome.kind === 'rejected' ? outcome.verdict : outcome.kind;
-      channelAttempts.inc({ application, channel, result });
-      if (outcome.kind === 'accepted') lastAccepted.labels(application, channel).setToCurrentTime();
-    },
-    event: (reason) => events.inc({ reason: reason ?? 'none' }),
+    attempt: (...given) => attempts.attempt(...given),
+    channelAttempt: (...given) => attempts.channelAttempt(...given),
+    event: (reason = 'none') => void eventsByReason.set(reason, (eventsByReason.get(reason) ?? 0) + 1),
     snsMessage: (result) => snsMessages.inc({ result }),
     used: (limit, instanceId, count) =>
       used.inc({ limit, instance: limits.listed().has(instanceId) ? instanceId : 'others' }, count),
     connectFailed: (gateway, about) => connectFailures.inc({ gateway, about }),
     lost: (count) => lost.inc(count),
     storeFailed: () => storeFailures.inc(),
-    read: async () => ({ contentType: registry.contentType, body: await registry.metrics() }),
+    read: async () => ({
+      contentType: registry.contentType,
+      body: (await registry.metrics()) + attempts.text(),
+    }),
   };
 }
