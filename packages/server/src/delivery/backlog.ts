@@ -1,6 +1,7 @@
 // How many deliveries wait, as far as this node has counted: in memory, and in the store once a second. Outlets learn
 // the numbers of their lanes, and instances have limits on theirs.
-import type { Store } from '../store/store.ts';
+import type { Clock } from '../clock.ts';
+import type { Store, Waiting } from '../store/store.ts';
 import type { Lane } from './lane.ts';
 import type { Outlets } from './outlets.ts';
 import { parseLane } from './work.ts';
@@ -23,6 +24,7 @@ export interface Backlog {
 export function createBacklog(
   store: Store,
   outlets: Outlets,
+  clock: Clock,
   /** Up to which number a lane's waiting deliveries are counted. */
   mostWaiting: () => number,
 ): Backlog {
@@ -35,7 +37,7 @@ export function createBacklog(
   };
 
   /** Also finds the lanes in which nothing waits any more. */
-  async function countFully(cap: number): Promise<Map<string, number>> {
+  async function countFully(cap: number): Promise<Map<string, Waiting>> {
     const before = new Map<Lane, number>();
     for (const outlet of outlets.all()) for (const lane of outlet.lanes()) before.set(lane, lane.stored);
     const waiting = await store.waiting(cap);
@@ -54,13 +56,14 @@ export function createBacklog(
       const cap = isFull ? Math.max(WAITING_CAP, mostWaiting()) : WAITING_CAP;
       const waiting = await (isFull ? countFully(cap) : store.waiting(cap));
       const withoutChannel = new Map<string, number>();
-      for (const [name, count] of waiting) {
+      for (const [name, { count, dueForMs }] of waiting) {
         const outlet = outlets.of(name);
         if (!outlet) {
           withoutChannel.set(name, Math.min(count, WAITING_CAP));
           continue;
         }
         const lane = outlet.lane(name);
+        lane.dueSince = clock.monotonic() - dueForMs;
         // At the cap, the true count is at least that; keep a higher count that is already known.
         outlet.setStored(lane, count < cap ? count : Math.max(count, lane.stored));
       }

@@ -236,7 +236,6 @@ export function createClaims(options: {
       outlet.forgetIdle();
       outlet.pausedDevices.forgetOld();
       options.context().look(outlet);
-      outlet.waitingSince = outlet.held + outlet.stored > 0 ? (outlet.waitingSince ?? now) : undefined;
       // If a gateway accepts nothing, nothing stays in memory: held deliveries are returned, for any node that can
       // send them.
       if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;

@@ -60,7 +60,7 @@ export interface GatewayStatus {
   readonly deviceType: string;
   /** Deliveries that are known to wait, here and in the store, as far as this node has counted. */
   readonly waiting: number;
-  /** For how long there have continuously been some, in milliseconds. */
+  /** For how long the oldest of them has waited, in milliseconds; 0: none. */
   readonly waitingMs: number;
   /** Whether the channel cannot send, because of its breaker or because it has no connection or no credential. */
   readonly isOut: boolean;
@@ -185,7 +185,7 @@ export function createDispatcher(options: {
       ended.add(outlet);
     },
   };
-  const backlog = createBacklog(store, outlets, options.mostWaiting ?? (() => 0));
+  const backlog = createBacklog(store, outlets, clock, options.mostWaiting ?? (() => 0));
   const claims = createClaims({
     store,
     clock,
@@ -277,7 +277,7 @@ export function createDispatcher(options: {
           applicationArn: channel.applicationArn,
           deviceType: channel.deviceType,
           waiting: held + stored,
-          waitingMs: waitingSince === undefined ? 0 : clock.monotonic() - waitingSince,
+          waitingMs: Math.max(0, clock.monotonic() - (waitingSince ?? Infinity)),
           gateway: gateway.name,
           breaker: breaker.state,
           reason: breaker.reason,

@@ -31,6 +31,8 @@ export interface Lane {
   running: number;
   /** About how many due deliveries the store has for it; 0: none known. Set by its outlet, which keeps the sum. */
   stored: number;
+  /** Monotonic time since which the first of those is due, as of the last count. */
+  dueSince: number;
   /**
    * When the store was last asked for its work, as a number that increases: the lane that has waited longest is
    * asked for first.
@@ -45,6 +47,7 @@ export const createLane = (name: string): Lane => ({
   claiming: 0,
   running: 0,
   stored: 0,
+  dueSince: Infinity,
   asked: 0,
 });
 
@@ -55,6 +58,10 @@ export class Queue<T> {
 
   get size(): number {
     return this.#front.length + this.#back.length;
+  }
+
+  get first(): T | undefined {
+    return this.#front.at(-1) ?? this.#back[0];
   }
 
   push(item: T): void {

@@ -42,8 +42,6 @@ export interface Outlet {
   reviewedAt: number;
   /** What is known of the gateway's health; a new gateway starts with nothing. */
   readonly health: GatewayHealth;
-  /** Monotonic time since which every check found a waiting delivery. */
-  waitingSince: number | undefined;
   /** Set during an outage. */
   outage: Standing | undefined;
   /** Monotonic time of the last warning. */
@@ -65,6 +63,8 @@ export interface Outlet {
   next(): { lane: Lane; held: Held } | undefined;
   /** Removes every held delivery from every lane. */
   drain(): Held[];
+  /** Monotonic time since which the oldest waits, here or (as far as is known) in the store; a retry, since it is due. */
+  readonly waitingSince: number | undefined;
   /** Tells the gateway how many attempts are waiting, here and (as far as is known) in the store. */
   announce(): void;
   /** Drops idle lanes. */
@@ -121,7 +121,6 @@ export function createOutlet(
     get health() {
       return health;
     },
-    waitingSince: undefined,
     outage: undefined,
     outageToldAt: -Infinity,
     workedAt: openedAt,
@@ -179,6 +178,15 @@ export function createOutlet(
       const all = [...lanes.values()].flatMap((lane) => lane.held.drain());
       held = 0;
       return all;
+    },
+    get waitingSince() {
+      let since = Infinity;
+      for (const lane of lanes.values()) {
+        const { first } = lane.held;
+        if (first) since = Math.min(since, first.sentBefore > 0 ? first.freshAt : first.acceptedAt);
+        if (lane.stored > 0) since = Math.min(since, lane.dueSince);
+      }
+      return since === Infinity ? undefined : since;
     },
     setStored: (lane, count) => {
       stored += count - lane.stored;

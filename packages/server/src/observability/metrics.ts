@@ -224,7 +224,7 @@ export function createMetrics({
   );
   ofChannel(
     'chatpush_waiting_seconds',
-    'For how long the channel has continuously had waiting deliveries, checked every second.',
+    'For how long the oldest delivery of the channel has waited, here or in the store; a retry counts from when it is due.',
     (gateway) => gateway.waitingMs / 1000,
   );
   registry.registerMetric(

@@ -189,6 +189,13 @@ export interface Replay {
   readonly reason: string;
 }
 
+/** The due work of a lane that nobody has leased. */
+export interface Waiting {
+  readonly count: number;
+  /** For how many milliseconds the first of it has been due, by the store's clock. */
+  readonly dueForMs: number;
+}
+
 export interface Page<T> {
   readonly items: readonly T[];
   /** Opaque; absent on the last page. */
@@ -277,7 +284,7 @@ export interface Store {
    */
   claim(node: string, want: ReadonlyMap<string, number>): Promise<Delivery[]>;
   /** Lanes with due work that `claim` would return, each counted up to `cap`. */
-  waiting(cap: number): Promise<Map<string, number>>;
+  waiting(cap: number): Promise<Map<string, Waiting>>;
   /**
    * Records every attempt and moves the delivery on. `accepted` ends a delivery no matter who owns it, even if it
    * had ended otherwise; anything else requires the node's own lease, and `lost` lists the deliveries without one.

@@ -6,6 +6,7 @@ import { openPostgresStore } from '../../src/store/postgres/postgres-store.ts';
 import { RETENTION, StoreUnavailableError, type Store } from '../../src/store/store.ts';
 import {
   contactChange,
+  counts,
   credit,
   fresh,
   newClaim,
@@ -195,10 +196,10 @@ describe('a PostgreSQL store', () => {
     const after = await openPostgresStore({ url: server.url, schema });
     t.after(() => after.close());
     await after.beat('alive', 10_000);
-    assert.deepEqual(await after.waiting(9), new Map([['lane', 2]]));
+    assert.deepEqual(await counts(after, 9), new Map([['lane', 2]]));
     // The dead node's lease is limited to what a beat would give now, not an hour ahead.
     await setClockAhead(11_000);
-    assert.deepEqual(await after.waiting(9), new Map([['lane', 3]]));
+    assert.deepEqual(await counts(after, 9), new Map([['lane', 3]]));
   });
 
   test('an invalid day is refused before it reaches the database', async (t) => {

@@ -13,6 +13,7 @@ import { runAcknowledging } from './acknowledging-process.ts';
 import { conformance } from './conformance.ts';
 import {
   contactChange,
+  counts,
   credit,
   ids,
   newDeliveries,
@@ -175,7 +176,7 @@ describe('a SQLite file', () => {
     clock.setBack(3_600_000);
     const { store: after } = await openStore(t, { path, clock });
     await after.beat('after', 10_000);
-    assert.deepEqual(await after.waiting(9), new Map([['lane', 3]]));
+    assert.deepEqual(await counts(after, 9), new Map([['lane', 3]]));
     await after.close();
   });
 
@@ -194,7 +195,7 @@ describe('a SQLite file', () => {
     await before.close();
     const { store: after } = await openStore(t, { path, clock });
     await after.beat('after', 10_000);
-    assert.deepEqual(await after.waiting(9), new Map([['lane', 1]]));
+    assert.deepEqual(await counts(after, 9), new Map([['lane', 1]]));
     assert.deepEqual(ids(await after.claim('after', credit('lane', 9))), [other!.id]);
     await after.close();
   });

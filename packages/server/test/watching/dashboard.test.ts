@@ -4,6 +4,7 @@ import { spawnSync } from 'node:child_process';
 import { readFileSync } from 'node:fs';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
+import { startEmulator } from '@chatpush/emulator';
 import { iphone, startSystem } from '../promises/system.ts';
 import type { System } from '../promises/system.ts';
 
@@ -54,6 +55,30 @@ test('the times of one push are measured: call, store, delivery', () => {
   const calls = Number(/^chatpush_store_commit_calls_sum (\d+)$/m.exec(metrics)?.[1]);
   assert.ok(commits > 0 && calls >= commits, `${calls} calls in ${commits} commits`);
   assert.match(metrics, /^chatpush_deliveries_waiting\{application="[^"]+support",channel="APNS"\} 0$/m);
+});
+
+test('the age of the oldest waiting delivery is that of the store, not of this process', async (t) => {
+  const emulator = await startEmulator();
+  t.after(() => emulator.close());
+  const waiting = await startSystem({ emulator });
+  t.after(() => waiting.close());
+  emulator.faults.set([{ gateway: 'apns', fault: 'http', status: 403, reason: 'InvalidProviderToken' }]);
+  await waiting.register('contact', iphone('waits'));
+  const saidAt = performance.now();
+  await waiting.say('contact', 'm1');
+  await waiting.settled('contact', ([entry]) => entry!.attemptCount > 0);
+  await new Promise((resolve) => setTimeout(resolve, 3_000));
+  await waiting.restart();
+  const read = async () => {
+    const text = await (await fetch(`${waiting.service.url}/metrics`)).text();
+    return Number(/^chatpush_waiting_seconds\{[^}]*channel="APNS"\} (\S+)$/m.exec(text)?.[1]);
+  };
+  let seconds = 0;
+  for (const until = performance.now() + 10_000; !(seconds >= 3) && performance.now() < until;) {
+    await new Promise((resolve) => setTimeout(resolve, 100));
+    seconds = await read();
+  }
+  assert.ok(seconds >= 3 && seconds <= (performance.now() - saidAt) / 1_000, `${seconds} s`);
 });
 
 test('every alert links to its section in Troubleshooting', () => {

@@ -31,7 +31,7 @@ export function factsOf(figures: ChannelFigures, nowMs: number): string[] {
       : [`${((100 * dead) / asked).toLocaleString('en', { maximumFractionDigits: 1 })} % dead tokens`]),
     ...(waiting === 0
       ? []
-      : [`${waiting.toLocaleString('en')} waiting for ${duration(waitingSeconds * 1000)}`]),
+      : [`${waiting.toLocaleString('en')} waiting, the oldest for ${duration(waitingSeconds * 1000)}`]),
     ...(certificateExpiresAt === undefined ? [] : [untilWhen(certificateExpiresAt, nowMs)]),
   ];
 }

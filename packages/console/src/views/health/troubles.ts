@@ -41,7 +41,7 @@ export function troublesOf({ ready, checks, figures }: Health): Trouble[] {
     else if (waitingSeconds > LONG_WAIT_SECONDS)
       tell(
         'ChatpushDeliveriesWait',
-        `${nameOf(channel)} has had deliveries waiting for ${duration(waitingSeconds * 1000)}: ${waiting.toLocaleString('en')} now. Its gateway accepts fewer pushes than arrive.`,
+        `${nameOf(channel)} has ${waiting.toLocaleString('en')} waiting deliveries, the oldest for ${duration(waitingSeconds * 1000)}. Its gateway accepts fewer pushes than arrive.`,
       );
   }
   for (const { gateway, doubted } of gateways)

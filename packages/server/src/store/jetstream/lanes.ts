@@ -1,6 +1,6 @@
 // The waiting work, by lane: chosen in memory, leased in the stream.
 import { createStepWatch } from '../clock-step.ts';
-import type { Delivery, Store } from '../store.ts';
+import type { Delivery, Store, Waiting } from '../store.ts';
 import { toDelivery, type DeliveryHead } from './delivery-message.ts';
 import type { LeasedDeliveries } from './leased.ts';
 import type { Nodes } from './nodes.ts';
@@ -100,11 +100,16 @@ export function laneVerbs(
       await nodes.evictSilent();
       await Promise.all(shards.map(catchUp));
       if (isSetBack(clock.now(), clock.monotonic())) for (const { open } of shards) open.hasten();
-      const counts = new Map<string, number>();
+      const waiting = new Map<string, Waiting>();
       for (const { open } of shards)
-        for (const [lane, count] of open.counts(cap))
-          counts.set(lane, Math.min(cap, (counts.get(lane) ?? 0) + count));
-      return counts;
+        for (const [lane, { count, dueForMs }] of open.waiting(cap)) {
+          const other = waiting.get(lane);
+          waiting.set(lane, {
+            count: Math.min(cap, (other?.count ?? 0) + count),
+            dueForMs: Math.max(other?.dueForMs ?? 0, dueForMs),
+          });
+        }
+      return waiting;
     },
   };
 }

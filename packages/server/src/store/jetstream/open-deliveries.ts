@@ -1,6 +1,7 @@
 // The waiting deliveries of one shard, by lane: a node's in-memory view of the subject `dlv`, without texts.
 import { createHeap, type Heap } from './heap.ts';
 import { LONGEST_DELAY_MS } from '../clock-step.ts';
+import type { Waiting } from '../store.ts';
 import type { DeliveryHead } from './delivery-message.ts';
 
 /** The head of a delivery, as far as this index uses it. */
@@ -44,7 +45,7 @@ export interface OpenDeliveries {
   drop(entry: Entry): void;
   hasDue(lane: string): boolean;
   /** Lanes with something due, counted up to `cap`. */
-  counts(cap: number): Map<string, number>;
+  waiting(cap: number): Map<string, Waiting>;
   /** Nodes that hold leases. */
   owners(): Iterable<string>;
   /** The node is gone: everything it leased was due, and is due again. */
@@ -201,13 +202,17 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
       ripen(lane);
       return lane.count > 0;
     },
-    counts(cap) {
-      const counts = new Map<string, number>();
+    waiting(cap) {
+      const waiting = new Map<string, Waiting>();
       for (const lane of lanes.values()) {
         ripen(lane);
-        if (lane.count > 0) counts.set(lane.name, Math.min(cap, lane.count));
+        if (lane.count === 0) continue;
+        // The first of the heap may have left the lane already.
+        while (lane.due.first()!.place !== 'due') lane.due.remove();
+        const dueForMs = Math.max(0, now() - lane.due.first()!.dueAt);
+        waiting.set(lane.name, { count: Math.min(cap, lane.count), dueForMs });
       }
-      return counts;
+      return waiting;
     },
     owners: () => byOwner.keys(),
     release(owner) {

@@ -50,10 +50,11 @@ const WAITING = {
       select (select lane from chatpush.delivery where ${FREE} and lane > with_work.lane order by lane limit 1)
       from with_work where with_work.lane is not null
     )
-    select chatpush.now_ms() as now, name, count from (select) as always left join (
-      select name, due.count::int from with_work join chatpush.lane on number = with_work.lane, lateral (
-        select count(*) from (
-          select from chatpush.delivery where ${FREE} and delivery.lane = with_work.lane and due_at <= chatpush.now_ms() limit $1
+    select chatpush.now_ms() as now, name, count, first from (select) as always left join (
+      select name, due.count::int, due.first from with_work join chatpush.lane on number = with_work.lane, lateral (
+        select count(*), min(due_at) as first from (
+          select due_at from chatpush.delivery where ${FREE} and delivery.lane = with_work.lane and due_at <= chatpush.now_ms()
+          order by due_at limit $1
         ) as up_to_cap
       ) as due where due.count > 0
     ) as counted on true`,
@@ -71,6 +72,7 @@ interface WaitingRow {
   /** Null if nothing waits: there is always one row. */
   readonly name: string | null;
   readonly count: number;
+  readonly first: number;
 }
 
 interface ClaimedRow extends Omit<Delivery, 'lane' | 'sentBefore'> {
@@ -137,7 +139,11 @@ export function laneVerbs(database: Database, nodes: Nodes): Lanes {
         believedMs = undefined;
         rows = await read();
       }
-      return new Map(rows.flatMap(({ name, count }) => (name === null ? [] : [[name, count] as const])));
+      return new Map(
+        rows.flatMap(({ name, count, now, first }) =>
+          name === null ? [] : [[name, { count, dueForMs: now - first }] as const],
+        ),
+      );
     },
   };
 }

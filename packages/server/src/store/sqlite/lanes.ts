@@ -3,6 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { countSent } from '../attempts.ts';
 import { NOBODY } from '../settle-rule.ts';
 import { createStepWatch, LONGEST_DELAY_MS } from '../clock-step.ts';
+import type { Waiting } from '../store.ts';
 import type { Nodes } from './nodes.ts';
 import type { Flat } from './flat.ts';
 import type { Moment, Verbs } from './protocol.ts';
@@ -31,7 +32,8 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
   readDue.setReturnArrays(true);
   const lease = database.prepare('update delivery set owner = ?1, holder = ?1 where seq = ?2');
   const countDue = database.prepare(
-    `select count(*) as count from (select 1 from delivery where ${free} and lane = ? and due_at <= ? limit ?)`,
+    `select count(*) as count, min(due_at) as first
+     from (select due_at from delivery where ${free} and lane = ? and due_at <= ? order by due_at limit ?)`,
   );
   const nextLane = database.prepare(`select min(lane) as lane from delivery where ${free} and lane > ?`);
 
@@ -52,11 +54,12 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
   }
 
   const number = (name: string) => readNumber.get(name)?.['number'] as number | undefined;
-  const count = (lane: number, now: number, cap: number) => countDue.get(lane, now, cap)?.['count'] as number;
+  const due = (lane: number, now: number, cap: number) =>
+    countDue.get(lane, now, cap) as { count: number; first: number | null };
 
   return {
     laneNumber: (name) => number(name) ?? (insert.get(name)?.['number'] as number),
-    hasWork: (lane, now) => count(lane, now, 1) > 0,
+    hasWork: (lane, now) => due(lane, now, 1).count > 0,
     claim(moment, node, want) {
       const { now } = moment;
       const owner = nodes.ownerNumber(moment, node);
@@ -77,15 +80,16 @@ export function laneVerbs(database: DatabaseSync, nodes: Nodes): Lanes {
     waiting(moment, cap) {
       nodes.releaseSilent(moment);
       reviewDueTimes(moment);
-      const counts = new Map<string, number>();
+      const waiting = new Map<string, Waiting>();
       // From lane to lane by the index: lanes without free work cost nothing.
       let lane = nextLane.get(NO_LANE)?.['lane'] as number | null;
       while (lane !== null) {
-        const due = count(lane, moment.now, cap);
-        if (due > 0) counts.set(readName.get(lane)?.['name'] as string, due);
+        const { count, first } = due(lane, moment.now, cap);
+        if (first !== null)
+          waiting.set(readName.get(lane)?.['name'] as string, { count, dueForMs: moment.now - first });
         lane = nextLane.get(lane)?.['lane'] as number | null;
       }
-      return counts;
+      return waiting;
     },
   };
 }

@@ -40,7 +40,10 @@ export function churnCases(open: Open): void {
           // On odd turns it leaves while it is still receiving work.
           const leaving = turn % 2 === 1 ? store.leave(node) : undefined;
           const leased = (await enqueuing).filter(({ state }) => state === 'leased');
-          await work(store, node, [...ids(leased), ...ids(await claiming)], turn);
+          const got = [...ids(leased), ...ids(await claiming)];
+          // On every fourth turn it leaves before it settles, and has lost what it leased.
+          if (turn % 4 === 2) await store.leave(node);
+          await work(store, node, got, turn);
           await leaving;
           await store.leave(node);
         }

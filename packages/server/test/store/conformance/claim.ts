@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   attempt,
+  counts,
   credit,
   fresh,
   ids,
@@ -135,14 +136,35 @@ export function claimCases(open: Open): void {
         [few, 2],
         [held, 1],
       ]);
-      assert.deepEqual(await at.store.waiting(5), expected);
+      assert.deepEqual(await counts(at.store, 5), expected);
       await at.advance(11_000);
-      assert.deepEqual(await at.store.waiting(5), expected.set(held, 3));
+      assert.deepEqual(await counts(at.store, 5), expected.set(held, 3));
       await at.advance(50_000);
-      assert.deepEqual(await at.store.waiting(5), expected.set(later, 1));
+      assert.deepEqual(await counts(at.store, 5), expected.set(later, 1));
       const all = [...expected.keys()].map((lane) => [lane, 99] as const);
       assert.equal((await at.store.claim(node, new Map(all))).length, 13);
-      assert.deepEqual(await at.store.waiting(5), new Map());
+      assert.deepEqual(await counts(at.store, 5), new Map());
+    });
+
+    test('says for how long the first due delivery of a lane has been due', async () => {
+      const [lane, node] = [fresh('lane'), await at.node()];
+      const dueForMs = async () => (await at.store.waiting(9)).get(lane)?.dueForMs;
+      const [first, second] = [newDelivery({ lane }), newDelivery({ lane })];
+      await at.store.enqueue([first], node, new Map());
+      await at.advance(60_000);
+      await at.store.enqueue([second], node, new Map());
+      await at.advance(60_000);
+      const about = async (ms: number) =>
+        assert.ok(Math.abs((await dueForMs())! - ms) < 10_000, `${await dueForMs()} instead of ${ms}`);
+      await about(120_000);
+      assert.deepEqual(ids(await at.store.claim(node, credit(lane, 1))), ids([first]));
+      await about(60_000);
+      // A retry counts from when it is due.
+      await at.store.settle(node, [settlement(first.id, { status: 'queued', dueInMs: 60_000 })]);
+      assert.deepEqual(ids(await at.store.claim(node, credit(lane, 1))), ids([second]));
+      assert.equal(await dueForMs(), undefined);
+      await at.advance(90_000);
+      await about(30_000);
     });
   });
 }

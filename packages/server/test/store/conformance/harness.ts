@@ -51,6 +51,11 @@ export function useStore(open: Open) {
   };
 }
 
+/** The number of waiting deliveries by lane. */
+export async function counts(store: Store, cap: number): Promise<Map<string, number>> {
+  return new Map([...(await store.waiting(cap))].map(([lane, { count }]) => [lane, count]));
+}
+
 let count = 0;
 
 /** A unique name. */

@@ -2,7 +2,17 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import * as fc from 'fast-check';
-import { attempt, fresh, ids, newClaim, newDelivery, settlement, useStore, type Open } from './harness.ts';
+import {
+  attempt,
+  counts,
+  fresh,
+  ids,
+  newClaim,
+  newDelivery,
+  settlement,
+  useStore,
+  type Open,
+} from './harness.ts';
 import { MINUTE_MS, StoreModel } from './store-model.ts';
 import type { Settlement } from '../../../src/store/store.ts';
 
@@ -166,7 +176,7 @@ const advance = fc.integer({ min: 1, max: 3 }).map((minutes) =>
 const look = fc.constant(
   command('look', async (model, real) => {
     const lanes = [0, 1].map((lane) => named(real, 'lane', lane));
-    const waiting = await real.at.store.waiting(3);
+    const waiting = await counts(real.at.store, 3);
     for (const lane of lanes) assert.equal(waiting.get(lane) ?? 0, Math.min(3, model.claimable(lane).length));
     const key = { instanceId: 'model', contactId: real.prefix };
     const { items } = await real.at.store.deliveries(key, { limit: 100 });

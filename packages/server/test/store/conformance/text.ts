@@ -2,6 +2,7 @@ import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import {
   contactChange,
+  counts,
   credit,
   ids,
   newClaim,
@@ -45,7 +46,7 @@ export function textCases(open: Open): void {
         const keys = { id: text, instanceId: text, contactId: text, lane: text };
         const delivery = newDelivery({ ...keys, messageId: text, registrationId: text, work: body });
         await store.enqueue([delivery], node, new Map());
-        assert.deepEqual(await store.waiting(1), new Map([[text, 1]]));
+        assert.deepEqual(await counts(store, 1), new Map([[text, 1]]));
         const [claimed] = await store.claim(node, credit(text, 1));
         assert.deepEqual([claimed?.lane, claimed?.messageId, claimed?.work], [text, text, body]);
         await store.settle(node, [settlement(text, { status: 'rejected', reason: text })]);
