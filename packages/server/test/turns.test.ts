@@ -1,7 +1,7 @@
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { TURN_MS, createTurns } from '../src/fairness/turns.ts';
+import { SLICE_MS, TURN_MS, createTurns } from '../src/fairness/turns.ts';
 
 /** Turns on a clock that is advanced by slices. */
 function startTurns() {
@@ -40,6 +40,24 @@ test('many short slices share a turn', async () => {
   const first = done;
   assert.ok(first >= 10 && first <= 11, `${first} in the first turn`);
   await Promise.all(all);
+});
+
+test('repeated steps share a turn with other owners, and stop when one says so', async () => {
+  const { turns, spend } = startTurns();
+  const order: string[] = [];
+  const steps = (owner: string, count: number) =>
+    turns.repeat(owner, () => {
+      order.push(owner);
+      spend(SLICE_MS / 2);
+      return --count > 0;
+    });
+  const whole = turns.run('c', () => spend(TURN_MS));
+  const flood = steps('a', 6);
+  const other = steps('b', 3);
+  await whole;
+  assert.deepEqual(order, []);
+  await Promise.all([flood, other]);
+  assert.equal(order.join(''), 'aabbaabaa');
 });
 
 test('an error of a slice is thrown to its caller, and the next slices run', async () => {

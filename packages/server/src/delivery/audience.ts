@@ -38,12 +38,14 @@ export async function readContacts(
     const ids = [...missing];
     const read = await store.contacts(ids.map((contactId) => ({ instanceId, contactId })));
     missing = new Set();
-    for (const [index, contactId] of ids.entries()) {
+    let index = 0;
+    await turns.repeat(instanceId, () => {
       const contact = read[index];
-      const stored = contact && (await turns.run(instanceId, () => storedIn(contact)));
-      contacts.set(contactId, stored);
+      const stored = contact && storedIn(contact);
+      contacts.set(ids[index]!, stored);
       if (stored && !(stored instanceof UnreadableContactError) && isAlias(stored)) missing.add(stored.alias);
-    }
+      return ++index < ids.length;
+    });
     for (const id of missing) if (contacts.has(id)) missing.delete(id);
   }
   return contacts;

@@ -157,7 +157,13 @@ export function createBatch(instanceId: string, now: number, trace?: string): Ba
         started.flatMap(({ rows }) => rows.map(({ target }) => target.registration.applicationArn)),
       );
       await Promise.all([...arns].map(async (arn) => known.set(arn, await rules(arn))));
-      for (const one of started.splice(0)) await turns.run(instanceId, () => fillInOne(one, known));
+      const unfilled = started.splice(0).values();
+      await turns.repeat(instanceId, () => {
+        const { value, done } = unfilled.next();
+        if (done) return false;
+        fillInOne(value, known);
+        return true;
+      });
     },
   };
 }

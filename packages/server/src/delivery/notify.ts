@@ -174,10 +174,11 @@ export function createNotify(options: {
       for (let at = 0; at < events.length;) {
         const batch = createBatch(instanceId, now, options.trace?.());
         const planned: { readonly id: string; readonly plan: EventReason | Plan }[] = [];
-        for (; at < events.length && !batch.isFull; at++) {
-          const event = events[at]!;
-          planned.push({ id: event.id, plan: await turns.run(instanceId, () => plan(batch, event)) });
-        }
+        await turns.repeat(instanceId, () => {
+          const event = events[at++]!;
+          planned.push({ id: event.id, plan: plan(batch, event) });
+          return at < events.length && !batch.isFull;
+        });
         await batch.fillIn(options.rules, turns);
         const states = await enqueue(batch, readAt);
         for (const { id, plan } of planned) results.push(resultOf(id, plan, states));

@@ -6,6 +6,8 @@ export interface Turns {
    * Does the work now if this turn of the event loop has time left and nobody is waiting, otherwise in a later one.
    */
   run<Result>(owner: string, work: () => Result): Promise<Result>;
+  /** Does steps until one returns false, as many of them at once as take SLICE_MS. */
+  repeat(owner: string, step: () => boolean): Promise<void>;
 }
 
 /**
@@ -13,6 +15,9 @@ export interface Turns {
  * of timers and polling) does not matter.
  */
 export const TURN_MS = 5;
+
+/** How long repeated steps take before another owner may have the rest of the turn. */
+export const SLICE_MS = 1;
 
 type Slice = () => void;
 
@@ -55,7 +60,7 @@ export function createTurns(monotonic: () => number = () => performance.now()): 
     return undefined;
   }
 
-  return {
+  const turns: Turns = {
     async run(owner, work) {
       if (waiting.size === 0 && spentMs < TURN_MS) return doWork(work);
       return new Promise((resolve, reject) => {
@@ -72,5 +77,14 @@ export function createTurns(monotonic: () => number = () => performance.now()): 
         watchTurn();
       });
     },
+    async repeat(owner, step) {
+      const slice = (): boolean => {
+        const until = monotonic() + SLICE_MS;
+        while (step()) if (monotonic() >= until) return true;
+        return false;
+      };
+      while (await turns.run(owner, slice));
+    },
   };
+  return turns;
 }
