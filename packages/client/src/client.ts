@@ -303,6 +303,7 @@ export interface ChatpushClient {
    *
    * @throws {@link AccessDeniedException} 403: the key may not see them.
    * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400: `request` is not an object; nothing was sent.
    * @throws {@link ThrottlingException} 429: too many calls.
    * @throws {@link ChatpushError} for everything else: signature, network, time-out.
    */
