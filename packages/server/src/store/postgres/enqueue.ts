@@ -1,13 +1,15 @@
 // Enqueuing deliveries: one statement for the whole batch.
 import { randomUUID } from 'node:crypto';
+import { LETTER, unpackStates } from '../enqueue-states.ts';
 import { NOBODY } from '../settle-rule.ts';
-import type { Enqueued, EnqueueState, Store } from '../store.ts';
+import type { Enqueued, Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { CHECK_VIOLATION, sqlState } from './faults.ts';
 import { FREE, NO_LANE, type Lanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import { LIVE_NODE, type Nodes } from './nodes.ts';
 import { createPartitions } from './partitions.ts';
+import { linesOf, listOfLines } from './text.ts';
 
 // The keys decide what is new, in the order of the ids, so that two batches with the same ids wait for each other
 // but never deadlock. If an id occurs twice in the batch, the first is used. `rank` counts the new ones of each
@@ -18,7 +20,7 @@ const ENQUEUE = {
   text: `with me as materialized (${LIVE_NODE}),
     batch as (
       select * from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
-        $9::bigint[], $10::text[], $11::text[]) with ordinality
+        $9::bigint[], ${listOfLines('$10')}, $11::text[]) with ordinality
         as entry (id, day, instance_id, contact_id, message_id, registration_id, lane, expires_in, work, reason, place)
     ),
     first as (select distinct on (id) * from batch order by id, place),
@@ -45,15 +47,20 @@ const ENQUEUE = {
     leased as (
       insert into chatpush.lease (name, day, owner, ids)
       select $14, day, owner, array_agg(id) from placed where owner <> ${NOBODY} group by day, owner
+    ),
+    stored as (
+      insert into chatpush.delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
+        holder, due_at, expires_at, enqueued_at, work)
+      select id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
+        case when status = 'queued' and owner = ${NOBODY} then ${NOBODY} end,
+        case when status = 'queued' and owner = ${NOBODY} then chatpush.now_ms() end,
+        chatpush.now_ms() + expires_in, chatpush.now_ms(), work
+      from placed order by place
     )
-    insert into chatpush.delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
-      holder, due_at, expires_at, enqueued_at, work)
-    select id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
-      case when status = 'queued' and owner = ${NOBODY} then ${NOBODY} end,
-      case when status = 'queued' and owner = ${NOBODY} then chatpush.now_ms() end,
-      chatpush.now_ms() + expires_in, chatpush.now_ms(), work
-    from placed order by place
-    returning id, case when status = 'skipped' then status when owner = ${NOBODY} then 'queued' else 'leased' end as state`,
+    select string_agg(
+      case when status is null then '${LETTER.known}' when status = 'skipped' then '${LETTER.skipped}'
+        when owner = ${NOBODY} then '${LETTER.queued}' else '${LETTER.leased}' end, '' order by place) as states
+    from batch left join (select place, status, owner from placed) as placed using (place)`,
 };
 
 export function enqueueVerb(
@@ -76,25 +83,21 @@ export function enqueueVerb(
       given.map(([, count]) => Math.floor(count)),
       lease,
     ];
-    const insert = () => database.query<{ id: string; state: EnqueueState }>(ENQUEUE, values);
-    const rows = await insert().catch(async (error: unknown) => {
+    const insert = () => database.query<{ states: string }>(ENQUEUE, values);
+    const [row] = await insert().catch(async (error: unknown) => {
       // The first delivery of a day: nothing was stored, so once there is a partition everything is repeated.
       if (sqlState(error) !== CHECK_VIOLATION) throw error;
       await createPartitions(database, new Set(batch.map(({ day }) => day)));
       return insert();
     });
-    const states = new Map(rows.map(({ id, state }) => [id, state]));
-    leases.given(node, lease, rows);
-    return batch.map(({ id }) => {
-      const state = states.get(id) ?? 'known';
-      states.delete(id);
-      return { id, state };
-    });
+    const results = unpackStates(batch, row!.states);
+    leases.given(node, lease, results);
+    return results;
   };
 }
 
-/** The batch transposed: one array per column. */
-function columns(batch: readonly Enqueued[], lanes: ReadonlyMap<string, number>): unknown[][] {
+/** The batch transposed: one list per column. */
+function columns(batch: readonly Enqueued[], lanes: ReadonlyMap<string, number>): unknown[] {
   return [
     batch.map(({ id }) => id),
     batch.map(({ day }) => day),
@@ -104,7 +107,7 @@ function columns(batch: readonly Enqueued[], lanes: ReadonlyMap<string, number>)
     batch.map(({ registrationId }) => registrationId ?? null),
     batch.map((entry) => ('lane' in entry ? (lanes.get(entry.lane) ?? null) : NO_LANE)),
     batch.map((entry) => ('lane' in entry ? Math.round(entry.expiresInMs) : null)),
-    batch.map((entry) => ('lane' in entry ? entry.work : null)),
+    linesOf(batch.map((entry) => ('lane' in entry ? entry.work : null))),
     batch.map((entry) => ('lane' in entry ? null : entry.reason)),
   ];
 }

@@ -6,6 +6,7 @@ import type { Settlement, Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
 import type { Leases } from './leases.ts';
 import { LIVE_NODE } from './nodes.ts';
+import { linesOf, listOfLines } from './text.ts';
 
 const UNDELIVERED_LIST = UNDELIVERED.map((status) => `'${status}'`).join(', ');
 
@@ -14,17 +15,18 @@ const UNDELIVERED_LIST = UNDELIVERED.map((status) => `'${status}'`).join(', ');
 // read the whole table for them first; it cannot estimate them inside "coalesce", so it starts with the ids.
 const SETTLE_FIRST = {
   name: 'settle-first',
-  text: `with me as materialized (${LIVE_NODE})
+  text: `with me as materialized (${LIVE_NODE}), settled as (
     update chatpush.delivery set attempts = moved.attempts, attempt_count = moved.count, status = moved.status,
       reason = moved.reason, owner = ${NOBODY}, holder = case when moved.status = 'queued' then ${NOBODY} end,
       due_at = case when moved.status = 'queued' then chatpush.now_ms() + due_in else delivery.due_at end,
       work = case when moved.status = 'queued' then work else moved.keep end,
       is_undelivered = case when moved.status in (${UNDELIVERED_LIST}) then true end
-    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[], $7::text[], $8::int[], $9::text[])
-      as moved (id, day, status, reason, due_in, attempts, count, keep)
+    from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
+        ${listOfLines('$7')}, $8::int[], ${listOfLines('$9')}) as moved (id, day, status, reason, due_in, attempts, count, keep)
     where delivery.id = moved.id and delivery.day = moved.day
       and coalesce(delivery.owner = (select number from me) and delivery.status = 'queued' and delivery.attempts is null, false)
-    returning delivery.id`,
+    returning delivery.id)
+    select count(*)::int as count, case when count(*) < $10::int then array_agg(id) end as ids from settled`,
 };
 
 const READ_NODE = { name: 'live-node', text: LIVE_NODE };
@@ -79,18 +81,20 @@ async function settleFirst(
     return isFirst && attempts.length <= KEPT_ATTEMPTS;
   });
   if (given.length === 0) return batch;
-  const rows = await database.query<{ id: string }>(SETTLE_FIRST, [
+  const [done] = await database.query<{ count: number; ids: string[] | null }>(SETTLE_FIRST, [
     node,
     given.map(({ id }) => id),
     given.map(({ day }) => day),
     given.map(({ to }) => to.status),
     given.map(({ to }) => to.reason ?? null),
     given.map(({ to }) => (to.status === 'queued' ? Math.round(to.dueInMs) : null)),
-    given.map(({ attempts }) => packAttempts(attempts)),
+    linesOf(given.map(({ attempts }) => packAttempts(attempts))),
     given.map(({ attempts }) => attempts.length),
-    given.map(({ to }) => (to.status === 'queued' ? null : (to.keep ?? null))),
+    linesOf(given.map(({ to }) => (to.status === 'queued' ? null : (to.keep ?? null)))),
+    given.length,
   ]);
-  const settled = new Set(rows.map(({ id }) => id));
+  if (done!.count === batch.length) return [];
+  const settled = new Set(done!.count === given.length ? given.map(({ id }) => id) : done!.ids);
   // `delete` is true once for each: a second settlement of the same delivery stays in the rest.
   return batch.filter(({ id }) => !settled.delete(id));
 }

@@ -7,9 +7,10 @@
 // The column `holder` is the owner as far as the index delivery_open needs it (migrations.ts).
 import type { DatabaseSync } from 'node:sqlite';
 import { KEPT_ATTEMPTS } from '../attempts.ts';
+import { LETTER } from '../enqueue-states.ts';
 import { applySettlement, NOBODY, UNDELIVERED, type DeliveryState } from '../settle-rule.ts';
 import type { LogEntry } from '../store.ts';
-import { ENTRY_WIDTH, LETTER, SETTLEMENT_WIDTH, unpackSettlement } from './flat.ts';
+import { ENTRY_WIDTH, SETTLEMENT_WIDTH, unpackSettlement } from './flat.ts';
 import type { Flat, PackedEntry, PackedSettlement } from './flat.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 import type { Leases } from './leases.ts';

@@ -5,6 +5,7 @@
 import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '../../clock.ts';
+import { unpackStates } from '../enqueue-states.ts';
 import { createHints } from '../hints.ts';
 import { StoreUnavailableError, type Store } from '../store.ts';
 import { createWaitingLimit } from '../waiting-limit.ts';
@@ -17,7 +18,6 @@ import {
   packSettlements,
   unpackContacts,
   unpackDeliveries,
-  unpackStates,
 } from './flat.ts';
 import { keepToUser, makeFolderOf } from './folder.ts';
 import type { Moment, Reply, Request, Verb, Verbs } from './protocol.ts';
