@@ -67,15 +67,17 @@ const recode = (text: string): string => {
 /** The canonical header lines of the signed names, each with a line feed; values of repeated names are joined by commas. */
 export function canonicalHeaders(headers: HeaderLines, signedHeaders: readonly string[]): string {
   const values = new Map<string, string[]>();
+  for (const name of signedHeaders) values.set(name, []);
   for (const [name, value] of headers) {
-    const key = name.toLowerCase();
+    const found = values.get(name.toLowerCase());
+    if (found === undefined) continue;
     // Few values have white space at either end or in a row.
     const folded = /^\s|\s$|\s\s|[^\S ]/.test(value) ? value.trim().replace(/\s+/g, ' ') : value;
-    const before = values.get(key);
-    if (before) before.push(folded);
-    else values.set(key, [folded]);
+    found.push(folded);
   }
-  return signedHeaders.map((name) => `${name}:${(values.get(name) ?? []).join(',')}\n`).join('');
+  let text = '';
+  for (const name of signedHeaders) text += `${name}:${values.get(name)!.join(',')}\n`;
+  return text;
 }
 
 /** The canonical request of a request as it was sent. */

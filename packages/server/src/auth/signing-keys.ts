@@ -36,7 +36,8 @@ export function createSigningKeys(capacity = 1000): SigningKeys {
     },
     keep(key, scope, sign) {
       const id = name(key, scope);
-      kept.delete(id);
+      // As in token-buckets.ts: the order matters only near the limit.
+      if (kept.size > capacity / 2) kept.delete(id);
       kept.set(id, { secret: key.secret, sign });
       if (kept.size <= capacity) return;
       for (const oldest of kept.keys()) {

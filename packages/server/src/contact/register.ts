@@ -69,8 +69,10 @@ export function register(
 }
 
 function freshId({ registrations, tombstones }: ContactDocument, { registrationIds }: RegisterInput): string {
-  const known = new Set([...registrations, ...tombstones].map(({ registrationId }) => registrationId));
-  for (const id of registrationIds) if (!known.has(id)) return id;
+  const isKnown = (id: string): boolean =>
+    registrations.some(({ registrationId }) => registrationId === id) ||
+    tombstones.some(({ registrationId }) => registrationId === id);
+  for (const id of registrationIds) if (!isKnown(id)) return id;
   throw new Error('There were fewer candidates for a registration id than the contact has registrations.');
 }
 

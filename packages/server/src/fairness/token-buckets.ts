@@ -23,6 +23,12 @@ const MAX_BUCKETS = 10_000;
 
 export function createTokenBuckets(rules: BucketRules): TokenBuckets {
   const buckets = new Map<string, { left: number; atMs: number }>();
+  // The order in which buckets were used matters only when one must go; a map that loses an entry is built again.
+  const use = (name: string, bucket: { left: number; atMs: number }): void => {
+    if (buckets.size > MAX_BUCKETS / 2) buckets.delete(name);
+    buckets.set(name, bucket);
+    if (buckets.size > MAX_BUCKETS) buckets.delete(buckets.keys().next().value!);
+  };
   return {
     take(name, count = 1) {
       const { perSecond, burst } = rules;
@@ -32,9 +38,7 @@ export function createTokenBuckets(rules: BucketRules): TokenBuckets {
       const refilled = before === undefined ? burst : before.left + ((atMs - before.atMs) / 1000) * perSecond;
       const left = Math.min(burst, refilled);
       const lacking = Math.min(count, burst) - left;
-      buckets.delete(name);
-      buckets.set(name, { left: lacking > 0 ? left : left - count, atMs });
-      if (buckets.size > MAX_BUCKETS) buckets.delete(buckets.keys().next().value!);
+      use(name, { left: lacking > 0 ? left : left - count, atMs });
       return lacking > 0 ? lacking / perSecond : undefined;
     },
   };

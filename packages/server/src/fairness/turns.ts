@@ -19,6 +19,12 @@ export const TURN_MS = 5;
 /** How long repeated steps take before another owner may have the rest of the turn. */
 export const SLICE_MS = 1;
 
+/**
+ * The end of a turn is awaited only after this much work; less is counted with that of the next turns. Awaiting it costs
+ * as much as the slices of a short call.
+ */
+const UNWATCHED_MS = 1;
+
 type Slice = () => void;
 
 /** `monotonic`: milliseconds that only grow. */
@@ -29,12 +35,12 @@ export function createTurns(monotonic: () => number = () => performance.now()): 
   let isTurnWatched = false;
 
   function doWork<Result>(work: () => Result): Result {
-    watchTurn();
     const startedAtMs = monotonic();
     try {
       return work();
     } finally {
       spentMs += monotonic() - startedAtMs;
+      if (spentMs > UNWATCHED_MS) watchTurn();
     }
   }
 

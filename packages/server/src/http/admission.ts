@@ -39,6 +39,25 @@ export interface Received extends Disposable {
   work(): Promise<Disposable>;
 }
 
+/** A class for the same reason as in fair-gate.ts. */
+class ReceivedBody implements Received {
+  readonly body: Buffer;
+  readonly prove: Received['prove'];
+  readonly work: Received['work'];
+  readonly #room: Disposable;
+
+  constructor(body: Buffer, prove: Received['prove'], work: Received['work'], room: Disposable) {
+    this.body = body;
+    this.prove = prove;
+    this.work = work;
+    this.#room = room;
+  }
+
+  [Symbol.dispose](): void {
+    this.#room[Symbol.dispose]();
+  }
+}
+
 export interface Admission {
   /**
    * Reads a body when there is room for it. Throws ThrottlingException, ServiceUnavailableException or the fault of
@@ -94,12 +113,8 @@ export function createAdmission(options: {
         if (request.headers.expect !== undefined) response.writeContinue();
         const rules = { limitBytes: bodyLimitBytes, timeoutMs: limits.bodyTimeoutMs };
         const body = await readBody(request, rules).catch(failed);
-        return {
-          body,
-          prove: (check) => turns.run(first, () => check(body)).catch(failed),
-          work: () => enter(works, owner, body.length, isGone),
-          [Symbol.dispose]: () => room[Symbol.dispose](),
-        };
+        const prove: Received['prove'] = (check) => turns.run(first, () => check(body)).catch(failed);
+        return new ReceivedBody(body, prove, () => enter(works, owner, body.length, isGone), room);
       } catch (error) {
         room[Symbol.dispose]();
         throw error;
@@ -108,23 +123,17 @@ export function createAdmission(options: {
   };
 }
 
-async function enter(
-  gate: FairGate,
-  owner: string,
-  bytes: number,
-  isGone: () => boolean,
-): Promise<Disposable> {
-  try {
-    return await gate.enter(owner, bytes + LEAST_CALL_BYTES, isGone);
-  } catch (error) {
-    if (!(error instanceof GateFullError)) throw error;
-    const refusal = { retryAfterSeconds: RETRY_AFTER_SECONDS };
-    throw error.own
-      ? new ServiceError(
-          'ThrottlingException',
-          'Too many calls for this instance are already waiting.',
-          refusal,
-        )
-      : new ServiceError('ServiceUnavailableException', 'Too many calls are already waiting.', refusal);
-  }
+const enter = (gate: FairGate, owner: string, bytes: number, isGone: () => boolean): Promise<Disposable> =>
+  gate.enter(owner, bytes + LEAST_CALL_BYTES, isGone).catch(refuse);
+
+function refuse(error: unknown): never {
+  if (!(error instanceof GateFullError)) throw error;
+  const refusal = { retryAfterSeconds: RETRY_AFTER_SECONDS };
+  throw error.own
+    ? new ServiceError(
+        'ThrottlingException',
+        'Too many calls for this instance are already waiting.',
+        refusal,
+      )
+    : new ServiceError('ServiceUnavailableException', 'Too many calls are already waiting.', refusal);
 }

@@ -81,17 +81,13 @@ export function createPipeline(parts: PipelineParts): Pipeline {
       output = await invoke(handlers, route.name, input, { participant: identity.participant, requestId });
     } else {
       const { caller, region } = identity;
-      const named = { ...input, ...namedInstance(input) };
+      const named = withBareInstance(input);
       const { InstanceId } = named;
       const applicationArn = applicationOf(input, region);
       trace.instanceId = InstanceId;
       trace.named = namedIn(input);
       const action = actionOf(route.operation);
-      authorize(
-        caller,
-        { action, instanceId: named.InstanceId, applicationArn },
-        { region, account: account() },
-      );
+      authorize(caller, { action, instanceId: InstanceId, applicationArn }, { region, account: account() });
       throttle.take(callerId, route.name);
       if (InstanceId !== undefined) onCall(InstanceId);
       output = await invoke(handlers, route.name, named, { caller, region, requestId });
@@ -102,8 +98,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
 }
 
 /** Operations of chats name their instance by id or ARN. */
-const namedInstance = ({ InstanceId }: { readonly InstanceId?: string }): { InstanceId?: string } =>
-  InstanceId === undefined ? {} : { InstanceId: bareInstanceId(InstanceId) };
+function withBareInstance(input: { readonly InstanceId?: string }): { readonly InstanceId?: string } {
+  const { InstanceId } = input;
+  const bare = InstanceId === undefined ? undefined : bareInstanceId(InstanceId);
+  return bare === undefined || bare === InstanceId ? input : { ...input, InstanceId: bare };
+}
 
 /** The checked input from path, query, headers and body. */
 function decode(route: Route, request: IncomingMessage, body: Buffer, plusIsSpace: boolean): object {

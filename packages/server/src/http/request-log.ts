@@ -6,17 +6,23 @@ import type { Logger } from 'pino';
 import { ServiceError } from '../service-error.ts';
 import type { Trace } from './pipeline.ts';
 
-export interface LogLine extends Omit<Trace, 'named' | 'span'> {
-  readonly traceId?: string;
-  readonly status: number;
-  readonly durationMs: number;
-}
-
-export function writeLog(log: Logger | undefined, line: LogLine, failure: unknown): void {
+export function writeLog(
+  log: Logger | undefined,
+  trace: Trace,
+  status: number,
+  durationMs: number,
+  failure: unknown,
+): void {
   if (log === undefined) return;
   const isStopping = failure instanceof ServiceError && failure.name === 'ServiceUnavailableException';
-  if (line.status >= 500 && !isStopping) log.error({ ...line, err: failure }, 'request failed');
+  if (status >= 500 && !isStopping) log.error({ ...lineOf(), err: failure }, 'request failed');
   else if (failure instanceof ServiceError)
-    log.info({ ...line, error: failure.name, message: failure.message }, 'request refused');
-  else log.debug(line, 'request answered');
+    log.info({ ...lineOf(), error: failure.name, message: failure.message }, 'request refused');
+  // Built only if it is written: there is one for every answer.
+  else if (log.isLevelEnabled('debug')) log.debug(lineOf(), 'request answered');
+
+  function lineOf(): object {
+    const { named: _, span, ...line } = trace;
+    return { ...line, ...(span && { traceId: span.traceId }), status, durationMs };
+  }
 }

@@ -183,20 +183,24 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   let isDraining = false;
   const mounted = new Set<ServerResponse>();
 
+  const dateOf = createHttpDate();
   /** Headers of every answer. SDKs set their clocks by `Date`, so it uses the clock that checks their signatures. */
-  const headersOf = (requestId: string, isLast: boolean): OutgoingHttpHeaders => ({
-    'x-amzn-requestid': requestId,
-    'x-content-type-options': 'nosniff',
-    date: new Date(clock.now()).toUTCString(),
-    ...(isLast ? { connection: 'close' } : {}),
-  });
+  const headersOf = (requestId: string, isLast: boolean): OutgoingHttpHeaders => {
+    const headers: OutgoingHttpHeaders = {
+      'x-amzn-requestid': requestId,
+      'x-content-type-options': 'nosniff',
+      date: dateOf(clock.now()),
+    };
+    if (isLast) headers['connection'] = 'close';
+    return headers;
+  };
 
-  /** The answer, or undefined if a mount took the request. */
-  const answerTo = async (
+  /** The answer, or undefined if a mount took the request. May also throw at once. */
+  const answerTo = (
     request: IncomingMessage,
     response: ServerResponse,
     trace: Trace,
-  ): Promise<Answer | undefined> => {
+  ): Promise<Answer> | undefined => {
     const target = request.url ?? '';
     if (onLoopback) checkLoopback(request.headers, options.allowedHosts ?? []);
     const path = target.split('?', 1)[0]!;
@@ -215,7 +219,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   };
 
   /** The answer of an operation or a source. */
-  const answerCall = async (
+  const answerCall = (
     request: IncomingMessage,
     response: ServerResponse,
     path: string,
@@ -224,6 +228,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     const source = request.method === 'POST' ? options.sources?.get(path) : undefined;
     if (source === undefined) return pipeline(request, response, request.url ?? '', trace);
     trace.source = path;
+    return answerSource(source, request, response);
+  };
+
+  const answerSource = async (
+    source: Source,
+    request: IncomingMessage,
+    response: ServerResponse,
+  ): Promise<Answer> => {
     const { bodyLimitBytes } = source;
     const owner = source.turnOwner(request.headers, request);
     using received = await admission.receive({
@@ -240,11 +252,14 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
   const handle = async (request: IncomingMessage, response: ServerResponse): Promise<void> => {
     const startedAtMs = clock.monotonic();
     const trace: Trace = { requestId: crypto.randomUUID() };
+    let answer: Answer | undefined;
     let failure: unknown;
-    const answer = await answerTo(request, response, trace).catch((error: unknown) => {
+    try {
+      answer = await answerTo(request, response, trace);
+    } catch (error) {
       failure = error;
-      return thrownAnswer(error, trace.operation && ALL_OPERATIONS[trace.operation], trace.requestId);
-    });
+      answer = thrownAnswer(error, trace.operation && ALL_OPERATIONS[trace.operation], trace.requestId);
+    }
     if (answer === undefined) return;
     // A mount threw after its answer had begun: the answer can only be cut short.
     if (response.headersSent) response.destroy();
@@ -255,7 +270,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     const durationMs = clock.monotonic() - startedAtMs;
     options.onAnswer?.(trace.operation ?? trace.source, answer.status, durationMs);
     const { status } = answer;
-    const { named, span, ...line } = trace;
+    const { span } = trace;
     const error = failure === undefined ? undefined : errorNameOf(answer);
     span?.end({
       asked: trace.operation ?? trace.source,
@@ -271,20 +286,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
       error,
       accessKeyId: trace.accessKeyId,
       instanceId: trace.instanceId,
-      named,
+      named: trace.named,
       address: addressOf(request),
       authorization: request.headers.authorization ?? request.url ?? '',
     });
-    writeLog(
-      log,
-      {
-        ...line,
-        ...(span && { traceId: span.traceId }),
-        status,
-        durationMs: clock.monotonic() - startedAtMs,
-      },
-      failure,
-    );
+    writeLog(log, trace, status, clock.monotonic() - startedAtMs, failure);
   };
 
   const server = createServer({
@@ -340,8 +346,21 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
 
 /** Writes an answer. */
 function send(response: ServerResponse, { status, headers, body }: Answer, more: OutgoingHttpHeaders): void {
+  const all: OutgoingHttpHeaders = { ...headers, ...more };
   // RFC 9110 §8.6: an answer without content (204) has no Content-Length.
-  const length = status === 204 ? {} : { 'content-length': Buffer.byteLength(body) };
-  response.writeHead(status, { ...headers, ...more, ...length });
+  if (status !== 204) all['content-length'] = Buffer.byteLength(body);
+  response.writeHead(status, all);
   response.end(body);
+}
+
+/** The value of a `Date` header for a time in milliseconds; formatting it once a second is enough. */
+function createHttpDate(): (now: number) => string {
+  let second = Number.NaN;
+  let text = '';
+  return (now) => {
+    const current = Math.floor(now / 1000);
+    if (current !== second) text = new Date(now).toUTCString();
+    second = current;
+    return text;
+  };
 }

@@ -268,10 +268,10 @@ export function createMetrics({
     request: (asked, status, durationMs) => {
       const operation = asked ?? 'none';
       requests.inc({ operation, status: String(status) });
-      requestSeconds.labels(operation).observe(durationMs / 1000);
+      requestSeconds.observe({ operation }, durationMs / 1000);
     },
     commit: (calls) => commitCalls.observe(calls),
-    storeCall: (verb, durationMs) => storeSeconds.labels(verb).observe(durationMs / 1000),
+    storeCall: (verb, durationMs) => storeSeconds.observe({ verb }, durationMs / 1000),
     attempt: (...given) => attempts.attempt(...given),
     channelAttempt: (...given) => attempts.channelAttempt(...given),
     event: (reason = 'none') => void eventsByReason.set(reason, (eventsByReason.get(reason) ?? 0) + 1),

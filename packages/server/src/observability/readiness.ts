@@ -27,13 +27,12 @@ export function watchRoom(store: Store, clock: Clock): WatchedStore {
   let refusedAtMs = -Infinity;
   const watch =
     <Given extends readonly unknown[], Result>(write: (...given: Given) => Promise<Result>) =>
-    async (...given: Given): Promise<Result> => {
-      try {
-        return await write(...given);
-      } catch (error) {
+    (...given: Given): Promise<Result> => {
+      const answer = write(...given);
+      answer.catch((error: unknown) => {
         if (isForWantOfRoom(error)) refusedAtMs = clock.monotonic();
-        throw error;
-      }
+      });
+      return answer;
     };
   const enqueue = watch((...parameters: Parameters<Store['enqueue']>) => store.enqueue(...parameters));
   return {

@@ -36,16 +36,14 @@ export function timedStore(
   const timed: Store = { ...store };
   for (const verb of TIMED) {
     const call = store[verb] as (...parameters: unknown[]) => Promise<unknown>;
-    const measured = async (...parameters: unknown[]): Promise<unknown> => {
+    const measured = (...parameters: unknown[]): Promise<unknown> => {
       const begun = clock.monotonic();
-      let failed = true;
-      try {
-        const answer = await call(...parameters);
-        failed = false;
-        return answer;
-      } finally {
-        took(verb, clock.monotonic() - begun, failed);
-      }
+      const answer = call(...parameters);
+      answer.then(
+        () => took(verb, clock.monotonic() - begun, false),
+        () => took(verb, clock.monotonic() - begun, true),
+      );
+      return answer;
     };
     Object.assign(timed, { [verb]: measured });
   }

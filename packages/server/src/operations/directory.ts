@@ -83,9 +83,12 @@ export function createDirectory(options: {
     if (kind === 'setting') remembered.delete(id);
   });
 
-  async function findInstance(id: string): Promise<Instance | undefined> {
+  function findInstance(id: string): Instance | Promise<Instance | undefined> {
     const before = remembered.get(id);
-    if (before && before.until > clock.monotonic()) return before.instance;
+    return before && before.until > clock.monotonic() ? before.instance : readInstance(id);
+  }
+
+  async function readInstance(id: string): Promise<Instance | undefined> {
     remembered.delete(id);
     const stored = await store.setting('instance', id);
     if (stored === undefined && !instances.has(id)) {
@@ -116,7 +119,7 @@ export function createDirectory(options: {
     list,
     configured,
     instance: async (id) => {
-      if (!(await findInstance(id)))
+      if ((await findInstance(id)) === undefined)
         throw new ServiceError('ResourceNotFoundException', 'The instance does not exist.');
     },
     application: async (arn, instanceId) => {

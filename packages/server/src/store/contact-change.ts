@@ -104,13 +104,10 @@ export function createContactChanges(options: {
 }): ContactChanges {
   const { store, clock, settings, random = Math.random } = options;
   const queue = createKeyedQueue(MAX_WAITING);
-  const inLine = async <T>(key: ContactKey, run: () => Promise<T>): Promise<T> => {
-    try {
-      return await queue(JSON.stringify([key.instanceId, key.contactId]), run);
-    } catch (error) {
+  const inLine = <T>({ instanceId, contactId }: ContactKey, run: () => Promise<T>): Promise<T> =>
+    queue(`${instanceId.length} ${instanceId} ${contactId}`, run).catch((error: unknown) => {
       throw error instanceof QueueFullError ? busy() : error;
-    }
-  };
+    });
 
   const commit = (
     key: ContactKey,
@@ -118,19 +115,20 @@ export function createContactChanges(options: {
     stored: Stored | undefined,
     before: Stored | undefined,
     claim?: Claim,
-  ) =>
-    store.commit({
-      ...(stored && {
-        contact: {
-          ...key,
-          version,
-          body: serialiseContact(stored),
-          registrationsGained: registrationsOf(stored) - registrationsOf(before),
-          ...retention(stored, clock.now(), settings),
-        },
-      }),
-      ...(claim && { claim }),
-    });
+  ) => {
+    const change: Parameters<Store['commit']>[0] = {};
+    if (claim) change.claim = claim;
+    if (stored)
+      change.contact = {
+        instanceId: key.instanceId,
+        contactId: key.contactId,
+        version,
+        body: serialiseContact(stored),
+        registrationsGained: registrationsOf(stored) - registrationsOf(before),
+        ...retention(stored, clock.now(), settings),
+      };
+    return store.commit(change);
+  };
 
   /** Runs `once` until it has an answer. */
   async function repeat<T>(once: () => Promise<{ readonly answer: T } | undefined>): Promise<T> {

@@ -119,19 +119,20 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   }
 
   /** `given` in the form of the contract, `crossing` in the form of the worker. */
-  async function call<V extends Verb>(
+  function call<V extends Verb>(
     verb: V,
     given: Parameters<Store[V]>,
     crossing: readonly unknown[] = given,
   ): Promise<Answer<V>> {
-    if (ended !== undefined) throw ended;
-    const seq = ++lastSeq;
-    const release = limit.admit(verb, given, () => {
-      const moment: Moment = { now: clock.now(), monotonic: clock.monotonic() };
-      ask({ seq, verb, moment, parameters: crossing });
+    return new Promise((resolve, reject) => {
+      if (ended !== undefined) throw ended;
+      const seq = ++lastSeq;
+      const release = limit.admit(verb, given, () => {
+        const moment: Moment = { now: clock.now(), monotonic: clock.monotonic() };
+        ask({ seq, verb, moment, parameters: crossing });
+      });
+      waiting.set(seq, { release, resolve: resolve as Waiting['resolve'], reject });
     });
-    const result = new Promise<unknown>((resolve, reject) => waiting.set(seq, { release, resolve, reject }));
-    return (await result) as Answer<V>;
   }
 
   return {
