@@ -30,6 +30,8 @@ export class GateFullError extends Error {
 }
 
 export interface FairGate {
+  /** Lets it in if nothing has to wait for it; undefined: call `enter`. For the usual case, without a promise. */
+  enterAtOnce(owner: string, size: number): Disposable | undefined;
   /**
    * Resolves once there is room; disposing of the result returns it. Rejects with GateFullError. An entry whose
    * `isGone` is true when its turn comes is skipped, and its promise never settles.
@@ -77,16 +79,21 @@ export function createFairGate(rules: GateRules): FairGate {
   function take(name: string, owner: Owner, size: number): Disposable {
     used += size;
     owner.used += size;
-    if (owners.size > 1) {
-      owners.delete(name);
-      owners.set(name, owner);
-    }
+    if (owners.size > 1) owners.delete(name);
+    owners.set(name, owner);
     return new Entrance(() => {
       used -= size;
       owner.used -= size;
       forgetIdle(name, owner);
       if (waiting > 0) letOthersIn();
     });
+  }
+
+  function enterAtOnce(name: string, size: number): Disposable | undefined {
+    const owner = owners.get(name);
+    if (owner !== undefined && owner.queue.length > 0) return undefined;
+    if (!rules.fits(size, { used, ownUsed: owner?.used ?? 0 })) return undefined;
+    return take(name, owner ?? { used: 0, queue: [] }, size);
   }
 
   function forgetIdle(name: string, owner: Owner): void {
@@ -122,12 +129,13 @@ export function createFairGate(rules: GateRules): FairGate {
     get waiting() {
       return waiting;
     },
+    enterAtOnce,
     async enter(name, size, isGone = () => false) {
+      const entrance = enterAtOnce(name, size);
+      if (entrance !== undefined) return entrance;
       let owner = owners.get(name);
       if (owner === undefined) owners.set(name, (owner = { used: 0, queue: [] }));
       const { queue } = owner;
-      if (queue.length === 0 && rules.fits(size, { used, ownUsed: owner.used }))
-        return take(name, owner, size);
       const isOwn = owner.used > 0 || queue.length > 0;
       if (queue.length >= rules.waitingPerOwner || waiting >= rules.waiting) {
         forgetIdle(name, owner);

@@ -36,7 +36,7 @@ export interface Received extends Disposable {
   /** Checks the sender, within a slice of a turn. If it throws, that counts against the sender's address. */
   prove<Result>(check: (body: Buffer) => Result): Promise<Result>;
   /** Room for processing; ask for it once the sender is proven. */
-  work(): Promise<Disposable>;
+  work(): Disposable | Promise<Disposable>;
 }
 
 /** A class for the same reason as in fair-gate.ts. */
@@ -123,8 +123,15 @@ export function createAdmission(options: {
   };
 }
 
-const enter = (gate: FairGate, owner: string, bytes: number, isGone: () => boolean): Promise<Disposable> =>
-  gate.enter(owner, bytes + LEAST_CALL_BYTES, isGone).catch(refuse);
+function enter(
+  gate: FairGate,
+  owner: string,
+  bytes: number,
+  isGone: () => boolean,
+): Disposable | Promise<Disposable> {
+  const size = bytes + LEAST_CALL_BYTES;
+  return gate.enterAtOnce(owner, size) ?? gate.enter(owner, size, isGone).catch(refuse);
+}
 
 function refuse(error: unknown): never {
   if (!(error instanceof GateFullError)) throw error;
