@@ -31,6 +31,7 @@ import type {
 } from './deliveries.ts';
 import { resolveEndpoint, resolveRegion } from './endpoint.ts';
 import { sendByFetch } from './fetch.ts';
+import type { PreviewPushRequest, PreviewPushResponse } from './push-preview.ts';
 import type { ListNodesRequest, ListNodesResponse } from './nodes.ts';
 import type {
   CreatePushNotificationRegistrationRequest,
@@ -297,6 +298,18 @@ export interface ChatpushClient {
    * @throws {@link ChatpushError} for everything else: signature, network, time-out.
    */
   examineChannel(request: ExamineChannelRequest, options?: CallOptions): Promise<ExamineChannelResponse>;
+
+  /**
+   * Returns the payloads that phones would get for a message; stores and sends nothing. chatpush only.
+   *
+   * @throws {@link AccessDeniedException} 403: the key may not use this application.
+   * @throws {@link InternalServiceException} 500: the service failed in every attempt.
+   * @throws {@link InvalidParameterException} 400, or before anything is sent: a parameter breaks a limit.
+   * @throws {@link ResourceNotFoundException} 404: unknown application.
+   * @throws {@link ThrottlingException} 429: too many calls.
+   * @throws {@link ChatpushError} for everything else: signature, network, time-out.
+   */
+  previewPush(request: PreviewPushRequest, options?: CallOptions): Promise<PreviewPushResponse>;
 
   /**
    * Lists the nodes of the service that are alive. chatpush only.

@@ -57,6 +57,7 @@ export {
   ThrottlingException,
 } from './exceptions.ts';
 export type { ListNodesRequest, ListNodesResponse, ServiceNode } from './nodes.ts';
+export type { PreviewPushRequest, PreviewPushResponse } from './push-preview.ts';
 export { DeviceType, ParticipantRole } from './registrations.ts';
 export type {
   ContactConfiguration,

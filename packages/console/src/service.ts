@@ -1,5 +1,6 @@
 // Calls to the service beside the emulator, signed and through our own client, as any backend would call it.
 import {
+  AccessDeniedException,
   createClient,
   DeviceType,
   ResourceNotFoundException,
@@ -9,7 +10,10 @@ import {
   type DeliveryCount,
   type ListDeliveriesRequest,
   type ParticipantRole,
+  type PreviewPushRequest,
+  type PreviewPushResponse,
   type Registration,
+  type ServiceNode,
 } from '@chatpush/client';
 import type { Kind } from './kinds.ts';
 import { installPhone } from './emulator-api.ts';
@@ -127,6 +131,21 @@ export const examineChannel = (
   deviceType: string,
 ): Promise<ExamineChannelResponse> =>
   clientFor(access).examineChannel({ pinpointAppArn, deviceType: deviceType as DeviceType });
+/** What phones would get for a message. */
+export const previewPush = (access: Access, message: PreviewPushRequest): Promise<PreviewPushResponse> =>
+  clientFor(access).previewPush(message);
+
+/** The nodes that are alive; undefined: the key may not see them. */
+export const listNodes = async (access: Access): Promise<readonly ServiceNode[] | undefined> =>
+  (
+    await clientFor(access)
+      .listNodes({})
+      .catch((error: unknown) => {
+        if (error instanceof AccessDeniedException) return undefined;
+        throw error;
+      })
+  )?.nodes;
+
 /** Which deliveries are listed; the filters are texts of the address, and the service says what is wrong with them. */
 export interface DeliveryFilter {
   status?: string | undefined;

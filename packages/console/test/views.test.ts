@@ -1,6 +1,7 @@
 // Every view by its address: what happened to a contact is found and explained.
 import assert from 'node:assert/strict';
 import { globSync, readFileSync } from 'node:fs';
+import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { after, before, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
@@ -222,10 +223,16 @@ test(
   },
 );
 
+/** Stands for an undelivered delivery, opened. */
+const DELIVERY = 'a delivery';
+
 const ADDRESSES = [
   '#/phones',
   '#/contacts/gone',
   '#/contacts/doubted',
+  '#/deliveries',
+  '#/deliveries?status=undelivered',
+  DELIVERY,
   '#/applications',
   '#/health',
   '#/health/ChatpushChannelClosed',
@@ -233,6 +240,15 @@ const ADDRESSES = [
   '#/search/a',
   '#/requests/1',
 ];
+
+async function openedDelivery(): Promise<string> {
+  const { deliveries } = await scene.client.listDeliveries({
+    instanceId: DEVELOPMENT_ACCESS.instanceId,
+    status: 'undelivered',
+    maxResults: 1,
+  });
+  return `#/deliveries/${deliveries[0]!.deliveryId}`;
+}
 
 for (const colorScheme of ['light', 'dark'] as const)
   for (const width of [375, 1440])
@@ -244,14 +260,58 @@ for (const colorScheme of ['light', 'dark'] as const)
       });
       const { page } = opened;
       for (const address of ADDRESSES) {
-        await page.goto(`${scene.url}/console/${address}`);
-        await page.getByText('Loading…').waitFor({ state: 'detached' });
-        await page.getByText('Searching…').waitFor({ state: 'detached' });
+        await page.goto(`${scene.url}/console/${address === DELIVERY ? await openedDelivery() : address}`);
+        for (const text of ['Loading…', 'Searching…'])
+          for (const one of await page.getByText(text).all()) await one.waitFor({ state: 'detached' });
         assert.deepEqual(await seriousFaults(page), [], address);
         const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
         assert.ok(overflow <= 0, `${address} is ${overflow} pixels wider than the window`);
       }
     });
+
+test(
+  'a preview shows what phones would get, for every kind of message, and sends nothing',
+  options,
+  async () => {
+    await using opened = await openConsole(browser(), scene.url, { address: '#/applications' });
+    const { page } = opened;
+    const requestsBefore = scene.emulator.requests.total;
+    const preview = page.getByRole('region', { name: 'Preview' });
+    const iphone = preview.getByRole('article', { name: 'Preview for APNS, APNS_SANDBOX' });
+    const android = preview.getByRole('article', { name: 'Preview for GCM' });
+    for (const phone of [iphone, android])
+      await phone.getByRole('list').getByText('Hello, how can I help you?').waitFor();
+    await iphone.locator('pre').getByText('"mutable-content"').waitFor();
+    await android.locator('pre').getByText('"priority"').waitFor();
+    for (const [kind, shown] of [
+      ['Markdown', 'Good news: your parcel arrives tomorrow.'],
+      ['List picker', 'Which order is it about?'],
+      ['Attachment', 'sent a file: label.png'],
+      ['JSON for the app', 'You have a new message'],
+    ] as const) {
+      await preview.getByLabel('Kind').selectOption(kind);
+      for (const phone of [iphone, android]) await phone.getByRole('list').getByText(shown).waitFor();
+    }
+    await preview.getByLabel('Kind').selectOption('Text');
+    await preview.getByLabel('Content', { exact: true }).fill(HOSTILE);
+    await iphone.getByRole('list').getByText(HOSTILE).waitFor();
+    assert.equal(await preview.locator('img').count(), 0);
+    await preview.getByLabel('Written by').selectOption('Customer');
+    await preview.getByText('No push. The customer wrote this message.').waitFor();
+    assert.equal(scene.emulator.requests.total, requestsBefore);
+    assert.deepEqual(opened.problems, []);
+  },
+);
+
+test('the health view lists the nodes that are alive', options, async () => {
+  await using opened = await openConsole(browser(), scene.url, { address: '#/health' });
+  const nodes = opened.page.getByRole('region', { name: /^Nodes \d/ });
+  await nodes
+    .getByRole('row', { name: new RegExp(hostname()) })
+    .getByText(`process ${process.pid}`)
+    .waitFor();
+  assert.deepEqual(opened.problems, []);
+});
 
 test('hostile input stays text in every view', options, async () => {
   const encoded = encodeURIComponent(HOSTILE);

@@ -8,10 +8,11 @@ import { openApplications } from './applications/open-applications.ts';
 import { answerRekey } from './applications/rekey-answer.ts';
 import { openAudit } from './audit/open-audit.ts';
 import { auditCall } from './audit/audited-call.ts';
-import { certificatesOf } from './observability/certificates.ts';
+import { credentialTimesOf } from './observability/credential-times.ts';
 import { createChannelFingerprint } from './channels/fingerprint.ts';
 import { createChannelVersion } from './channels/version.ts';
 import { createChannels } from './channels/channels.ts';
+import { createPushPreview } from './channels/push-preview.ts';
 import { systemClock } from './clock.ts';
 import type { Clock } from './clock.ts';
 import type { Config } from './config/config.ts';
@@ -143,7 +144,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
       gateways: () => dispatcher.status(),
       holdsLease: () => dispatcher.holdsLease,
       outages: () => dispatcher.outages(),
-      certificates: () => certificatesOf(allApplications()),
+      credentials: () => credentialTimesOf(allApplications()),
       limits: { ...perInstance, listed: () => inUse.instances },
     });
     const instanceLimits = createInstanceLimits({
@@ -288,6 +289,7 @@ export async function startService(config: Config, options: ServiceOptions = {})
             .outages()
             .find((one) => one.applicationArn === applicationArn && one.deviceType === deviceType),
         examineChannel: (applicationArn, deviceType) => examination.now(applicationArn, deviceType),
+        previewPush: createPushPreview({ ...channels, now: () => clock.now() }),
         registrationRefusal: (instanceId) => instanceLimits.registrationRefusal(instanceId),
         onRevoked: (id) => dispatcher.revoke(id),
         onWork: () => dispatcher.wake(),

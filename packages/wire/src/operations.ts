@@ -43,6 +43,7 @@ import {
 } from './operations/integration-associations.ts';
 import { listNodes } from './operations/nodes.ts';
 import { createParticipant, createParticipantConnection, sendMessage } from './operations/participants.ts';
+import { previewPush } from './operations/push-preview.ts';
 import {
   createPushNotificationRegistration,
   deletePushNotificationRegistration,
@@ -62,6 +63,7 @@ export const OPERATIONS = {
   GetDeliveryCounts: getDeliveryCounts,
   ReplayDelivery: replayDelivery,
   WithdrawDelivery: withdrawDelivery,
+  PreviewPush: previewPush,
   ListNodes: listNodes,
   StartChatContact: startChatContact,
   StopContact: stopContact,

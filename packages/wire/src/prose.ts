@@ -236,6 +236,30 @@ export const OPERATION_PROSE: {
     },
     errors: { ResourceNotFoundException: 'The application does not exist, or has no such channel.' },
   },
+  PreviewPush: {
+    summary:
+      'Shows what phones would get for a message: the payload for each channel of an application, built as for a real push. Nothing is stored or sent.',
+    input: {
+      PinpointAppArn: 'The application, whose texts and settings apply.',
+      Type: 'As in PutChatEvents; `EVENT` is never pushed.',
+      ContentType: 'As in PutChatEvents.',
+      Content: 'As in PutChatEvents.',
+      ParticipantRole: 'As in PutChatEvents.',
+      DisplayName: 'As in PutChatEvents.',
+      MessageVisibility: 'As in PutChatEvents.',
+      ContactId: 'The chat named in the payload. Default: `contact-id`.',
+      IncludeRawMessage:
+        "As in CreatePushNotificationRegistration, but true by default. With false, the payload has the application's generic text.",
+    },
+    output: {
+      Previews: 'One for each channel of the application; empty if the message would not be pushed.',
+      'Previews[].DeviceType': 'The channel.',
+      'Previews[].Payload':
+        'JSON: the body of the request to the gateway. The device token, the delivery id and the message id are placeholders.',
+      Reason: 'Why the message would not be pushed: one of [these reasons](reasons.md).',
+    },
+    errors: { ResourceNotFoundException: 'The application does not exist.' },
+  },
   ListNodes: {
     summary:
       'Lists the nodes that are alive: the processes of the service that send heartbeats to the store. A node that falls silent is missing after 10 seconds. A key that is limited to instances needs this action by name, because nodes are shared.',

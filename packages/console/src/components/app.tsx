@@ -75,7 +75,7 @@ export function App({ live, session }: { live: Live; session: Session | undefine
           {address.view === 'deliveries' && isKnown && (
             <DeliveriesView address={address} channels={channels} {...registering} />
           )}
-          {address.view === 'health' && <HealthView alert={address.alert} />}
+          {address.view === 'health' && <HealthView alert={address.alert} access={access} />}
           {address.view === 'search' && isKnown && (
             <SearchView text={address.text} access={access} session={session} state={state} />
           )}

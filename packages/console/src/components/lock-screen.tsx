@@ -11,7 +11,8 @@ const DATE = new Intl.DateTimeFormat('en-GB', { weekday: 'long', day: 'numeric',
 interface Props {
   phone: PhoneOnPage;
   nowMs: number;
-  onOpen: (n: number) => void;
+  /** Absent: the notifications cannot be opened. */
+  onOpen?: (n: number) => void;
 }
 
 export function LockScreen({ phone, nowMs, onOpen }: Props) {
@@ -44,7 +45,7 @@ export function LockScreen({ phone, nowMs, onOpen }: Props) {
           {hidden > 0 && <li class="hidden-cards">and {hidden} older</li>}
           {silent !== undefined && (
             <li>
-              <button type="button" class="silent" onClick={() => onOpen(silent.n)}>
+              <button type="button" class="silent" onClick={() => onOpen?.(silent.n)}>
                 {silent.count === 1 ? '1 silent push' : `${silent.count} silent pushes`},{' '}
                 {ago(silent.receivedAt, nowMs)}
               </button>
@@ -64,13 +65,13 @@ const refusalOf = ({ deviceType }: PhoneOnPage): string =>
 interface CardProps {
   shown: ShownOnPage;
   nowMs: number;
-  onOpen: (n: number) => void;
+  onOpen: ((n: number) => void) | undefined;
 }
 
 const Card = skipEqual(function Card({ shown, nowMs, onOpen }: CardProps) {
   const { n, app, title, subtitle, body, shownAt, litAfterMs, merged, extras } = shown;
-  return (
-    <button type="button" class="card" onClick={() => onOpen(n)}>
+  const content = (
+    <>
       <span class="card-head">
         <span class="app-icon" aria-hidden="true">
           {initialOf(app)}
@@ -94,6 +95,13 @@ const Card = skipEqual(function Card({ shown, nowMs, onOpen }: CardProps) {
         </span>
       )}
       {litAfterMs !== undefined && <span class="lit">{duration(litAfterMs)} after acceptance</span>}
+    </>
+  );
+  return onOpen === undefined ? (
+    <div class="card">{content}</div>
+  ) : (
+    <button type="button" class="card" onClick={() => onOpen(n)}>
+      {content}
     </button>
   );
 });

@@ -2,8 +2,8 @@
 // Pinpoint's form. Pure, except for the time that certificates are checked against.
 import type { Input } from '@chatpush/wire';
 import {
-  certificateExpiry,
   certificateFault,
+  certificateTimes,
   certificateUseFault,
   certificatesOf,
   parseServiceAccount,
@@ -96,7 +96,7 @@ function certificateCredential(input: ApnsInput, now: number): NewCredential {
     credential: {
       kind: 'certificate',
       topic: check('BundleId', BundleId, bundleIdFault),
-      expiresAt: certificateExpiry(certificate),
+      expiresAt: certificateTimes(certificate).expiresAt,
     },
     secret: { privateKey, certificate },
   };

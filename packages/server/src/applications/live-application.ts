@@ -1,5 +1,6 @@
 // A stored application in the same form as those of the settings file, from which notifications are built and
 // gateways opened.
+import { certificateTimes } from '../config/credentials.ts';
 import type { ApplicationConfig, ChannelConfig, ChannelName, Reached } from '../config/config.ts';
 import { CHANNEL_NAMES } from '../config/config.ts';
 import { Secret } from '../config/secret.ts';
@@ -60,7 +61,7 @@ export function toLiveApplication(
 function toChannelConfig(
   arn: string,
   name: ChannelName,
-  { credential, sealed }: StoredChannel,
+  { credential, sealed, modifiedAt }: StoredChannel,
   { sealing, reach }: LiveApplicationOptions,
 ): ChannelConfig {
   let secret: SecretPart;
@@ -72,21 +73,27 @@ function toChannelConfig(
     if (!(error instanceof SealError)) throw error;
     return { gateway: 'unavailable', why: error.message };
   }
+  const origin = { source: 'stored', at: modifiedAt } as const;
   const { port = 443, ...reached } = reach[name] ?? {};
   if (credential.kind === 'service-account' && 'serviceAccount' in secret)
-    return { gateway: 'fcm', ...reached, serviceAccount: new Secret(secret.serviceAccount) };
+    return { gateway: 'fcm', ...reached, serviceAccount: new Secret(secret.serviceAccount, origin) };
   if (credential.kind === 'service-account' || 'serviceAccount' in secret)
     return {
       gateway: 'unavailable',
       why: 'The stored channel is inconsistent; set it up again.',
     };
-  const privateKey = new Secret(secret.privateKey);
+  const privateKey = new Secret(secret.privateKey, origin);
   const { topic } = credential;
   if (credential.kind === 'key') {
     const { keyId, teamId } = credential;
     return { gateway: 'apns', ...reached, port, topic, auth: { keyId, teamId, privateKey } };
   }
-  const { expiresAt } = credential;
   const { certificate = '' } = secret;
-  return { gateway: 'apns', ...reached, port, topic, auth: { certificate, privateKey, expiresAt } };
+  return {
+    gateway: 'apns',
+    ...reached,
+    port,
+    topic,
+    auth: { certificate, privateKey, ...certificateTimes(certificate) },
+  };
 }

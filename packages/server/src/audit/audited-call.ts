@@ -4,8 +4,8 @@ import type { Operation } from '@chatpush/wire';
 import type { AnsweredCall } from '../http/answered-call.ts';
 import type { Audit } from './audit.ts';
 
-/** Calls that write but change nothing relevant to an audit: there is one for each message. */
-const MESSAGES: ReadonlySet<string> = new Set(['PutChatEvents', 'SendMessages']);
+/** Calls that are not audited although they are no GET: there is one for each message, or they change nothing. */
+const NOT_AUDITED: ReadonlySet<string> = new Set(['PutChatEvents', 'SendMessages', 'PreviewPush']);
 /** The errors that refuse a key. A call without a key does not count. */
 const REFUSALS: ReadonlySet<string> = new Set([
   'AccessDeniedException',
@@ -24,7 +24,7 @@ export function auditCall(audit: Audit, call: AnsweredCall): void {
     audit.refused({ ...about, result: error, keyId: accessKeyId, claimedKeyId });
     return;
   }
-  const isChange = operation.method !== 'GET' && !MESSAGES.has(operation.name);
+  const isChange = operation.method !== 'GET' && !NOT_AUDITED.has(operation.name);
   // If a call failed on our side, it may or may not have changed something.
   if (isChange && (error === undefined || call.status >= 500))
     audit.note({ ...about, ...named, result: error ?? 'ok', keyId: accessKeyId });

@@ -230,7 +230,7 @@ function openUnavailable(
 const named = (name: string, url: string | undefined): string =>
   url === undefined ? name : `${name} (${new URL(url).host})`;
 
-const apnsLook = (application: ApplicationConfig | undefined): ApnsLook | undefined =>
+export const apnsLook = (application: ApplicationConfig | undefined): ApnsLook | undefined =>
   application && {
     sound: application.sound,
     category: application.category,
@@ -238,7 +238,7 @@ const apnsLook = (application: ApplicationConfig | undefined): ApnsLook | undefi
     priority: application.priority,
   };
 
-const fcmLook = (application: ApplicationConfig | undefined): FcmLook | undefined =>
+export const fcmLook = (application: ApplicationConfig | undefined): FcmLook | undefined =>
   application && {
     message: application.fcmMessage,
     priority: application.priority,

@@ -54,6 +54,7 @@ export interface ApnsChannelConfig extends Reached {
         readonly certificate: string;
         readonly privateKey: Secret;
         /** Milliseconds since the epoch. */
+        readonly validFrom: number;
         readonly expiresAt: number;
       };
   readonly port: 443 | 2197;

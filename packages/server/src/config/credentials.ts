@@ -88,8 +88,11 @@ export const certificatesOf = (pem: string): string =>
     .map(([one]) => one)
     .join('\n');
 
-/** Milliseconds since the epoch at which it expires; the text must have passed `certificateFault`. */
-export const certificateExpiry = (pem: string): number => new X509Certificate(pem).validToDate.getTime();
+/** Milliseconds since the epoch from and until which it is valid; the text must have passed `certificateFault`. */
+export function certificateTimes(pem: string): { readonly validFrom: number; readonly expiresAt: number } {
+  const { validFromDate, validToDate } = new X509Certificate(pem);
+  return { validFrom: validFromDate.getTime(), expiresAt: validToDate.getTime() };
+}
 
 /** The JSON file of a Google service account. */
 export function serviceAccountFault(text: string): string | undefined {

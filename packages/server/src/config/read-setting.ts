@@ -1,10 +1,10 @@
 // A value from the settings file → the type of its setting; mistakes go to the reader.
-import { readFileSync } from 'node:fs';
+import { readFileSync, statSync } from 'node:fs';
 import { resolve } from 'node:path';
 import type { Environment } from './config.ts';
 import { describe, join } from './reader.ts';
 import type { Reader } from './reader.ts';
-import { Secret } from './secret.ts';
+import { Secret, type SecretOrigin } from './secret.ts';
 import type { ContentsSetting, ListSetting, ObjectSetting, Setting, TextSetting, Value } from './setting.ts';
 
 export interface Place {
@@ -114,28 +114,36 @@ function readObject({ members }: ObjectSetting, value: unknown, place: Place): u
 /** Written in the settings, in another file, or in the environment; no mistake quotes it. */
 function readContents(setting: ContentsSetting, value: unknown, place: Place): Secret | string | undefined {
   const { reader, where } = place;
-  const text = typeof value === 'string' ? value : referredTo(setting, value, place);
-  if (text === undefined) return undefined;
+  const found = typeof value === 'string' ? { text: value } : referredTo(setting, value, place);
+  if (found === undefined) return undefined;
+  const { text, origin } = found;
   const fault = text.trim() === '' ? `is empty; write ${setting.hint}` : setting.check?.(text);
   if (fault !== undefined) reader.wrong(where, fault);
   if (fault !== undefined) return undefined;
-  return setting.secret ? new Secret(text) : text;
+  return setting.secret ? new Secret(text, origin) : text;
 }
 
-function referredTo({ hint }: ContentsSetting, value: unknown, place: Place): string | undefined {
+interface Contents {
+  readonly text: string;
+  readonly origin?: SecretOrigin;
+}
+
+function referredTo({ hint }: ContentsSetting, value: unknown, place: Place): Contents | undefined {
   const { reader, where, environment, folder } = place;
   const reference = typeof value === 'object' && value !== null ? (value as Record<string, unknown>) : {};
   const { file, env } = reference;
   const [kind, ...others] = Object.keys(reference);
   if (others.length === 0 && kind === 'env' && typeof env === 'string') {
     const found = environment[env];
-    if (found !== undefined && found !== '') return found;
+    if (found !== undefined && found !== '') return { text: found };
     reader.wrong(where, `names the environment variable ${env}, which is not set; set it`);
     return undefined;
   }
   if (others.length === 0 && kind === 'file' && typeof file === 'string') {
     try {
-      return readFileSync(resolve(folder, file), 'utf8').trim();
+      const path = resolve(folder, file);
+      const text = readFileSync(path, 'utf8').trim();
+      return { text, origin: { source: 'file', at: Math.round(statSync(path).mtimeMs) } };
     } catch (error) {
       const { code, message } = error as NodeJS.ErrnoException;
       reader.wrong(

@@ -2,11 +2,20 @@
 // `[secret]`.
 import { inspect } from 'node:util';
 
+/** When a secret came to be, milliseconds since the epoch: when its file was last written, or when it was stored. */
+export interface SecretOrigin {
+  readonly source: 'file' | 'stored';
+  readonly at: number;
+}
+
 export class Secret {
   readonly #text: string;
+  /** Absent: unknown. */
+  readonly origin: SecretOrigin | undefined;
 
-  constructor(text: string) {
+  constructor(text: string, origin?: SecretOrigin) {
     this.#text = text;
+    this.origin = origin;
   }
 
   /** The text itself. Call it only where the text is used: a revealed text is no longer protected. */

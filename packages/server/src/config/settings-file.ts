@@ -12,7 +12,7 @@ import type {
   SnsTopicConfig,
 } from './config.ts';
 import { CHANNEL_NAMES } from './config.ts';
-import { certificateExpiry, certificatesOf, certificateUseFault, providerKeyFault } from './credentials.ts';
+import { certificateTimes, certificatesOf, certificateUseFault, providerKeyFault } from './credentials.ts';
 import { join } from './reader.ts';
 import { readLimits } from './limits.ts';
 import type { Reader } from './reader.ts';
@@ -250,7 +250,7 @@ function apnsChannel(reader: Reader, channel: Apns, where: string, now: number):
     return {
       gateway,
       ...reached,
-      auth: { certificate, privateKey, expiresAt: certificateExpiry(certificate) },
+      auth: { certificate, privateKey, ...certificateTimes(certificate) },
     };
   return keyId && teamId ? { gateway, ...reached, auth: { keyId, teamId, privateKey } } : undefined;
 }

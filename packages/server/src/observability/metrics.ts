@@ -1,4 +1,5 @@
 // The metrics for Prometheus at /metrics: names, help and labels in one place.
+import type { CredentialTimes } from './credential-times.ts';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
 import type { GatewayStatus } from '../delivery/dispatcher.ts';
 import type { PerInstance, RateName } from '../fairness/instance-limits.ts';
@@ -24,15 +25,6 @@ export interface Metrics extends Pick<AttemptMetrics, 'attempt' | 'channelAttemp
   read(): Promise<{ contentType: string; body: string }>;
 }
 
-/** A push certificate in use. */
-export interface Certificate {
-  /** ARN. */
-  readonly application: string;
-  readonly channel: string;
-  /** Milliseconds since the epoch. */
-  readonly expiresAt: number;
-}
-
 /** Instances that the settings list have their own labels; others share one. */
 export interface LimitsInUse {
   readonly listed: () => ReadonlySet<string>;
@@ -47,7 +39,7 @@ export interface Watched {
   readonly outages: () => readonly Outage[];
   /** Whether this node may send. */
   readonly holdsLease?: () => boolean;
-  readonly certificates?: () => readonly Certificate[];
+  readonly credentials?: () => readonly CredentialTimes[];
   readonly limits?: LimitsInUse;
 }
 
@@ -55,7 +47,7 @@ export function createMetrics({
   gateways,
   outages,
   holdsLease = () => false,
-  certificates = () => [],
+  credentials = () => [],
   limits = {
     listed: () => new Set(),
     allowed: () => ({}),
@@ -259,7 +251,22 @@ export function createMetrics({
       labelNames: ['application', 'channel'],
       collect() {
         this.reset();
-        for (const { expiresAt, ...labels } of certificates()) this.set({ ...labels }, expiresAt / 1000);
+        for (const { application, channel, expiresAt } of credentials())
+          if (expiresAt !== undefined) this.set({ application, channel }, expiresAt / 1000);
+      },
+    }),
+  );
+
+  registry.registerMetric(
+    new Gauge({
+      registers: [],
+      name: 'chatpush_credential_since_timestamp_seconds',
+      help: "Since when a channel has its credential, in seconds since 1970, by its source: a certificate's beginning, the last change of its file, or when it was stored. Missing if that is unknown.",
+      labelNames: ['application', 'channel', 'source'],
+      collect() {
+        this.reset();
+        for (const { application, channel, since } of credentials())
+          if (since !== undefined) this.set({ application, channel, source: since.source }, since.at / 1000);
       },
     }),
   );

@@ -43,6 +43,16 @@ export interface OperationDependencies extends ApplicationDependencies {
     applicationArn: string,
     deviceType: DeviceType,
   ) => Promise<ChannelVerdict | undefined>;
+  /** The payload that each channel of an application would send. */
+  readonly previewPush: (
+    applicationArn: string,
+    push: {
+      readonly title: string;
+      readonly body: string;
+      readonly data: Readonly<Record<string, string>>;
+      readonly ttlMs: number;
+    },
+  ) => readonly { readonly deviceType: DeviceType; readonly payload: string }[];
   /** Why an instance may not add a registration. */
   readonly registrationRefusal: (instanceId: string) => Promise<string | undefined>;
   /**

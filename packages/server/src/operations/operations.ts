@@ -9,6 +9,7 @@ import type { OperationDependencies } from './dependencies.ts';
 import type { Handlers } from './handlers.ts';
 import { listNodes } from './nodes.ts';
 import { createParticipant, createParticipantConnection, sendMessage } from './participants.ts';
+import { previewPush } from './push-preview.ts';
 import { replayDelivery, withdrawDelivery } from './replay.ts';
 import {
   createRegistration,
@@ -30,6 +31,7 @@ export const createHandlers = (dependencies: OperationDependencies): Handlers =>
   GetDeliveryCounts: createDeliveryCounts(dependencies),
   ReplayDelivery: (input, call) => replayDelivery(dependencies, input, call),
   WithdrawDelivery: (input, call) => withdrawDelivery(dependencies, input, call),
+  PreviewPush: (input) => previewPush(dependencies, input),
   ListNodes: () => listNodes(dependencies),
   StartChatContact: (input) => startChatContact(dependencies, input),
   StopContact: (input) => stopContact(dependencies, input),

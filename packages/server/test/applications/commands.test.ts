@@ -154,4 +154,8 @@ test('the running service examines channels in the store, and shows them in /rea
   assert.match(shown[`${Arn} APNS`]!, /healthy$/);
   const metrics = await (await fetch(`${production.service.url}/metrics`)).text();
   assert.ok(metrics.includes(`chatpush_certificate_expires_timestamp_seconds{application="${Arn}"`), metrics);
+  const stored = metrics.match(
+    /^chatpush_credential_since_timestamp_seconds\{.*channel="APNS",source="stored"\} (.+)$/m,
+  );
+  assert.ok(Math.abs(Number(stored?.[1]) * 1000 - Date.now()) < 120_000, metrics);
 });

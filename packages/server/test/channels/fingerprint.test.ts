@@ -64,7 +64,7 @@ const ofFcm = (changes: Partial<FcmChannelConfig> = {}) => of([application({ GCM
 
 test('a change that affects which tokens are valid makes a different channel', () => {
   const certificate = (text: string) => ({
-    auth: { certificate: text, privateKey: new Secret('a key'), expiresAt: 1 },
+    auth: { certificate: text, privateKey: new Secret('a key'), validFrom: 0, expiresAt: 1 },
   });
   const channels = [
     ofApns(),

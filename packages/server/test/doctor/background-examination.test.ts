@@ -1,5 +1,8 @@
 // A service examines its channels at start and shows where each leads.
 import assert from 'node:assert/strict';
+import { X509Certificate } from 'node:crypto';
+import { utimesSync, writeFileSync } from 'node:fs';
+import { join } from 'node:path';
 import { test } from 'node:test';
 import type { TestContext } from 'node:test';
 import { createClient } from '@chatpush/client';
@@ -7,6 +10,8 @@ import type { DeviceType } from '@chatpush/client';
 import { readConfig } from '../../src/config/environment.ts';
 import { startService } from '../../src/service.ts';
 import { ACCESS_KEY, ARN } from '../config/settings-folder.ts';
+import { temporaryFolder } from '../store/temporary-folder.ts';
+import { PEM } from '../config/keys.ts';
 import { channelsAt, settingsWith, strictEmulator } from './accounts.ts';
 
 interface Line {
@@ -130,6 +135,37 @@ test('the expiry of a certificate is a metric', async (t) => {
   const metrics = await (await fetch(`${service.url}/metrics`)).text();
   const expiry = metrics.match(/^chatpush_certificate_expires_timestamp_seconds\{.*channel="APNS"\} (.+)$/m);
   assert.ok(Number(expiry?.[1]) * 1000 > Date.now());
+});
+
+test('since when a channel has its credential is a metric, if that is known', async (t) => {
+  const emulator = await strictEmulator(t);
+  const { certificate, privateKey } = emulator.providerCertificate('com.example.chat');
+  const folder = temporaryFolder();
+  t.after(() => folder.remove());
+  const keyFile = join(folder.path, 'key.p8');
+  writeFileSync(keyFile, PEM.p8);
+  const written = Date.UTC(2026, 0, 2, 3, 4, 5);
+  utimesSync(keyFile, written / 1000, written / 1000);
+  const { apns, fcm } = channelsAt(emulator);
+  const { service } = await start(t, {
+    APNS: apns({ privateKey: { file: keyFile } }),
+    APNS_SANDBOX: apns({ keyId: undefined, teamId: undefined, certificate, privateKey }),
+    GCM: fcm(),
+  });
+  const metrics = await (await fetch(`${service.url}/metrics`)).text();
+  const since = (channel: string) =>
+    metrics.match(
+      new RegExp(
+        `^chatpush_credential_since_timestamp_seconds\\{.*channel="${channel}",source="(\\w+)"\\} (.+)$`,
+        'm',
+      ),
+    );
+  const [, source, at] = since('APNS') ?? [];
+  assert.deepEqual([source, Number(at) * 1000], ['file', written]);
+  const [, from, notBefore] = since('APNS_SANDBOX') ?? [];
+  assert.equal(from, 'certificate');
+  assert.equal(Number(notBefore) * 1000, new X509Certificate(certificate).validFromDate.getTime());
+  assert.equal(since('GCM'), null, 'it is written in the settings');
 });
 
 test('with a settings file the page of phones is served only if enabled, whatever Host says', async (t) => {

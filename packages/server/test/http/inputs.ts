@@ -19,6 +19,17 @@ export const GOOD_INPUTS: { readonly [N in OperationName]: Input<N> } = {
     NextToken: 'next',
   },
   GetRegistration: { InstanceId: 'i-1', RegistrationId: 'r-1' },
+  PreviewPush: {
+    PinpointAppArn: 'arn:aws:mobiletargeting:us-east-1:000000000000:apps/a',
+    Type: 'MESSAGE',
+    ContentType: 'text/plain',
+    Content: 'Hello',
+    ParticipantRole: 'AGENT',
+    DisplayName: 'Ann',
+    MessageVisibility: 'ALL',
+    ContactId: 'c-1',
+    IncludeRawMessage: true,
+  },
   ListNodes: {},
   PutChatEvents: {
     InstanceId: 'i-1',

@@ -54,6 +54,7 @@ const OUTPUTS: { readonly [N in ApplicationOperationName | OperationName]: objec
   DeletePushNotificationRegistration: {},
   ListPushNotificationRegistrations: { Registrations: [] },
   GetRegistration: sample(OPERATIONS.GetRegistration.output) as object,
+  PreviewPush: { Previews: [] },
   ListNodes: { Nodes: [] },
   PutChatEvents: { Results: [] },
   ListDeliveries: { Deliveries: [] },

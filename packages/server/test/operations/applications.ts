@@ -1,6 +1,7 @@
 // The dependencies of application operations over a test's store: no settings file, no encryption key, no gateways.
 import { createAssociations } from '../../src/applications/associations.ts';
 import { createLiveApplications } from '../../src/applications/live-applications.ts';
+import { createPushPreview } from '../../src/channels/push-preview.ts';
 import { createStoredApplications } from '../../src/applications/stored-applications.ts';
 import type { Store } from '../../src/store/store.ts';
 
@@ -22,6 +23,11 @@ export function applicationParts(store: Store) {
     sealing: () => undefined,
     account: () => '000000000000',
     examineChannel: async () => undefined,
+    previewPush: createPushPreview({
+      applicationOf: () => undefined,
+      everything: true,
+      now: () => Date.UTC(2026, 10, 22),
+    }),
     sendDirect: async () => ({ kind: 'no-channel' as const }),
   };
 }

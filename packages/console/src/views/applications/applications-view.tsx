@@ -3,6 +3,7 @@ import type { ChannelOnPage } from '../../channels.ts';
 import type { Access } from '../../service.ts';
 import { useHealth } from '../health/use-health.ts';
 import { Channel } from './channel.tsx';
+import { Preview } from './preview.tsx';
 
 interface Props {
   channels: readonly ChannelOnPage[];
@@ -51,6 +52,7 @@ export function ApplicationsView({ channels, access, hasPhones }: Props) {
           )}
         </section>
       )}
+      <Preview applications={applicationsOf([...channels, ...used], access)} access={access} />
       <p class="hint">
         The doctor examines each channel when the service starts and after <code>chatpush reload</code>. The
         figures cover the node that serves this page, since it started.
@@ -58,3 +60,12 @@ export function ApplicationsView({ channels, access, hasPhones }: Props) {
     </>
   );
 }
+
+/** Applications whose pushes can be previewed: those of the channels, and the one that the page registers with. */
+const applicationsOf = (channels: readonly ChannelOnPage[], access: Access): string[] => [
+  ...new Set(
+    [...channels.map(({ application }) => application), access.applicationArn].filter((arn) =>
+      arn.startsWith('arn:'),
+    ),
+  ),
+];

@@ -20,6 +20,21 @@ export function untilWhen(expiresAt: number, nowMs: number): string {
   return days < 0 ? `certificate expired on ${date}` : `certificate valid until ${date} (${days} days)`;
 }
 
+const SOURCES: Readonly<Record<string, string>> = {
+  certificate: 'certificate issued',
+  file: 'key file written',
+  stored: 'credential stored',
+};
+
+/** How old the credential of a real channel is. */
+export function ageOf(since: ChannelFigures['credentialSince'], nowMs: number): string {
+  if (since === undefined) return 'credential age unknown';
+  const days = Math.max(0, Math.floor((nowMs - since.at) / DAY_MS));
+  const date = new Date(since.at).toISOString().slice(0, 10);
+  const age = days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days.toLocaleString('en')} days ago`;
+  return `${SOURCES[since.source] ?? 'credential from'} on ${date} (${age})`;
+}
+
 /** The figures of the channel, one fact each. */
 export function factsOf(figures: ChannelFigures, nowMs: number): string[] {
   const { waiting, waitingSeconds, accepted, dead, lastAcceptedAt, certificateExpiresAt } = figures;
@@ -68,6 +83,7 @@ export function Channel({ channel: { application, channel, leads, isEmulated }, 
               ))}
             </>
           )}
+          {!isEmulated && <span>{ageOf(figures?.credentialSince, Date.now())}</span>}
           <button type="button" class="quiet" disabled={isAsking} onClick={() => void ask(channel)}>
             {isAsking ? 'Asking…' : 'Ask the doctor'}
           </button>

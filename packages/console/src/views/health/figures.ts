@@ -37,6 +37,8 @@ export interface ChannelFigures {
   lastAcceptedAt?: number;
   /** When its push certificate expires, in milliseconds since 1970. */
   certificateExpiresAt?: number;
+  /** Since when it has its credential, and how that is known; undefined: unknown. */
+  credentialSince?: { at: number; source: string };
   /** Why the channel cannot send now: `connection`, `credential` or `gateway`. */
   closedBy?: string;
 }
@@ -125,12 +127,16 @@ function channelFigures(reading: Reading): ChannelFigures[] {
   const found = new Map(
     samples
       .filter(({ name }) =>
-        /^chatpush_(deliveries_waiting|channel_closed|channel_attempts_total|certificate_expires_timestamp_seconds)$/.test(
+        /^chatpush_(deliveries_waiting|channel_closed|channel_attempts_total|certificate_expires_timestamp_seconds|credential_since_timestamp_seconds)$/.test(
           name,
         ),
       )
       .map(({ labels }) => [`${labels['application']} ${labels['channel']}`, labels]),
   );
+  const sinceOf = (labels: Labels): ChannelFigures['credentialSince'] => {
+    const sample = of('chatpush_credential_since_timestamp_seconds', labels);
+    return sample && { at: sample.value * 1000, source: sample.labels['source'] ?? '' };
+  };
   return [...found.values()].map((labels) => ({
     application: labels['application'] ?? '',
     channel: labels['channel'] ?? '',
@@ -140,6 +146,7 @@ function channelFigures(reading: Reading): ChannelFigures[] {
     dead: attempts(labels, 'token-dead'),
     lastAcceptedAt: msOf(of('chatpush_channel_last_accepted_timestamp_seconds', labels)),
     certificateExpiresAt: msOf(of('chatpush_certificate_expires_timestamp_seconds', labels)),
+    credentialSince: sinceOf(labels),
     closedBy: of('chatpush_channel_closed', labels)?.labels['cause'],
   }));
 }

@@ -3,13 +3,15 @@ import { hrefOf } from '../../address.ts';
 import { Troubleshooting } from './troubleshooting.tsx';
 import { troublesOf } from './troubles.ts';
 import { Gateways } from './gateways.tsx';
+import { Nodes } from './nodes.tsx';
+import type { Access } from '../../service.ts';
 import { duration } from '../../words.ts';
 import { useHealth, type Health } from './use-health.ts';
 
 const perSecond = (value: number | undefined): string =>
   value === undefined ? '…' : value.toLocaleString('en', { maximumFractionDigits: value < 10 ? 1 : 0 });
 
-export function HealthView({ alert }: { alert: string | undefined }) {
+export function HealthView({ alert, access }: { alert: string | undefined; access: Access }) {
   const { health, isUnreachable } = useHealth();
   return (
     <>
@@ -22,6 +24,7 @@ export function HealthView({ alert }: { alert: string | undefined }) {
         </p>
       )}
       {health === undefined ? <p class="hint">Loading…</p> : <Shown health={health} alert={alert} />}
+      <Nodes access={access} />
       <p class="hint">
         The figures cover the node that serves this page, since it started. p50 and p99 are the time from the
         service’s acceptance of a message to the gateway’s. All metrics are at <a href="/metrics">/metrics</a>

@@ -63,7 +63,10 @@ export function SearchView({ text, access, session, state }: Props) {
           {hits.map((hit) => (
             <li key={hrefOf(hit.address)}>
               <a href={hrefOf(hit.address)}>
-                <span class="kind">{KINDS[hit.kind]}</span> <Words hit={hit} />
+                <span class="kind">{KINDS[hit.kind]}</span>{' '}
+                <span>
+                  <Words hit={hit} />
+                </span>
               </a>
             </li>
           ))}
