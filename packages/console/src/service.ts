@@ -137,14 +137,13 @@ export const previewPush = (access: Access, message: PreviewPushRequest): Promis
 
 /** The nodes that are alive; undefined: the key may not see them. */
 export const listNodes = async (access: Access): Promise<readonly ServiceNode[] | undefined> =>
-  (
-    await clientFor(access)
-      .listNodes({})
-      .catch((error: unknown) => {
-        if (error instanceof AccessDeniedException) return undefined;
-        throw error;
-      })
-  )?.nodes;
+  (await clientFor(access).listNodes({}).catch(unlessDenied))?.nodes;
+
+/** For questions that a key need not be allowed to ask. */
+export function unlessDenied(error: unknown): undefined {
+  if (error instanceof AccessDeniedException) return undefined;
+  throw error;
+}
 
 /** Which deliveries are listed; the filters are texts of the address, and the service says what is wrong with them. */
 export interface DeliveryFilter {

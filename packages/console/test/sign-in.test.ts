@@ -168,11 +168,12 @@ for (const colorScheme of ['light', 'dark'] as const)
         for (const address of [
           '#/contacts',
           '#/contacts/chat-of-support?instance=support',
+          '#/deliveries?instance=support',
           '#/applications',
           '#/health',
         ]) {
           await page.goto(`${service.url}/console/${address}`);
-          await page.getByText('Loading…').waitFor({ state: 'detached' });
+          for (const one of await page.getByText('Loading…').all()) await one.waitFor({ state: 'detached' });
           await inspect(address);
         }
         await page.getByRole('button', { name: 'Sign out' }).click();

@@ -13,10 +13,13 @@ export const ACTIONS: readonly string[] = Object.values<Operation>({
   ...APPLICATION_OPERATIONS,
 }).map(actionOf);
 
-const { ListNodes: _service, ...IN_INSTANCES } = OPERATIONS;
+/** The actions on what all instances share: nodes. */
+export const SERVICE_ACTIONS: ReadonlySet<string> = new Set([actionOf(OPERATIONS.ListNodes)]);
 
-/** The actions inside instances: all except setting up applications and seeing nodes, which instances share. */
-export const INSTANCE_ACTIONS: readonly string[] = Object.values<Operation>(IN_INSTANCES).map(actionOf);
+/** The actions inside instances: all except those on nodes and setting up applications, which instances share. */
+export const INSTANCE_ACTIONS: readonly string[] = Object.values<Operation>(OPERATIONS)
+  .map(actionOf)
+  .filter((action) => !SERVICE_ACTIONS.has(action));
 
 /** The actions a name stands for: itself, or with a trailing `*` all with that prefix. Empty if there are no such actions. */
 export const actionsNamed = (name: string): readonly string[] =>

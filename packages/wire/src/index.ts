@@ -1,5 +1,5 @@
 // The public API of @chatpush/wire: the protocol as data. No dependencies; runs anywhere.
-export { ACTIONS, INSTANCE_ACTIONS, actionOf, actionsNamed } from './actions.ts';
+export { ACTIONS, INSTANCE_ACTIONS, SERVICE_ACTIONS, actionOf, actionsNamed } from './actions.ts';
 export { canonicalHeaders, canonicalPath, canonicalQuery, canonicalRequest } from './canonical.ts';
 export type { CanonicalInput, HeaderLines } from './canonical.ts';
 export { ERRORS, errorName } from './errors.ts';

@@ -215,7 +215,7 @@ export const OPERATION_PROSE: {
   },
   WithdrawDelivery: {
     summary:
-      'Withdraws a waiting delivery: no further attempt begins (other nodes stop within one second), and its text is erased. An attempt in progress may still arrive; the delivery is then `accepted`. Repeating the call succeeds.',
+      'Withdraws a waiting delivery: no further attempt begins on this node, and its text is erased. Another node that is about to send it is told at once; if that notice is lost, because its connection to the store was interrupted, it may still send it. An attempt in progress may still arrive; the delivery is then `accepted`. Repeating the call succeeds.',
     input: { InstanceId: INSTANCE, DeliveryId: DELIVERY },
     output: { Delivery: 'The delivery as it is now.', ...deliveryAt('Delivery') },
     errors: {
@@ -262,7 +262,7 @@ export const OPERATION_PROSE: {
   },
   ListNodes: {
     summary:
-      'Lists the nodes that are alive: the processes of the service that send heartbeats to the store. A node that falls silent is missing after 10 seconds. A key that is limited to instances needs this action by name, because nodes are shared.',
+      'Lists the nodes that are alive: the processes of the service that send heartbeats to the store. A node that falls silent is missing after 10 seconds. A key that is limited to instances needs this action by its full name, because instances share nodes.',
     input: {},
     output: {
       Nodes: 'The nodes, oldest first.',

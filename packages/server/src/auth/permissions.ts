@@ -1,5 +1,5 @@
 // What a key may do, on which instances and with which applications.
-import { INSTANCE_ACTIONS, actionsNamed } from '@chatpush/wire';
+import { INSTANCE_ACTIONS, SERVICE_ACTIONS, actionsNamed } from '@chatpush/wire';
 import type { Caller } from '../operations/handlers.ts';
 
 export type Permissions = Omit<Caller, 'accessKeyId'>;
@@ -9,7 +9,7 @@ export interface PermissionSettings {
   readonly instances: 'all' | readonly string[];
   /**
    * Names of actions, or prefixes ending in `*`. Default: all; for a key that is limited to instances, all except
-   * setting up applications, because other instances may use them, too.
+   * nodes and setting up applications, which instances share; then a prefix does not include nodes either.
    */
   readonly actions?: 'all' | readonly string[];
   /** ARNs. Default: all. */
@@ -24,9 +24,13 @@ export function permissionsOf({
   actions = instances === 'all' ? 'all' : INSTANCE_ACTIONS,
   applications = 'all',
 }: PermissionSettings): Permissions {
+  const allowed = (name: string): readonly string[] =>
+    actionsNamed(name).filter(
+      (action) => action === name || instances === 'all' || !SERVICE_ACTIONS.has(action),
+    );
   return {
     instances: setOf(instances),
-    actions: actions === 'all' ? actions : new Set(actions.flatMap(actionsNamed)),
+    actions: actions === 'all' ? actions : new Set(actions.flatMap(allowed)),
     applications: setOf(applications),
   };
 }

@@ -77,9 +77,13 @@ function missingOf(key: Kind, operation: Operation): string | undefined {
   const service = operation.path.startsWith('/v1/') ? 'mobiletargeting' : 'connect';
   const action = `${isOurs ? 'chatpush' : service}:${operation.name}`;
   const isAllowed = (name: string) =>
-    name.endsWith('*') ? action.startsWith(name.slice(0, -1)) : name === action;
+    name.endsWith('*')
+      ? action.startsWith(name.slice(0, -1)) && (operation.name !== 'ListNodes' || key.instances === 'all')
+      : name === action;
   const setsUpApplications = Object.hasOwn(APPLICATION_OPERATIONS, operation.name);
-  const isLimitedByDefault = key.actions === undefined && key.instances !== 'all' && setsUpApplications;
+  // Instances share applications and nodes. Nodes need their action in full, not by a prefix.
+  const isShared = setsUpApplications || operation.name === 'ListNodes';
+  const isLimitedByDefault = key.actions === undefined && key.instances !== 'all' && isShared;
   const isListed = key.actions === undefined || key.actions === 'all' || key.actions.some(isAllowed);
   if (isLimitedByDefault || !isListed) return `do not allow the ${action} action`;
   const namesInstance =

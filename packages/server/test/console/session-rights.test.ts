@@ -1,9 +1,26 @@
 // A session has exactly the permissions of its key. Phones and faults exist only if something is emulated.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
+import { PEM } from '../config/keys.ts';
+import { KEY } from '../doctor/accounts.ts';
 import { ADMIN, ARN, READER, errorOf, registrationsOf, startSigning } from './sign-in.ts';
 
 const TOKEN = 'ab'.repeat(32);
+/** May act on the deliveries of one instance. */
+const ACTOR = {
+  id: 'ACTOR',
+  secret: 'the secret of the actor',
+  instances: ['support'],
+  actions: ['chatpush:List*', 'chatpush:ReplayDelivery', 'chatpush:WithdrawDelivery'],
+};
+/** A real channel whose gateway cannot be reached: its deliveries wait. */
+const DEAF = {
+  gateway: 'apns',
+  topic: 'com.example.chat',
+  ...KEY,
+  privateKey: PEM.p8,
+  url: 'https://127.0.0.1:1',
+};
 
 test('a reading key reads its own instance and changes nothing; no other instance exists for it', async (t) => {
   const { ask, signIn, client } = await startSigning(t);
@@ -39,6 +56,51 @@ test('a reading key reads its own instance and changes nothing; no other instanc
   const admin = { cookie: await signIn(ADMIN) };
   const put = await ask('/chat-events/support', { method: 'PUT', body: { Events: [event] }, headers: admin });
   assert.equal(put.status, 200);
+});
+
+test('deliveries are replayed and withdrawn with a session that may, and of its own instance only', async (t) => {
+  const { ask, signIn, client } = await startSigning(t, {
+    accessKeys: [ADMIN, READER, ACTOR],
+    applications: [{ arn: ARN, channels: { APNS: DEAF } }],
+  });
+  const waiting = new Map<string, string>();
+  for (const instanceId of ['support', 'bank']) {
+    const contactId = `chat of ${instanceId}`;
+    await client().createPushNotificationRegistration({
+      instanceId,
+      pinpointAppArn: ARN,
+      deviceType: 'APNS',
+      deviceToken: TOKEN,
+      contactConfiguration: { contactId },
+    });
+    const event = { id: 'e', contactId, type: 'MESSAGE', participantRole: 'AGENT' } as const;
+    await client().putChatEvents({ instanceId, events: [event] });
+    const { deliveries } = await client().listDeliveries({ instanceId });
+    waiting.set(instanceId, deliveries[0]!.deliveryId);
+  }
+  const act = async (operation: string, instanceId: string, cookie: string, site = 'same-origin') => {
+    const answer = await ask(`/push-notification/${instanceId}/${operation}-delivery`, {
+      method: 'POST',
+      body: { DeliveryId: waiting.get(instanceId) },
+      headers: { cookie, 'sec-fetch-site': site },
+    });
+    return { status: answer.status, text: (await answer.text()).replaceAll(instanceId, 'INSTANCE') };
+  };
+  const statusOf = async (instanceId: string) =>
+    (await client().getDelivery({ instanceId, deliveryId: waiting.get(instanceId)! })).delivery.status;
+  waiting.set('nowhere', waiting.get('bank')!);
+  const [reader, actor] = [await signIn(READER), await signIn(ACTOR)];
+  for (const operation of ['replay', 'withdraw']) {
+    assert.equal((await act(operation, 'support', reader)).status, 403, operation);
+    assert.equal((await act(operation, 'support', actor, 'cross-site')).status, 403, operation);
+    // Another instance is answered like one that does not exist.
+    assert.equal((await act(operation, 'bank', actor)).status, 403);
+    assert.deepEqual(await act(operation, 'bank', actor), await act(operation, 'nowhere', actor));
+  }
+  assert.deepEqual([await statusOf('support'), await statusOf('bank')], ['queued', 'queued']);
+  assert.equal((await act('replay', 'support', actor)).status, 200, 'it waits already');
+  assert.equal((await act('withdraw', 'support', actor)).status, 200);
+  assert.deepEqual([await statusOf('support'), await statusOf('bank')], ['withdrawn', 'queued']);
 });
 
 test('the state of a session tells the page its key and what it may read', async (t) => {

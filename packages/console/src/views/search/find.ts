@@ -3,7 +3,7 @@ import type { FaultGateway } from '@chatpush/emulator';
 import type { Address } from '../../address.ts';
 import { searchEmulator, type Found } from '../../emulator-api.ts';
 import { contactOf, parsed } from '../../payload.ts';
-import { readContact, readDelivery, readRegistration, type Access } from '../../service.ts';
+import { readContact, readDelivery, readRegistration, unlessDenied, type Access } from '../../service.ts';
 import type { Session } from '../../session.ts';
 import type { State } from '../../state.ts';
 
@@ -41,8 +41,8 @@ export async function find(
     const of = { ...access, instanceId };
     const [contact, delivery, registration] = await Promise.all([
       readContact(of, text),
-      UUID.test(text) ? readDelivery(of, text) : undefined,
-      UUID.test(text) ? readRegistration(of, text) : undefined,
+      UUID.test(text) ? readDelivery(of, text).catch(unlessDenied) : undefined,
+      UUID.test(text) ? readRegistration(of, text).catch(unlessDenied) : undefined,
     ]);
     if (delivery !== undefined)
       return [{ kind: 'delivery', id: text, address: { view: 'deliveries', deliveryId: text, instanceId } }];
