@@ -1,7 +1,8 @@
-// npm run campaign -- [--store sqlite,postgres] [--nemesis kill,…] [--nodes 3] [--minutes 1] [--rate 100] [--seed 1] [--write]
+// npm run campaign -- [--store sqlite,postgres] [--nemesis kill,…] [--nodes 3] [--minutes 1] [--rate 100] [--seed 1]
+//   [--at-once 1] [--write]
 //
-// Runs every nemesis on every store, one after another, for the given minutes each. Prints a table, and fails if anything
-// acknowledged was lost, got two ids, was sent after its delete or expiry, or if the rate did not recover.
+// Runs every nemesis on every store for the given minutes each. Prints a table, and fails if anything acknowledged was lost, got
+// two ids, was sent after its delete or expiry, or if the rate did not recover.
 import { parseArgs } from 'node:util';
 import { NEMESES } from './nemeses.ts';
 import { openPage } from './reliability-page.ts';
@@ -20,6 +21,7 @@ const { values } = parseArgs({
     minutes: { type: 'string', default: '1' },
     rate: { type: 'string', default: '100' },
     seed: { type: 'string', default: String(DEFAULT_SEED) },
+    'at-once': { type: 'string', default: '1' },
     write: { type: 'boolean' },
     help: { type: 'boolean' },
   },
@@ -32,6 +34,7 @@ const USAGE = `npm run campaign -- [options]
   --minutes  duration of the load for each nemesis on each store (1)
   --rate     events per second (100)
   --seed     seed of the random generator (${DEFAULT_SEED})
+  --at-once  how many runs share the machine (1); each has its own store, nodes and phones
   --write    write the table to docs/reliability.md, row by row
   --nemesis  all (the default), or a list of
 ${Object.entries(NEMESES)
@@ -44,7 +47,7 @@ function fail(message: string): never {
   process.exit(2);
 }
 
-function numberOf(name: 'nodes' | 'minutes' | 'rate' | 'seed'): number {
+function numberOf(name: 'nodes' | 'minutes' | 'rate' | 'seed' | 'at-once'): number {
   const number = Number(values[name]);
   if (!(number > 0 && number < Infinity))
     fail(`--${name} is ${values[name]}: it must be a number above zero.`);
@@ -62,18 +65,27 @@ if (values.help) {
   console.log(USAGE);
   process.exit(0);
 }
-/** Prints the row if the nemesis applies to this store, and returns its failures. */
-async function judge(nemesis: string, store: StoreName): Promise<string[]> {
+
+// Only an orderly exit ends the nodes and servers that it started.
+for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
+
+interface Result {
+  /** Absent if the nemesis does not apply to the store. */
+  readonly row?: string;
+  readonly failures: readonly string[];
+}
+
+/** Prints the row if there is one. */
+async function judge(nemesis: string, store: StoreName): Promise<Result> {
   try {
     const verdict = await run({ ...options, nemesis, store });
-    if (verdict === undefined) return [];
-    const row = { nemesis, store, verdict };
-    rows.push(rowOf(row));
-    console.log(rows.at(-1));
-    return failuresOf(row);
+    if (verdict === undefined) return { failures: [] };
+    const row = rowOf({ nemesis, store, verdict });
+    console.log(row);
+    return { row, failures: failuresOf({ nemesis, store, verdict }) };
   } catch (error) {
     // Continue with the other runs.
-    return [`the run failed: ${error instanceof Error ? error.stack : String(error)}`];
+    return { failures: [`the run failed: ${error instanceof Error ? error.stack : String(error)}`] };
   }
 }
 
@@ -83,20 +95,30 @@ const options = {
   rate: numberOf('rate'),
   seed: numberOf('seed'),
 };
+const atOnce = Math.ceil(numberOf('at-once'));
 const stores = namesOf('store', STORES) as StoreName[];
 const nemeses = namesOf('nemesis', NEMESES);
 console.log(
   `${options.nodes} nodes (SQLite: 1), ${options.rate} events/s, ${options.minutes} min each, seed ${options.seed}\n\n${HEADING}`,
 );
-const rows: string[] = [];
-const failures: string[] = [];
+const pairs = nemeses.flatMap((nemesis) => stores.map((store) => ({ nemesis, store })));
+/** In the order of the pairs, whichever ends first. */
+const results: Result[] = pairs.map(() => ({ failures: [] }));
+const rows = (): string[] => results.flatMap(({ row }) => row ?? []);
+const failures = (): string[] =>
+  results.flatMap((result, at) =>
+    result.failures.map((failure) => `${pairs[at]!.nemesis} on ${pairs[at]!.store}: ${failure}`),
+  );
 const page = values.write ? openPage(`npm run campaign -- ${process.argv.slice(2).join(' ')}`) : undefined;
-for (const nemesis of nemeses)
-  for (const store of stores) {
-    const found = await judge(nemesis, store);
-    failures.push(...found.map((failure) => `${nemesis} on ${store}: ${failure}`));
-    page?.write(rows, failures);
-  }
-console.log(failures.length === 0 ? '\nEverything held.' : `\n${failures.join('\n')}`);
+const left = pairs.entries();
+await Promise.all(
+  Array.from({ length: Math.min(atOnce, pairs.length) }, async () => {
+    for (const [at, { nemesis, store }] of left) {
+      results[at] = await judge(nemesis, store);
+      page?.write(rows(), failures());
+    }
+  }),
+);
+console.log(failures().length === 0 ? '\nEverything held.' : `\n${failures().join('\n')}`);
 // Each run has closed what it opened, but a socket left by a frozen or promoted server must not keep the process alive.
-process.exit(failures.length === 0 ? 0 : 1);
+process.exit(failures().length === 0 ? 0 : 1);
