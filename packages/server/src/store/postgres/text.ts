@@ -38,7 +38,9 @@ export const listOfLines = (parameter: string): string =>
 
 /** A row as it was passed in. */
 export function decodeRow(row: Record<string, unknown>): Record<string, unknown> {
-  for (const [name, value] of Object.entries(row)) {
+  // The driver's rows have no members but the columns.
+  for (const name in row) {
+    const value = row[name];
     if (typeof value === 'string' && value.includes('\u0001')) row[name] = decodeText(value);
     else if (Array.isArray(value))
       row[name] = value.map((one) => (typeof one === 'string' ? decodeText(one) : one));
