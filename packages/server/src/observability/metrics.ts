@@ -5,12 +5,12 @@ import type { GatewayStatus } from '../delivery/dispatcher.ts';
 import type { PerInstance, RateName } from '../fairness/instance-limits.ts';
 import type { Outage } from '../delivery/outages.ts';
 import { createAttemptMetrics } from './attempt-metrics.ts';
+import { createCallMetrics } from './call-metrics.ts';
 import type { AttemptMetrics } from './attempt-metrics.ts';
+import type { CallMetrics } from './call-metrics.ts';
 
-export interface Metrics extends Pick<AttemptMetrics, 'attempt' | 'channelAttempt'> {
-  /** Every answer, by what was requested: an operation, a source's path, or neither. */
-  request(asked: string | undefined, status: number, durationMs: number): void;
-  storeCall(verb: string, durationMs: number): void;
+export interface Metrics
+  extends Pick<AttemptMetrics, 'attempt' | 'channelAttempt'>, Pick<CallMetrics, 'request' | 'storeCall'> {
   /** SQLite committed this many calls together. */
   commit(calls: number): void;
   /** Chat events that arrived, by the reason why they were not pushed (`none`: they were). */
@@ -59,26 +59,7 @@ export function createMetrics({
   const registers = [registry];
   collectDefaultMetrics({ register: registry });
   const attempts = createAttemptMetrics(registry);
-  const requests = new Counter({
-    name: 'chatpush_requests_total',
-    help: 'API requests by operation and HTTP status.',
-    labelNames: ['operation', 'status'],
-    registers,
-  });
-  const requestSeconds = new Histogram({
-    name: 'chatpush_request_seconds',
-    help: 'Time from the head of a request to its answer, by operation.',
-    labelNames: ['operation'],
-    buckets: [0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  });
-  const storeSeconds = new Histogram({
-    name: 'chatpush_store_seconds',
-    help: 'Time of store calls by verb, including waiting.',
-    labelNames: ['verb'],
-    buckets: [0.0005, 0.001, 0.0025, 0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10],
-    registers,
-  });
+  const calls = createCallMetrics(registry);
   const commitCalls = new Histogram({
     name: 'chatpush_store_commit_calls',
     help: 'Store calls per commit (SQLite); many calls per commit: the disk is slower than the load, and commits are shared well.',
@@ -105,12 +86,23 @@ export function createMetrics({
     labelNames: ['result'],
     registers,
   });
-  const used = new Counter({
-    name: 'chatpush_instance_used_total',
-    help: 'What an instance was allowed to do, in the units of its limits; its rate is the used part of chatpush_instance_allowed_per_second.',
-    labelNames: ['limit', 'instance'],
-    registers,
-  });
+  /** By limit and, after a space, instance. */
+  const used = new Map<string, number>();
+  registry.registerMetric(
+    new Counter({
+      name: 'chatpush_instance_used_total',
+      help: 'What an instance was allowed to do, in the units of its limits; its rate is the used part of chatpush_instance_allowed_per_second.',
+      labelNames: ['limit', 'instance'],
+      registers: [],
+      collect() {
+        this.reset();
+        for (const [what, count] of used) {
+          const space = what.indexOf(' ');
+          this.inc({ limit: what.slice(0, space), instance: what.slice(space + 1) }, count);
+        }
+      },
+    }),
+  );
   registry.registerMetric(
     new Gauge({
       registers: [],
@@ -272,25 +264,23 @@ export function createMetrics({
   );
 
   return {
-    request: (asked, status, durationMs) => {
-      const operation = asked ?? 'none';
-      requests.inc({ operation, status: String(status) });
-      requestSeconds.observe({ operation }, durationMs / 1000);
-    },
-    commit: (calls) => commitCalls.observe(calls),
-    storeCall: (verb, durationMs) => storeSeconds.observe({ verb }, durationMs / 1000),
+    request: (...given) => calls.request(...given),
+    commit: (count) => commitCalls.observe(count),
+    storeCall: (...given) => calls.storeCall(...given),
     attempt: (...given) => attempts.attempt(...given),
     channelAttempt: (...given) => attempts.channelAttempt(...given),
     event: (reason = 'none') => void eventsByReason.set(reason, (eventsByReason.get(reason) ?? 0) + 1),
     snsMessage: (result) => snsMessages.inc({ result }),
-    used: (limit, instanceId, count) =>
-      used.inc({ limit, instance: limits.listed().has(instanceId) ? instanceId : 'others' }, count),
+    used: (limit, instanceId, count) => {
+      const what = `${limit} ${limits.listed().has(instanceId) ? instanceId : 'others'}`;
+      used.set(what, (used.get(what) ?? 0) + count);
+    },
     connectFailed: (gateway, about) => connectFailures.inc({ gateway, about }),
     lost: (count) => lost.inc(count),
     storeFailed: () => storeFailures.inc(),
     read: async () => ({
       contentType: registry.contentType,
-      body: (await registry.metrics()) + attempts.text(),
+      body: (await registry.metrics()) + calls.text() + attempts.text(),
     }),
   };
 }
