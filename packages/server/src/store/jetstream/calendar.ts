@@ -20,6 +20,11 @@ export interface Calendar {
   ended(limit: number): Promise<{ readonly dueAt: number; readonly contact: Contact }[]>;
   /** Deletes expired data and returns how many entries. Those that the server has already removed cost nothing. */
   sweep(limit: number): Promise<number>;
+  /**
+   * Resolves, once everything up to this tip is known, to a function from `<i>.<c>` to the sequence of the document;
+   * undefined while the calendar is read for the first time.
+   */
+  asOf(tip: number): Promise<((rest: string) => number | undefined) | undefined>;
   /** How many registrations the contacts of an instance have. */
   registrations(instanceId: string): Promise<number>;
   close(): Promise<void>;
@@ -54,7 +59,7 @@ export function createCalendar(
     count(rest, registrations);
   }
 
-  const { read, close } = createView({
+  const { read, isLoaded, close } = createView({
     client,
     stream: layout.stream,
     subjects: [`${documents}>`, layout.tip],
@@ -72,12 +77,12 @@ export function createCalendar(
     await read();
     const at = now();
     const due = [...dates]
-      .filter(([, { reviewAt }]) => reviewAt <= at)
+      // Those that are to be removed may be gone.
+      .filter(([, { reviewAt, removeAt }]) => reviewAt <= at && removeAt > at)
       .sort(([, a], [, b]) => a.reviewAt - b.reviewAt);
     const contacts = await Promise.all(
       due.slice(0, limit).map(async ([rest, { sequence, reviewAt }]) => {
         const found = await reads.last<ContactHead>(layout.subject('doc', rest));
-        if (found === undefined) forget(rest);
         // A contact that was written since has other dates, which the follower is about to report.
         if (found?.sequence !== sequence) return [];
         const { instanceId, contactId, version } = found.head;
@@ -96,10 +101,19 @@ export function createCalendar(
       await Promise.all(
         past.map(async ([rest, { sequence }]) => {
           await reads.remove(sequence);
-          forget(rest);
+          if (dates.get(rest)?.sequence === sequence) forget(rest);
         }),
       );
       return past.length;
+    },
+    async asOf(tip) {
+      if (!isLoaded()) {
+        // In the background: it takes as long as reading the heads of all contacts.
+        read().catch(() => undefined);
+        return undefined;
+      }
+      await read(tip);
+      return (rest) => dates.get(rest)?.sequence;
     },
     async registrations(instanceId) {
       await read();

@@ -12,6 +12,7 @@ import type { ContactHead } from './contact-message.ts';
 import { locatorIn } from '../registration-id.ts';
 import { claimRest, contactRest, locatedRest } from './layout.ts';
 import type { Found, NewMessage } from './message.ts';
+import { createRecent } from './recent.ts';
 import type { Shard } from './shard.ts';
 
 /** The text of the message is the answer. */
@@ -19,57 +20,81 @@ interface ClaimHead extends Omit<Claim, 'answer'> {
   readonly expiresAt: number;
 }
 
-interface Seen {
-  readonly version: number;
-  readonly registrations: number;
+/** What a commit needs to know of the document before it. */
+interface Before {
   readonly sequence: number;
+  readonly registrations: number;
 }
 
-const NOTHING = { sequence: 0, registrations: 0 } as const;
+const beforeOf = (found: Found<ContactHead> | undefined): Before | undefined =>
+  found && { sequence: found.sequence, registrations: found.head.registrations ?? 0 };
+
+const NOTHING: Before = { sequence: 0, registrations: 0 };
 
 /** From this many keys on, one answer for all is cheaper than one for each. */
 const MANY = 4;
-
-/** Contacts whose sequence is cached, so that a commit after a read needs no further request. */
-const REMEMBERED = 10_000;
 
 export function contactVerbs(
   shardFor: (instanceId: string) => Shard,
   now: () => number,
 ): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'registered'> {
   const isOver = (endsAt: number | undefined): boolean => endsAt !== undefined && endsAt <= now();
-  /** Where each version was seen, the latest last. */
-  const seen = new Map<string, Seen>();
+  /** So that a commit after a read, and a read after another, need no further request. */
+  const recent = createRecent<Found<ContactHead>>();
 
-  function remember(rest: string, found: Found<ContactHead> | undefined): void {
-    seen.delete(rest);
-    if (found === undefined) return;
-    const { version, registrations = 0 } = found.head;
-    seen.set(rest, { version, registrations, sequence: found.sequence });
-    if (seen.size > REMEMBERED) seen.delete(seen.keys().next().value!);
+  function remember(subject: string, found: Found<ContactHead> | undefined): void {
+    if (found) recent.set(subject, found);
+    else recent.delete(subject);
   }
 
-  async function contact({ instanceId, contactId }: ContactKey): Promise<Contact | undefined> {
-    const { layout, reads } = shardFor(instanceId);
-    const rest = contactRest(instanceId, contactId);
-    const found = await reads.last<ContactHead>(layout.subject('doc', rest));
-    return asContact({ instanceId, contactId }, rest, found);
+  const subjectOf = ({ layout }: Shard, { instanceId, contactId }: ContactKey): string =>
+    layout.subject('doc', contactRest(instanceId, contactId));
+
+  async function contact(key: ContactKey): Promise<Contact | undefined> {
+    const shard = shardFor(key.instanceId);
+    const subject = subjectOf(shard, key);
+    const found = await shard.reads.last<ContactHead>(subject);
+    remember(subject, found);
+    return asContact(key, found);
+  }
+
+  /** Those that have not changed since they were last read need no reading. */
+  async function read(
+    { calendar, layout, reads }: Shard,
+    subjects: ReadonlySet<string>,
+  ): Promise<Map<string, Found<ContactHead>>> {
+    const tip = await reads.last(layout.tip);
+    // A tip follows every change of a contact.
+    const least = tip?.sequence ?? 0;
+    const sequenceOf = await calendar.asOf(least);
+    const found = new Map<string, Found<ContactHead>>();
+    const missing: string[] = [];
+    for (const subject of subjects) {
+      const sequence = sequenceOf?.(layout.restOf(subject)) ?? Infinity;
+      const known = recent.get(subject);
+      if (known && known.sequence >= sequence) found.set(subject, known);
+      else missing.push(subject);
+    }
+    if (missing.length === 0) return found;
+    for (const one of await reads.lastOf<ContactHead>(missing, least)) {
+      found.set(one.subject, one);
+      recent.set(one.subject, one);
+    }
+    return found;
   }
 
   function asContact(
     { instanceId, contactId }: ContactKey,
-    rest: string,
     found: Found<ContactHead> | undefined,
   ): Contact | undefined {
-    remember(rest, found);
     if (found === undefined || isOver(found.head.removeAt)) return undefined;
     return { instanceId, contactId, version: found.head.version, body: found.text };
   }
 
   function contactMessage(
-    { layout }: Shard,
+    shard: Shard,
     { instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained = 0 }: ContactChange,
-    { sequence, registrations }: Pick<Seen, 'sequence' | 'registrations'>,
+    { sequence, registrations }: Before,
   ): NewMessage {
     const head: ContactHead = {
       instanceId,
@@ -79,9 +104,8 @@ export function contactVerbs(
       ...(reviewInMs !== undefined && { reviewAt: now() + Math.round(reviewInMs) }),
       ...(keepForMs !== undefined && { removeAt: now() + Math.round(keepForMs) }),
     };
-    const subject = layout.subject('doc', contactRest(instanceId, contactId));
     return {
-      subject,
+      subject: subjectOf(shard, { instanceId, contactId }),
       head,
       text: body,
       expected: { sequence },
@@ -101,12 +125,12 @@ export function contactVerbs(
     { contact: change, claim }: { readonly contact?: ContactChange; readonly claim?: Claim },
   ): Promise<CommitResult> {
     const { layout, reads, writer } = shard;
-    const rest = change && contactRest(change.instanceId, change.contactId);
-    const remembered = rest === undefined ? undefined : seen.get(rest);
+    const subject = change && subjectOf(shard, change);
+    const known = subject === undefined ? undefined : recent.get(subject);
     /** The expected sequence; at first the likely one. */
     let claimAt = 0;
-    let before: Pick<Seen, 'sequence' | 'registrations'> | undefined =
-      change?.version === 0 ? NOTHING : remembered?.version === change?.version ? remembered : undefined;
+    let before: Before | undefined =
+      change?.version === 0 ? NOTHING : known?.head.version === change?.version ? beforeOf(known) : undefined;
 
     /** What contradicts the expectation; undefined: nothing, and the expectation is now what was found. */
     function judge(
@@ -116,7 +140,7 @@ export function contactVerbs(
       if (taken && !isOver(taken.head.expiresAt)) return 'token-taken';
       claimAt = taken?.sequence ?? 0;
       if (change === undefined) return undefined;
-      remember(rest!, document);
+      remember(subject!, document);
       const version = document === undefined || isOver(document.head.removeAt) ? 0 : document.head.version;
       if (version !== change.version) return 'contact-changed';
       before = {
@@ -130,7 +154,7 @@ export function contactVerbs(
       if (change && before === undefined) {
         const { instanceId, operation, token } = claim ?? {};
         const [document, taken] = await Promise.all([
-          reads.last<ContactHead>(layout.subject('doc', rest!)),
+          reads.last<ContactHead>(subject!),
           claim && reads.last<ClaimHead>(layout.subject('tok', claimRest(instanceId!, operation!, token!))),
         ]);
         const refused = judge(document, taken);
@@ -144,9 +168,13 @@ export function contactVerbs(
       const written = await writer.write(unit);
       if ('sequences' in written) {
         if (change) {
-          const sequence = written.sequences[0]!;
-          const { version, registrations = 0 } = unit[0]!.head as ContactHead;
-          seen.set(rest!, { version, registrations, sequence });
+          const { head, text = '' } = unit[0]!;
+          recent.set(subject!, {
+            subject: subject!,
+            sequence: written.sequences[0]!,
+            head: head as ContactHead,
+            text,
+          });
         }
         return 'committed';
       }
@@ -160,22 +188,11 @@ export function contactVerbs(
   return {
     async contacts(keys) {
       if (keys.length < MANY) return Promise.all(keys.map(contact));
-      const byShard = Map.groupBy(keys, ({ instanceId }) => shardFor(instanceId));
       const found = new Map<string, Found<ContactHead>>();
-      for (const [{ layout, reads }, some] of byShard) {
-        const subjects = new Set(
-          some.map((key) => layout.subject('doc', contactRest(key.instanceId, key.contactId))),
-        );
-        // Sees every write that was answered before, because a tip follows it.
-        const tip = await reads.last(layout.tip);
-        for (const one of await reads.lastOf<ContactHead>([...subjects], tip?.sequence ?? 0))
-          found.set(one.subject, one);
-      }
-      return keys.map((key) => {
-        const { layout } = shardFor(key.instanceId);
-        const rest = contactRest(key.instanceId, key.contactId);
-        return asContact(key, rest, found.get(layout.subject('doc', rest)));
-      });
+      for (const [shard, some] of Map.groupBy(keys, ({ instanceId }) => shardFor(instanceId)))
+        for (const [subject, one] of await read(shard, new Set(some.map((key) => subjectOf(shard, key)))))
+          found.set(subject, one);
+      return keys.map((key) => asContact(key, found.get(subjectOf(shardFor(key.instanceId), key))));
     },
     async claimed(instanceId, operation, token) {
       const { layout, reads } = shardFor(instanceId);

@@ -54,14 +54,9 @@ export function enqueueVerb(
           );
           if (!('lane' in entry)) continue;
           open.put(rest, sequence, head);
-          if (head.owner !== undefined)
-            leasedDeliveries.set({
-              shard,
-              rest,
-              sequence,
-              head: { ...head, first: sequence },
-              text: entry.work,
-            });
+          const stored = { shard, rest, sequence, head: { ...head, first: sequence }, text: entry.work };
+          if (head.owner === undefined) shard.queued.set(rest, stored);
+          else leasedDeliveries.set(stored);
         }
         for (const [lane, count] of given) room.set(lane, room.get(lane)! - count);
         return states;

@@ -31,17 +31,33 @@ export function laneVerbs(
     return taken;
   }
 
+  /** With their texts, by `<i>.<c>.<d>`. */
+  async function read(shard: Shard, entries: readonly Entry[]): Promise<Map<string, StoredDelivery>> {
+    const { layout, queued, reads } = shard;
+    const stored = new Map<string, StoredDelivery>();
+    const missing: string[] = [];
+    let least = 0;
+    for (const { rest, sequence } of entries) {
+      const known = queued.get(rest);
+      if (known?.sequence === sequence) stored.set(rest, known);
+      else missing.push(layout.subject('dlv', rest));
+      least = Math.max(least, sequence);
+    }
+    if (missing.length === 0) return stored;
+    for (const one of await reads.lastOf<DeliveryHead>(missing, least))
+      stored.set(layout.restOf(one.subject), toStored(shard, one));
+    return stored;
+  }
+
   /** Leases taken entries of one shard; those missing from the result were written by others meanwhile. */
   async function lease(shard: Shard, entries: readonly Entry[], node: string): Promise<Delivery[]> {
-    const { layout, reads, open } = shard;
+    const { open, queued } = shard;
     try {
-      const least = Math.max(...entries.map(({ sequence }) => sequence));
-      const subjects = entries.map(({ rest }) => layout.subject('dlv', rest));
-      const found = await reads.lastOf<DeliveryHead>(subjects, least);
-      const stored = new Map(found.map((one) => [layout.restOf(one.subject), toStored(shard, one)]));
+      const stored = await read(shard, entries);
       const leases = await Promise.all(
         entries.map(async (entry) => {
           const before = stored.get(entry.rest);
+          queued.delete(entry.rest);
           if (before?.sequence !== entry.sequence) return renew(entry, before);
           const at = clock.now();
           const head = { ...before.head, owner: node, dueAt: entry.dueAt };

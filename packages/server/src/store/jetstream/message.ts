@@ -1,5 +1,5 @@
 // A message as this store writes it: a head, which followers read too, and a text.
-import { headers, type MsgHdrs } from '@nats-io/transport-node';
+import type { MsgHdrs } from '@nats-io/transport-node';
 import { HEAD } from './layout.ts';
 
 /** A message to write. */
@@ -43,10 +43,10 @@ export function toFound<Head>({ subject, seq, header, data }: RawMessage): Found
 /** `Nats-TTL` counts whole seconds, at least one. */
 const ttlSeconds = (keepMs: number): number => Math.max(1, Math.ceil(keepMs / 1000));
 
-export function headersOf({ head, expected, keepMs }: NewMessage): MsgHdrs {
-  const header = headers();
-  header.set(HEAD, JSON.stringify(head));
-  if (expected) header.set('Nats-Expected-Last-Subject-Sequence', String(expected.sequence));
-  if (keepMs !== undefined) header.set('Nats-TTL', String(ttlSeconds(keepMs)));
-  return header;
+/** The lines of its header. JSON has no line breaks. */
+export function headerOf({ head, expected, keepMs }: NewMessage): string {
+  let lines = `${HEAD}: ${JSON.stringify(head)}\r\n`;
+  if (expected) lines += `Nats-Expected-Last-Subject-Sequence: ${expected.sequence}\r\n`;
+  if (keepMs !== undefined) lines += `Nats-TTL: ${ttlSeconds(keepMs)}\r\n`;
+  return lines;
 }

@@ -7,7 +7,8 @@ import type { MsgHdrs, NatsConnection } from '@nats-io/transport-node';
 export interface Outgoing {
   readonly subject: string;
   readonly text?: string | undefined;
-  readonly headers: MsgHdrs;
+  /** Lines that end in CRLF. */
+  readonly header: string;
 }
 
 interface Acknowledgement {
@@ -18,12 +19,21 @@ interface Acknowledgement {
 /** Longer than the election of a leader takes. */
 const TIMEOUT_MS = 6_000;
 
+const encoder = new TextEncoder();
+
+/**
+ * The client only calls `encode`. Its own headers check every name and value several times, which cost a tenth of a
+ * node's CPU time.
+ */
+const encoded = (lines: string): MsgHdrs =>
+  ({ encode: () => encoder.encode(`NATS/1.0\r\n${lines}\r\n`) }) as unknown as MsgHdrs;
+
 /** The sequence of the message. Rejects with JetStreamApiError if the server refuses it. */
 export async function publishAlone(
   nats: NatsConnection,
-  { subject, text = '', headers }: Outgoing,
+  { subject, text = '', header }: Outgoing,
 ): Promise<number> {
-  const answer = await nats.request(subject, text, { headers, timeout: TIMEOUT_MS });
+  const answer = await nats.request(subject, text, { headers: encoded(header), timeout: TIMEOUT_MS });
   const { seq, error } = answer.json<Acknowledgement>();
   if (error) throw new JetStreamApiError(error);
   return seq;
@@ -35,12 +45,12 @@ export function publishBatch(
   messages: readonly Outgoing[],
   id: string,
 ): Promise<number> {
-  for (const [index, message] of messages.entries()) {
-    const { subject, text = '', headers } = message;
-    headers.set('Nats-Batch-Id', id);
-    headers.set('Nats-Batch-Sequence', String(index + 1));
-    if (index < messages.length - 1) nats.publish(subject, text, { headers });
-    else headers.set('Nats-Batch-Commit', '1');
+  const headerOf = (index: number): string =>
+    `${messages[index]!.header}Nats-Batch-Id: ${id}\r\nNats-Batch-Sequence: ${index + 1}\r\n`;
+  const last = messages.length - 1;
+  for (let index = 0; index < last; index++) {
+    const { subject, text = '' } = messages[index]!;
+    nats.publish(subject, text, { headers: encoded(headerOf(index)) });
   }
-  return publishAlone(nats, messages.at(-1)!);
+  return publishAlone(nats, { ...messages[last]!, header: `${headerOf(last)}Nats-Batch-Commit: 1\r\n` });
 }

@@ -30,9 +30,9 @@ export function settleVerb(
       const { head } = stored;
       const state = toState(head, node);
       const lost = settlements.filter((one) => !applySettlement(state, isLive ? SELF : NOBODY, one)).length;
-      const next = toHead(head, state, now());
       const text = state.keep === undefined ? stored.text : (state.keep ?? '');
-      if (text === stored.text && JSON.stringify(next) === JSON.stringify(head)) return lost;
+      if (text === stored.text && isSame(state, toState(head, node))) return lost;
+      const next = toHead(head, state, now());
       const replaced = await replaceDelivery(stored, next, text, now());
       leased.delete(id);
       if ('stored' in replaced) {
@@ -73,6 +73,15 @@ function toState({ status, reason, owner, kept, count }: DeliveryHead, node: str
     count,
   };
 }
+
+/** Whether the rule has changed nothing. */
+const isSame = (state: DeliveryState, before: DeliveryState): boolean =>
+  state.count === before.count &&
+  state.kept === before.kept &&
+  state.status === before.status &&
+  state.reason === before.reason &&
+  state.owner === before.owner &&
+  state.dueInMs === undefined;
 
 /** The head after the rule, without members that became undefined. */
 function toHead(head: DeliveryHead, state: DeliveryState, now: number): DeliveryHead {

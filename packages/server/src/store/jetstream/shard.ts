@@ -8,6 +8,8 @@ import { shardLayout, type ShardLayout } from './layout.ts';
 import type { NewMessage } from './message.ts';
 import { createOpenDeliveries, type OpenDeliveries, type OpenHead } from './open-deliveries.ts';
 import { createReads, type Reads } from './reads.ts';
+import { createRecent, type Recent } from './recent.ts';
+import type { StoredDelivery } from './stored-delivery.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 export interface Shard {
@@ -17,6 +19,8 @@ export interface Shard {
   readonly open: OpenDeliveries;
   readonly calendar: Calendar;
   readonly ledger: Ledger;
+  /** Waiting deliveries that this process wrote without leasing them: a claim needs their texts. */
+  readonly queued: Recent<StoredDelivery>;
   /** Resolves once `open` has everything that was answered, to any node, before this call began. */
   catchUp(): Promise<void>;
   close(): Promise<void>;
@@ -84,6 +88,7 @@ export async function openShard(
     open,
     calendar,
     ledger,
+    queued: createRecent(),
     catchUp,
     async close() {
       await calendar.close();

@@ -4,8 +4,10 @@ import type { JetStreamClient } from '@nats-io/jetstream';
 import { follow, type Follower, type Told } from './follower.ts';
 
 export interface View {
-  /** Resolves once everything that was written before is in the view. */
-  readonly read: () => Promise<void>;
+  /** Resolves once everything that was written before, or up to this sequence, is in the view. */
+  readonly read: (upTo?: number) => Promise<void>;
+  /** Everything was read once: `read` will not take long. */
+  readonly isLoaded: () => boolean;
   readonly close: () => Promise<void>;
 }
 
@@ -23,23 +25,28 @@ export function createView(options: {
   const { client, stream, subjects, told, forget, reachedTip } = options;
   let following: Promise<Follower> | undefined;
   let unused: NodeJS.Timeout | undefined;
+  let isLoaded = false;
 
   async function close(): Promise<void> {
     clearTimeout(unused);
     const follower = following;
     following = undefined;
+    isLoaded = false;
     await (await follower?.catch(() => undefined))?.close();
     if (following === undefined) forget();
   }
 
   return {
-    async read() {
+    async read(upTo) {
       clearTimeout(unused);
       unused = setTimeout(() => void close(), FORGET_MS).unref();
       following ??= follow(client, stream, subjects, told);
       following.catch(() => (following = undefined));
-      await reachedTip(await following);
+      const follower = await following;
+      await (upTo === undefined ? reachedTip(follower) : follower.reached(upTo));
+      isLoaded = true;
     },
+    isLoaded: () => isLoaded,
     close,
   };
 }

@@ -9,7 +9,7 @@ import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
 import { isConflict, isNotTaken, toStoreError } from './faults.ts';
-import { headersOf, type Found, type NewMessage } from './message.ts';
+import { headerOf, type Found, type NewMessage } from './message.ts';
 import { publishAlone, publishBatch, type Outgoing } from './publish.ts';
 import type { Reads } from './reads.ts';
 
@@ -142,7 +142,7 @@ export function createWriter(options: {
     const messages = (end ? [...unit, end] : unit).map((message): Outgoing => ({
       subject: message.subject,
       text: message.text,
-      headers: headersOf(message),
+      header: headerOf(message),
     }));
     const deadline = performance.now() + LEADERLESS.forMs;
     for (;;) {
