@@ -84,7 +84,8 @@ test('a node that starts finds every waiting delivery, and reads nothing from be
     await settleAll(50);
     const restarted = await openJetStreamStore({ address });
     try {
-      assert.deepEqual(await restarted.waiting(10), new Map([['slow', 3]]));
+      const waiting = await restarted.waiting(10);
+      assert.deepEqual([...waiting.keys(), waiting.get('slow')?.count], ['slow', 3]);
       assert.deepEqual(ids(await restarted.claim('node', credit('slow', 10))), ids(waits));
     } finally {
       await restarted.close();

@@ -6,7 +6,7 @@ import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
-import { connect } from '@nats-io/transport-node';
+import { connect, type ConnectionOptions } from '@nats-io/transport-node';
 import { natsServer } from '../../../../scripts/nats-server.ts';
 import { movedClock } from '../moved-clock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -39,6 +39,8 @@ export interface NatsServersOptions {
   readonly isSynced?: boolean;
   /** Extra lines for every server's configuration. */
   readonly lines?: readonly string[];
+  /** How to connect, if those lines restrict it. */
+  readonly login?: ConnectionOptions;
   readonly program?: string;
   /** The port by which one server reaches another, if not the other's own. */
   readonly routeThrough?: (from: number, to: number, port: number) => Promise<number>;
@@ -50,6 +52,7 @@ export async function startNats({
   count = 1,
   isSynced = false,
   lines = [],
+  login = {},
   program = natsServer(),
   routeThrough = (_from, _to, port) => Promise.resolve(port),
 }: NatsServersOptions = {}): Promise<NatsServers> {
@@ -136,7 +139,7 @@ export async function startNats({
   };
   try {
     await Promise.all(servers.map(start));
-    await untilReady(addresses);
+    await untilReady(addresses, login);
   } catch (error) {
     await nats.close();
     throw error;
@@ -145,8 +148,8 @@ export async function startNats({
 }
 
 /** Resolves once JetStream has a leader, and every server is known to it. */
-async function untilReady(addresses: readonly string[]): Promise<void> {
-  const nats = await connect({ servers: [...addresses] });
+async function untilReady(addresses: readonly string[], login: ConnectionOptions): Promise<void> {
+  const nats = await connect({ ...login, servers: [...addresses] });
   const deadline = performance.now() + READY_MS;
   try {
     for (;;) {

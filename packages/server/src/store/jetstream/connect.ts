@@ -1,15 +1,26 @@
 // The connection to the servers, and a one-sentence explanation if it fails.
 import { readFileSync } from 'node:fs';
-import { jetstream, jetstreamManager } from '@nats-io/jetstream';
-import { connect, credsAuthenticator, type NatsConnection } from '@nats-io/transport-node';
+import { isIP } from 'node:net';
+import { checkServerIdentity, type PeerCertificate } from 'node:tls';
+import { jetstream, jetstreamManager, type JetStreamClient, type JetStreamManager } from '@nats-io/jetstream';
+import { connect, credsAuthenticator, type NatsConnection, type TlsOptions } from '@nats-io/transport-node';
 import type { NatsAddress } from '../../addresses/nats-url.ts';
 import { StoreUnavailableError } from '../store.ts';
-import type { Connected } from './shard.ts';
+import { createMove } from './leader.ts';
 
 /** Atomic batches, expectations within them, and messages with a time to live: https://docs.nats.io/release-notes/whats_new */
 const OLDEST_SERVER = '2.12.0';
 
 const CONNECT_MS = 5_000;
+
+/** The connection, shared by the parts of the store. */
+export interface Connected {
+  readonly nats: NatsConnection;
+  readonly client: JetStreamClient;
+  readonly manager: JetStreamManager;
+  /** Moves the connection to the next server. */
+  readonly move: () => void;
+}
 
 export async function connectTo(address: NatsAddress): Promise<Connected> {
   const nats = await open(address);
@@ -18,7 +29,7 @@ export async function connectTo(address: NatsAddress): Promise<Connected> {
     const manager = await jetstreamManager(nats, { timeout: CONNECT_MS }).catch((error: unknown) => {
       throw explainedBy(error, address);
     });
-    return { nats, manager, client: jetstream(nats) };
+    return { nats, manager, client: jetstream(nats), move: createMove(nats) };
   } catch (error) {
     await nats.close();
     throw error;
@@ -41,13 +52,29 @@ async function open(address: NatsAddress): Promise<NatsConnection> {
       ...(user !== undefined && { user, pass: password ?? '' }),
       ...(token !== undefined && { token }),
       ...(credentials !== undefined && { authenticator: credsAuthenticator(readFileSync(credentials)) }),
-      ...((isTls || authority !== undefined) && {
-        tls: authority === undefined ? {} : { caFile: authority },
-      }),
+      ...((isTls || authority !== undefined) && { tls: tlsOptions(address) }),
     });
   } catch (error) {
     throw explainedBy(error, address);
   }
+}
+
+/**
+ * For an IP address, the client names no host, and Node then expects a certificate for `localhost`. Instead, it must
+ * be that of one of the addresses. The client passes all members on to Node's `tls.connect`.
+ */
+function tlsOptions({ servers, authority }: NatsAddress): TlsOptions {
+  const hosts = servers.map((server) => server.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''));
+  const isNamed = (host: string): boolean => hosts.includes(host);
+  const options = {
+    ...(authority !== undefined && { caFile: authority }),
+    checkServerIdentity(host: string, certificate: PeerCertificate): Error | undefined {
+      const candidates = isNamed(host) ? [host] : [...hosts.filter((one) => isIP(one) > 0), host];
+      const faults = candidates.map((one) => checkServerIdentity(one, certificate));
+      return faults.includes(undefined) ? undefined : faults[0];
+    },
+  };
+  return options;
 }
 
 function checkVersion(nats: NatsConnection, address: NatsAddress): void {
@@ -69,6 +96,14 @@ const MISTAKES: readonly { readonly is: RegExp; readonly cure: string; readonly 
     cure: 'JetStream is not enabled. Set jetstream { store_dir } in the configuration of every server, and for the account',
   },
   {
+    is: /unable to parse credentials/,
+    cure: 'the file in creds has no user. Write the path of a file that nsc generate creds has written',
+  },
+  {
+    is: /does not support 'tls'/,
+    cure: 'the server does not offer TLS. Write nats:// instead of tls:// and remove ca, or configure tls on the server',
+  },
+  {
     is: /Authorization|Authentication|nkey|jwt/i,
     cure: 'it refuses the user. Correct the user and password in the URL (percent-encoded), or the file in creds',
   },
@@ -77,10 +112,10 @@ const MISTAKES: readonly { readonly is: RegExp; readonly cure: string; readonly 
     cure: 'the user may not use JetStream. Allow it to publish and subscribe to $JS.API.>, _INBOX.> and the subjects of chatpush',
   },
   {
-    is: /certificate|self.signed|SSL|TLS/i,
+    is: /certificate|self.signed|altnames|SSL|TLS/i,
     cure: 'TLS fails. Add ca=/path/to/authority.pem to the URL, or correct the host name',
   },
-  { is: /ENOENT/, cure: 'the file in creds or ca does not exist' },
+  { is: /ENOENT|doesn't exist/, cure: 'the file in creds or ca does not exist' },
   {
     is: /ENOTFOUND|EAI_AGAIN/,
     cure: 'the host name cannot be resolved. Correct the host, or DNS',

@@ -207,9 +207,10 @@ export function contactVerbs(
       const locator = locatorIn(registrationId);
       if (locator === undefined) return undefined;
       const { layout, reads } = shardFor(instanceId);
-      const rest = locatedRest(instanceId, locator);
-      const found = await reads.last<ContactHead>(layout.subject('doc', rest));
-      return found && asContact(found.head, rest, found);
+      const subject = layout.subject('doc', locatedRest(instanceId, locator));
+      const found = await reads.last<ContactHead>(subject);
+      remember(subject, found);
+      return found && asContact(found.head, found);
     },
     async commit(change) {
       const instanceId = (change.contact ?? change.claim)?.instanceId;

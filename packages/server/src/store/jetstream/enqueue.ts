@@ -4,13 +4,16 @@ import { deliveryRest, isPast, newHead, type DeliveryHead } from './delivery-mes
 import type { LeasedDeliveries } from './leased.ts';
 import type { Found, NewMessage } from './message.ts';
 import type { Nodes } from './nodes.ts';
+import type { Recent } from './recent.ts';
 import type { Shard } from './shard.ts';
+import type { StoredDelivery } from './stored-delivery.ts';
 import { UNIT_MESSAGES } from './writer.ts';
 
 export function enqueueVerb(
   shardFor: (instanceId: string) => Shard,
   nodes: Nodes,
   leasedDeliveries: LeasedDeliveries,
+  queued: Recent<StoredDelivery>,
   now: () => number,
 ): Store['enqueue'] {
   /** Stores part of a batch, all of one shard; returns the known ids, and how many of each lane it leased. */
@@ -55,7 +58,7 @@ export function enqueueVerb(
           if (!('lane' in entry)) continue;
           open.put(rest, sequence, head);
           const stored = { shard, rest, sequence, head: { ...head, first: sequence }, text: entry.work };
-          if (head.owner === undefined) shard.queued.set(rest, stored);
+          if (head.owner === undefined) queued.set(rest, stored);
           else leasedDeliveries.set(stored);
         }
         for (const [lane, count] of given) room.set(lane, room.get(lane)! - count);

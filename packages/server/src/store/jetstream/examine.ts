@@ -2,8 +2,7 @@
 // before they answer.
 import type { StreamInfo } from '@nats-io/jetstream';
 import type { NatsAddress } from '../../addresses/nats-url.ts';
-import { connectTo, explainedBy } from './connect.ts';
-import type { Connected } from './shard.ts';
+import { connectTo, explainedBy, type Connected } from './connect.ts';
 import { findStreams } from './streams.ts';
 
 /** Always printed by `doctor`. */
@@ -11,11 +10,14 @@ export const UNSEEN =
   'chatpush cannot see whether the servers write to disk before they answer: set jetstream { sync_interval: always } on each, or a power failure of most of them loses accepted pushes.';
 
 /** One sentence for each thing that may lose accepted pushes, or stop them. */
-export async function warningsOf({ manager, nats }: Connected, address: NatsAddress): Promise<string[]> {
-  const streams = await findStreams(manager, address);
+export function warningsOf(
+  streams: readonly StreamInfo[],
+  { nats }: Connected,
+  { replicas }: NatsAddress,
+): string[] {
   const isCluster = nats.info!.cluster !== undefined;
   const warnings: string[] = [];
-  if (address.replicas === 1)
+  if (replicas === 1)
     warnings.push(
       isCluster
         ? 'Each stream has only one replica although the servers are a cluster: if the one server that has it is lost, accepted pushes are lost. Set replicas=3 in CHATPUSH_STORE, and change the streams (nats stream edit --replicas 3).'
@@ -42,7 +44,8 @@ function stateOf({ config: { name }, cluster }: StreamInfo): string[] {
 export async function examineJetStream(address: NatsAddress): Promise<readonly string[]> {
   const connected = await connectTo(address);
   try {
-    return [...(await warningsOf(connected, address)), UNSEEN];
+    const streams = await findStreams(connected.manager, address);
+    return [...warningsOf(streams, connected, address), UNSEEN];
   } catch (error) {
     throw explainedBy(error, address);
   } finally {

@@ -1,6 +1,6 @@
 // The meaning of the errors of the client and of JetStream.
 import { JetStreamApiError, JetStreamError } from '@nats-io/jetstream';
-import { NoRespondersError, RequestError } from '@nats-io/transport-node';
+import { NoRespondersError, RequestError, TimeoutError } from '@nats-io/transport-node';
 import { StoreUnavailableError } from '../store.ts';
 
 /** Codes of https://github.com/nats-io/nats-server/blob/main/server/errors.json. */
@@ -27,6 +27,9 @@ export const isNotTaken = (error: unknown): boolean =>
   error instanceof NoRespondersError ||
   (error instanceof RequestError && error.isNoResponders()) ||
   AGAIN.has(apiCode(error) ?? 0);
+
+/** No answer within the time for it. */
+export const isSilence = (error: unknown): boolean => error instanceof TimeoutError || isNotTaken(error);
 
 /** The message to be removed does not exist: the server has several ways to say so. */
 export const isGone = (error: unknown): boolean =>

@@ -3,7 +3,7 @@
 import type { NatsAddress } from '../../addresses/nats-url.ts';
 import { limitVerbs, type Verbs } from '../limited-verbs.ts';
 import type { Store } from '../store.ts';
-import { connectTo, explainedBy } from './connect.ts';
+import { connectTo, explainedBy, type Connected } from './connect.ts';
 import { contactVerbs } from './contacts.ts';
 import { everythingVerb } from './everything.ts';
 import { deliveryLogVerb } from './delivery-log.ts';
@@ -13,12 +13,15 @@ import { openHints } from './hints.ts';
 import { instanceLogVerbs } from './instance-log.ts';
 import { laneVerbs } from './lanes.ts';
 import { controlLayout, shardOf } from './layout.ts';
+import { createLeader } from './leader.ts';
 import { createLeasedDeliveries } from './leased.ts';
 import { createNodes } from './nodes.ts';
 import { createReads } from './reads.ts';
+import { createRecent } from './recent.ts';
 import { settingVerbs } from './settings.ts';
 import { settleVerb } from './settle.ts';
-import { openShard, type Connected, type Shard } from './shard.ts';
+import { openShard, type Shard } from './shard.ts';
+import type { StoredDelivery } from './stored-delivery.ts';
 import { readStoreTime, type StoreTime } from './store-time.ts';
 import { warningsOf } from './examine.ts';
 import { prepareStreams } from './streams.ts';
@@ -40,8 +43,8 @@ export interface JetStreamStoreOptions {
 export async function openJetStreamStore({ address, warn, clock }: JetStreamStoreOptions): Promise<Store> {
   const connected = await connectTo(address);
   try {
-    await prepareStreams(connected.manager, address);
-    if (warn) for (const sentence of await warningsOf(connected, address)) warn(sentence);
+    const streams = await prepareStreams(connected.manager, address);
+    if (warn) for (const sentence of warningsOf(streams, connected, address)) warn(sentence);
     const time = clock
       ? { now: () => clock.now(), monotonic: () => clock.monotonic(), refresh: () => Promise.resolve() }
       : await readStoreTime(connected.manager, address.prefix);
@@ -57,11 +60,12 @@ async function openOn(
   { prefix, shards: count }: NatsAddress,
   time: StoreTime,
 ): Promise<Store> {
-  const { nats, client, manager } = connected;
+  const { nats, client } = connected;
   const layout = controlLayout(prefix);
   const now = (): number => time.now();
-  const reads = createReads(nats, manager, layout.stream);
-  const writer = createWriter({ nats, reads });
+  const leader = createLeader(connected.move);
+  const reads = createReads(connected, layout.stream, leader);
+  const writer = createWriter({ nats, reads, leader });
   const nodes = createNodes(layout, reads, writer, time);
   const beats = await follow(client, layout.stream, [layout.nodes], (_, sequence, head) =>
     nodes.hear(sequence, head()),
@@ -75,6 +79,8 @@ async function openOn(
   );
   const shardFor = (instanceId: string): Shard => shards[shardOf(instanceId, count)]!;
   const leased = createLeasedDeliveries();
+  /** Deliveries that this process wrote without leasing them: a claim needs their texts. */
+  const queued = createRecent<StoredDelivery>();
   nodes.onGone((name) => {
     leased.drop(name);
     for (const { open } of shards) open.release(name);
@@ -82,7 +88,7 @@ async function openOn(
   const hints = openHints(nats, layout.hint);
   // Only now does the server know about it.
   await nats.flush();
-  const lanes = laneVerbs(shards, nodes, leased, time);
+  const lanes = laneVerbs(shards, nodes, leased, queued, time);
   const verbs: Verbs = {
     ...contactVerbs(shardFor, now),
     async ended(limit) {
@@ -90,7 +96,7 @@ async function openOn(
       const oldestFirst = due.flat().sort((a, b) => a.dueAt - b.dueAt);
       return oldestFirst.slice(0, limit).map(({ contact }) => contact);
     },
-    enqueue: enqueueVerb(shardFor, nodes, leased, now),
+    enqueue: enqueueVerb(shardFor, nodes, leased, queued, now),
     claim: lanes.claim,
     async waiting(cap) {
       await time.refresh();

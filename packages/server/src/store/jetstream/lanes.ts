@@ -5,6 +5,7 @@ import { toDelivery, type DeliveryHead } from './delivery-message.ts';
 import type { LeasedDeliveries } from './leased.ts';
 import type { Nodes } from './nodes.ts';
 import type { Entry } from './open-deliveries.ts';
+import type { Recent } from './recent.ts';
 import type { Shard } from './shard.ts';
 import { replaceDelivery, toStored, type StoredDelivery } from './stored-delivery.ts';
 
@@ -12,6 +13,7 @@ export function laneVerbs(
   shards: readonly Shard[],
   nodes: Nodes,
   leasedDeliveries: LeasedDeliveries,
+  queued: Recent<StoredDelivery>,
   clock: { now(): number; monotonic(): number },
 ): Pick<Store, 'claim' | 'waiting'> {
   const isSetBack = createStepWatch();
@@ -33,7 +35,7 @@ export function laneVerbs(
 
   /** With their texts, by `<i>.<c>.<d>`. */
   async function read(shard: Shard, entries: readonly Entry[]): Promise<Map<string, StoredDelivery>> {
-    const { layout, queued, reads } = shard;
+    const { layout, reads } = shard;
     const stored = new Map<string, StoredDelivery>();
     const missing: string[] = [];
     let least = 0;
@@ -51,7 +53,7 @@ export function laneVerbs(
 
   /** Leases taken entries of one shard; those missing from the result were written by others meanwhile. */
   async function lease(shard: Shard, entries: readonly Entry[], node: string): Promise<Delivery[]> {
-    const { open, queued } = shard;
+    const { open } = shard;
     try {
       const stored = await read(shard, entries);
       const leases = await Promise.all(

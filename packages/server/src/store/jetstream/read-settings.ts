@@ -11,12 +11,13 @@ export async function readJetStreamSettings(
   address: NatsAddress,
   kind: SettingKind,
 ): Promise<readonly Setting[]> {
-  const { nats, manager } = await connectTo(address);
+  const connected = await connectTo(address);
+  const { nats, manager } = connected;
   try {
     const layout = controlLayout(address.prefix);
     const streams = await findStreams(manager, address);
     if (!streams.some(({ config }) => config.name === layout.stream)) return [];
-    return await settingsOf(layout, createReads(nats, manager, layout.stream), kind, 0);
+    return await settingsOf(layout, createReads(connected, layout.stream), kind, 0);
   } catch (error) {
     throw explainedBy(error, address);
   } finally {

@@ -1,11 +1,11 @@
 // Reading one stream. Reads that decide something go to the stream's leader; a message with a given sequence never
 // changes, so any replica may return it.
 import { setTimeout as sleep } from 'node:timers/promises';
-import type { JetStreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
 import { StoreUnavailableError } from '../store.ts';
-import { isGone, isNothing, toStoreError } from './faults.ts';
+import type { Connected } from './connect.ts';
+import { isGone, isNothing, isSilence, toStoreError } from './faults.ts';
 import { askForMany } from './many.ts';
+import type { Leader } from './leader.ts';
 import { toFound, type Found } from './message.ts';
 
 /** Part of a stream. */
@@ -36,7 +36,11 @@ const MANY = 500;
 /** How far a replica may lag, and how often it is asked. */
 const BEHIND = { tries: 100, everyMs: 20 } as const;
 
-export function createReads(nats: NatsConnection, manager: JetStreamManager, stream: string): Reads {
+export function createReads(
+  { nats, manager }: Pick<Connected, 'nats' | 'manager'>,
+  stream: string,
+  leader?: Leader,
+): Reads {
   async function told<T>(ask: () => Promise<T>): Promise<T> {
     try {
       return await ask();
@@ -46,7 +50,13 @@ export function createReads(nats: NatsConnection, manager: JetStreamManager, str
   }
 
   async function last<Head>(subject: string): Promise<Found<Head> | undefined> {
-    const message = await manager.streams.getMessage(stream, { last_by_subj: subject });
+    const message = await manager.streams
+      .getMessage(stream, { last_by_subj: subject })
+      .catch((error: unknown) => {
+        if (isSilence(error)) leader?.silent();
+        throw error;
+      });
+    leader?.answered();
     return message === null ? undefined : toFound<Head>(message);
   }
 

@@ -1,15 +1,13 @@
 // One shard: its stream, and this process's in-memory view of it.
-import type { JetStreamClient, JetStreamManager } from '@nats-io/jetstream';
-import type { NatsConnection } from '@nats-io/transport-node';
 import { createCalendar, type Calendar } from './calendar.ts';
+import type { Connected } from './connect.ts';
 import { follow, type Follower } from './follower.ts';
+import { createLeader } from './leader.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { shardLayout, type ShardLayout } from './layout.ts';
 import type { NewMessage } from './message.ts';
 import { createOpenDeliveries, type OpenDeliveries, type OpenHead } from './open-deliveries.ts';
 import { createReads, type Reads } from './reads.ts';
-import { createRecent, type Recent } from './recent.ts';
-import type { StoredDelivery } from './stored-delivery.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 export interface Shard {
@@ -19,18 +17,9 @@ export interface Shard {
   readonly open: OpenDeliveries;
   readonly calendar: Calendar;
   readonly ledger: Ledger;
-  /** Waiting deliveries that this process wrote without leasing them: a claim needs their texts. */
-  readonly queued: Recent<StoredDelivery>;
   /** Resolves once `open` has everything that was answered, to any node, before this call began. */
   catchUp(): Promise<void>;
   close(): Promise<void>;
-}
-
-/** The connection, shared by the parts of the store. */
-export interface Connected {
-  readonly nats: NatsConnection;
-  readonly client: JetStreamClient;
-  readonly manager: JetStreamManager;
 }
 
 interface TipHead {
@@ -39,18 +28,21 @@ interface TipHead {
 }
 
 export async function openShard(
-  { nats, client, manager }: Connected,
+  connected: Connected,
   prefix: string,
   number: number,
   { now, isGone }: { readonly now: () => number; readonly isGone: (owner: string) => boolean },
 ): Promise<Shard> {
   const layout = shardLayout(prefix, number);
-  const reads = createReads(nats, manager, layout.stream);
+  const { nats, client } = connected;
+  const leader = createLeader(connected.move);
+  const reads = createReads(connected, layout.stream, leader);
   const claims = layout.subject('tok', '');
   const open = createOpenDeliveries(now, isGone);
   const writer = createWriter({
     nats,
     reads,
+    leader,
     closing(subjects): NewMessage | undefined {
       if (subjects.every((subject) => subject.startsWith(claims))) return undefined;
       const head: TipHead = { low: open.low() };
@@ -88,7 +80,6 @@ export async function openShard(
     open,
     calendar,
     ledger,
-    queued: createRecent(),
     catchUp,
     async close() {
       await calendar.close();

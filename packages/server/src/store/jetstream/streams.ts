@@ -50,8 +50,9 @@ async function find(manager: JetStreamManager, name: string): Promise<StreamInfo
   }
 }
 
-/** Creates and checks all streams. Rejects with one sentence about what is wrong with one, and how to fix it. */
-export async function prepareStreams(manager: JetStreamManager, address: NatsAddress): Promise<void> {
+/** All streams, created if missing. Rejects with one sentence about what is wrong with one, and how to fix it. */
+export async function prepareStreams(manager: JetStreamManager, address: NatsAddress): Promise<StreamInfo[]> {
+  const streams: StreamInfo[] = [];
   for (const wanted of wantedStreams(address)) {
     const there = await find(manager, wanted.name);
     // Several nodes may start at once: creating a stream that another has just created in the same way is not an
@@ -59,7 +60,9 @@ export async function prepareStreams(manager: JetStreamManager, address: NatsAdd
     const info =
       there ?? (await manager.streams.add({ ...NEEDED, ...wanted, num_replicas: address.replicas }));
     check(info, address);
+    streams.push(info);
   }
+  return streams;
 }
 
 /** The existing streams, checked; none before the first start. */

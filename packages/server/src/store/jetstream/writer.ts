@@ -8,7 +8,8 @@
 import { randomUUID } from 'node:crypto';
 import { setTimeout as sleep } from 'node:timers/promises';
 import type { NatsConnection } from '@nats-io/transport-node';
-import { isConflict, isNotTaken, toStoreError } from './faults.ts';
+import { isConflict, isNotTaken, isSilence, toStoreError } from './faults.ts';
+import type { Leader } from './leader.ts';
 import { headerOf, type Found, type NewMessage } from './message.ts';
 import { publishAlone, publishBatch, type Outgoing } from './publish.ts';
 import type { Reads } from './reads.ts';
@@ -46,9 +47,10 @@ interface Waiting {
 export function createWriter(options: {
   readonly nats: NatsConnection;
   readonly reads: Reads;
+  readonly leader: Leader;
   readonly closing?: (subjects: readonly string[]) => NewMessage | undefined;
 }): Writer {
-  const { nats, reads, closing } = options;
+  const { nats, reads, leader, closing } = options;
   let waiting: Waiting[] = [];
   /** Subjects that are being written: a second write would fail because of the first. */
   const busy = new Set<string>();
@@ -151,11 +153,13 @@ export function createWriter(options: {
           messages.length === 1
             ? await publishAlone(nats, messages[0]!)
             : await publishBatch(nats, messages, randomUUID());
+        leader.answered();
         last = Math.max(last, sequence);
         const first = sequence - messages.length + 1;
         return unit.map((_, index) => first + index);
       } catch (error) {
         if (isConflict(error)) return 'conflict';
+        if (isSilence(error)) leader.silent();
         if (!isNotTaken(error) || performance.now() > deadline) throw error;
         await sleep(LEADERLESS.everyMs);
       }
