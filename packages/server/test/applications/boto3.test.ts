@@ -90,7 +90,9 @@ pinpoint.get_app(ApplicationId=fill.id)
 
 const THROTTLED = `
 arn = pinpoint.create_app(CreateApplicationRequest={'Name': 'support'})['ApplicationResponse']['Arn']
-refused(e.TooManyRequestsException, pinpoint.create_app, CreateApplicationRequest={'Name': 'too early'})
+def crowd():
+    for n in range(50): pinpoint.create_app(CreateApplicationRequest={'Name': f'{n}'})
+refused(e.TooManyRequestsException, crowd)
 patient = boto3.client('connect')
 begun = time.monotonic()
 for n in range(12):

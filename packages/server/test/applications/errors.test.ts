@@ -61,9 +61,9 @@ test('a call above its key’s rate is TooManyRequestsException, which says when
   await using production = await startProduction({
     settings: { limits: { requestsPerSecond: 1, burst: 1 } },
   });
-  await production.pinpoint.send(create('first'));
+  const names = ['first', 'second', 'third', 'fourth', 'fifth'];
   await assert.rejects(
-    production.pinpoint.send(create('second')),
+    Promise.all(names.map((name) => production.pinpoint.send(create(name)))),
     (error) =>
       error instanceof TooManyRequestsException &&
       Boolean(error.RequestID) &&
