@@ -26,15 +26,15 @@ export interface Stream {
 
 /** We accept no more of a response, because we never widen a stream's window. */
 export const MAX_BODY_BYTES = DEFAULT_WINDOW;
-const FIRST_BYTES = 1_024;
 
-/** Copies the bytes, because they belong to a read of up to 64 KiB that must not live as long as the stream. */
+/**
+ * Copies the bytes, because they belong to a read of up to 64 KiB that must not live as long as the stream. Nearly all
+ * bodies are one small frame, whose copy comes from Node's pool: memory of its own for each cost FCM 2 µs per push.
+ */
 export function appendBody(stream: Stream, bytes: Buffer, start: number, end: number): void {
   const length = stream.bodyBytes + end - start;
   if (stream.body === undefined || length > stream.body.length) {
-    const larger = Buffer.allocUnsafeSlow(
-      stream.body === undefined ? Math.max(length, FIRST_BYTES) : length * 2,
-    );
+    const larger = Buffer.allocUnsafe(stream.body === undefined ? length : length * 2);
     stream.body?.copy(larger, 0, 0, stream.bodyBytes);
     stream.body = larger;
   }
