@@ -28,7 +28,7 @@ for (const operation of Object.values(OPERATIONS)) {
 
     const cases = misfits(operation.input);
     test(`reports exactly one fault for each of ${cases.length} violations`, () => {
-      assert.ok(cases.length > 20);
+      assert.ok(cases.length > 20 || Object.keys(operation.input.members).length === 0);
       for (const { what, input, fault } of cases)
         assert.deepEqual(
           validate(input).map(({ message }) => message),
