@@ -2,6 +2,7 @@
 // within one millisecond.
 import type { LogRow } from './log-page.ts';
 import { toLogEntry } from './log-page.ts';
+import { pageOf } from './page.ts';
 import { UNDELIVERED } from './settle-rule.ts';
 import type { DeliveryFilter, LogEntry, Page, PageRequest } from './store.ts';
 
@@ -16,6 +17,10 @@ export function indexFor(status: DeliveryFilter['status']): LogIndex {
   if (status === 'skipped' || status === 'undelivered') return status;
   return UNDELIVERED.includes(status) ? 'undelivered' : 'started';
 }
+
+/** Whether rows of the index may not match. Otherwise a page examines no more rows than it has. */
+export const hasMisses = (filter: DeliveryFilter): boolean =>
+  statusIn(filter) !== null || filter.reason !== undefined || filter.lanes !== undefined;
 
 /** The status that rows of the index must also have. */
 export const statusIn = ({ status }: DeliveryFilter): string | null =>
@@ -38,16 +43,11 @@ export function startOf({ to }: DeliveryFilter, { next }: PageRequest): LogPosit
   return isBefore(place, end) ? place : end;
 }
 
-/**
- * Expects one row more than `limit`, to detect a next page; `edge` is the last row that was examined, if there are
- * more.
- */
-export function toInstancePage(
+export const tokenAfter = ({ at, seq }: LogPosition): string => `${at} ${seq}`;
+
+/** `edge` is the last row that was examined, if there are more. */
+export const toInstancePage = (
   rows: readonly LogRow[],
-  { limit }: PageRequest,
+  page: PageRequest,
   edge: LogPosition | undefined,
-): Page<LogEntry> {
-  const kept = rows.slice(0, limit);
-  const last = rows.length > limit ? kept.at(-1) : edge;
-  return { items: kept.map(toLogEntry), ...(last && { next: `${last.at} ${last.seq}` }) };
-}
+): Page<LogEntry> => pageOf(rows, page, toLogEntry, tokenAfter, edge && tokenAfter(edge));

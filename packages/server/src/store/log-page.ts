@@ -1,5 +1,6 @@
 // A page of the delivery log from rows, the same for every SQL store.
 import { readAttempts } from './attempts.ts';
+import { pageOf } from './page.ts';
 import type { LogEntry, Page, PageRequest } from './store.ts';
 
 /** The column names of the stores' queries. `seq` increases with each row, and pages are ordered by it. */
@@ -17,16 +18,12 @@ export interface LogRow extends Omit<
   readonly isKept: boolean | number;
 }
 
-/** A page has the rows before this `seq`, newest first; one row more than `limit` shows that there is a next page. */
+/** A page has the rows before this `seq`, newest first. */
 export const logBefore = ({ next }: PageRequest): number =>
   next === undefined ? Number.MAX_SAFE_INTEGER : Number(next);
 
-export function toLogPage(rows: readonly LogRow[], { limit }: PageRequest): Page<LogEntry> {
-  const kept = rows.slice(0, limit);
-  const last = kept.at(-1);
-  const more = rows.length > limit && last !== undefined;
-  return { items: kept.map(toLogEntry), ...(more ? { next: String(last.seq) } : {}) };
-}
+export const toLogPage = (rows: readonly LogRow[], page: PageRequest): Page<LogEntry> =>
+  pageOf(rows, page, toLogEntry, ({ seq }) => String(seq));
 
 export function toLogEntry(row: LogRow): LogEntry {
   const {

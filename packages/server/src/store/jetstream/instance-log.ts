@@ -1,4 +1,6 @@
 // The deliveries of an instance: list, count, replay and withdraw.
+import { tokenAfter } from '../instance-log.ts';
+import { pageOf } from '../page.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
 import type { LogEntry, Store } from '../store.ts';
 import { toLogEntry, type DeliveryHead } from './delivery-message.ts';
@@ -28,10 +30,14 @@ export function instanceLogVerbs(
     async instanceDeliveries(filter, page) {
       const shard = shardFor(filter.instanceId);
       const { rows, edge } = await shard.ledger.page(filter, page);
-      const kept = rows.slice(0, page.limit);
-      const last = rows.length > page.limit ? kept.at(-1) : edge;
-      const items = await Promise.all(kept.map((row) => entryOf(shard, row)));
-      return { items: items.flat(), ...(last && { next: `${last.at} ${last.seq}` }) };
+      const { items, ...more } = pageOf(
+        rows,
+        page,
+        (row) => entryOf(shard, row),
+        tokenAfter,
+        edge && tokenAfter(edge),
+      );
+      return { items: (await Promise.all(items)).flat(), ...more };
     },
     deliveryCounts: (instanceId, of, from, to) =>
       shardFor(instanceId).ledger.counts(instanceId, of, from, to),

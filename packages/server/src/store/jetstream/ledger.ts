@@ -1,5 +1,6 @@
 // All deliveries of a shard, by instance: the basis of an instance's lists and counts. Read from the heads on first
 // use: about 200 bytes for each delivery of the last week.
+import { rowsFor } from '../page.ts';
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { SCANNED_ROWS, startOf, statusIn, type LogPosition } from '../instance-log.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
@@ -105,7 +106,7 @@ export function createLedger(
         (lanes === undefined || lanes.some((lane) => row.lane?.startsWith(lane)));
       const rows: LedgerRow[] = [];
       let at = begin;
-      for (; at < sorted.length && at - begin < SCANNED_ROWS && rows.length <= page.limit; at++) {
+      for (; at < sorted.length && at - begin < SCANNED_ROWS && rows.length < rowsFor(page); at++) {
         const row = sorted[at]!;
         if (row.at < from) return { rows, edge: undefined };
         if (fits(row)) rows.push(row);

@@ -1,4 +1,5 @@
 // Settings: applications, instances, access keys.
+import { pageOf } from '../page.ts';
 import type { Setting, SettingKind, Store } from '../store.ts';
 import type { controlLayout } from './layout.ts';
 import type { Reads } from './reads.ts';
@@ -32,12 +33,15 @@ export function settingVerbs(
       const found = await find(kind, id);
       return found && { ...found.head, body: found.text };
     },
-    async settings(kind, { limit, next = '' }) {
+    async settings(kind, page) {
       const all = await settingsOf(layout, reads, kind, writer.last);
-      const after = all.filter(({ id }) => id > next);
-      const items = after.slice(0, limit);
-      const last = items.at(-1);
-      return after.length > limit && last !== undefined ? { items, next: last.id } : { items };
+      const after = all.filter(({ id }) => id > (page.next ?? ''));
+      return pageOf(
+        after,
+        page,
+        (setting) => setting,
+        ({ id }) => id,
+      );
     },
     async putSetting(kind, id, expectedVersion, body) {
       const found = await find(kind, id);

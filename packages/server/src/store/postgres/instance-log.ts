@@ -1,5 +1,6 @@
 // The deliveries of an instance: list, count, replay and withdraw.
 import {
+  hasMisses,
   indexFor,
   SCANNED_ROWS,
   startOf,
@@ -10,7 +11,8 @@ import {
 } from '../instance-log.ts';
 import { toLogEntry, type LogRow } from '../log-page.ts';
 import { NOBODY } from '../settle-rule.ts';
-import type { Store } from '../store.ts';
+import { rowsFor } from '../page.ts';
+import type { DeliveryFilter, Store } from '../store.ts';
 import type { Database, Statement } from './database.ts';
 import { LOG_COLUMNS } from './delivery-log.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
@@ -47,13 +49,20 @@ const READ_EDGE = forEachIndex(
      order by enqueued_at desc, seq desc limit 1 offset ${SCANNED_ROWS - 1}`,
 );
 
+/** Lanes by the beginnings of their names: a few rows, so that the page compares numbers. */
+const READ_LANES = {
+  name: 'log-lanes',
+  text: `select number from chatpush.lane
+    where exists (select from unnest($1::text[]) as given (beginning) where starts_with(name, beginning))`,
+};
+
 const READ_PAGE = forEachIndex(
   'log-page',
   (condition) =>
-    `select ${LOG_COLUMNS} from chatpush.delivery left join chatpush.lane on number = delivery.lane
+    `select ${LOG_COLUMNS} from chatpush.delivery
      where ${condition} and (enqueued_at, seq) < ($2::bigint, $3::bigint) and (enqueued_at, seq) >= ($4::bigint, $5::bigint)
        and ($6::text is null or status = $6) and ($7::text is null or reason = $7)
-       and ($8::text[] is null or exists (select from unnest($8) as given (beginning) where starts_with(lane.name, beginning)))
+       and ($8::int[] is null or lane = any($8))
      order by enqueued_at desc, seq desc limit $9`,
 );
 
@@ -71,7 +80,7 @@ const ONE = `delivery.id = $1 and instance_id = $2
 const READ_ONE = {
   name: 'log-one',
   text: `select ${LOG_COLUMNS}, case when status <> 'queued' then work end as keep
-    from chatpush.delivery left join chatpush.lane on number = delivery.lane where ${ONE}`,
+    from chatpush.delivery where ${ONE}`,
 };
 
 const REPLAY = {
@@ -94,15 +103,28 @@ export function instanceLogVerbs(
 ): Pick<Store, 'instanceDeliveries' | 'deliveryCounts' | 'delivery' | 'replay' | 'withdraw'> {
   const readOne = (instanceId: string, id: string) =>
     database.query<LogRow & { readonly keep: string | null }>(READ_ONE, [id, instanceId]);
+
+  /** The numbers of the lanes that a filter names; null: all. */
+  async function lanesOf({ lanes: beginnings }: DeliveryFilter): Promise<number[] | null> {
+    if (beginnings === undefined) return null;
+    const rows = await database.query<{ number: number }>(READ_LANES, [beginnings]);
+    return rows.map(({ number }) => number);
+  }
+
+  async function edgeOf(filter: DeliveryFilter, range: readonly unknown[]): Promise<LogPosition | undefined> {
+    if (!hasMisses(filter)) return undefined;
+    return (await database.query<LogPosition>(READ_EDGE[indexFor(filter.status)], range))[0];
+  }
+
   return {
     async instanceDeliveries(filter, page) {
-      const { instanceId, from = 0, lanes = null, reason = null } = filter;
+      const { instanceId, from = 0, reason = null } = filter;
       const index = indexFor(filter.status);
       const start = startOf(filter, page);
       const range = [instanceId, start.at, start.seq];
-      const [edge] = await database.query<LogPosition>(READ_EDGE[index], [...range, from]);
+      const [lanes, edge] = await Promise.all([lanesOf(filter), edgeOf(filter, [...range, from])]);
       const conditions = [edge?.at ?? from, edge?.seq ?? 0, statusIn(filter), reason, lanes];
-      const rows = await database.query<LogRow>(READ_PAGE[index], [...range, ...conditions, page.limit + 1]);
+      const rows = await database.query<LogRow>(READ_PAGE[index], [...range, ...conditions, rowsFor(page)]);
       return toInstancePage(rows, page, edge);
     },
     async deliveryCounts(instanceId, of, from, to) {

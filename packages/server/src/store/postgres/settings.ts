@@ -1,4 +1,5 @@
 // Settings: applications, instances, access keys.
+import { pageOf, rowsFor } from '../page.ts';
 import type { Setting, Store } from '../store.ts';
 import type { Database } from './database.ts';
 
@@ -46,11 +47,14 @@ export function settingVerbs(database: Database): Pick<Store, 'setting' | 'setti
 
   return {
     setting,
-    async settings(kind, { limit, next = '' }) {
-      const rows = await database.query<Setting>(LIST, [kind, next, limit + 1]);
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
-      return rows.length > limit && last !== undefined ? { items, next: last.id } : { items };
+    async settings(kind, page) {
+      const rows = await database.query<Setting>(LIST, [kind, page.next ?? '', rowsFor(page)]);
+      return pageOf(
+        rows,
+        page,
+        (setting) => setting,
+        ({ id }) => id,
+      );
     },
     async putSetting(kind, id, expectedVersion, body) {
       return (await isWritten(kind, id, expectedVersion, body)) ? 'committed' : 'changed';

@@ -15,6 +15,7 @@ import type { Flat, PackedEntry, PackedSettlement } from './flat.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import type { Nodes } from './nodes.ts';
+import { rowsFor } from '../page.ts';
 import type { Moment, Verbs } from './protocol.ts';
 import { LOG_COLUMNS } from './instance-log.ts';
 import { logBefore, toLogPage, type LogRow } from '../log-page.ts';
@@ -142,7 +143,7 @@ export function deliveryVerbs(
       return { lost };
     },
     deliveries(_, { instanceId, contactId }, page) {
-      const rows = readLog.all(instanceId, contactId, logBefore(page), page.limit + 1);
+      const rows = readLog.all(instanceId, contactId, logBefore(page), rowsFor(page));
       return toLogPage(rows as unknown as LogRow[], page);
     },
   };

@@ -1,6 +1,7 @@
 // The deliveries of an instance: list, count, replay and withdraw.
 import type { DatabaseSync } from 'node:sqlite';
 import {
+  hasMisses,
   indexFor,
   SCANNED_ROWS,
   startOf,
@@ -10,6 +11,7 @@ import {
   type LogPosition,
 } from '../instance-log.ts';
 import { toLogEntry, type LogRow } from '../log-page.ts';
+import { rowsFor } from '../page.ts';
 import { NOBODY } from '../settle-rule.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 import type { Verbs } from './protocol.ts';
@@ -78,7 +80,9 @@ export function instanceLogVerbs(
       const { instanceId, from = 0, lanes, reason = null } = filter;
       const index = indexFor(filter.status);
       const start = startOf(filter, page);
-      const edge = readEdge[index].get(instanceId, start.at, start.seq, from) as LogPosition | undefined;
+      const edge = hasMisses(filter)
+        ? (readEdge[index].get(instanceId, start.at, start.seq, from) as LogPosition | undefined)
+        : undefined;
       const rows = readPage[index].all(
         instanceId,
         start.at,
@@ -88,7 +92,7 @@ export function instanceLogVerbs(
         statusIn(filter),
         reason,
         lanes === undefined ? null : JSON.stringify(lanes),
-        page.limit + 1,
+        rowsFor(page),
       );
       return toInstancePage(rows as unknown as LogRow[], page, edge);
     },

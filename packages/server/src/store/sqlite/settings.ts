@@ -1,6 +1,7 @@
 // Settings: applications, instances, access keys.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Verbs } from './protocol.ts';
+import { pageOf, rowsFor } from '../page.ts';
 import type { Setting } from '../store.ts';
 
 export function settingVerbs(database: DatabaseSync): Pick<Verbs, 'setting' | 'settings' | 'putSetting'> {
@@ -17,11 +18,14 @@ export function settingVerbs(database: DatabaseSync): Pick<Verbs, 'setting' | 's
 
   return {
     setting: (_, kind, id) => stored(kind, id),
-    settings(_, kind, { limit, next = '' }) {
-      const rows = list.all(kind, next, limit + 1) as unknown as Setting[];
-      const items = rows.slice(0, limit);
-      const last = items.at(-1);
-      return rows.length > limit && last !== undefined ? { items, next: last.id } : { items };
+    settings(_, kind, page) {
+      const rows = list.all(kind, page.next ?? '', rowsFor(page)) as unknown as Setting[];
+      return pageOf(
+        rows,
+        page,
+        (setting) => setting,
+        ({ id }) => id,
+      );
     },
     putSetting(_, kind, id, expectedVersion, body) {
       if ((stored(kind, id)?.version ?? 0) !== expectedVersion) return 'changed';

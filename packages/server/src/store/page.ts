@@ -1,0 +1,19 @@
+// Cuts a page: stores look for one row more than its limit, which shows that there is a next page.
+import type { Page, PageRequest } from './store.ts';
+
+/** How many rows to look for. */
+export const rowsFor = ({ limit }: PageRequest): number => limit + 1;
+
+/** `rows` may have more than `limit`. `edge` is the next page's token if they do not fill the page, but do not end the list. */
+export function pageOf<Row, Item>(
+  rows: readonly Row[],
+  { limit }: PageRequest,
+  toItem: (row: Row) => Item,
+  tokenAfter: (last: Row) => string,
+  edge?: string,
+): Page<Item> {
+  const kept = rows.slice(0, limit);
+  const last = rows.length > limit ? kept.at(-1) : undefined;
+  const next = last === undefined ? edge : tokenAfter(last);
+  return { items: kept.map(toItem), ...(next !== undefined && { next }) };
+}
