@@ -1,5 +1,7 @@
 // The contents of the streams, and the errors for streams with a wrong configuration.
 import assert from 'node:assert/strict';
+import { once } from 'node:events';
+import { createServer, type AddressInfo } from 'node:net';
 import { after, before, test } from 'node:test';
 import { jetstreamManager, StorageType } from '@nats-io/jetstream';
 import { connect, type NatsConnection } from '@nats-io/transport-node';
@@ -98,6 +100,19 @@ test('a node that starts finds every waiting delivery, and reads nothing from be
     assert.ok(low > 100 && low <= tip!.seq, `from ${low} of ${tip!.seq}`);
   }));
 
+test('a consumer that reports nothing is replaced', () =>
+  opened(async (store, address) => {
+    const manager = await jetstreamManager(nats);
+    const stream = `${address.prefix}-${shardOf('instance', address.shards)}`;
+    for await (const { name } of manager.consumers.list(stream))
+      await manager.consumers.pause(stream, name, new Date(Date.now() + 60_000));
+    const delivery = newDelivery();
+    const other = await openJetStreamStore({ address });
+    await other.enqueue([delivery], 'nobody', new Map());
+    await other.close();
+    assert.ok((await store.waiting(1)).has(delivery.lane));
+  }));
+
 test('a contact with more deliveries than fit one answer shows all of them', () =>
   opened(async (store) => {
     const many = newDeliveries(1_100, { contactId: 'busy' });
@@ -151,6 +166,27 @@ test('unreachable servers and servers without JetStream are refused with one sen
     openJetStreamStore({ address: { ...address, servers: ['127.0.0.1:1'] } }),
     /nothing answers there/,
   );
+});
+
+test('servers older than 2.12 are refused with one sentence', async () => {
+  const old = createServer((socket) => {
+    socket.write(
+      'INFO {"server_id":"old","version":"2.11.9","proto":1,"headers":true,"jetstream":true,"max_payload":1048576}\r\n',
+    );
+    socket.on('data', (data) => {
+      if (data.includes('PING')) socket.write('PONG\r\n');
+    });
+    socket.on('error', () => undefined);
+  });
+  await once(old.listen(0, '127.0.0.1'), 'listening');
+  const server = `127.0.0.1:${(old.address() as AddressInfo).port}`;
+  try {
+    await assert.rejects(openJetStreamStore({ address: { ...newAddress(servers), servers: [server] } }), {
+      message: `NATS at ${server} runs nats-server 2.11.9: chatpush needs atomic batches, which require 2.12.0. Upgrade every server.`,
+    });
+  } finally {
+    old.close();
+  }
 });
 
 test('doctor says what one server cannot do, and what cannot be seen', async () => {

@@ -21,6 +21,8 @@ export interface Follower {
 export type Told = (subject: string, sequence: number, head: () => object | undefined) => void;
 
 const REACH_MS = 10_000;
+/** A consumer lives on one replica, which may be cut off or lag behind; another one may be placed elsewhere. */
+const STALLED_MS = 2_000;
 const AGAIN_MS = 500;
 const CATCH_UP = { tries: 500, everyMs: 20 } as const;
 
@@ -39,6 +41,15 @@ export async function follow(
   let latest: JsMsg | undefined;
   let again: NodeJS.Timeout | undefined;
   const waiting = new Set<{ readonly sequence: number; readonly resolve: () => void }>();
+  let movedAt = -Infinity;
+
+  /** Replaces the consumer if it has reported nothing since `before`. */
+  function moveOn(before: number): void {
+    if (position > before || isClosed || performance.now() - movedAt < STALLED_MS) return;
+    movedAt = performance.now();
+    // Then `restartLater` runs.
+    messages?.close().catch(() => undefined);
+  }
 
   function take(message: JsMsg): void {
     const { subject, seq } = message;
@@ -81,7 +92,15 @@ export async function follow(
       waiting.delete(one);
       reject(new StoreUnavailableError(`NATS does not report new messages of the stream ${stream}.`));
     }, REACH_MS);
-    await promise.finally(() => clearTimeout(timer));
+    let before = position;
+    const watch = setInterval(() => {
+      moveOn(before);
+      before = position;
+    }, STALLED_MS);
+    await promise.finally(() => {
+      clearTimeout(timer);
+      clearInterval(watch);
+    });
   }
 
   async function caughtUp(): Promise<void> {
