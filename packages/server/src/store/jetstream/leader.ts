@@ -8,8 +8,8 @@ export interface Leader {
   silent(): void;
 }
 
-/** Longer than most hiccups. An election takes longer, and moving during one does no harm. */
-const SILENT_MS = 2_000;
+/** Elections are usually over by then. Moving loses the answers to everything in flight, also of other streams. */
+const SILENT_MS = 5_000;
 const MOVE_EVERY_MS = 3_000;
 
 /** A function that moves the connection to the next server, unless it has just done so. */
