@@ -335,6 +335,22 @@ test('hostile input stays text in every view', options, async () => {
   assert.deepEqual(problems, []);
 });
 
+test('the first contentful paint is reported', options, async (t) => {
+  const paintsMs: number[] = [];
+  for (let visit = 0; visit < 5; visit += 1) {
+    await using opened = await openConsole(browser(), scene.url);
+    const paint = await opened.page.evaluate(
+      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
+    );
+    assert.ok(paint !== undefined, 'nothing was painted');
+    paintsMs.push(paint);
+  }
+  const [fastest, , median] = paintsMs.toSorted((one, other) => one - other);
+  t.diagnostic(
+    `first contentful paint: median ${median} ms, fastest ${fastest} ms of ${paintsMs.length} visits`,
+  );
+});
+
 test('the script is under 60 KB gzipped', () => {
   const folder = fileURLToPath(new URL('../dist/assets', import.meta.url));
   const bytes = globSync('*.js', { cwd: folder }).map(
