@@ -115,9 +115,13 @@ test(
     await page.getByText('Live · service with some real gateways').waitFor();
     // The doctor's verdict appears when it arrives.
     await page.getByText(`at ${elsewhere.apns.url}, healthy`).waitFor();
+    await page.getByText('credential age unknown').waitFor();
     assert.deepEqual(
       (await channelsOn(page)).map((text) => text.replace(/\s+/g, ' ')),
-      [`bank APNS at ${elsewhere.apns.url}, healthy Ask the doctor`, 'bank GCM EMULATED Ask the doctor'],
+      [
+        `bank APNS at ${elsewhere.apns.url}, healthy credential age unknown Ask the doctor`,
+        'bank GCM EMULATED Ask the doctor',
+      ],
     );
     await page.getByText('do not appear on this page').waitFor();
     // Only a key from the settings may ask the doctor.
