@@ -45,7 +45,7 @@ function Shown({ health, alert }: { health: Health; alert: string | undefined })
     ['Chat events per second', perSecond(eventsPerSecond)],
     ['Pushes accepted per second', perSecond(pushesPerSecond)],
     ['Deliveries waiting', waiting.toLocaleString('en')],
-    ['Backlog duration', longestSeconds === 0 ? '–' : duration(longestSeconds * 1000)],
+    ['Oldest waiting delivery', longestSeconds === 0 ? '–' : duration(longestSeconds * 1000)],
     ['Calls answered with 5xx', failedRequests.toLocaleString('en')],
   ];
   return (
