@@ -56,14 +56,19 @@ const READ_LANES = {
     where exists (select from unnest($1::text[]) as given (beginning) where starts_with(name, beginning))`,
 };
 
+// The rows to look at come first, in the order of the index, and the filters afterwards. Otherwise the planner expects a reason
+// without matches to be faster found in the whole table, which took 390 ms for a million deliveries.
 const READ_PAGE = forEachIndex(
   'log-page',
   (condition) =>
-    `select ${LOG_COLUMNS} from chatpush.delivery
-     where ${condition} and (enqueued_at, seq) < ($2::bigint, $3::bigint) and (enqueued_at, seq) >= ($4::bigint, $5::bigint)
-       and ($6::text is null or status = $6) and ($7::text is null or reason = $7)
-       and ($8::int[] is null or lane = any($8))
-     order by enqueued_at desc, seq desc limit $9`,
+    `select ${LOG_COLUMNS} from (
+       select * from chatpush.delivery
+       where ${condition} and (enqueued_at, seq) < ($2::bigint, $3::bigint) and enqueued_at >= $4::bigint
+       order by enqueued_at desc, seq desc limit ${SCANNED_ROWS}
+     ) as delivery
+     where ($5::text is null or status = $5) and ($6::text is null or reason = $6)
+       and ($7::int[] is null or lane = any($7))
+     order by enqueued_at desc, seq desc limit $8`,
 );
 
 const COUNT = forEachIndex(
@@ -121,9 +126,9 @@ export function instanceLogVerbs(
       const { instanceId, from = 0, reason = null } = filter;
       const index = indexFor(filter.status);
       const start = startOf(filter, page);
-      const range = [instanceId, start.at, start.seq];
-      const [lanes, edge] = await Promise.all([lanesOf(filter), edgeOf(filter, [...range, from])]);
-      const conditions = [edge?.at ?? from, edge?.seq ?? 0, statusIn(filter), reason, lanes];
+      const range = [instanceId, start.at, start.seq, from];
+      const [lanes, edge] = await Promise.all([lanesOf(filter), edgeOf(filter, range)]);
+      const conditions = [statusIn(filter), reason, lanes];
       const rows = await database.query<LogRow>(READ_PAGE[index], [...range, ...conditions, rowsFor(page)]);
       return toInstancePage(rows, page, edge);
     },
