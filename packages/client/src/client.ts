@@ -300,7 +300,7 @@ export interface ChatpushClient {
   examineChannel(request: ExamineChannelRequest, options?: CallOptions): Promise<ExamineChannelResponse>;
 
   /**
-   * Returns the payloads that phones would get for a message; stores and sends nothing. chatpush only.
+   * Returns the payloads that phones would receive for a message; stores and sends nothing. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not use this application.
    * @throws {@link InternalServiceException} 500: the service failed in every attempt.
@@ -312,7 +312,7 @@ export interface ChatpushClient {
   previewPush(request: PreviewPushRequest, options?: CallOptions): Promise<PreviewPushResponse>;
 
   /**
-   * Lists the nodes of the service that are alive. chatpush only.
+   * Lists the live nodes of the service. chatpush only.
    *
    * @throws {@link AccessDeniedException} 403: the key may not see them.
    * @throws {@link InternalServiceException} 500: the service failed in every attempt.

@@ -7,12 +7,12 @@ export interface PreviewPushRequest extends Pick<
   ChatEvent,
   'content' | 'contentType' | 'displayName' | 'messageVisibility' | 'participantRole'
 > {
-  /** ARN of the application, whose texts and settings apply. */
+  /** ARN of the application whose texts and settings apply. */
   pinpointAppArn: string;
   type: 'ATTACHMENT' | 'MESSAGE';
   /** Default `contact-id`. */
   contactId?: string;
-  /** Default true. False: the payload has the application's generic text. */
+  /** Default true. If false, the payload contains the application's generic text. */
   includeRawMessage?: boolean;
 }
 
@@ -23,6 +23,6 @@ export interface PreviewPushResponse {
     /** JSON: the body of the request to the gateway, with placeholders for device token, delivery id and message id. */
     payload: string;
   }[];
-  /** Why it would not be pushed. */
+  /** Why the message would not be pushed. */
   reason?: string;
 }

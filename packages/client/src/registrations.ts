@@ -110,7 +110,7 @@ export interface GetRegistrationResponse {
   contactId: string;
   /** Absent if it was removed. */
   registration?: Registration;
-  /** ISO 8601, UTC; absent if it was not removed, or more than a day ago. */
+  /** ISO 8601, UTC; absent if it was not removed, or if that was more than a day ago. */
   removedAt?: string;
 }
 

@@ -115,13 +115,13 @@ export const OPERATION_PROSE: {
   },
   GetRegistration: {
     summary:
-      'Finds a registration and its chat by the registration id alone, also after the registration was removed, as long as the chat is known.',
+      'Finds a registration and its chat by the registration id alone, even after the registration was removed, as long as the chat is known.',
     input: { InstanceId: INSTANCE, RegistrationId: 'The id of the registration.' },
     output: {
       ContactId: 'The chat that the registration was created for; after a transfer, its initial contact.',
       Registration: 'The registration as it is now; absent if it was removed.',
       ...registrationAt('Registration'),
-      RemovedAt: 'When it was removed; absent if it was not, or more than a day ago.',
+      RemovedAt: 'When it was removed. Absent if it was not, or if that was more than a day ago.',
     },
     errors: {
       ResourceNotFoundException:
@@ -238,9 +238,9 @@ export const OPERATION_PROSE: {
   },
   PreviewPush: {
     summary:
-      'Shows what phones would get for a message: the payload for each channel of an application, built as for a real push. Nothing is stored or sent.',
+      'Shows what phones would receive for a message: the payload for each channel of an application, built as for a real push. Nothing is stored or sent.',
     input: {
-      PinpointAppArn: 'The application, whose texts and settings apply.',
+      PinpointAppArn: 'The application whose texts and settings apply.',
       Type: 'As in PutChatEvents; `EVENT` is never pushed.',
       ContentType: 'As in PutChatEvents.',
       Content: 'As in PutChatEvents.',
@@ -249,7 +249,7 @@ export const OPERATION_PROSE: {
       MessageVisibility: 'As in PutChatEvents.',
       ContactId: 'The chat named in the payload. Default: `contact-id`.',
       IncludeRawMessage:
-        "As in CreatePushNotificationRegistration, but true by default. With false, the payload has the application's generic text.",
+        "As in CreatePushNotificationRegistration, but true by default. If false, the payload contains the application's generic text.",
     },
     output: {
       Previews: 'One for each channel of the application; empty if the message would not be pushed.',
@@ -262,15 +262,15 @@ export const OPERATION_PROSE: {
   },
   ListNodes: {
     summary:
-      'Lists the nodes that are alive: the processes of the service that send heartbeats to the store. A node that falls silent is missing after 10 seconds. A key that is limited to instances needs this action by its full name, because instances share nodes.',
+      'Lists the live nodes: the processes of the service that send heartbeats to the store. A node that falls silent leaves the list after 10 seconds. A key that is limited to instances must name this action in full, because instances share nodes.',
     input: {},
     output: {
       Nodes: 'The nodes, oldest first.',
       'Nodes[].NodeId': 'Its name, as in the log; a node that lost its leases takes a new one.',
       'Nodes[].Since': 'When it first used this name.',
-      'Nodes[].LastHeartbeat': 'Its last heartbeat, by the clock of the store.',
+      'Nodes[].LastHeartbeat': 'The time of its last heartbeat, by the clock of the store.',
       'Nodes[].Version': 'Its version.',
-      'Nodes[].Host': 'The name of its machine.',
+      'Nodes[].Host': 'Its host name.',
       'Nodes[].ProcessId': 'Its process id.',
     },
   },
