@@ -47,7 +47,7 @@ const clientFor = ({ accessKeyId, secretAccessKey, applicationArn }: Access) =>
     endpoint: location.origin,
     // In production the service may require its own region, which the application's ARN contains.
     region: applicationArn.split(':')[3] || 'us-east-1',
-    // With a session, fetchBySession removes the signature, so any secret does.
+    // With a session, fetchBySession removes the signature, so any secret will do.
     credentials: { accessKeyId, secretAccessKey: secretAccessKey ?? 'none' },
     ...(secretAccessKey === undefined && { fetch: fetchBySession }),
   });
@@ -131,15 +131,15 @@ export const examineChannel = (
   deviceType: string,
 ): Promise<ExamineChannelResponse> =>
   clientFor(access).examineChannel({ pinpointAppArn, deviceType: deviceType as DeviceType });
-/** What phones would get for a message. */
+/** What phones would receive for a message. */
 export const previewPush = (access: Access, message: PreviewPushRequest): Promise<PreviewPushResponse> =>
   clientFor(access).previewPush(message);
 
-/** The nodes that are alive; undefined: the key may not see them. */
+/** The live nodes; undefined: the key may not see them. */
 export const listNodes = async (access: Access): Promise<readonly ServiceNode[] | undefined> =>
   (await clientFor(access).listNodes({}).catch(unlessDenied))?.nodes;
 
-/** For questions that a key need not be allowed to ask. */
+/** For calls that work only if the key allows them, and may be left out. */
 export function unlessDenied(error: unknown): undefined {
   if (error instanceof AccessDeniedException) return undefined;
   throw error;

@@ -1,17 +1,17 @@
-// An answer of the service, refreshed while it is shown: after news, and every few seconds. A question is never asked twice at
-// once: under a stream of news, slow answers would overlap, and none would be shown.
+// An answer of the service, refreshed while it is shown: after news, and every few seconds. Only one request runs at a
+// time: under a stream of news, slow answers would overlap, and none would be shown.
 import { useEffect, useRef, useState } from 'preact/hooks';
 import { useClock } from './use-live.ts';
 
-/** The shortest time between two questions, however much news there is. */
+/** The minimum time between two requests, however much news there is. */
 const AT_MOST_EVERY_MS = 1_000;
 
 export interface Refreshed<Answer> {
   /** What the answer is about. */
   of?: string;
-  /** The last answer; it stays while the next is pending, or has failed. */
+  /** The last answer; it stays while the next request is pending, and if it fails. */
   answer?: Answer;
-  /** Why the last question failed. */
+  /** Why the last request failed. */
   problem?: string;
 }
 

@@ -3,7 +3,7 @@ import type { ServerResponse } from 'node:http';
 import { builtPage } from './built-page.ts';
 import { serveConsole } from './console-files.ts';
 
-/** Looked for until it is found. */
+/** Read again on each request until it exists. */
 let page: string | undefined;
 
 /** Answers a request to read `/console/…`. */

@@ -19,7 +19,7 @@ export const newest = <T>(items: readonly T[], most: number): T[] =>
 
 /** `GET /emulator/phones/{deviceToken}`, with the newest `most` notifications: usually all that are kept. */
 export function phoneView(phone: Phone, most = Infinity): object {
-  // Each read parses all that are kept.
+  // Read once: every access parses all notifications.
   const { notifications } = phone;
   return {
     ...phoneSummary(phone),

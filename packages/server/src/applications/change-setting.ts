@@ -1,5 +1,5 @@
-// Settings of the store, read page by page and changed: each change applies to the version it was made from, and is
-// repeated if another one came first.
+// Reads the settings of the store page by page, and changes them. A change applies to the version that it was made
+// from, and is retried if another change came first.
 import { ServiceError } from '../service-error.ts';
 import type { Setting, SettingKind, Store } from '../store/store.ts';
 

@@ -4,7 +4,7 @@ import type { Operation } from '@chatpush/wire';
 import type { AnsweredCall } from '../http/answered-call.ts';
 import type { Audit } from './audit.ts';
 
-/** Calls that are not audited although they are no GET: there is one for each message, or they change nothing. */
+/** Calls other than GET that are not audited: there is one for each message, or they change nothing. */
 const NOT_AUDITED: ReadonlySet<string> = new Set(['PutChatEvents', 'SendMessages', 'PreviewPush']);
 /** The errors that refuse a key. A call without a key does not count. */
 const REFUSALS: ReadonlySet<string> = new Set([

@@ -13,7 +13,7 @@ export interface CanonicalForm {
   readonly plusIsSpace: boolean;
 }
 
-/** A path without escapes and dots, which is signed as sent. */
+/** A path without escapes or dots, which is signed as sent. */
 const PLAIN = /^(?:\/[\w~-]+)+$/;
 
 /** `path`, `query`: as written on the request line. */

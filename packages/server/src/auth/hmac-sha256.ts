@@ -1,5 +1,5 @@
-// HMAC-SHA256 (RFC 2104) of short texts with a key that is used many times. Two one-shot hashes take 1.5 µs;
-// `createHmac` takes 2.5, and four times as much among other work, because it sets up far more.
+// HMAC-SHA256 (RFC 2104) of short texts with a key that is used many times. Two one-shot hashes take 1.5 µs.
+// `createHmac` takes 2.5, and four times that in a busy process, because it sets up far more.
 import { hash } from 'node:crypto';
 
 /** The block of SHA-256 in bytes; the key must not be longer. */

@@ -8,8 +8,8 @@ export type Permissions = Omit<Caller, 'accessKeyId'>;
 export interface PermissionSettings {
   readonly instances: 'all' | readonly string[];
   /**
-   * Names of actions, or prefixes ending in `*`. Default: all; for a key that is limited to instances, all except
-   * nodes and setting up applications, which instances share; then a prefix does not include nodes either.
+   * Names of actions, or prefixes ending in `*`. Default: all. For a key that is limited to instances, the default
+   * excludes nodes and setting up applications, which instances share, and a prefix does not include nodes.
    */
   readonly actions?: 'all' | readonly string[];
   /** ARNs. Default: all. */

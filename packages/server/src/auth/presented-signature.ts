@@ -153,7 +153,7 @@ function readCredential(credential: string): Pick<PresentedSignature, 'accessKey
 /** `x-amz-date` is already in the basic form; a `Date` header (RFC 9110) is converted, as its signer did. */
 function basicDate(text: string): Pick<PresentedSignature, 'amzDate' | 'signedAtMs'> {
   if (/^\d{8}T\d{6}Z$/.test(text)) {
-    // In the extended form, which is all that `Date.parse` reads. Slices, because a replacement takes six times as long.
+    // In the extended form, the only one that `Date.parse` reads. Slices, because `replace` takes six times as long.
     const day = `${text.slice(0, 4)}-${text.slice(4, 6)}-${text.slice(6, 8)}`;
     const signedAtMs = Date.parse(`${day}T${text.slice(9, 11)}:${text.slice(11, 13)}:${text.slice(13)}`);
     if (!Number.isNaN(signedAtMs)) return { amzDate: text, signedAtMs };

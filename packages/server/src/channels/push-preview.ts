@@ -15,14 +15,14 @@ export interface PreviewedPush {
 
 export interface Preview {
   readonly deviceType: ChannelName;
-  /** JSON text, as the gateway would get it. */
+  /** JSON text, as the gateway would receive it. */
   readonly payload: string;
 }
 
 /** A payload for each channel of an application. */
 export type PreviewPush = (applicationArn: string, push: PreviewedPush) => readonly Preview[];
 
-/** Stand for the device and the delivery that a real push has. */
+/** Placeholders for the device and the delivery of a real push. */
 const PLACEHOLDERS = {
   deviceToken: 'device-token',
   deliveryId: '00000000-0000-8000-8000-000000000000',

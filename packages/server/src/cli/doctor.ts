@@ -45,7 +45,7 @@ export async function doctor(argv: readonly string[], environment: Environment, 
     return settings;
   });
   if (wanted !== undefined && !config.applications.some(({ arn }) => isNamed(arn, wanted))) {
-    const error = `There is no application ${wanted}, neither in the settings nor in the store.`;
+    const error = `There is no application ${wanted} in the settings or in the store.`;
     say(values.json ? `${JSON.stringify({ healthy: false, error })}\n` : `${error}\n`);
     return 1;
   }

@@ -43,7 +43,7 @@ export async function send(argv: readonly string[], environment: Environment, sa
     say(USAGE);
     return 2;
   }
-  /** It was not sent. `about` is left out for programs. */
+  /** Reports that nothing was sent. `about` is left out of the JSON. */
   const fail = (error: string, about = ''): number => {
     say(values.json ? `${JSON.stringify({ accepted: false, error })}\n` : `${about}${error}\n`);
     return 1;
@@ -57,9 +57,7 @@ export async function send(argv: readonly string[], environment: Environment, sa
   if (!configured && !everything) {
     const names = config.applications.map(({ arn }) => arn).join(', ');
     const others = names === '' ? 'There are no applications.' : `The applications are: ${names}.`;
-    return fail(
-      `There is no application ${application}, neither in the settings nor in the store. ${others}`,
-    );
+    return fail(`There is no application ${application} in the settings or in the store. ${others}`);
   }
   if (configured && !configured.channels[deviceType]) {
     const how = isInFile

@@ -84,7 +84,7 @@ async function deliveriesOf(
   }
 }
 
-/** The contact of a registration; undefined: unknown, or the key may not look for registrations. */
+/** The contact of a registration; undefined: unknown, or the key may not look up registrations. */
 async function contactOf(
   { client, instanceId }: InstanceClient,
   registrationId: string,
@@ -141,7 +141,7 @@ export async function why(argv: readonly string[], environment: Environment, say
     say(
       values.json
         ? `${JSON.stringify({ error: name, message })}\n`
-        : `The service could not say: ${name}: ${message}\n`,
+        : `The service could not answer: ${name}: ${message}\n`,
     );
     return 1;
   }

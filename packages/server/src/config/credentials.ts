@@ -88,7 +88,7 @@ export const certificatesOf = (pem: string): string =>
     .map(([one]) => one)
     .join('\n');
 
-/** Milliseconds since the epoch from and until which it is valid; the text must have passed `certificateFault`. */
+/** The start and the end of its validity, in milliseconds since the epoch; the text must have passed `certificateFault`. */
 export function certificateTimes(pem: string): { readonly validFrom: number; readonly expiresAt: number } {
   const { validFromDate, validToDate } = new X509Certificate(pem);
   return { validFrom: validFromDate.getTime(), expiresAt: validToDate.getTime() };

@@ -2,7 +2,7 @@
 // `[secret]`.
 import { inspect } from 'node:util';
 
-/** When a secret came to be, milliseconds since the epoch: when its file was last written, or when it was stored. */
+/** How old a secret is: when its file was last written, or when it was stored, in milliseconds since the epoch. */
 export interface SecretOrigin {
   readonly source: 'file' | 'stored';
   readonly at: number;

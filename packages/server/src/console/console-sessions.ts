@@ -50,7 +50,7 @@ export interface ConsoleSessionParts {
   readonly monotonic: () => number;
 }
 
-/** After the first few, one more failed sign-in per address is allowed each time this has passed. */
+/** After the first few, an address is allowed one more failed sign-in per interval of this length. */
 const RETRY_AFTER_SECONDS = FORGIVEN_EVERY_MS / 1000;
 
 export function createConsoleSessions(parts: ConsoleSessionParts): ConsoleSessions {

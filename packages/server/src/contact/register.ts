@@ -12,7 +12,7 @@ import type { ContactDocument, DeviceType, Registration } from './document.ts';
 import { openedContact } from './lifetime.ts';
 
 export interface RegisterInput {
-  /** Candidates for the id of a new device: the first that the contact does not know is used. */
+  /** Candidates for the id of a new device: the first that is new to the contact is used. */
   readonly registrationIds: Iterable<string>;
   readonly deviceToken: string;
   readonly deviceType: DeviceType;
@@ -73,7 +73,7 @@ function freshId({ registrations, tombstones }: ContactDocument, { registrationI
     registrations.some(({ registrationId }) => registrationId === id) ||
     tombstones.some(({ registrationId }) => registrationId === id);
   for (const id of registrationIds) if (!isKnown(id)) return id;
-  throw new Error('There were fewer candidates for a registration id than the contact has registrations.');
+  throw new Error('There are fewer candidates for a registration id than the contact has registrations.');
 }
 
 const created = (registrationId: string, input: RegisterInput, now: number): Registration => ({

@@ -8,7 +8,7 @@ import { parseLane } from './work.ts';
 
 /** A lane's due deliveries are usually counted up to this number: enough to know how many connections to open. */
 const WAITING_CAP = 5_000;
-/** Once per this many counts, the count goes up to an instance's limit, which takes the store 50 ms for a million. */
+/** One in this many counts goes up to an instance's limit, which takes the store 50 ms for a million deliveries. */
 const COUNTS_PER_FULL_COUNT = 10;
 
 export interface Backlog {
@@ -25,7 +25,7 @@ export function createBacklog(
   store: Store,
   outlets: Outlets,
   clock: Clock,
-  /** Up to which number a lane's waiting deliveries are counted. */
+  /** The number up to which a lane's waiting deliveries are counted. */
   mostWaiting: () => number,
 ): Backlog {
   let counts = new Map<string, number>();

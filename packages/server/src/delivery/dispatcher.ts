@@ -60,7 +60,7 @@ export interface GatewayStatus {
   readonly deviceType: string;
   /** Deliveries that are known to wait, here and in the store, as far as this node has counted. */
   readonly waiting: number;
-  /** For how long the oldest of them has waited, in milliseconds; 0: none. */
+  /** How long the oldest of them has waited, in milliseconds; 0: there is none. */
   readonly waitingMs: number;
   /** Whether the channel cannot send, because of its breaker or because it has no connection or no credential. */
   readonly isOut: boolean;

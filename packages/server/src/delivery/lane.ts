@@ -31,7 +31,7 @@ export interface Lane {
   running: number;
   /** About how many due deliveries the store has for it; 0: none known. Set by its outlet, which keeps the sum. */
   stored: number;
-  /** Monotonic time since which the first of those is due, as of the last count. */
+  /** Monotonic time at which the first of those became due, as of the last count. */
   dueSince: number;
   /**
    * When the store was last asked for its work, as a number that increases: the lane that has waited longest is

@@ -63,7 +63,7 @@ export interface Outlet {
   next(): { lane: Lane; held: Held } | undefined;
   /** Removes every held delivery from every lane. */
   drain(): Held[];
-  /** Monotonic time since which the oldest waits, here or (as far as is known) in the store; a retry, since it is due. */
+  /** Monotonic time since which the oldest has waited, here or (as far as known) in the store; for a retry, when it is due. */
   readonly waitingSince: number | undefined;
   /** Tells the gateway how many attempts are waiting, here and (as far as is known) in the store. */
   announce(): void;

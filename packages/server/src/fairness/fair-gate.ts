@@ -30,7 +30,7 @@ export class GateFullError extends Error {
 }
 
 export interface FairGate {
-  /** Lets it in if nothing has to wait for it; undefined: call `enter`. For the usual case, without a promise. */
+  /** Lets the owner in, without a promise, if there is no need to wait: the usual case. Undefined: call `enter`. */
   enterAtOnce(owner: string, size: number): Disposable | undefined;
   /**
    * Resolves once there is room; disposing of the result returns it. Rejects with GateFullError. An entry whose

@@ -6,7 +6,7 @@ export interface Turns {
    * Does the work now if this turn of the event loop has time left and nobody is waiting, otherwise in a later one.
    */
   run<Result>(owner: string, work: () => Result): Promise<Result>;
-  /** Does steps until one returns false, as many of them at once as take SLICE_MS. */
+  /** Runs steps until one returns false, in slices of SLICE_MS. */
   repeat(owner: string, step: () => boolean): Promise<void>;
 }
 
@@ -16,7 +16,7 @@ export interface Turns {
  */
 export const TURN_MS = 5;
 
-/** How long repeated steps take before another owner may have the rest of the turn. */
+/** How long repeated steps run before another owner may use the rest of the turn. */
 export const SLICE_MS = 1;
 
 /**

@@ -125,8 +125,8 @@ export function createPool(options: PoolOptions): Pool {
   }
 
   /**
-   * The session for the next request: the same for as many as fill half of one, then the emptiest. The requests of
-   * one turn are one write on each session, so spread over twelve they cost twelve writes, and their answers twelve
+   * The session for the next request: the same one until it is half full, then the emptiest. The requests of one turn
+   * are one write on each session, so spread over twelve sessions they cost twelve writes, and their answers twelve
    * reads.
    */
   function next(): Session | undefined {

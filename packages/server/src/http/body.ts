@@ -34,7 +34,7 @@ export async function readBody(
   if (declaredBytes === 0 && encoding === undefined) return Buffer.alloc(0);
   if (declaredBytes > DISCARDED_BYTES) throw tooLarge(limitBytes);
   if (request.destroyed) throw endedEarly();
-  // A small body usually arrives with its head. Listeners and a timer would be a tenth of the cost of its call.
+  // A small body usually arrives with its head. Listeners and a timer would cost a tenth of the call.
   if (declaredBytes <= limitBytes && request.readableLength === declaredBytes && encoding === undefined) {
     const body = request.read() as Buffer;
     request.resume(); // without a reader it would not end

@@ -5,7 +5,7 @@ import type { IncomingHttpHeaders } from 'node:http';
 import { isLoopback } from '../addresses/loopback.ts';
 import { ServiceError } from '../service-error.ts';
 
-/** What clients on this machine say, in short: reading it as a URL costs a hundredth of a call. */
+/** The `Host` that clients on this machine usually send: parsing it as a URL costs a hundredth of a call. */
 const USUAL = /^(?:127\.0\.0\.1|localhost)(?::\d{1,5})?$/;
 
 /** Throws AccessDeniedException if `Host` or `Origin` names anything but loopback or an allowed host. */

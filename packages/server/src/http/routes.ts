@@ -37,7 +37,7 @@ interface Template {
   readonly parts: readonly string[];
 }
 
-/** By the first segment of their paths, which is never a member. */
+/** By the first segment of their paths, which is never a parameter. */
 const TEMPLATES: ReadonlyMap<string, readonly Template[]> = Map.groupBy(
   (Object.keys(ALL_OPERATIONS) as AnyOperationName[]).map((name): Template => {
     const operation = ALL_OPERATIONS[name];

@@ -195,7 +195,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     return headers;
   };
 
-  /** The answer, or undefined if a mount took the request. May also throw at once. */
+  /** The answer, or undefined if a mount took the request. May also throw synchronously. */
   const answerTo = (
     request: IncomingMessage,
     response: ServerResponse,

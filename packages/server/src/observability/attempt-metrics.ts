@@ -1,5 +1,5 @@
-// Metrics of attempts. They are counted for every push, so in plain numbers that become metrics only when Prometheus
-// reads them: prom-client hashes the labels of each single count, which took 6 % of the main thread.
+// Metrics of attempts. Every push is counted, so the counts are plain numbers that become metrics only when Prometheus
+// reads them: prom-client hashes the labels of every increment, which took 6 % of the main thread.
 import { Counter, Gauge, type Registry } from 'prom-client';
 import { APNS_ANSWERS } from '../gateways/apns/answers.ts';
 import { FCM_ANSWERS } from '../gateways/fcm/answers.ts';
@@ -28,7 +28,7 @@ const REASONS: ReadonlySet<string> = new Set([
   ...GOOGLE_STATUSES.split(' '),
 ]);
 
-/** Each label is kept forever, and whatever answers in place of a gateway may send anything. */
+/** Each label is kept forever, and whatever answers in place of a gateway can send anything. */
 const reasonLabel = (reason: string): string =>
   REASONS.has(reason) || /^[1-5]\d\d$/.test(reason) ? reason : 'other';
 

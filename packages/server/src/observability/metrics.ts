@@ -208,7 +208,7 @@ export function createMetrics({
   );
   ofChannel(
     'chatpush_waiting_seconds',
-    'For how long the oldest delivery of the channel has waited, here or in the store; a retry counts from when it is due.',
+    'How long the oldest delivery of the channel has waited, here or in the store; a retry counts from when it is due.',
     (gateway) => gateway.waitingMs / 1000,
   );
   registry.registerMetric(
@@ -253,7 +253,7 @@ export function createMetrics({
     new Gauge({
       registers: [],
       name: 'chatpush_credential_since_timestamp_seconds',
-      help: "Since when a channel has its credential, in seconds since 1970, by its source: a certificate's beginning, the last change of its file, or when it was stored. Missing if that is unknown.",
+      help: 'When a channel got its credential, in seconds since 1970, by source: the start of a certificate, the last change of a file, or when it was stored. Absent if that is unknown.',
       labelNames: ['application', 'channel', 'source'],
       collect() {
         this.reset();

@@ -28,7 +28,7 @@ export function createSpread(bounds: readonly number[]): Spread {
   };
 }
 
-/** `label`: name, `=` and quoted value, which has nothing to escape. */
+/** `label`: name, `=` and quoted value, which needs no escaping. */
 export function histogramText(
   name: string,
   help: string,

@@ -19,7 +19,7 @@ export async function listNodes({
 }
 
 function toNode({ name, since, beatAt, about }: LivingNode): Output<'ListNodes'>['Nodes'][number] {
-  // A later version may describe itself otherwise, or an earlier one not at all.
+  // A later version may describe itself differently, and an earlier one not at all.
   const { version, host, pid } = JSON.parse(about || '{}') as Partial<NodeDescription>;
   return {
     NodeId: name,

@@ -1,4 +1,5 @@
-// The states of an enqueued batch as one text, one letter each: a row or an object for each costs more than the state.
+// The states of an enqueued batch as one text, one letter each: a row or an object per state would cost more than the
+// state.
 import type { Enqueued, EnqueueResult, EnqueueState } from './store.ts';
 
 export const LETTER: Readonly<Record<EnqueueState, string>> = {

@@ -21,7 +21,7 @@ function inOrder(value: unknown): unknown {
   return Object.fromEntries(members.map(([name, member]) => [name, inOrder(member)]));
 }
 
-/** Frequent operations write their parameters in order, so that nothing has to be copied. */
+/** Frequent operations list their parameters in order, so nothing has to be copied. */
 function isFlatInOrder(value: object): boolean {
   let before = '';
   for (const [name, member] of Object.entries(value)) {

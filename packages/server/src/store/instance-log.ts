@@ -18,7 +18,7 @@ export function indexFor(status: DeliveryFilter['status']): LogIndex {
   return UNDELIVERED.includes(status) ? 'undelivered' : 'started';
 }
 
-/** Whether rows of the index may not match. Otherwise a page examines no more rows than it has. */
+/** Whether rows of the index may fail to match. If all match, a page examines no more rows than it returns. */
 export const hasMisses = (filter: DeliveryFilter): boolean =>
   statusIn(filter) !== null || filter.reason !== undefined || filter.lanes !== undefined;
 

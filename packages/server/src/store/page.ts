@@ -1,7 +1,7 @@
-// Cuts a page: stores look for one row more than its limit, which shows that there is a next page.
+// Cuts a page. Stores read one row more than its limit, which shows whether there is a next page.
 import type { Page, PageRequest } from './store.ts';
 
-/** How many rows to look for. */
+/** How many rows to read. */
 export const rowsFor = ({ limit }: PageRequest): number => limit + 1;
 
 /** `rows` may have more than `limit`. `edge` is the next page's token if they do not fill the page, but do not end the list. */

@@ -113,7 +113,7 @@ export interface LivingNode {
   readonly since: number;
   /** Its last heartbeat. */
   readonly beatAt: number;
-  /** As the node describes itself; empty: it does not. */
+  /** The node's description of itself; empty: it has none. */
   readonly about: string;
 }
 
@@ -192,7 +192,7 @@ export interface Replay {
 /** The due work of a lane that nobody has leased. */
 export interface Waiting {
   readonly count: number;
-  /** For how many milliseconds the first of it has been due, by the store's clock. */
+  /** How long the first of it has been due, in milliseconds, by the store's clock. */
   readonly dueForMs: number;
 }
 
@@ -296,7 +296,7 @@ export interface Store {
   /**
    * Reports that the node is alive, for `ttlMs` from now; the first heartbeat of a name registers it. `evicted`: it
    * was silent for too long, or has left, and its leases are void: it must take a new name. Names are never reused.
-   * `about` describes the node, opaque; without it, the description stays as it is.
+   * `about` describes the node and is opaque; without it, the description stays as it is.
    */
   beat(node: string, ttlMs: number, about?: string): Promise<'alive' | 'evicted'>;
   /** The nodes that are alive, oldest first. */

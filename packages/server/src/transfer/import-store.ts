@@ -65,7 +65,7 @@ async function importAs(
     );
   }
 
-  /** What was read before an unreadable line is imported. */
+  /** Reads a line. If it is unreadable, what came before it is imported first. */
   async function read(text: string, number: number): Promise<ReturnType<typeof readLine>> {
     try {
       return readLine(text, number);
@@ -159,7 +159,7 @@ async function putDeliveries(
     credit,
   );
   const settlements: Settlement[] = [];
-  /** Deliveries that ended, and that the store did not lease: they would be sent again. */
+  /** Deliveries that had ended, but that the store did not lease: they would be sent again. */
   const strays: StoredDelivery[] = [];
   for (const [index, { state }] of results.entries()) {
     const delivery = deliveries[index]!;
@@ -172,7 +172,7 @@ async function putDeliveries(
   const { lost } = await store.settle(node, settlements);
   for (const { instanceId, id } of strays) await store.withdraw(instanceId, id, 'imported');
   if (strays.length > 0)
-    throw new Error('A service uses this store already: stop it, and import into an empty store.');
+    throw new Error('A service is already using this store. Stop it, and import into an empty store.');
   if (lost.length > 0)
     throw new Error('The store considered the import dead: the machine may be overloaded. Import again.');
 }

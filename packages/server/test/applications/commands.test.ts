@@ -65,7 +65,10 @@ async function askAll({ emulator, environment }: Production, { Id, Arn }: { Id: 
   assert.ok(examined.said.includes(`APNS of ${Arn} (at ${emulator.apns.url}): healthy`), examined.said);
   assert.match(examined.said, /APNS_SANDBOX of .*: broken/);
   assert.equal(examined.code, 1);
-  assert.match((await run(doctor, ['none'], environment)).said, /neither in the settings nor in the store/);
+  assert.match(
+    (await run(doctor, ['none'], environment)).said,
+    /no application none in the settings or in the store/,
+  );
 
   const to = (type: string, text: string) =>
     run(send, ['--application', Id, '--type', type, '--token', IPHONE, text], environment);

@@ -32,7 +32,7 @@ export function ageOf(since: ChannelFigures['credentialSince'], nowMs: number): 
   const days = Math.max(0, Math.floor((nowMs - since.at) / DAY_MS));
   const date = new Date(since.at).toISOString().slice(0, 10);
   const age = days === 0 ? 'today' : days === 1 ? 'yesterday' : `${days.toLocaleString('en')} days ago`;
-  return `${SOURCES[since.source] ?? 'credential from'} on ${date} (${age})`;
+  return `${SOURCES[since.source] ?? 'credential set'} on ${date} (${age})`;
 }
 
 /** The figures of the channel, one fact each. */

@@ -27,7 +27,7 @@ const GATEWAYS: Readonly<Record<string, Gateway>> = {
   GCM: 'fcm',
 };
 
-/** A preview does not change by itself, only with its message. */
+/** A preview changes only with its message. */
 const NEVER_MS = 3_600_000;
 
 export function Preview({ applications, access }: { applications: readonly string[]; access: Access }) {
@@ -159,14 +159,14 @@ export function Preview({ applications, access }: { applications: readonly strin
 function Drawn({ answer: { previews, reason }, app }: { answer: PreviewPushResponse; app: string }) {
   const nowMs = Date.now();
   if (reason !== undefined) return <p class="summary">No push. {explainReason(reason)}</p>;
-  if (previews.length === 0) return <p class="hint">The application has no channel.</p>;
-  // Both of Apple's gateways get the same.
+  if (previews.length === 0) return <p class="hint">The application has no channels.</p>;
+  // Both of Apple's gateways receive the same payload.
   const distinct = Map.groupBy(previews, ({ payload }) => payload);
   return (
     <>
       {[...distinct].map(([text, same]) => {
         const name = same.map(({ deviceType }) => deviceType).join(', ');
-        // Every gateway takes an object.
+        // The body of every gateway is an object.
         const payload = parsed(text) as Readonly<Record<string, unknown>>;
         const { deviceType } = same[0]!;
         const notification = {

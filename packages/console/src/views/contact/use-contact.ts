@@ -12,7 +12,7 @@ export interface ContactRead {
   problem?: string;
 }
 
-/** Without an access, the contact is unknown. */
+/** Without access, the contact is unknown. */
 export function useContact(
   { requestCount, written }: State,
   access: Access | undefined,

@@ -37,7 +37,7 @@ export interface ChannelFigures {
   lastAcceptedAt?: number;
   /** When its push certificate expires, in milliseconds since 1970. */
   certificateExpiresAt?: number;
-  /** Since when it has its credential, and how that is known; undefined: unknown. */
+  /** When it got its credential, and how that is known; undefined: unknown. */
   credentialSince?: { at: number; source: string };
   /** Why the channel cannot send now: `connection`, `credential` or `gateway`. */
   closedBy?: string;

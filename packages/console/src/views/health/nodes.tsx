@@ -29,7 +29,7 @@ export function Nodes({ access }: { access: Access }) {
           <code>chatpush:ListNodes</code>.
         </p>
       )}
-      {answer?.nodes?.length === 0 && <p class="hint">No node sends heartbeats.</p>}
+      {answer?.nodes?.length === 0 && <p class="hint">No node is sending heartbeats.</p>}
       {answer?.nodes !== undefined && answer.nodes.length > 0 && <Table nodes={answer.nodes} />}
     </section>
   );

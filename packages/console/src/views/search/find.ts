@@ -19,7 +19,7 @@ const LONGEST_CONTACT_ID = 256;
 /** The instances to search: the selected one and all that the key may read. */
 const MOST_INSTANCES = 20;
 
-/** As every id of a delivery or registration is: a UUID. */
+/** Every id of a delivery or registration is a UUID. */
 const UUID = /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/;
 
 const NOTHING_FOUND: Found = { phones: [], notifications: [], requests: [] };

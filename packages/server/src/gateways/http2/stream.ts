@@ -29,7 +29,8 @@ export const MAX_BODY_BYTES = DEFAULT_WINDOW;
 
 /**
  * Copies the bytes, because they belong to a read of up to 64 KiB that must not live as long as the stream. Nearly all
- * bodies are one small frame, whose copy comes from Node's pool: memory of its own for each cost FCM 2 µs per push.
+ * bodies are one small frame, whose copy comes from Node's pool: a separate allocation for each cost FCM 2 µs per
+ * push.
  */
 export function appendBody(stream: Stream, bytes: Buffer, start: number, end: number): void {
   const length = stream.bodyBytes + end - start;

@@ -33,7 +33,7 @@ export function createStandIn(options: {
   const get = async (text: string): ReturnType<Reach> => {
     const url = URL.parse(text);
     if (url === null) throw new SnsRefusal('foreign-address', `${text} is not a URL`);
-    // Set one by one: a path that begins with two slashes, resolved as text, would be another host.
+    // Set one by one: a path that begins with two slashes, resolved as a reference, would name another host.
     const target = new URL(endpoint);
     target.pathname = url.pathname;
     target.search = url.search;

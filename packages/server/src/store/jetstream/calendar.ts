@@ -77,7 +77,7 @@ export function createCalendar(
     await read();
     const at = now();
     const due = [...dates]
-      // Those that are to be removed may be gone.
+      // Contacts whose removal is due may already be gone.
       .filter(([, { reviewAt, removeAt }]) => reviewAt <= at && removeAt > at)
       .sort(([, a], [, b]) => a.reviewAt - b.reviewAt);
     const contacts = await Promise.all(

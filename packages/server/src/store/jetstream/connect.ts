@@ -60,8 +60,8 @@ async function open(address: NatsAddress): Promise<NatsConnection> {
 }
 
 /**
- * For an IP address, the client names no host, and Node then expects a certificate for `localhost`. Instead, it must
- * be that of one of the addresses. The client passes all members on to Node's `tls.connect`.
+ * For an IP address, the client names no host, and Node then expects a certificate for `localhost`. Instead, the
+ * certificate must be for one of the addresses. The client passes all options on to Node's `tls.connect`.
  */
 function tlsOptions({ servers, authority }: NatsAddress): TlsOptions {
   const hosts = servers.map((server) => server.replace(/:\d+$/, '').replaceAll(/[[\]]/g, ''));
@@ -97,7 +97,7 @@ const MISTAKES: readonly { readonly is: RegExp; readonly cure: string; readonly 
   },
   {
     is: /unable to parse credentials/,
-    cure: 'the file in creds has no user. Write the path of a file that nsc generate creds has written',
+    cure: 'the file in creds has no user. Write the path of a file that nsc generate creds wrote',
   },
   {
     is: /does not support 'tls'/,

@@ -39,7 +39,7 @@ export function contactVerbs(
   now: () => number,
 ): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'registered'> {
   const isOver = (endsAt: number | undefined): boolean => endsAt !== undefined && endsAt <= now();
-  /** So that a commit after a read, and a read after another, need no further request. */
+  /** Saves a request when a commit or another read follows a read. */
   const recent = createRecent<Found<ContactHead>>();
 
   function remember(subject: string, found: Found<ContactHead> | undefined): void {
@@ -58,7 +58,7 @@ export function contactVerbs(
     return asContact(key, found);
   }
 
-  /** Those that have not changed since they were last read need no reading. */
+  /** Contacts that have not changed since they were last read are not read again. */
   async function read(
     { calendar, layout, reads }: Shard,
     subjects: ReadonlySet<string>,

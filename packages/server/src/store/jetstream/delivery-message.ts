@@ -61,7 +61,7 @@ export function newHead(entry: Enqueued, now: number, owner: string | undefined)
   };
 }
 
-/** An event from long ago is sent, too, and is known if it comes again. */
+/** An event from long ago is also sent, and is recognized if it comes again. */
 const LEAST_KEEP_MS = 2 * 86_400_000;
 
 /** When a delivery that is written now is to be removed. */

@@ -25,7 +25,7 @@ export function enqueueVerb(
   ): Promise<Map<string, EnqueueResult['state']>> {
     const { layout, open, writer } = shard;
     const states = new Map<string, EnqueueResult['state']>();
-    /** Of earlier deliveries with the same id, whose retention has passed. */
+    /** The sequences of earlier deliveries with the same id whose retention has passed. */
     const past = new Map<string, number>();
     let left = entries;
     for (;;) {

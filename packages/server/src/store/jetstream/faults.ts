@@ -28,7 +28,7 @@ export const isNotTaken = (error: unknown): boolean =>
   (error instanceof RequestError && error.isNoResponders()) ||
   AGAIN.has(apiCode(error) ?? 0);
 
-/** No answer within the time for it. */
+/** No answer in time. */
 export const isSilence = (error: unknown): boolean => error instanceof TimeoutError || isNotTaken(error);
 
 /** The message to be removed does not exist: the server has several ways to say so. */

@@ -51,7 +51,7 @@ export function laneVerbs(
     return stored;
   }
 
-  /** Leases taken entries of one shard; those missing from the result were written by others meanwhile. */
+  /** Leases entries taken from one shard; others have since written those that are missing from the result. */
   async function lease(shard: Shard, entries: readonly Entry[], node: string): Promise<Delivery[]> {
     const { open } = shard;
     try {
@@ -74,7 +74,7 @@ export function laneVerbs(
       for (const entry of entries) open.giveBack(entry);
     }
 
-    /** It is no longer as it was known. */
+    /** The delivery has changed since this node last saw it. */
     function renew(entry: Entry, now: StoredDelivery | undefined): undefined {
       if (now === undefined) open.drop(entry);
       else open.put(entry.rest, now.sequence, now.head);

@@ -20,7 +20,7 @@
 // It chooses there, and the expected sequence decides. A lease is a name in the head, and is valid while that node
 // sends heartbeats; the leases of a dead node need no further write. A tip names the oldest message that may still
 // wait, so a node that starts reads from there. Subjects contain hashes, because names may have characters that
-// subjects cannot; heads contain the names.
+// subjects cannot have; heads contain the names.
 import { hash } from 'node:crypto';
 import { locatorOf } from '../registration-id.ts';
 

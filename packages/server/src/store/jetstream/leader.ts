@@ -8,7 +8,7 @@ export interface Leader {
   silent(): void;
 }
 
-/** Elections are usually over by then. Moving loses the answers to everything in flight, also of other streams. */
+/** Elections are usually over by then. Moving loses the answers to everything in flight, including other streams. */
 const SILENT_MS = 5_000;
 const MOVE_EVERY_MS = 3_000;
 

@@ -1,4 +1,4 @@
-// What was read or written most recently, with its text, up to a size: so that it need not be read again.
+// A cache of what was read or written most recently, with its text, up to a size.
 import type { Found } from './message.ts';
 
 type Text = Pick<Found<unknown>, 'text' | 'sequence'>;
@@ -17,7 +17,7 @@ const ENTRY_UNITS = 256;
 const unitsOf = ({ text }: Text): number => ENTRY_UNITS + text.length;
 
 export function createRecent<T extends Text>(): Recent<T> {
-  /** The latest last. */
+  /** Most recent last. */
   const all = new Map<string, T>();
   let units = 0;
 

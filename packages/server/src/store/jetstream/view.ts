@@ -1,12 +1,12 @@
-// A view of a shard in memory that few calls need: read from the heads on first use, so that no start waits for it,
-// followed from then on, and forgotten when it was not used for a while.
+// An in-memory view of a shard that few calls need: read from the heads on first use, so no start waits for it, kept up
+// to date from then on, and dropped after a while without use.
 import type { JetStreamClient } from '@nats-io/jetstream';
 import { follow, type Follower, type Told } from './follower.ts';
 
 export interface View {
   /** Resolves once everything that was written before, or up to this sequence, is in the view. */
   readonly read: (upTo?: number) => Promise<void>;
-  /** Everything was read once: `read` will not take long. */
+  /** Everything has been read once, so `read` will be quick. */
   readonly isLoaded: () => boolean;
   readonly close: () => Promise<void>;
 }

@@ -10,8 +10,8 @@ export function encode(value: unknown): unknown {
 type Element = string | number | boolean | null | undefined;
 
 /**
- * The text of an array (postgresql.org/docs/current/arrays.html, "Array Input and Output Syntax"). The driver makes it
- * from the copy of each element by two expressions.
+ * The text of an array (postgresql.org/docs/current/arrays.html, "Array Input and Output Syntax"). The driver copies
+ * each element through two regular expressions.
  */
 function arrayText(elements: readonly Element[]): string {
   let text = '';

@@ -4,7 +4,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { NOBODY } from '../settle-rule.ts';
 
 export interface Leases {
-  /** Notes that a node leased rows between these two on their arrival. */
+  /** Records that a node leased rows of this range on arrival. */
   add(owner: number, firstSeq: number, lastSeq: number): void;
   /** Makes everything that a node holds available to others. `now`: milliseconds since the epoch. */
   release(owner: number, now: number): void;

@@ -42,7 +42,7 @@ export interface SqliteStoreOptions {
   readonly synchronous?: 'FULL' | 'OFF';
 }
 
-/** So many calls are worth a message of their own: the worker runs them while this thread prepares the next. */
+/** This many calls are worth a message of their own: the worker runs them while this thread prepares the next. */
 const ASKED_AT_ONCE = 16;
 
 type Answer<V extends Verb> = ReturnType<Verbs[V]>;
