@@ -270,7 +270,7 @@ for (const colorScheme of ['light', 'dark'] as const)
     });
 
 test(
-  'a preview shows what phones would get, for every kind of message, and sends nothing',
+  'a preview shows what phones would receive for every kind of message, and sends nothing',
   options,
   async () => {
     await using opened = await openConsole(browser(), scene.url, { address: '#/applications' });
@@ -303,7 +303,7 @@ test(
   },
 );
 
-test('the health view lists the nodes that are alive', options, async () => {
+test('the health view lists the live nodes', options, async () => {
   await using opened = await openConsole(browser(), scene.url, { address: '#/health' });
   const nodes = opened.page.getByRole('region', { name: /^Nodes \d/ });
   await nodes

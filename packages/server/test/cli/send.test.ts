@@ -64,7 +64,7 @@ test('with --json it prints the result for programs', async (t) => {
   }
 });
 
-test('with --json it prints for programs what kept it from sending', async (t) => {
+test('with --json it prints as JSON why it did not send', async (t) => {
   const { environment } = await system(t);
   const argv = ['--type', 'APNS', '--token', IPHONE, '--json', 'Hello'];
   const { code, said } = await run(['--application', 'sales', ...argv], environment);

@@ -58,7 +58,7 @@ test('a reading key reads its own instance and changes nothing; no other instanc
   assert.equal(put.status, 200);
 });
 
-test('deliveries are replayed and withdrawn with a session that may, and of its own instance only', async (t) => {
+test('a session replays and withdraws deliveries only if its key may, and only in its own instance', async (t) => {
   const { ask, signIn, client } = await startSigning(t, {
     accessKeys: [ADMIN, READER, ACTOR],
     applications: [{ arn: ARN, channels: { APNS: DEAF } }],

@@ -137,7 +137,7 @@ test('the expiry of a certificate is a metric', async (t) => {
   assert.ok(Number(expiry?.[1]) * 1000 > Date.now());
 });
 
-test('since when a channel has its credential is a metric, if that is known', async (t) => {
+test('the time when a channel got its credential is a metric, if it is known', async (t) => {
   const emulator = await strictEmulator(t);
   const { certificate, privateKey } = emulator.providerCertificate('com.example.chat');
   const folder = temporaryFolder();

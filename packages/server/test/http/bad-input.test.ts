@@ -60,7 +60,7 @@ for (const name of NAMES) {
         }
       });
 
-      test('sensitive values are in no answer', async () => {
+      test('no answer contains sensitive values', async () => {
         const marked = JSON.parse(
           JSON.stringify(GOOD_INPUTS[name]).replace(/"(token|Hello|Ann)"/g, '"MARKED"'),
         ) as object;

@@ -84,7 +84,7 @@ describe('GetRegistration', () => {
     assert.equal(found.Registration?.RegistrationId, RegistrationId);
   });
 
-  test('does not find it in another instance, nor an id that was never given', async () => {
+  test('does not find it in another instance, nor an id that was never issued', async () => {
     await using service = await openService();
     const { RegistrationId } = await service.call(CREATE, create());
     for (const [InstanceId, id] of [
@@ -99,7 +99,7 @@ describe('GetRegistration', () => {
 });
 
 describe('ListNodes', () => {
-  test('lists the living nodes as they describe themselves', async () => {
+  test('lists the live nodes as they describe themselves', async () => {
     await using service = await openService();
     await service.store.beat('described', 60_000, describeNode({ version: '1.2.3', host: 'a', pid: 7 }));
     const { Nodes } = await service.call('ListNodes', {});

@@ -1,4 +1,4 @@
-// What PreviewPush shows: the payloads of real pushes, for every content type, without sending any.
+// PreviewPush shows the payloads of real pushes for every content type, and sends nothing.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import type { Input } from '@chatpush/wire';
@@ -69,7 +69,7 @@ describe('PreviewPush', () => {
     assert.equal((await preview({ MessageVisibility: 'AGENT' })).Reason, 'not-visible-to-customer');
   });
 
-  test('stores nothing and sends nothing', async () => {
+  test('stores and sends nothing', async () => {
     await using service = await openService();
     await service.call('CreatePushNotificationRegistration', create({ contactId: 'chat' }));
     await service.call('PreviewPush', { PinpointAppArn: APPLICATION, Type: 'MESSAGE', ContactId: 'chat' });
@@ -77,7 +77,7 @@ describe('PreviewPush', () => {
     assert.deepEqual(Deliveries, []);
   });
 
-  test('refuses what is not an application', async () => {
+  test('refuses an application that is not an ARN', async () => {
     await assert.rejects(preview({ PinpointAppArn: 'app' }), { name: 'InvalidParameterException' });
   });
 });

@@ -165,7 +165,7 @@ test('an older LocalStack does not sign: its messages are accepted if the settin
   await waitFor(place, 'phone', 'unsigned');
 });
 
-test('only the endpoint is ever asked, whatever address a message names', async () => {
+test('only the endpoint is called, whatever address a message names', async () => {
   const asked: string[] = [];
   const standIn = createStandIn({
     endpoint: 'http://127.0.0.1:4566',

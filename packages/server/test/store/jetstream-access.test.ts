@@ -123,7 +123,7 @@ test('a user who may not use JetStream is refused with the permissions to add', 
   );
 });
 
-test('a credentials file works; that of another operator, and one that is none, are refused', async (t) => {
+test('a credentials file works; one of another operator, and a file without credentials, are refused', async (t) => {
   const { write } = folderOf(t);
   const operator = createNatsOperator();
   const credentials = operator.credentials();
@@ -136,7 +136,7 @@ test('a credentials file works; that of another operator, and one that is none, 
   await refuses(url('nats', '', `&creds=${write('other.creds', createNatsOperator().credentials())}`), cure);
   await refuses(url('nats'), cure);
   await refuses(
-    url('nats', '', `&creds=${write('none.creds', 'not a file of credentials')}`),
+    url('nats', '', `&creds=${write('none.creds', 'not a credentials file')}`),
     /: the file in creds has no user\. /,
   );
   await refuses(url('nats', '', '&creds=/missing.creds'), /: the file in creds or ca does not exist\. /);

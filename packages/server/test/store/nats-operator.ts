@@ -21,7 +21,7 @@ function sign(issuer: KeyPair, subject: KeyPair, name: string, nats: object): st
 export interface NatsOperator {
   /** For the servers' configuration. */
   readonly lines: readonly string[];
-  /** The text of a credentials file of a new user. */
+  /** The text of a new user's credentials file. */
   credentials(): string;
 }
 

@@ -15,7 +15,7 @@ import { startPostgres } from './postgres-server.ts';
 
 const SILENT_MS = 7_500;
 
-/** Between two attempts: a store that is known to be unavailable refuses at once, and such a loop would stop everything else. */
+/** Waits between attempts: an unavailable store refuses at once, and a tight loop would block everything else. */
 const later = (): Promise<undefined> => delay(10, undefined);
 
 test('a server that answers no new connections gets one connection attempt at a time, however many calls wait', async (t) => {

@@ -88,7 +88,7 @@ describe('a commit group on SQLite', () => {
     ]);
   });
 
-  test('a commit of an outdated contact leaves its token to the next call of the group', () => {
+  test('a commit of an outdated contact leaves its token free for the next call of the group', () => {
     using connection = connect(MEGABYTE);
     const contact = contactChange();
     const claim = packClaim(newClaim());

@@ -131,7 +131,7 @@ describe('a SQLite file', () => {
     await second.close();
   });
 
-  test('returns what is still leased of a batch, and notes no batch that is settled', async (t) => {
+  test('returns what is still leased of a batch, and keeps no record of a settled batch', async (t) => {
     const path = newPath(t);
     const { store: first } = await openStore(t, { path });
     const [early, late, claimed] = newDeliveries(3);

@@ -146,7 +146,7 @@ export function claimCases(open: Open): void {
       assert.deepEqual(await counts(at.store, 5), new Map());
     });
 
-    test('says for how long the first due delivery of a lane has been due', async () => {
+    test('says how long the first due delivery of a lane has been due', async () => {
       const [lane, node] = [fresh('lane'), await at.node()];
       const dueForMs = async () => (await at.store.waiting(9)).get(lane)?.dueForMs;
       const [first, second] = [newDelivery({ lane }), newDelivery({ lane })];
