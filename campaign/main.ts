@@ -66,7 +66,7 @@ if (values.help) {
   process.exit(0);
 }
 
-// Only an orderly exit ends the nodes and servers that it started.
+// Only an orderly exit stops the nodes and servers that this process started.
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 interface Result {

@@ -82,7 +82,7 @@ test('TLS with your own authority works; without it, or with another, the error 
   const tls = blockOfGuide('tls')
     .replace('/etc/nats/server.pem', write('server.pem', certificate))
     .replace('/etc/nats/server.key', write('server.key', privateKey));
-  // The client checks the name `localhost` for an IP address, which the store must correct.
+  // For an IP address, the client checks the certificate for `localhost`, which the store must correct.
   const unchecked = Object.assign({ caFile: trusted }, { checkServerIdentity: () => undefined });
   const url = await serve(t, { lines: [tls], login: { tls: unchecked } });
   await works(url('tls', '', `&ca=${trusted}`));

@@ -123,7 +123,7 @@ describe('leases on PostgreSQL', () => {
            now_ms(), '{}')`,
       );
     }
-    // Among them characters of two UTF-16 units.
+    // Some have characters of two UTF-16 units.
     const contacts = ['one', 'zwei 👋👋', 'три', "'"];
     for (const contactId of contacts)
       await query(`insert into contact values ('instance', '${contactId.replace("'", "''")}', 1, '{}')`);

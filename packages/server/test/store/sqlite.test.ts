@@ -57,7 +57,7 @@ conformance({
   },
 });
 
-/** Among them characters of two UTF-16 units. */
+/** Some have characters of two UTF-16 units. */
 const CONTACTS = ['one', 'zwei 👋👋', 'три', ''];
 
 describe('a SQLite file', () => {

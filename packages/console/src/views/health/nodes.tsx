@@ -25,8 +25,7 @@ export function Nodes({ access }: { access: Access }) {
       {answer === undefined && problem === undefined && <p class="hint">Loading…</p>}
       {answer !== undefined && answer.nodes === undefined && (
         <p class="hint">
-          This key may not see the nodes, because instances share them. It needs the action{' '}
-          <code>chatpush:ListNodes</code>.
+          Instances share the nodes, so this key needs the action <code>chatpush:ListNodes</code> to see them.
         </p>
       )}
       {answer?.nodes?.length === 0 && <p class="hint">No node is sending heartbeats.</p>}
@@ -38,7 +37,7 @@ export function Nodes({ access }: { access: Access }) {
 function Table({ nodes }: { nodes: readonly ServiceNode[] }) {
   const nowMs = useClock(1_000);
   return (
-    <div class="table" tabIndex={0} role="region" aria-label="Nodes that are alive">
+    <div class="table" tabIndex={0} role="region" aria-label="Live nodes">
       <table>
         <thead>
           <tr>

@@ -33,7 +33,7 @@ export interface OpenDeliveries {
   put(rest: string, sequence: number, head: OpenHead | (() => OpenHead | undefined)): void;
   /** The follower has reported everything up to here. */
   told(sequence: number): void;
-  /** No message before this sequence is one of a waiting delivery. */
+  /** No message before this sequence belongs to a waiting delivery. */
   low(): number;
   /** By the hash of its id. */
   findId(id: string): Entry | undefined;

@@ -23,7 +23,7 @@ export interface Shard {
 }
 
 interface TipHead {
-  /** No message before this sequence is one of a waiting delivery. */
+  /** No message before this sequence belongs to a waiting delivery. */
   readonly low: number;
 }
 

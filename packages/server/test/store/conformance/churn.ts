@@ -41,7 +41,7 @@ export function churnCases(open: Open): void {
           const leaving = turn % 2 === 1 ? store.leave(node) : undefined;
           const leased = (await enqueuing).filter(({ state }) => state === 'leased');
           const got = [...ids(leased), ...ids(await claiming)];
-          // On every fourth turn it leaves before it settles, and has lost what it leased.
+          // On every fourth turn it leaves before it settles, and so loses what it leased.
           if (turn % 4 === 2) await store.leave(node);
           await work(store, node, got, turn);
           await leaving;
