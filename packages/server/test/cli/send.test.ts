@@ -167,7 +167,7 @@ test('reports what is missing: arguments, application, channel, emulator', async
   const device = ['--type', 'GCM', '--token', 't', 'x'];
   assert.match(
     (await run(['--application', 'sales', ...device], environment)).said,
-    /no application sales, .* The applications are: arn:/,
+    /no application sales in the settings or in the store\. The applications are: arn:/,
   );
   const apnsOnly = settingsWith(t, { APNS: { gateway: 'emulated' } });
   assert.match(
