@@ -6,6 +6,7 @@ import { createStepWatch, LONGEST_DELAY_MS } from '../clock-step.ts';
 import type { Delivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { LIVE_NODE, type Nodes } from './nodes.ts';
+import { TIME_OUTS } from './session.ts';
 
 /** The lane of deliveries that never start. */
 export const NO_LANE = 0;
@@ -94,6 +95,11 @@ export function laneVerbs(database: Database, nodes: Nodes): Lanes {
    * back.
    */
   let believedMs: number | undefined = LONGEST_DELAY_MS;
+  /**
+   * Monotonic time of a second check: a statement that read the time before the clock was set back may write its due
+   * times after the first.
+   */
+  let checkAgainAt = Infinity;
   /** Lanes are never removed and keep their number, so a cached number stays valid. */
   const known = new Map<string, number>();
 
@@ -131,7 +137,13 @@ export function laneVerbs(database: Database, nodes: Nodes): Lanes {
       const askedAt = systemClock.monotonic();
       const read = () => database.query<WaitingRow>(WAITING, [cap]);
       let rows = await read();
-      if (isSetBack(rows[0]!.now, askedAt, systemClock.monotonic())) believedMs = 0;
+      if (isSetBack(rows[0]!.now, askedAt, systemClock.monotonic())) {
+        believedMs = 0;
+        checkAgainAt = systemClock.monotonic() + TIME_OUTS.statementMs;
+      } else if (systemClock.monotonic() >= checkAgainAt) {
+        believedMs = 0;
+        checkAgainAt = Infinity;
+      }
       if (believedMs !== undefined) {
         // Nodes with heartbeats in the future show it too, even if it happened while no process was running.
         if (await nodes.limitSilence()) believedMs = 0;
