@@ -55,6 +55,15 @@ export const ERRORS = {
 
 export type ErrorName = keyof typeof ERRORS;
 
+/** The errors of an operation that names something which may not exist, and has no others. */
+export const USUAL_ERRORS = [
+  'AccessDeniedException',
+  'InternalServiceException',
+  'InvalidParameterException',
+  'ResourceNotFoundException',
+  'ThrottlingException',
+] as const satisfies readonly ErrorName[];
+
 /** The error name in a header or body value: AWS front ends put a namespace before `#` and an address after `:`. */
 export function errorName(value: string): string {
   const bare = value.split(':', 1)[0]!;

@@ -22,7 +22,8 @@ export async function putChatEvents(
   };
 }
 
-function toChatEvent(event: Input<'PutChatEvents'>['Events'][number]): ChatEvent {
+/** An event as the service knows it. */
+export function toChatEvent(event: Input<'PutChatEvents'>['Events'][number]): ChatEvent {
   return {
     id: event.Id,
     contactId: event.ContactId,

@@ -1,6 +1,7 @@
 // What phones would show for a message. Nothing is stored and nothing is sent.
 import type { Input, Output } from '@chatpush/wire';
-import { readEvent, toNotification, withoutPush, type ChatEvent } from '../contact/events.ts';
+import { readEvent, toNotification, withoutPush } from '../contact/events.ts';
+import { toChatEvent } from './chat-events.ts';
 import type { OperationDependencies } from './dependencies.ts';
 import { applicationArnFault, refuseFaults } from './faults.ts';
 
@@ -11,16 +12,7 @@ export async function previewPush(
   const { PinpointAppArn, ContactId = 'contact-id', IncludeRawMessage = true } = input;
   refuseFaults([applicationArnFault('/PinpointAppArn', PinpointAppArn)]);
   await directory.application(PinpointAppArn);
-  const event: ChatEvent = {
-    id: 'message-id',
-    contactId: ContactId,
-    type: input.Type,
-    contentType: input.ContentType,
-    content: input.Content,
-    participantRole: input.ParticipantRole,
-    displayName: input.DisplayName,
-    visibility: input.MessageVisibility ?? 'ALL',
-  };
+  const event = toChatEvent({ ...input, Id: 'message-id', ContactId });
   const reason = withoutPush(event);
   if (reason !== undefined) return { Previews: [], Reason: reason };
   const rules = await directory.rules(PinpointAppArn);

@@ -1,4 +1,5 @@
 // Runs the doctor's check now: would the gateway accept a push of this channel?
+import { USUAL_ERRORS } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { oneOf, required, string, structure } from '../shape.ts';
 import { deviceType } from './registrations.ts';
@@ -18,13 +19,7 @@ export const examineChannel = operation({
     Says: required(string()),
     Cure: string(),
   }),
-  errors: [
-    'AccessDeniedException',
-    'InternalServiceException',
-    'InvalidParameterException',
-    'ResourceNotFoundException',
-    'ThrottlingException',
-  ],
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
 });

@@ -1,7 +1,17 @@
 // Chat events: what happened in chats, reported by the chat platform.
+import { USUAL_ERRORS } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { integer, list, oneOf, required, string, structure } from '../shape.ts';
 import { contactId, instanceId, participantRole } from './registrations.ts';
+
+/** What a message says, who wrote it, and who may see it. */
+export const messageMembers = {
+  ContentType: string({ min: 1, max: 100 }),
+  Content: string({ maxBytes: 16_384, sensitive: true }),
+  ParticipantRole: participantRole,
+  DisplayName: string({ max: 256, sensitive: true }),
+  MessageVisibility: oneOf('AGENT', 'CUSTOMER', 'ALL'),
+} as const;
 
 export const putChatEvents = operation({
   name: 'PutChatEvents',
@@ -16,11 +26,7 @@ export const putChatEvents = operation({
           ContactId: required(contactId),
           InitialContactId: contactId,
           Type: required(oneOf('MESSAGE', 'ATTACHMENT', 'EVENT')),
-          ContentType: string({ min: 1, max: 100 }),
-          Content: string({ maxBytes: 16_384, sensitive: true }),
-          ParticipantRole: participantRole,
-          DisplayName: string({ max: 256, sensitive: true }),
-          MessageVisibility: oneOf('AGENT', 'CUSTOMER', 'ALL'),
+          ...messageMembers,
           AbsoluteTime: string({ format: 'date-time' }),
         }),
         { min: 1, max: 500 },
@@ -38,13 +44,7 @@ export const putChatEvents = operation({
       ),
     ),
   }),
-  errors: [
-    'AccessDeniedException',
-    'InternalServiceException',
-    'InvalidParameterException',
-    'ResourceNotFoundException',
-    'ThrottlingException',
-  ],
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 10_485_760,
   origin: 'chatpush',
   bearer: 'intake',

@@ -1,5 +1,6 @@
 // The delivery log: every delivery with its attempts, or with the reason why it was never attempted. Also the two actions on a
 // delivery, replay and withdraw.
+import { USUAL_ERRORS } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { boolean, integer, list, oneOf, required, string, structure } from '../shape.ts';
 import { contactId, deviceType, instanceId, maxResults, nextToken } from './registrations.ts';
@@ -36,14 +37,6 @@ const delivery = structure({
   CanReplay: required(boolean),
 });
 
-const readErrors = [
-  'AccessDeniedException',
-  'InternalServiceException',
-  'InvalidParameterException',
-  'ResourceNotFoundException',
-  'ThrottlingException',
-] as const;
-
 export const listDeliveries = operation({
   name: 'ListDeliveries',
   method: 'GET',
@@ -73,7 +66,7 @@ export const listDeliveries = operation({
     NextToken: nextToken,
   }),
   output: structure({ Deliveries: required(list(delivery)), NextToken: nextToken }),
-  errors: readErrors,
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
   bearer: 'reading',
@@ -85,7 +78,7 @@ export const getDelivery = operation({
   path: '/push-notification/{InstanceId}/deliveries/{DeliveryId}',
   input: structure({ InstanceId: required(instanceId), DeliveryId: required(deliveryId) }),
   output: structure({ Delivery: required(delivery) }),
-  errors: readErrors,
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
   bearer: 'reading',
@@ -112,7 +105,7 @@ export const getDeliveryCounts = operation({
       ),
     ),
   }),
-  errors: readErrors,
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
   bearer: 'reading',

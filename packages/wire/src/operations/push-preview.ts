@@ -1,7 +1,9 @@
 // What phones would show for a message, without sending it.
+import { USUAL_ERRORS } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { boolean, list, oneOf, required, string, structure } from '../shape.ts';
-import { contactId, deviceType, participantRole } from './registrations.ts';
+import { messageMembers } from './chat-events.ts';
+import { contactId, deviceType } from './registrations.ts';
 
 export const previewPush = operation({
   name: 'PreviewPush',
@@ -10,11 +12,7 @@ export const previewPush = operation({
   input: structure({
     PinpointAppArn: required(string({ min: 1, max: 2048 })),
     Type: required(oneOf('MESSAGE', 'ATTACHMENT')),
-    ContentType: string({ min: 1, max: 100 }),
-    Content: string({ maxBytes: 16_384, sensitive: true }),
-    ParticipantRole: participantRole,
-    DisplayName: string({ max: 256, sensitive: true }),
-    MessageVisibility: oneOf('AGENT', 'CUSTOMER', 'ALL'),
+    ...messageMembers,
     ContactId: contactId,
     IncludeRawMessage: boolean,
   }),
@@ -22,13 +20,7 @@ export const previewPush = operation({
     Previews: required(list(structure({ DeviceType: required(deviceType), Payload: required(string()) }))),
     Reason: string(),
   }),
-  errors: [
-    'AccessDeniedException',
-    'InternalServiceException',
-    'InvalidParameterException',
-    'ResourceNotFoundException',
-    'ThrottlingException',
-  ],
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
 });

@@ -1,4 +1,5 @@
 // Push notification registrations: one device token bound to one contact through one application.
+import { USUAL_ERRORS } from '../errors.ts';
 import { operation } from '../operation.ts';
 import { boolean, integer, list, oneOf, required, string, structure } from '../shape.ts';
 
@@ -54,13 +55,7 @@ export const deletePushNotificationRegistration = operation({
     ContactId: required(contactId),
   }),
   output: structure({}),
-  errors: [
-    'AccessDeniedException',
-    'InternalServiceException',
-    'InvalidParameterException',
-    'ResourceNotFoundException',
-    'ThrottlingException',
-  ],
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 65_536,
   origin: 'amazon',
 });
@@ -88,13 +83,7 @@ export const getRegistration = operation({
     Registration: registration,
     RemovedAt: string({ format: 'date-time' }),
   }),
-  errors: [
-    'AccessDeniedException',
-    'InternalServiceException',
-    'InvalidParameterException',
-    'ResourceNotFoundException',
-    'ThrottlingException',
-  ],
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
   bearer: 'reading',
@@ -115,13 +104,7 @@ export const listPushNotificationRegistrations = operation({
     Registrations: required(list(registration)),
     NextToken: nextToken,
   }),
-  errors: [
-    'AccessDeniedException',
-    'InternalServiceException',
-    'InvalidParameterException',
-    'ResourceNotFoundException',
-    'ThrottlingException',
-  ],
+  errors: USUAL_ERRORS,
   bodyLimitBytes: 65_536,
   origin: 'chatpush',
   bearer: 'reading',
