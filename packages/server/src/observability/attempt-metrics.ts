@@ -1,9 +1,9 @@
-// Metrics of attempts. Every push is counted, so the counts are plain numbers that become metrics only when Prometheus
-// reads them: prom-client hashes the labels of every increment, which took 6 % of the main thread.
-import { Counter, Gauge, type Registry } from 'prom-client';
+// Metrics of attempts. Every push is counted, so the counts are plain numbers (plain-counter.ts).
+import { Gauge, type Registry } from 'prom-client';
 import { APNS_ANSWERS } from '../gateways/apns/answers.ts';
 import { FCM_ANSWERS } from '../gateways/fcm/answers.ts';
 import type { Outcome } from '../gateways/gateway.ts';
+import { add, registerCounter } from './plain-counter.ts';
 import { createSpread, histogramText } from './spread.ts';
 import type { Spread } from './spread.ts';
 
@@ -51,43 +51,34 @@ interface OfChannel {
   lastAcceptedAt: number | undefined;
 }
 
-const count = (counts: Map<string, number>, what: string): void =>
-  void counts.set(what, (counts.get(what) ?? 0) + 1);
-
 export function createAttemptMetrics(registry: Registry): AttemptMetrics {
   const gateways = new Map<string, OfGateway>();
   /** By device type and application. */
   const channels = new Map<string, Map<string, OfChannel>>();
   const allChannels = () => [...channels.values()].flatMap((byArn) => Array.from(byArn.values()));
 
-  registry.registerMetric(
-    new Counter({
-      name: 'chatpush_attempts_total',
-      help: 'Requests to gateways by gateway, outcome and reason; other: a reason that neither Apple nor Google documents.',
-      labelNames: ['gateway', 'outcome', 'reason'],
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [gateway, { outcomes }] of gateways)
-          for (const [what, count] of outcomes) {
-            const [outcome = '', reason = ''] = what.split(' ');
-            this.inc({ gateway, outcome, reason }, count);
-          }
-      },
-    }),
+  registerCounter(
+    registry,
+    'chatpush_attempts_total',
+    'Requests to gateways by gateway, outcome and reason; other: a reason that neither Apple nor Google documents.',
+    ['gateway', 'outcome', 'reason'],
+    function* () {
+      for (const [gateway, { outcomes }] of gateways)
+        for (const [what, count] of outcomes) {
+          const [outcome = '', reason = ''] = what.split(' ');
+          yield [{ gateway, outcome, reason }, count];
+        }
+    },
   );
-  registry.registerMetric(
-    new Counter({
-      name: 'chatpush_channel_attempts_total',
-      help: 'Requests to the gateway of a channel by result: accepted, unsent, unknown, or what the refusal means (token-dead, token-suspect, credential, message, …).',
-      labelNames: ['application', 'channel', 'result'],
-      registers: [],
-      collect() {
-        this.reset();
-        for (const { applicationArn: application, deviceType: channel, results } of allChannels())
-          for (const [result, count] of results) this.inc({ application, channel, result }, count);
-      },
-    }),
+  registerCounter(
+    registry,
+    'chatpush_channel_attempts_total',
+    'Requests to the gateway of a channel by result: accepted, unsent, unknown, or what the refusal means (token-dead, token-suspect, credential, message, …).',
+    ['application', 'channel', 'result'],
+    function* () {
+      for (const { applicationArn: application, deviceType: channel, results } of allChannels())
+        for (const [result, count] of results) yield [{ application, channel, result }, count];
+    },
   );
   registry.registerMetric(
     new Gauge({
@@ -130,13 +121,13 @@ export function createAttemptMetrics(registry: Registry): AttemptMetrics {
     attempt: (gateway, outcome, sinceAcceptedMs) => {
       const { outcomes, attempts, deliveries } = ofGateway(gateway);
       const { kind, ms } = outcome;
-      count(outcomes, kind === 'rejected' ? `${kind} ${reasonLabel(outcome.reason)}` : kind);
+      add(outcomes, kind === 'rejected' ? `${kind} ${reasonLabel(outcome.reason)}` : kind);
       if (kind === 'accepted' || kind === 'rejected') attempts.add(ms / 1000);
       if (kind === 'accepted') deliveries.add(sinceAcceptedMs / 1000);
     },
     channelAttempt: ({ applicationArn, deviceType }, outcome) => {
       const channel = ofChannel(applicationArn, deviceType);
-      count(channel.results, outcome.kind === 'rejected' ? outcome.verdict : outcome.kind);
+      add(channel.results, outcome.kind === 'rejected' ? outcome.verdict : outcome.kind);
       if (outcome.kind === 'accepted') channel.lastAcceptedAt = Date.now();
     },
     text: () => {

@@ -1,5 +1,6 @@
-// Metrics of calls and of what they ask of the store. Counted in plain numbers, like attempts (attempt-metrics.ts).
-import { Counter, type Registry } from 'prom-client';
+// Metrics of calls and of what they ask of the store. Counted in plain numbers (plain-counter.ts).
+import type { Registry } from 'prom-client';
+import { add, registerCounter } from './plain-counter.ts';
 import { createSpread, histogramText } from './spread.ts';
 import type { Spread } from './spread.ts';
 
@@ -24,18 +25,15 @@ export function createCallMetrics(registry: Registry): CallMetrics {
   const operations = new Map<string, OfOperation>();
   const verbs = new Map<string, Spread>();
 
-  registry.registerMetric(
-    new Counter({
-      name: 'chatpush_requests_total',
-      help: 'API requests by operation and HTTP status.',
-      labelNames: ['operation', 'status'],
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [operation, { byStatus }] of operations)
-          for (const [status, count] of byStatus) this.inc({ operation, status: String(status) }, count);
-      },
-    }),
+  registerCounter(
+    registry,
+    'chatpush_requests_total',
+    'API requests by operation and HTTP status.',
+    ['operation', 'status'],
+    function* () {
+      for (const [operation, { byStatus }] of operations)
+        for (const [status, count] of byStatus) yield [{ operation, status: String(status) }, count];
+    },
   );
 
   return {
@@ -45,7 +43,7 @@ export function createCallMetrics(registry: Registry): CallMetrics {
         operation = { byStatus: new Map(), seconds: createSpread(REQUEST_SECONDS) };
         operations.set(asked, operation);
       }
-      operation.byStatus.set(status, (operation.byStatus.get(status) ?? 0) + 1);
+      add(operation.byStatus, status);
       operation.seconds.add(durationMs / 1000);
     },
     storeCall: (verb, durationMs) => {

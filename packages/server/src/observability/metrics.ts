@@ -8,6 +8,7 @@ import { createAttemptMetrics } from './attempt-metrics.ts';
 import { createCallMetrics } from './call-metrics.ts';
 import type { AttemptMetrics } from './attempt-metrics.ts';
 import type { CallMetrics } from './call-metrics.ts';
+import { add, registerCounter } from './plain-counter.ts';
 
 export interface Metrics
   extends Pick<AttemptMetrics, 'attempt' | 'channelAttempt'>, Pick<CallMetrics, 'request' | 'storeCall'> {
@@ -66,19 +67,15 @@ export function createMetrics({
     buckets: [1, 2, 4, 8, 16, 32, 64, 128, 256],
     registers,
   });
-  /** Counted in plain numbers, like attempts. */
   const eventsByReason = new Map<string, number>();
-  registry.registerMetric(
-    new Counter({
-      name: 'chatpush_chat_events_total',
-      help: 'Chat events by the reason why they were not pushed; none: they were.',
-      labelNames: ['reason'],
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [reason, count] of eventsByReason) this.inc({ reason }, count);
-      },
-    }),
+  registerCounter(
+    registry,
+    'chatpush_chat_events_total',
+    'Chat events by the reason why they were not pushed; none: they were.',
+    ['reason'],
+    function* () {
+      for (const [reason, count] of eventsByReason) yield [{ reason }, count];
+    },
   );
   const snsMessages = new Counter({
     name: 'chatpush_sns_messages_total',
@@ -88,20 +85,17 @@ export function createMetrics({
   });
   /** By limit and, after a space, instance. */
   const used = new Map<string, number>();
-  registry.registerMetric(
-    new Counter({
-      name: 'chatpush_instance_used_total',
-      help: 'What an instance was allowed to do, in the units of its limits; its rate is the used part of chatpush_instance_allowed_per_second.',
-      labelNames: ['limit', 'instance'],
-      registers: [],
-      collect() {
-        this.reset();
-        for (const [what, count] of used) {
-          const space = what.indexOf(' ');
-          this.inc({ limit: what.slice(0, space), instance: what.slice(space + 1) }, count);
-        }
-      },
-    }),
+  registerCounter(
+    registry,
+    'chatpush_instance_used_total',
+    'What an instance was allowed to do, in the units of its limits; its rate is the used part of chatpush_instance_allowed_per_second.',
+    ['limit', 'instance'],
+    function* () {
+      for (const [what, count] of used) {
+        const space = what.indexOf(' ');
+        yield [{ limit: what.slice(0, space), instance: what.slice(space + 1) }, count];
+      }
+    },
   );
   registry.registerMetric(
     new Gauge({
@@ -269,12 +263,10 @@ export function createMetrics({
     storeCall: (...given) => calls.storeCall(...given),
     attempt: (...given) => attempts.attempt(...given),
     channelAttempt: (...given) => attempts.channelAttempt(...given),
-    event: (reason = 'none') => void eventsByReason.set(reason, (eventsByReason.get(reason) ?? 0) + 1),
+    event: (reason = 'none') => add(eventsByReason, reason),
     snsMessage: (result) => snsMessages.inc({ result }),
-    used: (limit, instanceId, count) => {
-      const what = `${limit} ${limits.listed().has(instanceId) ? instanceId : 'others'}`;
-      used.set(what, (used.get(what) ?? 0) + count);
-    },
+    used: (limit, instanceId, count) =>
+      add(used, `${limit} ${limits.listed().has(instanceId) ? instanceId : 'others'}`, count),
     connectFailed: (gateway, about) => connectFailures.inc({ gateway, about }),
     lost: (count) => lost.inc(count),
     storeFailed: () => storeFailures.inc(),
