@@ -1,5 +1,5 @@
 // Cuts a page. Stores read one row more than its limit, which shows whether there is a next page.
-import type { Page, PageRequest } from './store.ts';
+import type { Page, PageRequest, Setting } from './store.ts';
 
 /** How many rows to read. */
 export const rowsFor = ({ limit }: PageRequest): number => limit + 1;
@@ -17,3 +17,11 @@ export function pageOf<Row, Item>(
   const next = last === undefined ? edge : tokenAfter(last);
   return { items: kept.map(toItem), ...(next !== undefined && { next }) };
 }
+
+export const settingsPage = (rows: readonly Setting[], page: PageRequest): Page<Setting> =>
+  pageOf(
+    rows,
+    page,
+    (setting) => setting,
+    ({ id }) => id,
+  );

@@ -1,5 +1,5 @@
 // Settings: applications, instances, access keys.
-import { pageOf } from '../page.ts';
+import { settingsPage } from '../page.ts';
 import type { Setting, SettingKind, Store } from '../store.ts';
 import type { controlLayout } from './layout.ts';
 import type { Reads } from './reads.ts';
@@ -36,12 +36,7 @@ export function settingVerbs(
     async settings(kind, page) {
       const all = await settingsOf(layout, reads, kind, writer.last);
       const after = all.filter(({ id }) => id > (page.next ?? ''));
-      return pageOf(
-        after,
-        page,
-        (setting) => setting,
-        ({ id }) => id,
-      );
+      return settingsPage(after, page);
     },
     async putSetting(kind, id, expectedVersion, body) {
       const found = await find(kind, id);

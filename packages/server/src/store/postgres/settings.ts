@@ -1,5 +1,5 @@
 // Settings: applications, instances, access keys.
-import { pageOf, rowsFor } from '../page.ts';
+import { rowsFor, settingsPage } from '../page.ts';
 import type { Setting, Store } from '../store.ts';
 import type { Database } from './database.ts';
 
@@ -49,12 +49,7 @@ export function settingVerbs(database: Database): Pick<Store, 'setting' | 'setti
     setting,
     async settings(kind, page) {
       const rows = await database.query<Setting>(LIST, [kind, page.next ?? '', rowsFor(page)]);
-      return pageOf(
-        rows,
-        page,
-        (setting) => setting,
-        ({ id }) => id,
-      );
+      return settingsPage(rows, page);
     },
     async putSetting(kind, id, expectedVersion, body) {
       return (await isWritten(kind, id, expectedVersion, body)) ? 'committed' : 'changed';

@@ -1,7 +1,7 @@
 // Settings: applications, instances, access keys.
 import type { DatabaseSync } from 'node:sqlite';
 import type { Verbs } from './protocol.ts';
-import { pageOf, rowsFor } from '../page.ts';
+import { rowsFor, settingsPage } from '../page.ts';
 import type { Setting } from '../store.ts';
 
 export function settingVerbs(database: DatabaseSync): Pick<Verbs, 'setting' | 'settings' | 'putSetting'> {
@@ -20,12 +20,7 @@ export function settingVerbs(database: DatabaseSync): Pick<Verbs, 'setting' | 's
     setting: (_, kind, id) => stored(kind, id),
     settings(_, kind, page) {
       const rows = list.all(kind, page.next ?? '', rowsFor(page)) as unknown as Setting[];
-      return pageOf(
-        rows,
-        page,
-        (setting) => setting,
-        ({ id }) => id,
-      );
+      return settingsPage(rows, page);
     },
     putSetting(_, kind, id, expectedVersion, body) {
       if ((stored(kind, id)?.version ?? 0) !== expectedVersion) return 'changed';
