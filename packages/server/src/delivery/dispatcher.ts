@@ -60,7 +60,7 @@ export interface GatewayStatus {
   readonly deviceType: string;
   /** Deliveries that are known to wait, here and in the store, as far as this node has counted. */
   readonly waiting: number;
-  /** How long the oldest of them has waited, in milliseconds; 0: there is none. */
+  /** How long the oldest of them has waited, in milliseconds; 0 if none are waiting. */
   readonly waitingMs: number;
   /** Whether the channel cannot send, because of its breaker or because it has no connection or no credential. */
   readonly isOut: boolean;
@@ -277,7 +277,7 @@ export function createDispatcher(options: {
           applicationArn: channel.applicationArn,
           deviceType: channel.deviceType,
           waiting: held + stored,
-          waitingMs: Math.max(0, clock.monotonic() - (waitingSince ?? Infinity)),
+          waitingMs: Math.max(0, clock.monotonic() - waitingSince),
           gateway: gateway.name,
           breaker: breaker.state,
           reason: breaker.reason,

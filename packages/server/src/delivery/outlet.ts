@@ -63,8 +63,11 @@ export interface Outlet {
   next(): { lane: Lane; held: Held } | undefined;
   /** Removes every held delivery from every lane. */
   drain(): Held[];
-  /** Monotonic time since which the oldest has waited, here or (as far as known) in the store; for a retry, when it is due. */
-  readonly waitingSince: number | undefined;
+  /**
+   * Monotonic time since which the oldest has waited, here or (as far as known) in the store; for a retry, when it is
+   * due. Infinity: nothing is waiting.
+   */
+  readonly waitingSince: number;
   /** Tells the gateway how many attempts are waiting, here and (as far as is known) in the store. */
   announce(): void;
   /** Drops idle lanes. */
@@ -186,7 +189,7 @@ export function createOutlet(
         if (first) since = Math.min(since, first.sentBefore > 0 ? first.freshAt : first.acceptedAt);
         if (lane.stored > 0) since = Math.min(since, lane.dueSince);
       }
-      return since === Infinity ? undefined : since;
+      return since;
     },
     setStored: (lane, count) => {
       stored += count - lane.stored;

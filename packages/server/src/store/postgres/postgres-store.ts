@@ -115,15 +115,17 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const leases = createLeases();
   const nodes = nodeVerbs(own, leases);
   const lanes = laneVerbs(own, nodes);
+  // On the other connections: what calls cause must not delay heartbeats, claims and settlements.
+  const nodesOfCalls = nodeVerbs(database, leases);
   const lanesOfCalls = laneVerbs(database, nodes);
   const verbs: Verbs = {
     ...contactVerbs(database),
-    enqueue: enqueueVerb(database, nodeVerbs(database, leases), lanesOfCalls, leases),
+    enqueue: enqueueVerb(database, nodesOfCalls, lanesOfCalls, leases),
     claim: lanes.claim,
     waiting: lanes.waiting,
     settle: settleVerb(own, leases),
     beat: nodes.beat,
-    nodes: nodeVerbs(database, leases).nodes,
+    nodes: nodesOfCalls.nodes,
     leave: nodes.leave,
     deliveries: deliveryLogVerb(database),
     ...instanceLogVerbs(database, lanesOfCalls),
