@@ -1,4 +1,5 @@
-// The nemeses: what each does to the system, for how long, and where it applies. A strike lasts until it resolves.
+// The nemeses: what each does to the system, for how long, and where it applies. A strike lasts until it resolves. Long
+// because it is one table.
 import { setTimeout as wait } from 'node:timers/promises';
 import type { FaultRule } from '@chatpush/emulator';
 import type { NodeClock } from './clock.ts';

@@ -1,4 +1,4 @@
-// The client: its options, its methods, and the function that creates it.
+// The client: its options, its methods, and the function that creates it. Long because each method documents every error.
 import { hashing, send } from '#platform';
 import { OPERATIONS } from '@chatpush/wire';
 import { createCall } from './call.ts';

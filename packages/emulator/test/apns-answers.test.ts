@@ -1,4 +1,5 @@
 // Every row of Apple's table of answers, provoked as a sender would, or by a fault rule if only Apple can cause it.
+// Long because it is one table.
 import assert from 'node:assert/strict';
 import test from 'node:test';
 import { createAuthority } from '../src/certificates.ts';

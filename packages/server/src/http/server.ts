@@ -32,6 +32,7 @@ import type { FindParticipant, FindSession } from './authentication.ts';
 import { createConnections } from './connections.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
+import { createHttpDate } from './http-date.ts';
 import { checkLoopback } from './loopback.ts';
 import { createPages } from './pages.ts';
 import type { Link, PageParts } from './pages.ts';
@@ -351,16 +352,4 @@ function send(response: ServerResponse, { status, headers, body }: Answer, more:
   if (status !== 204) all['content-length'] = Buffer.byteLength(body);
   response.writeHead(status, all);
   response.end(body);
-}
-
-/** The value of a `Date` header for a time in milliseconds; formatting it once a second is enough. */
-function createHttpDate(): (now: number) => string {
-  let second = Number.NaN;
-  let text = '';
-  return (now) => {
-    const current = Math.floor(now / 1000);
-    if (current !== second) text = new Date(now).toUTCString();
-    second = current;
-    return text;
-  };
 }

@@ -1,4 +1,5 @@
-// The store contract: everything that outlives a process, in domain verbs.
+// The store contract: everything that outlives a process, in domain verbs. Long because each verb and type states its
+// guarantees.
 //
 // Bodies are opaque text to a store, there is no SQL outside the stores, and times are passed as durations: each
 // store measures them on its own clock (SQLite: the machine's; PostgreSQL: the database's), so nodes need not

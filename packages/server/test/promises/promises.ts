@@ -1,4 +1,5 @@
-// The promises, each tested end to end: signed calls in, phones lit, gateway faults in between.
+// The promises, each tested end to end: signed calls in, phones lit, gateway faults in between. Long because every store runs
+// the same list.
 import assert from 'node:assert/strict';
 import { after, afterEach, before, describe, test } from 'node:test';
 import {
