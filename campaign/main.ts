@@ -80,9 +80,10 @@ async function judge(nemesis: string, store: StoreName): Promise<Result> {
   try {
     const verdict = await run({ ...options, nemesis, store });
     if (verdict === undefined) return { failures: [] };
-    const row = rowOf({ nemesis, store, verdict });
+    const found = { nemesis, store, verdict };
+    const row = rowOf(found);
     console.log(row);
-    return { row, failures: failuresOf({ nemesis, store, verdict }) };
+    return { row, failures: failuresOf(found) };
   } catch (error) {
     // Continue with the other runs.
     return { failures: [`the run failed: ${error instanceof Error ? error.stack : String(error)}`] };

@@ -131,6 +131,7 @@ export const examineChannel = (
   deviceType: string,
 ): Promise<ExamineChannelResponse> =>
   clientFor(access).examineChannel({ pinpointAppArn, deviceType: deviceType as DeviceType });
+
 /** What phones would receive for a message. */
 export const previewPush = (access: Access, message: PreviewPushRequest): Promise<PreviewPushResponse> =>
   clientFor(access).previewPush(message);

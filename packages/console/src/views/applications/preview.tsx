@@ -4,6 +4,7 @@ import { useState } from 'preact/hooks';
 import type { ParticipantRole, PreviewPushRequest, PreviewPushResponse } from '@chatpush/client';
 import type { Gateway } from '@chatpush/emulator';
 import { lightUp } from '@chatpush/emulator/screen';
+import { ApplicationOptions } from '../../components/application-options.tsx';
 import { Json } from '../../components/json.tsx';
 import { LockScreen } from '../../components/lock-screen.tsx';
 import { KINDS } from '../../kinds.ts';
@@ -27,8 +28,8 @@ const GATEWAYS: Readonly<Record<string, Gateway>> = {
   GCM: 'fcm',
 };
 
-/** A preview changes only with its message. */
-const NEVER_MS = 3_600_000;
+/** A preview changes with its message, and seldom otherwise: only when an application is set up anew. */
+const EVERY_MS = 3_600_000;
 
 export function Preview({ applications, access }: { applications: readonly string[]; access: Access }) {
   const [chosen, setChosen] = useState('');
@@ -49,7 +50,7 @@ export function Preview({ applications, access }: { applications: readonly strin
       text: JSON.stringify(wanted),
       ask: pinpointAppArn === '' ? undefined : () => previewPush(access, wanted),
     },
-    NEVER_MS,
+    EVERY_MS,
   );
   if (applications.length === 0) return null;
   const kind = KINDS.find(
@@ -64,11 +65,7 @@ export function Preview({ applications, access }: { applications: readonly strin
           <label>
             Application
             <select value={pinpointAppArn} onChange={(event) => setChosen(event.currentTarget.value)}>
-              {applications.map((arn) => (
-                <option key={arn} value={arn}>
-                  {applicationName(arn)}
-                </option>
-              ))}
+              <ApplicationOptions arns={applications} />
             </select>
           </label>
           <label>

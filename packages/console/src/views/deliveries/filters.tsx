@@ -1,7 +1,8 @@
 // The filters of the list. All of them are in the address, so a filtered list can be shared as a link.
 import { go, hrefOf, type DeliveriesAddress } from '../../address.ts';
 import type { ChannelOnPage } from '../../channels.ts';
-import { applicationName, dateTime, DEVICE_NAMES } from '../../words.ts';
+import { ApplicationOptions } from '../../components/application-options.tsx';
+import { dateTime, DEVICE_NAMES } from '../../words.ts';
 
 const TABS: readonly (readonly [string | undefined, string])[] = [
   [undefined, 'All'],
@@ -80,11 +81,7 @@ export function Filters({ address, channels }: Props) {
             onInput={(event) => change({ applicationArn: event.currentTarget.value || undefined })}
           >
             <option value="">Any</option>
-            {arns.map((arn) => (
-              <option key={arn} value={arn}>
-                {applicationName(arn)}
-              </option>
-            ))}
+            <ApplicationOptions arns={arns} />
           </select>
         </label>
       )}
