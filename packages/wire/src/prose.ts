@@ -258,7 +258,10 @@ export const OPERATION_PROSE: {
         'JSON: the body of the request to the gateway. The device token, the delivery id and the message id are placeholders.',
       Reason: 'Why the message would not be pushed: one of [these reasons](reasons.md).',
     },
-    errors: { ResourceNotFoundException: 'The application does not exist.' },
+    errors: {
+      AccessDeniedException: 'The access key may not use this application, or not this action.',
+      ResourceNotFoundException: 'The application does not exist.',
+    },
   },
   ListNodes: {
     summary:
@@ -273,6 +276,7 @@ export const OPERATION_PROSE: {
       'Nodes[].Host': 'Its host name.',
       'Nodes[].ProcessId': 'Its process id.',
     },
+    errors: { AccessDeniedException: 'The access key may not use this action.' },
   },
   StartChatContact: {
     summary:
