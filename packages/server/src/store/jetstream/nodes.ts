@@ -127,7 +127,10 @@ export function createNodes(
       }
     },
     async nodes() {
-      await Promise.all([...known.values()].filter((node) => lives(node)).map(({ head }) => look(head.name)));
+      // The follower may not have reported the newest heartbeats yet: any replica that has the last one has them all.
+      const newest = await reads.last<NodeHead>(layout.nodes);
+      for (const { sequence, head } of await reads.list<NodeHead>([layout.nodes], newest?.sequence ?? 0))
+        learn(sequence, head);
       return [...known.values()]
         .filter((node) => lives(node))
         .map(({ head: { name, since = time.now(), beatAt = time.now(), about = '' } }) => ({
