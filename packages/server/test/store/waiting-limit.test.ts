@@ -1,7 +1,7 @@
 // A flood of new deliveries is queued before the store, so that accepted deliveries make progress.
 import assert from 'node:assert/strict';
 import { test } from 'node:test';
-import { createWaitingLimit, ENQUEUED_AT_ONCE } from '../../src/store/waiting-limit.ts';
+import { createWaitingLimit, ENQUEUED_AT_ONCE, SMALL_CALL } from '../../src/store/waiting-limit.ts';
 import { newDeliveries } from './conformance/harness.ts';
 import { openStore } from './sqlite-file.ts';
 
@@ -13,7 +13,7 @@ test('enqueue calls run in order with limited concurrency; other calls overtake 
   const admit = (name: string, count: number) =>
     limit.admit('enqueue', [newDeliveries(count)], () => started.push(name));
   const half = ENQUEUED_AT_ONCE / 2;
-  const ends = [admit('1', half), admit('2', half), admit('large', ENQUEUED_AT_ONCE * 2), admit('4', 1)];
+  const ends = [admit('1', half), admit('2', half), admit('large', ENQUEUED_AT_ONCE * 2), admit('4', half)];
   limit.admit('claim', ['node', NONE], () => started.push('claim'));
   assert.deepEqual(started, ['1', '2', 'claim']);
   ends[0]!();
@@ -35,6 +35,24 @@ test('enqueue calls of instances take turns, however many calls one of them make
   ends.push(admit('b', 'b0'));
   for (const end of ends) end();
   assert.deepEqual(started, ['a0', 'a1', 'b0', 'a2', 'a3']);
+});
+
+test('a small enqueue call does not wait for large ones, nor a large one for many small ones', () => {
+  const limit = createWaitingLimit();
+  const started: string[] = [];
+  const admit = (instanceId: string, count: number) => {
+    const batch = newDeliveries(count).map((delivery) => Object.assign(delivery, { instanceId }));
+    return limit.admit('enqueue', [batch], () => started.push(`${instanceId} ${count}`));
+  };
+  const flood = Array.from({ length: 20 }, () => admit('flood', 300));
+  assert.equal(started.length, 3);
+  admit('other', 1);
+  assert.deepEqual(started.slice(3), ['other 1']);
+  const few = Math.floor(ENQUEUED_AT_ONCE / SMALL_CALL);
+  for (let call = 0; call < few + 5; call++) admit('small', SMALL_CALL);
+  assert.equal(started.length, 4 + few, 'small calls have a limit, too');
+  flood[0]!();
+  assert.equal(started.at(-1), 'flood 300');
 });
 
 test('calls that reduce the store’s work do not wait for a flood of new deliveries', async (t) => {

@@ -45,6 +45,12 @@ export interface SqliteStoreOptions {
 /** This many calls are worth a message of their own: the worker runs them while this thread prepares the next. */
 const ASKED_AT_ONCE = 16;
 
+/**
+ * How many settlements go to the worker in one call: as many rows as its largest groups should have. Otherwise a
+ * small call waits for a whole batch.
+ */
+const SETTLED_AT_ONCE = 500;
+
 type Answer<V extends Verb> = ReturnType<Verbs[V]>;
 
 export interface SqliteStore extends Store {
@@ -150,7 +156,12 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
       unpackStates(batch, await call('enqueue', [batch, node, credit], [packEntries(batch), node, credit])),
     claim: async (...given) => unpackDeliveries(await call('claim', given)),
     waiting: (...given) => call('waiting', given),
-    settle: (node, batch) => call('settle', [node, batch], [node, packSettlements(batch)]),
+    settle: async (node, batch) => {
+      const parts = equalParts(batch, SETTLED_AT_ONCE).map((part) =>
+        call('settle', [node, part], [node, packSettlements(part)]),
+      );
+      return { lost: (await Promise.all(parts)).flatMap(({ lost }) => lost) };
+    },
     beat: (...given) => call('beat', given),
     nodes: (...given) => call('nodes', given),
     leave: (...given) => call('leave', given),
@@ -184,6 +195,13 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
       await exited;
     },
   };
+}
+
+/** All of the list in order, in as few parts as possible of about the same length. */
+function equalParts<T>(list: readonly T[], mostEach: number): (readonly T[])[] {
+  const count = Math.max(1, Math.ceil(list.length / mostEach));
+  const length = Math.ceil(list.length / count);
+  return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length));
 }
 
 async function startWorker(options: DatabaseOptions): Promise<Worker> {

@@ -1,13 +1,12 @@
 // The thread that owns the SQLite connection. Commits block, so they must not run on the thread that serves calls.
 import { parentPort, receiveMessageOnPort, workerData } from 'node:worker_threads';
 import { backup } from 'node:sqlite';
+import { createCallQueue } from './call-queue.ts';
 import { openDatabase, type DatabaseOptions } from './database.ts';
 import { runGroup } from './group.ts';
 import { createVerbs } from './verbs.ts';
-import type { Call, Copy, Reply, Request, Requests } from './protocol.ts';
+import type { Call, Copy, Reply, Requests } from './protocol.ts';
 
-/** Maximum calls in one group, so that the first does not wait long for the last. */
-const GROUP_CALLS = 256;
 /** Pages copied at a time; a commit waits at most for these. */
 const COPY_PAGES = 100;
 
@@ -18,24 +17,27 @@ const reply = (message: Reply) => port.postMessage(message);
 const database = openDatabase(workerData as DatabaseOptions);
 const verbs = createVerbs(database);
 
+const calls = createCallQueue();
+let isClosing = false;
+
 port.on('message', (requests: Requests) => {
-  const queue = [...requests];
-  for (;;) {
-    for (let more = arrived(); more !== undefined; more = arrived()) queue.push(...more);
-    const group: Call[] = [];
-    while (group.length < GROUP_CALLS && isCall(queue[0])) group.push(queue.shift() as Call);
-    if (group.length > 0) commit(group);
-    else {
-      const next = queue.shift();
-      if (next === undefined) return;
-      if (next === 'close') return stop();
-      void copy(next as Copy);
-    }
-  }
+  take(requests);
+  for (let group = nextGroup(); group.length > 0; group = nextGroup()) commit(group);
+  if (isClosing) stop();
 });
 
-const isCall = (request: Request | undefined): request is Call =>
-  typeof request === 'object' && 'verb' in request;
+function take(requests: Requests): void {
+  for (const request of requests) {
+    if (request === 'close') isClosing = true;
+    else if ('verb' in request) calls.push(request);
+    else void copy(request);
+  }
+}
+
+function nextGroup(): readonly Call[] {
+  for (let more = arrived(); more !== undefined; more = arrived()) take(more);
+  return calls.nextGroup();
+}
 
 /** The messages that have already arrived, without waiting. */
 function arrived(): Requests | undefined {

@@ -47,6 +47,20 @@ export function enqueueCases(open: Open): void {
       );
     });
 
+    test('one message of an instance waits for few of another’s 20 batches of 300', async () => {
+      const [instanceId, other] = [fresh('instance'), fresh('instance')];
+      let answered = 0;
+      const flood = Array.from({ length: 20 }, async () => {
+        await at.store.enqueue(newDeliveries(300, { instanceId }), 'node', new Map());
+        answered++;
+      });
+      const one = newDelivery({ instanceId: other });
+      await at.store.contacts([one]);
+      assert.deepEqual(await states([one], 'node', new Map()), ['queued']);
+      assert.ok(answered <= 5, `${answered} of 20 batches were answered before the message`);
+      await Promise.all(flood);
+    });
+
     test('a skipped delivery is known, too, and never becomes work', async () => {
       const node = await at.node();
       const lane = fresh('lane');
