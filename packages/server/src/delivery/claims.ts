@@ -247,6 +247,7 @@ export function createClaims(options: {
             : undefined;
       if (why === undefined) outlet.reviewedAt = now;
       else {
+        outlet.pace.forget();
         giveBack(outlet.drain(), 0, why);
         await endOverdue(outlet, now, why);
       }

@@ -135,7 +135,8 @@ export function createOutlet(
     },
     lanes: () => lanes.values(),
     room: () => {
-      const ahead = breaker.state === 'closed' ? pace.ahead : 0;
+      const isTrusted = breaker.state === 'closed' && health.trouble === undefined;
+      const ahead = isTrusted ? pace.ahead : 0;
       const free = Math.min(gateway.credit, breaker.allows(outlet.running));
       return Math.max(0, free + ahead - held - outlet.reserved);
     },

@@ -108,6 +108,7 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held, 
   const answersBefore = health.answers;
   lane.running++;
   outlet.running++;
+  outlet.pace.began();
   outlet.pausedDevices.began(work.deviceToken);
   const push = {
     deliveryId: delivery.id,
@@ -120,8 +121,8 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held, 
   void gateway.attempt(push).then((outcome) => {
     lane.running--;
     outlet.running--;
+    outlet.pace.ended(isAnswered(outcome));
     if (isAnswered(outcome)) {
-      outlet.pace.answered();
       health.answers++;
       health.isSilent = false;
     } else if (outcome.kind === 'unknown' && outcome.ms >= SILENT_MS && health.answers === answersBefore)

@@ -5,6 +5,7 @@ import { createBreaker } from '../../src/delivery/breaker.ts';
 import { Queue } from '../../src/delivery/lane.ts';
 import type { Held } from '../../src/delivery/lane.ts';
 import { createOutlet } from '../../src/delivery/outlet.ts';
+import type { Outlet } from '../../src/delivery/outlet.ts';
 import { createPace } from '../../src/delivery/pace.ts';
 import { createPausedDevices } from '../../src/delivery/paused-devices.ts';
 import { createQuarantine } from '../../src/delivery/quarantine.ts';
@@ -50,19 +51,58 @@ test('room is the gateway’s capacity minus held and claimed deliveries', () =>
   assert.equal(outlet.room(), 0);
 });
 
+/** The gateway answers this many attempts, none of which takes any time. */
+function answer(outlet: Outlet, count: number): void {
+  for (let done = 0; done < count; done++) {
+    outlet.pace.began();
+    outlet.pace.ended(true);
+  }
+}
+
 test('room grows with the gateway’s recent answers, until it stops answering', () => {
   const outlet = outletWith(10);
-  for (let count = 0; count < 100; count++) outlet.pace.answered();
+  outlet.pace.began();
+  answer(outlet, 100);
   assert.equal(outlet.room(), 310);
   time += 200;
   assert.equal(outlet.room(), 310, 'the last span counts while the next is young');
   time += 200;
+  assert.equal(outlet.room(), 310, 'the first answer of a span may be late');
+  time += 200;
+  assert.equal(outlet.room(), 10);
+});
+
+test('a gateway that answers more slowly has less room a second later', () => {
+  const outlet = outletWith(10);
+  outlet.pace.began();
+  answer(outlet, 100);
+  for (let span = 0; span < 5; span++) {
+    time += 200;
+    answer(outlet, 20);
+    assert.equal(outlet.room(), 310);
+  }
+  time += 200;
+  assert.equal(outlet.room(), 70);
+});
+
+test('room stays while nothing is sent, and is lost when the next attempts are not answered', () => {
+  const outlet = outletWith(10);
+  answer(outlet, 100);
+  time += 3_600_000;
+  assert.equal(outlet.room(), 310);
+  outlet.pace.began();
+  time += 150;
+  assert.equal(outlet.room(), 310);
+  time += 450;
+  assert.equal(outlet.room(), 10);
+  outlet.pace.ended(false);
+  time += 3_600_000;
   assert.equal(outlet.room(), 10);
 });
 
 test('the store is asked for many deliveries at a time while some are held, and for any number when none is held', () => {
   const outlet = outletWith(10);
-  for (let count = 0; count < 100; count++) outlet.pace.answered();
+  answer(outlet, 100);
   outlet.setStored(outlet.lane('a'), 1_000);
   for (let count = 0; count < 290; count++) outlet.hold(item('a'), 'back');
   assert.deepEqual([outlet.room(), outlet.shares().size], [20, 0]);
@@ -75,7 +115,19 @@ test('the store is asked for many deliveries at a time while some are held, and 
 
 test('an open breaker leaves no room', () => {
   const outlet = outletWith(10);
+  answer(outlet, 100);
   outlet.breaker.record('credential');
+  assert.equal(outlet.room(), 0);
+});
+
+test('a gateway that cannot be reached has no room, however fast it was', () => {
+  const outlet = outletWith(0);
+  answer(outlet, 100);
+  outlet.health.trouble = { about: 'connection', answer: 'ECONNREFUSED' };
+  assert.equal(outlet.room(), 0);
+  outlet.health.trouble = undefined;
+  assert.equal(outlet.room(), 300);
+  outlet.pace.forget();
   assert.equal(outlet.room(), 0);
 });
 
