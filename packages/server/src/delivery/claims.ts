@@ -31,6 +31,11 @@ export interface Claims {
   stop(): Promise<void>;
 }
 
+interface Single {
+  readonly go: () => void;
+  readonly done: () => Promise<void>;
+}
+
 export const toHeld = (
   delivery: NewDelivery,
   work: Work,
@@ -65,7 +70,7 @@ export function createClaims(options: {
   let pollTimer: NodeJS.Timeout | undefined;
 
   /** Runs one at a time; calls during a run cause one more run. */
-  const single = (what: string, run: () => Promise<void>): { go: () => void; done: () => Promise<void> } => {
+  const single = (what: string, run: () => Promise<void>): Single => {
     let running: Promise<void> | undefined;
     let again = false;
     const go = (): void => {
@@ -131,18 +136,32 @@ export function createClaims(options: {
     for (const outlet of touched) pump(options.context(), outlet);
   }
 
-  const claims = single('claim', async () => {
+  // A claim of a thousand deliveries, and reading their registrations, takes a while. Lanes with few do not wait
+  // for it.
+  const [few, many] = (['few', 'many'] as const).map((which) => single('claim', () => claimSome(which))) as [
+    Single,
+    Single,
+  ];
+  const claims: Single = {
+    go: () => {
+      for (const outlet of outlets.all()) outlet.announce();
+      few.go();
+      many.go();
+    },
+    done: async () => void (await Promise.all([few.done(), many.done()])),
+  };
+
+  async function claimSome(which: 'few' | 'many'): Promise<void> {
     const asked: {
       readonly outlet: Outlet;
       readonly lane: Lane;
       readonly share: number;
       readonly before: number;
     }[] = [];
-    for (const outlet of outlets.all()) {
-      outlet.announce();
-      if (!lease.holds()) continue;
-      for (const [lane, share] of outlet.shares()) asked.push({ outlet, lane, share, before: lane.stored });
-    }
+    if (!lease.holds()) return;
+    for (const outlet of outlets.all())
+      for (const [lane, share] of outlet.shares(which))
+        asked.push({ outlet, lane, share, before: lane.stored });
     if (asked.length === 0) return;
     for (const { outlet, lane, share } of asked) {
       lane.claiming = share;
@@ -178,7 +197,7 @@ export function createClaims(options: {
         outlet.reserved -= share;
       }
     }
-  });
+  }
 
   async function claim(node: string, want: ReadonlyMap<string, number>): Promise<Delivery[]> {
     try {
@@ -238,7 +257,8 @@ export function createClaims(options: {
       options.context().look(outlet);
       // If a gateway accepts nothing, nothing stays in memory: held deliveries are returned, for any node that can
       // send them.
-      if (outlet.gateway.credit > 0 || outlet.running > 0) outlet.workedAt = now;
+      const isIdle = outlet.held === 0 && outlet.stored === 0;
+      if (outlet.gateway.credit > 0 || outlet.running > 0 || isIdle) outlet.workedAt = now;
       const why =
         outlet.breaker.state === 'open'
           ? 'breaker-open'
@@ -257,12 +277,18 @@ export function createClaims(options: {
     claims.go();
   });
 
-  let stale: { outlet: Outlet; held: Held }[] = [];
-  const rechecks = single('read registrations', async () => {
-    const items = stale;
-    stale = [];
-    await hold(items);
-  });
+  /** Held deliveries whose registrations must be read again, by lane: one lane does not wait for another. */
+  const stale = new Map<string, { readonly outlet: Outlet; readonly held: Held }[]>();
+  const rechecking = new Set<Promise<void>>();
+
+  async function recheckLane(lane: string): Promise<void> {
+    const items = stale.get(lane)!;
+    // The others of this pump are coming.
+    await Promise.resolve();
+    while (items.length > 0)
+      await hold(items.splice(0)).catch((error: unknown) => options.storeFailed('read registrations', error));
+    stale.delete(lane);
+  }
 
   /** One timer for the next delivery that becomes due within a second; the poll finds later ones. */
   let wakeTimer: NodeJS.Timeout | undefined;
@@ -283,8 +309,12 @@ export function createClaims(options: {
       }, ms + 1);
     },
     recheck: (outlet, held) => {
-      stale.push({ outlet, held });
-      rechecks.go();
+      const { lane } = held.delivery;
+      const waiting = stale.get(lane);
+      if (waiting) return void waiting.push({ outlet, held });
+      stale.set(lane, [{ outlet, held }]);
+      const running = recheckLane(lane).finally(() => rechecking.delete(running));
+      rechecking.add(running);
     },
     start: () => {
       pollTimer = setInterval(polls.go, POLL_MS);
@@ -294,7 +324,7 @@ export function createClaims(options: {
       stopped = true;
       clearInterval(pollTimer);
       clearTimeout(wakeTimer);
-      await Promise.all([claims.done(), polls.done(), rechecks.done()]);
+      await Promise.all([claims.done(), polls.done(), ...rechecking]);
     },
   };
 }

@@ -230,11 +230,8 @@ export function createDispatcher(options: {
         const outlet = outlets.of(name);
         if (!outlet) continue;
         const lane = outlet.lane(name);
-        // Older work of this lane goes first. New work gets the room that is left once that has been claimed, and
-        // no lease as long as the store still has some.
-        const older = Math.max(0, lane.stored - lane.claiming);
-        const room = Math.min(count, outlet.room() - older);
-        if (room <= 0) continue;
+        const room = Math.min(count, outlet.roomFor(lane));
+        if (room === 0) continue;
         lane.reserved += room;
         outlet.reserved += room;
         given.set(name, room);

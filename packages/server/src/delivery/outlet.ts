@@ -13,6 +13,18 @@ import type { Pace } from './pace.ts';
 import type { PausedDevices } from './paused-devices.ts';
 import type { Quarantine } from './quarantine.ts';
 
+/**
+ * Every lane of a healthy gateway may hold this many deliveries, also while other lanes use all room, and while an
+ * idle connection must first answer a PING. Otherwise a single message must be claimed and read again, and those of
+ * the next moment after it: in a flood this took seconds.
+ */
+const LEAST_ROOM = 16;
+/** How many deliveries are claimed at once: more would let the next claim wait too long. */
+const MOST_CLAIMED = 1_000;
+/** A lane with at most this many waiting deliveries has few. */
+const FEW = 32;
+const MORE_THAN_COUNTED = 16;
+
 export interface Outlet {
   readonly channel: { readonly applicationArn: string; readonly deviceType: string };
   readonly gateway: Gateway;
@@ -53,8 +65,13 @@ export interface Outlet {
    * and promised.
    */
   room(): number;
-  /** How the room is shared among lanes with work in the store; empty while there is too little room to ask for. */
-  shares(): Map<Lane, number>;
+  /** How many new deliveries of a lane may be leased to it on arrival. */
+  roomFor(lane: Lane): number;
+  /**
+   * How the room is shared among lanes with work in the store that are not being claimed: only those with few
+   * deliveries there, or only the others. Empty while there is too little room to ask for.
+   */
+  shares(which: 'few' | 'many'): Map<Lane, number>;
   /** Records about how many due deliveries the store has for a lane. */
   setStored(lane: Lane, count: number): void;
   /** Puts a delivery into its lane. */
@@ -140,17 +157,31 @@ export function createOutlet(
       const free = Math.min(gateway.credit, breaker.allows(outlet.running));
       return Math.max(0, free + ahead - held - outlet.reserved);
     },
-    shares: () => {
+    roomFor: (lane) => {
+      // Older work of the lane goes first. New work gets the room that is left once that has been claimed, and no
+      // lease as long as the store still has some.
+      const older = Math.max(0, lane.stored - lane.claiming);
+      const isHealthy =
+        breaker.state === 'closed' && outlet.outage === undefined && health.trouble === undefined;
+      const least = isHealthy ? LEAST_ROOM - lane.held.size - lane.reserved : 0;
+      return Math.max(0, Math.max(outlet.room(), least) - older);
+    },
+    shares: (which) => {
       const shares = new Map<Lane, number>();
-      let room = stored > 0 ? outlet.room() : 0;
-      // While there is something to send, asking for a few at a time would cost the store a commit for each few.
-      const isEnough = held === 0 || room >= Math.min(stored, pace.ahead / 10);
+      let room = stored > 0 ? Math.min(outlet.room(), MOST_CLAIMED) : 0;
+      // While there is something to send, asking for a few of many would cost the store a commit for each few.
+      const isEnough = which === 'few' || held === 0 || room >= Math.min(stored, pace.ahead / 10);
       if (room === 0 || !isEnough) return shares;
       // There may be more lanes than room: lanes that got nothing now are first next time.
-      const waiting = [...lanes.values()].filter((lane) => lane.stored > 0).sort((a, b) => a.asked - b.asked);
+      const waiting = [...lanes.values()]
+        .filter(
+          (lane) => lane.stored > 0 && lane.claiming === 0 && which === (lane.stored > FEW ? 'many' : 'few'),
+        )
+        .sort((a, b) => a.asked - b.asked);
       for (const [index, lane] of waiting.entries()) {
         if (room === 0) break;
-        const share = Math.ceil(room / (waiting.length - index));
+        // The count is an estimate. Getting less than it asked for shows that the lane has no more.
+        const share = Math.min(Math.ceil(room / (waiting.length - index)), lane.stored + MORE_THAN_COUNTED);
         lane.asked = ++asked;
         shares.set(lane, share);
         room -= share;

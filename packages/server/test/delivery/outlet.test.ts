@@ -105,12 +105,43 @@ test('the store is asked for many deliveries at a time while some are held, and 
   answer(outlet, 100);
   outlet.setStored(outlet.lane('a'), 1_000);
   for (let count = 0; count < 290; count++) outlet.hold(item('a'), 'back');
-  assert.deepEqual([outlet.room(), outlet.shares().size], [20, 0]);
+  assert.deepEqual([outlet.room(), outlet.shares('many').size], [20, 0]);
   for (let count = 0; count < 10; count++) outlet.next();
-  assert.deepEqual([...outlet.shares().values()], [30]);
+  assert.deepEqual([...outlet.shares('many').values()], [30]);
   outlet.drain();
   outlet.reserved = 309;
-  assert.deepEqual([...outlet.shares().values()], [1]);
+  assert.deepEqual([...outlet.shares('many').values()], [1]);
+});
+
+test('a lane may hold a few deliveries while others use all room or a connection is not proven, but not during trouble', () => {
+  for (const credit of [0, 10]) {
+    const outlet = outletWith(credit);
+    outlet.reserved = 10;
+    const lane = outlet.lane('b');
+    assert.equal(outlet.roomFor(lane), 16);
+    outlet.hold(item('b1'), 'back');
+    lane.reserved = 10;
+    assert.equal(outlet.roomFor(lane), 5);
+    outlet.setStored(lane, 2);
+    assert.equal(outlet.roomFor(lane), 3, 'older work goes first');
+    outlet.setStored(lane, 0);
+    outlet.health.trouble = { about: 'connection', answer: 'refused' };
+    assert.equal(outlet.roomFor(lane), 0);
+    outlet.health.trouble = undefined;
+    outlet.breaker.record('credential');
+    assert.equal(outlet.roomFor(lane), 0);
+  }
+});
+
+test('lanes with few waiting deliveries are asked for apart from those with many, and no lane twice', () => {
+  const outlet = outletWith(2_000);
+  const [few, many] = [outlet.lane('few'), outlet.lane('many')];
+  outlet.setStored(few, 3);
+  outlet.setStored(many, 50_000);
+  assert.deepEqual([...outlet.shares('few')], [[few, 19]], 'more than counted, to see that it is empty');
+  assert.deepEqual([...outlet.shares('many')], [[many, 1_000]], 'no claim takes all room');
+  many.claiming = 1_000;
+  assert.equal(outlet.shares('many').size, 0);
 });
 
 test('an open breaker leaves no room', () => {
@@ -170,8 +201,10 @@ test('with more lanes than room, every lane gets its turn to claim', () => {
   const outlet = outletWith(2);
   const names = ['a', 'b', 'c', 'd', 'e'];
   for (const name of names) outlet.setStored(outlet.lane(name), 1_000);
-  const asked = Array.from({ length: 5 }, () => [...outlet.shares().keys()].map(({ name }) => name).join(''));
+  const asked = Array.from({ length: 5 }, () =>
+    [...outlet.shares('many').keys()].map(({ name }) => name).join(''),
+  );
   assert.deepEqual(asked, ['ab', 'cd', 'ea', 'bc', 'de']);
   for (const name of names) outlet.setStored(outlet.lane(name), 0);
-  assert.equal(outlet.shares().size, 0);
+  assert.equal(outlet.shares('many').size, 0);
 });

@@ -35,6 +35,12 @@ export interface PipelineOptions {
   readonly apns?: { readonly host: string; readonly port: number; readonly ca?: string };
 }
 
+/** Enqueue leases nothing, so that everything must be claimed. */
+export const withoutLeases = (store: Store): Store => ({
+  ...store,
+  enqueue: (batch, node) => store.enqueue(batch, node, new Map()),
+});
+
 /** The machine's clock, which can be moved forward. */
 export function createFastClock() {
   let ahead = 0;
