@@ -19,7 +19,6 @@ import {
   newDeliveries,
   newDelivery,
   settlement,
-  skippedDelivery,
 } from './conformance/harness.ts';
 import { newPath, openStore } from './sqlite-file.ts';
 import { temporaryFolder } from './temporary-folder.ts';
@@ -104,6 +103,70 @@ describe('a SQLite file', () => {
       assert.equal((await store.registered('instance', id))?.contactId, contactId);
     }
     await store.close();
+  });
+
+  test('of the schema before the index by hash keeps every delivery after the upgrade, and its numbers go on', async (t) => {
+    const path = newPath(t);
+    const database = new DatabaseSync(path);
+    database.function('locator_key', (contactId) => Number(contactId !== null));
+    for (const step of MIGRATIONS.slice(0, 5)) database.exec(step);
+    const insert = database.prepare(
+      `insert into delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, owner, enqueued_at, attempt_count,
+         due_at, expires_at, work, is_undelivered, holder) values (?, ?, 'instance', ?, 'm', 'r', ?, ?, 0, ?, 0, ?, ?, ?, ?, ?)`,
+    );
+    database.exec(`insert into lane (number, name) values (1, 'lane')`);
+    const now = Date.now();
+    const batch = newDeliveries(40, { contactId: 'kept' });
+    const statuses = ['queued', 'accepted', 'expired', 'skipped'];
+    const statusOf = (index: number) => statuses[index % statuses.length]!;
+    batch.forEach(({ id, day }, index) => {
+      const status = statusOf(index);
+      const isOpen = status === 'queued';
+      const isKept = status === 'expired';
+      insert.run(
+        id,
+        day,
+        'kept',
+        status === 'skipped' ? 0 : 1,
+        status,
+        now + index,
+        isOpen ? now : null,
+        now + 3_600_000,
+        isOpen || isKept ? '{}' : null,
+        isKept ? 1 : null,
+        isOpen ? 0 : null,
+      );
+    });
+    // The newest row was deleted: its number must not be used again.
+    database.exec('delete from delivery where seq = 40; pragma user_version = 5');
+    database.close();
+
+    const { store } = await openStore(t, { path });
+    await store.beat('node', 3_600_000);
+    const kept = batch.slice(0, 39);
+    const states = await store.enqueue([...kept, newDelivery({ contactId: 'kept' })], 'node', NONE);
+    assert.deepEqual(
+      states.map(({ state }) => state),
+      [...kept.map(() => 'known'), 'queued'],
+    );
+    const log = await store.deliveries({ instanceId: 'instance', contactId: 'kept' }, { limit: 100 });
+    assert.deepEqual(ids(log.items).slice(1), ids(kept).toReversed());
+    assert.deepEqual(
+      log.items.slice(1).map(({ status }) => status),
+      kept.map((_, index) => statusOf(index)).toReversed(),
+    );
+    assert.deepEqual(await counts(store, 99), new Map([['lane', 11]]));
+    const undelivered = await store.instanceDeliveries(
+      { instanceId: 'instance', status: 'undelivered' },
+      { limit: 99 },
+    );
+    assert.equal(undelivered.items.length, 10);
+    const replay = { lane: 'lane', expiresInMs: 1000, work: '{}', reason: 'replayed' };
+    assert.equal(await store.replay('instance', batch[2]!.id, replay), 'queued');
+    await store.close();
+    const after = new DatabaseSync(path);
+    assert.equal(after.prepare('select max(seq) as newest from delivery').get()?.['newest'], 41);
+    after.close();
   });
 
   test('that is not a database is refused and left unchanged', async (t) => {
@@ -203,10 +266,10 @@ describe('a SQLite file', () => {
   test('that is damaged ends the store: the call fails, the owner is notified, later calls fail, too', async (t) => {
     const path = newPath(t);
     const { store: before } = await openStore(t, { path });
-    const log = Array.from({ length: 2000 }, () => skippedDelivery());
-    await before.enqueue(log, 'node', NONE);
+    const contacts = Array.from({ length: 500 }, () => contactChange({ body: 'x'.repeat(1000) }));
+    for (const contact of contacts) await before.commit({ contact });
     await before.close();
-    // After the pages of the schema and the empty queue, which are read at start.
+    // After the pages of the schema and of the empty log, which are read at start.
     const file = openSync(path, 'r+');
     const { size } = statSync(path);
     writeSync(file, Buffer.alloc(size - 30 * 4096, 0xff), 0, size - 30 * 4096, 30 * 4096);
@@ -214,9 +277,9 @@ describe('a SQLite file', () => {
 
     const { promise: fatal, resolve: onFatal } = Promise.withResolvers<Error>();
     const { store } = await openStore(t, { path, onFatal });
-    await assert.rejects(store.enqueue(newDeliveries(500), 'node', NONE), StoreUnavailableError);
+    await assert.rejects(store.contacts(contacts), StoreUnavailableError);
     assert.match((await fatal).message, /chatpush\.db failed: database disk image is malformed/);
-    await assert.rejects(store.contacts([contactChange()]), StoreUnavailableError);
+    await assert.rejects(store.enqueue(newDeliveries(1), 'node', NONE), StoreUnavailableError);
     await store.close();
   });
 

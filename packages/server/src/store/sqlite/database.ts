@@ -2,6 +2,7 @@
 import { DatabaseSync } from 'node:sqlite';
 import { locatorKey, locatorOf } from '../registration-id.ts';
 import { MIGRATIONS } from './migrations.ts';
+import { mergeManyDeliveries, registerHashes } from './delivery-index.ts';
 import { openingFault } from './faults.ts';
 import { openLeases } from './leases.ts';
 
@@ -76,9 +77,11 @@ function migrate(database: DatabaseSync, path: string, nowMs: number): void {
   // is ours.
   database.exec('begin immediate');
   database.function('locator_key', (contactId) => locatorKey(locatorOf(String(contactId))));
+  registerHashes(database);
   try {
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(`pragma user_version = ${MIGRATIONS.length}`);
+    mergeManyDeliveries(database);
     // Leases do not outlive the process that held them, and this is the only process.
     openLeases(database).releaseAll(nowMs);
     database.exec('commit');

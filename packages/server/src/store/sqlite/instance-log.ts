@@ -13,6 +13,7 @@ import {
 import { toLogEntry, type LogRow } from '../log-page.ts';
 import { rowsFor } from '../page.ts';
 import { NOBODY } from '../settle-rule.ts';
+import type { DeliveryIndex } from './delivery-index.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 import type { Verbs } from './protocol.ts';
 
@@ -33,6 +34,7 @@ const MINUTE_MS = 60_000;
 export function instanceLogVerbs(
   database: DatabaseSync,
   lanes: Pick<Lanes, 'laneNumber'>,
+  deliveries: Pick<DeliveryIndex, 'find'>,
 ): Pick<Verbs, 'instanceDeliveries' | 'deliveryCounts' | 'delivery' | 'replay' | 'withdraw'> {
   const forEachIndex = (sql: (from: string) => string) => {
     const prepare = (index: LogIndex) =>
@@ -63,17 +65,20 @@ export function instanceLogVerbs(
   );
   const readOne = database.prepare(
     `select ${LOG_COLUMNS}, case when status <> 'queued' then work end as keep
-     from delivery where id = ? and instance_id = ?`,
+     from delivery where seq = ? and instance_id = ?`,
   );
   const replay = database.prepare(
     `update delivery set status = 'queued', reason = ?1, owner = ${NOBODY}, holder = ${NOBODY}, lane = ?2, due_at = ?3, expires_at = ?4, work = ?5,
        is_undelivered = null
-     where id = ?6 and instance_id = ?7 and is_undelivered is not null and work is not null`,
+     where seq = ?6 and instance_id = ?7 and is_undelivered is not null and work is not null`,
   );
   const withdraw = database.prepare(
     `update delivery set status = 'withdrawn', reason = ?, owner = ${NOBODY}, holder = null, due_at = null, work = null, is_undelivered = 1
-     where id = ? and instance_id = ? and status = 'queued'`,
+     where seq = ? and instance_id = ? and status = 'queued'`,
   );
+
+  /** No row has the number 0. */
+  const rowOf = (id: string): number => deliveries.find(id) ?? 0;
 
   return {
     instanceDeliveries(_, filter, page) {
@@ -104,18 +109,28 @@ export function instanceLogVerbs(
       });
     },
     delivery(_, instanceId, id) {
-      const row = readOne.get(id, instanceId) as (LogRow & { readonly keep: string | null }) | undefined;
+      const row = readOne.get(rowOf(id), instanceId) as
+        | (LogRow & { readonly keep: string | null })
+        | undefined;
       if (row === undefined) return undefined;
       return { ...toLogEntry(row), ...(row.keep !== null && { kept: row.keep }) };
     },
     replay({ now }, instanceId, id, { lane, expiresInMs, work, reason }) {
       const expiresAt = now + Math.round(expiresInMs);
-      const { changes } = replay.run(reason, lanes.laneNumber(lane), now, expiresAt, work, id, instanceId);
+      const { changes } = replay.run(
+        reason,
+        lanes.laneNumber(lane),
+        now,
+        expiresAt,
+        work,
+        rowOf(id),
+        instanceId,
+      );
       return changes > 0 ? 'queued' : 'changed';
     },
     withdraw(_, instanceId, id, reason) {
-      if (withdraw.run(reason, id, instanceId).changes > 0) return 'withdrawn';
-      return readOne.get(id, instanceId) === undefined ? 'unknown' : 'ended';
+      if (withdraw.run(reason, rowOf(id), instanceId).changes > 0) return 'withdrawn';
+      return readOne.get(rowOf(id), instanceId) === undefined ? 'unknown' : 'ended';
     },
   };
 }

@@ -2,6 +2,8 @@
 //
 // Times are milliseconds since the epoch. All tables keep their rowid, so rows are appended in the order of
 // arrival, and only the small indexes are written at random places.
+import { BY_CONTACT, BY_ID } from './delivery-index.ts';
+import { createIndexTables } from './hashed-index.ts';
 
 /** Step n takes a database from schema n − 1 to schema n; `PRAGMA user_version` holds the current one. */
 export const MIGRATIONS: readonly string[] = [
@@ -107,5 +109,46 @@ export const MIGRATIONS: readonly string[] = [
   alter table contact add column locator integer;
   update contact set locator = locator_key(contact_id);
   create index contact_locator on contact (locator);
+  `,
+  `
+  -- Deliveries are found by id and by contact through hashed-index.ts: with each row, a unique index on id and one on the contact
+  -- wrote two pages at random places. An index of a constraint goes only with its table. The columns are the same in the same order,
+  -- so SQLite copies the rows as they are (https://sqlite.org/src/file/src/insert.c, xferOptimization), and the numbers go on where
+  -- they were.
+  create table delivery_copy (
+    seq integer primary key autoincrement,
+    id text not null,
+    day text not null,
+    instance_id text not null,
+    contact_id text not null,
+    message_id text not null,
+    registration_id text,
+    lane integer not null,
+    status text not null,
+    reason text,
+    owner integer not null,
+    due_at integer,
+    expires_at integer,
+    enqueued_at integer not null,
+    attempts text,
+    attempt_count integer not null,
+    work text,
+    is_undelivered integer,
+    holder integer
+  ) strict;
+  insert into delivery_copy select * from delivery;
+  delete from sqlite_sequence where name = 'delivery_copy';
+  insert into sqlite_sequence (name, seq) select 'delivery_copy', seq from sqlite_sequence where name = 'delivery';
+  drop table delivery;
+  alter table delivery_copy rename to delivery;
+  create index delivery_open on delivery (holder, lane, due_at) where holder is not null;
+  create index delivery_day on delivery (day);
+  create index delivery_started on delivery (instance_id, enqueued_at) where lane > 0;
+  create index delivery_skipped on delivery (instance_id, enqueued_at) where lane = 0;
+  create index delivery_undelivered on delivery (instance_id, enqueued_at) where is_undelivered is not null;
+
+  -- The entries of existing rows are merged when the database is opened.
+  ${createIndexTables(BY_ID)}
+  ${createIndexTables(BY_CONTACT)}
   `,
 ];

@@ -1,9 +1,13 @@
 // Deleting expired data, a few rows at a time: a group must not wait for a day's worth of them.
 import type { DatabaseSync } from 'node:sqlite';
 import { oldestDay } from '../days.ts';
+import type { DeliveryIndex } from './delivery-index.ts';
 import type { Verbs } from './protocol.ts';
 
-export function sweepVerb(database: DatabaseSync): Pick<Verbs, 'sweep'> {
+export function sweepVerb(
+  database: DatabaseSync,
+  index: Pick<DeliveryIndex, 'forget'>,
+): Pick<Verbs, 'sweep'> {
   const past = (table: string, condition: string) =>
     database.prepare(
       `delete from ${table} where rowid in (select rowid from ${table} where ${condition} limit ?)`,
@@ -18,7 +22,7 @@ export function sweepVerb(database: DatabaseSync): Pick<Verbs, 'sweep'> {
       left -= Number(claims.run(now, left).changes);
       left -= Number(contacts.run(now, left).changes);
       left -= Number(deliveries.run(oldestDay(now), left).changes);
-      return left === 0;
+      return left === 0 || index.forget(limit);
     },
   };
 }

@@ -1,12 +1,23 @@
 // Every verb on one connection.
+//
+// One row of `delivery` is both queue entry and log entry:
+//
+//   enqueue ─► queued, owner 0 ──claim──► queued, owner n ──settle──► accepted | rejected | expired | withdrawn
+//          └─► queued, owner n               │    ▲
+//          └─► skipped                       └────┘ settle to `queued`: owner 0, due later
+//
+// The column `holder` is the owner as far as the index delivery_open needs it (migrations.ts).
 import type { DatabaseSync } from 'node:sqlite';
 import { contactVerbs } from './contacts.ts';
-import { deliveryVerbs } from './deliveries.ts';
+import { contactLogVerb } from './contact-log.ts';
+import { openDeliveryIndex } from './delivery-index.ts';
+import { enqueueVerb } from './enqueue.ts';
 import { everythingVerb } from './everything.ts';
 import { instanceLogVerbs } from './instance-log.ts';
 import { laneVerbs } from './lanes.ts';
 import { openLeases } from './leases.ts';
 import { nodeVerbs } from './nodes.ts';
+import { settleVerb } from './settle.ts';
 import { settingVerbs } from './settings.ts';
 import { sweepVerb } from './sweep.ts';
 import type { Verbs } from './protocol.ts';
@@ -15,10 +26,13 @@ export function createVerbs(database: DatabaseSync): Verbs {
   const leases = openLeases(database);
   const nodes = nodeVerbs(database, leases);
   const lanes = laneVerbs(database, nodes);
+  const index = openDeliveryIndex(database);
   return {
     ...contactVerbs(database),
-    ...deliveryVerbs(database, nodes, lanes, leases),
-    ...instanceLogVerbs(database, lanes),
+    ...enqueueVerb(database, nodes, lanes, leases, index),
+    ...settleVerb(database, nodes, index),
+    ...contactLogVerb(database, index),
+    ...instanceLogVerbs(database, lanes, index),
     claim: lanes.claim,
     waiting: lanes.waiting,
     beat: nodes.beat,
@@ -26,6 +40,6 @@ export function createVerbs(database: DatabaseSync): Verbs {
     leave: nodes.leave,
     ...settingVerbs(database),
     ...everythingVerb(database),
-    ...sweepVerb(database),
+    ...sweepVerb(database, index),
   };
 }

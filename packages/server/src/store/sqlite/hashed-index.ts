@@ -1,0 +1,167 @@
+// An index of the rows of `delivery` by a hash, in two levels: a small log-structured merge tree.
+//
+//              −2⁴⁷             hash              2⁴⁷
+//     recent   │· ··│ ·  │··· │    │ · ·│ ··· │ ·  │   a temporary table in memory: every new entry
+//                     │ mergeNext: one slice at a time, and the next one the next time
+//     index    │▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒▒│   a table in the file
+//     slice      812  907  95   186  291  384   497    `merged_to`: all rows up to this one are in the index
+//
+// Hashes arrive in random order. Entered into the file one by one, each entry would write a page of its own: 4 KB to the
+// WAL, and the same again at the checkpoint. A merged slice writes each of its pages once for many entries
+// (docs/benchmarks.md has the figures).
+//
+// Both levels are tables, so a transaction changes or rolls back both. Nothing of the recent level is on disk: after a
+// restart it consists of the rows behind the `merged_to` of their slices.
+import type { DatabaseSync } from 'node:sqlite';
+
+export interface IndexDefinition {
+  /** The tables are called `<name>_recent`, `<name>_index` and `<name>_slice`. */
+  readonly name: string;
+  /** SQL for the hash of a row: an integer of 48 bits with its sign, which takes six bytes in the file. */
+  readonly hash: string;
+}
+
+export interface HashedIndex {
+  /** Enters rows that follow one another. */
+  add(hashes: readonly number[], firstSeq: number): void;
+  /** The rows that may have one of these hashes; some may have been deleted. */
+  candidates(hashes: readonly number[]): readonly number[];
+  /** The same rows, only those before `before`, the newest first. Reads as many as are asked for. */
+  newest(hash: number, before: number): Iterable<number>;
+  /** Moves the entries of the slice that has waited longest into the file. */
+  mergeNext(): void;
+  /** Examines at most `limit` entries and removes those of deleted rows. True: there is more to examine. */
+  forget(limit: number): boolean;
+}
+
+/** 2 to the power of 6. Each has a row in `<name>_slice`. */
+const SLICES = 64;
+const SLICE_BITS = 42;
+const SLICE_WIDTH = 2 ** SLICE_BITS;
+/** Hashes are signed: slices are numbered from −32 to 31. */
+const sliceOf = (hash: string): string => `${hash} >> ${SLICE_BITS}`;
+
+/** Beyond this many rows, a database is opened faster by merging them than by loading them. */
+const ROWS_TO_LOAD = 200_000;
+/** A pass over the index is worthwhile when this many rows, and a tenth of all, were deleted since the last. */
+const ROWS_TO_FORGET = 10_000;
+
+/** The tables. Part of a released migration: do not change them here, add a step. */
+export const createIndexTables = ({ name }: IndexDefinition): string => `
+  create table ${name}_index (
+    hash integer not null,
+    seq integer not null,
+    primary key (hash, seq)
+  ) strict, without rowid;
+  create table ${name}_slice (
+    number integer primary key,
+    merged_to integer not null
+  ) strict;
+  insert into ${name}_slice
+    with recursive slice (number) as (select ${-SLICES / 2} union all select number + 1 from slice where number < ${SLICES / 2 - 1})
+    select number, 0 from slice;
+`;
+
+/** The entries that are missing in the file. */
+const missing = ({ name, hash }: IndexDefinition): string => `
+  select hash, seq from (
+    select ${hash} as hash, seq from delivery where seq > (select min(merged_to) from ${name}_slice)
+  ) join ${name}_slice on number = ${sliceOf('hash')} where seq > merged_to`;
+
+const NEWEST_ROW = 'coalesce((select max(seq) from delivery), 0)';
+
+/**
+ * Merges everything at once if there is much: after an upgrade, or if rows were written by something else. Needs a
+ * transaction.
+ */
+export function mergeMany(database: DatabaseSync, definition: IndexDefinition, rows = ROWS_TO_LOAD): void {
+  const { name } = definition;
+  const behind = database.prepare(`select ${NEWEST_ROW} - min(merged_to) as rows from ${name}_slice`).get();
+  if (Number(behind?.['rows']) <= rows) return;
+  // Sorted, so that each page is written once.
+  database.exec(`insert into ${name}_index ${missing(definition)} order by 1, 2`);
+  database.exec(`update ${name}_slice set merged_to = ${NEWEST_ROW}`);
+}
+
+export function openHashedIndex(database: DatabaseSync, definition: IndexDefinition): HashedIndex {
+  const { name } = definition;
+  database.exec(
+    `create temp table ${name}_recent (
+       hash integer not null, seq integer not null, primary key (hash, seq)
+     ) strict, without rowid;
+     insert into ${name}_recent ${missing(definition)}`,
+  );
+  // A list in one statement costs half as much as a statement for each of its members.
+  const insert = database.prepare(
+    `insert into ${name}_recent (hash, seq) select value, ?2 + key from json_each(?1)`,
+  );
+  const find = database.prepare(
+    `select seq from json_each(?1) cross join ${name}_recent on hash = value
+     union all select seq from json_each(?1) cross join ${name}_index on hash = value`,
+  );
+  // What is older than the oldest row is deleted.
+  const descend = (table: string) =>
+    database.prepare(
+      `select seq from ${table} where hash = ? and seq < ? and seq >= (select min(seq) from delivery) order by seq desc`,
+    );
+  const newestRecent = descend(`${name}_recent`);
+  const newestMerged = descend(`${name}_index`);
+
+  const readOldestSlice = database.prepare(
+    `select number from ${name}_slice order by merged_to, number limit 1`,
+  );
+  const within = `from ${name}_recent where hash >= ?1 and hash < ?2`;
+  const copy = database.prepare(`insert into ${name}_index (hash, seq) select hash, seq ${within}`);
+  const clear = database.prepare(`delete ${within}`);
+  const mark = database.prepare(`update ${name}_slice set merged_to = ${NEWEST_ROW} where number = ?`);
+
+  const readRange = database.prepare(
+    `select min(seq) as oldest, (select max(seq) from delivery) as newest from delivery`,
+  );
+  const readHashAfter = database.prepare(
+    `select hash from ${name}_index where hash >= ? order by hash limit 1 offset ?`,
+  );
+  const remove = database.prepare(`delete from ${name}_index where hash >= ? and hash < ? and seq < ?`);
+  /** Entries of rows before this one have been removed. */
+  let forgotten = 0;
+  let pass: { readonly before: number; from: number } | undefined;
+
+  /** Undefined: a pass is not worthwhile yet. */
+  function nextPass(): typeof pass {
+    const { oldest, newest } = readRange.get() as { oldest: number | null; newest: number | null };
+    if (oldest === null || newest === null) return undefined;
+    const deleted = oldest - forgotten;
+    const isWorthwhile = deleted >= ROWS_TO_FORGET && deleted >= (newest - oldest) / 10;
+    return isWorthwhile ? { before: oldest, from: -SLICE_WIDTH * (SLICES / 2) } : undefined;
+  }
+
+  return {
+    add: (hashes, firstSeq) => void insert.run(JSON.stringify(hashes), firstSeq),
+    candidates: (hashes) => find.all(JSON.stringify(hashes)).map(({ seq }) => Number(seq)),
+    *newest(hash, before) {
+      // A recent row is newer than each merged row of its slice.
+      for (const { seq } of newestRecent.iterate(hash, before)) yield Number(seq);
+      for (const { seq } of newestMerged.iterate(hash, before)) yield Number(seq);
+    },
+    mergeNext() {
+      const slice = Number(readOldestSlice.get()?.['number']);
+      const range = [slice * SLICE_WIDTH, (slice + 1) * SLICE_WIDTH] as const;
+      copy.run(...range);
+      clear.run(...range);
+      mark.run(slice);
+    },
+    forget(limit) {
+      pass ??= nextPass();
+      if (pass === undefined) return false;
+      const { before, from } = pass;
+      const next = readHashAfter.get(from, limit)?.['hash'] as number | undefined;
+      remove.run(from, next ?? SLICE_WIDTH * SLICES, before);
+      if (next !== undefined) pass.from = next;
+      else {
+        forgotten = before;
+        pass = undefined;
+      }
+      return next !== undefined;
+    },
+  };
+}

@@ -1,0 +1,157 @@
+// The two-level index of deliveries, against a plain map: whatever is added, merged, rolled back, deleted, and reopened.
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { describe, test } from 'node:test';
+import * as fc from 'fast-check';
+import {
+  createIndexTables,
+  mergeMany,
+  openHashedIndex,
+  type HashedIndex,
+} from '../../src/store/sqlite/hashed-index.ts';
+import { temporaryFolder } from './temporary-folder.ts';
+import { join } from 'node:path';
+
+const DEFINITION = { name: 'tested', hash: 'key' };
+
+/** A table of rows with keys that are their own hashes, and its index. */
+class Indexed {
+  readonly #path: string;
+  #database: DatabaseSync;
+  #index: HashedIndex;
+
+  constructor(path: string) {
+    this.#path = path;
+    this.#database = new DatabaseSync(path);
+    this.#database.exec(
+      `create table delivery (seq integer primary key autoincrement, key integer not null) strict; ${createIndexTables(DEFINITION)}`,
+    );
+    this.#index = openHashedIndex(this.#database, DEFINITION);
+  }
+
+  add(keys: readonly number[]): void {
+    const insert = this.#database.prepare('insert into delivery (key) values (?)');
+    const seqs = keys.map((key) => Number(insert.run(key).lastInsertRowid));
+    if (seqs.length > 0) this.#index.add(keys, seqs[0]!);
+  }
+  deleteBefore(seq: number): void {
+    this.#database.prepare('delete from delivery where seq < ?').run(seq);
+  }
+  inTransaction(end: 'commit' | 'rollback', run: () => void): void {
+    this.#database.exec('begin immediate');
+    run();
+    this.#database.exec(end);
+  }
+  merge(times: number): void {
+    for (let time = 0; time < times; time++) this.#index.mergeNext();
+  }
+  forgetAll(limit: number): void {
+    while (this.#index.forget(limit));
+  }
+  reopen(loadAtMost?: number): void {
+    this.#database.close();
+    this.#database = new DatabaseSync(this.#path);
+    this.inTransaction('commit', () => mergeMany(this.#database, DEFINITION, loadAtMost));
+    this.#index = openHashedIndex(this.#database, DEFINITION);
+  }
+  close(): void {
+    this.#database.close();
+  }
+
+  rows(): Map<number, number[]> {
+    const rows = new Map<number, number[]>();
+    for (const { seq, key } of this.#database.prepare('select seq, key from delivery').all())
+      rows.set(Number(key), [...(rows.get(Number(key)) ?? []), Number(seq)]);
+    return rows;
+  }
+  #exists = (seq: number) =>
+    this.#database.prepare('select 1 from delivery where seq = ?').get(seq) !== undefined;
+  found(key: number): number[] {
+    return this.#index.candidates([key]).filter(this.#exists);
+  }
+  newest(key: number, before = Number.MAX_SAFE_INTEGER): number[] {
+    return [...this.#index.newest(key, before)].filter(this.#exists);
+  }
+  /** Entries in the file, also of deleted rows. */
+  entries(): number {
+    return Number(this.#database.prepare('select count(*) as n from tested_index').get()?.['n']);
+  }
+}
+
+function useIndexed<T>(run: (indexed: Indexed) => T): T {
+  const folder = temporaryFolder();
+  const indexed = new Indexed(join(folder.path, 'indexed.db'));
+  try {
+    return run(indexed);
+  } finally {
+    indexed.close();
+    folder.remove();
+  }
+}
+
+const key = fc.oneof(
+  // The first and the last hash of each slice.
+  fc.integer({ min: -32, max: 31 }).map((slice) => slice * 2 ** 42),
+  fc.integer({ min: -31, max: 32 }).map((slice) => slice * 2 ** 42 - 1),
+  fc.integer({ min: -(2 ** 47), max: 2 ** 47 - 1 }),
+);
+const change = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc.array(key, { maxLength: 30 }).map((keys) => (indexed: Indexed) => indexed.add(keys)),
+  },
+  { weight: 2, arbitrary: fc.nat({ max: 70 }).map((times) => (indexed: Indexed) => indexed.merge(times)) },
+  {
+    weight: 1,
+    arbitrary: fc.nat({ max: 200 }).map((seq) => (indexed: Indexed) => indexed.deleteBefore(seq)),
+  },
+);
+const step = fc.oneof(
+  {
+    weight: 4,
+    arbitrary: fc
+      .tuple(fc.constantFrom('commit', 'commit', 'rollback'), fc.array(change, { maxLength: 4 }))
+      .map(([end, changes]) => (indexed: Indexed) => {
+        indexed.inTransaction(end, () => changes.forEach((one) => one(indexed)));
+      }),
+  },
+  { weight: 1, arbitrary: fc.constant((indexed: Indexed) => indexed.reopen()) },
+  { weight: 1, arbitrary: fc.constant((indexed: Indexed) => indexed.reopen(0)) },
+);
+
+describe('the index by hash', () => {
+  test('finds exactly the rows that exist, the newest first, after any sequence of changes', () => {
+    fc.assert(
+      fc.property(fc.array(step, { maxLength: 12 }), (steps) =>
+        useIndexed((indexed) => {
+          for (const run of steps) {
+            run(indexed);
+            for (const [key, seqs] of indexed.rows()) {
+              assert.deepEqual(new Set(indexed.found(key)), new Set(seqs));
+              assert.equal(indexed.found(key).length, seqs.length);
+              assert.deepEqual(indexed.newest(key), seqs.toReversed());
+              assert.deepEqual(indexed.newest(key, seqs.at(-1)), seqs.slice(0, -1).toReversed());
+            }
+          }
+        }),
+      ),
+      { numRuns: 60 },
+    );
+  });
+
+  test('removes the entries of deleted rows, a few at a time', () => {
+    useIndexed((indexed) => {
+      const keys = Array.from({ length: 30_000 }, (_, number) => (number * 7_919 * 2 ** 24) % 2 ** 47);
+      indexed.inTransaction('commit', () => indexed.add(keys));
+      indexed.reopen(0);
+      assert.equal(indexed.entries(), 30_000);
+      indexed.deleteBefore(9_000);
+      indexed.forgetAll(100);
+      assert.equal(indexed.entries(), 30_000, 'not worthwhile yet');
+      indexed.deleteBefore(20_001);
+      indexed.forgetAll(100);
+      assert.equal(indexed.entries(), 10_000);
+      assert.deepEqual(indexed.found(keys[25_000]!), [25_001]);
+    });
+  });
+});
