@@ -30,7 +30,7 @@ async function run(url: string, statement: string): Promise<void> {
 }
 
 test('a promoted standby is found within 10 seconds, with all that was committed', { skip }, async (t) => {
-  const primary = await startPostgres();
+  const primary = await startPostgres({}, { clockOfMachine: true });
   t.after(() => primary.close());
   const standby = await primary.standby();
   const warnings: string[] = [];
@@ -66,7 +66,7 @@ test('a promoted standby is found within 10 seconds, with all that was committed
 });
 
 test('a standby alone is refused, and asynchronous ones are warned of', { skip }, async (t) => {
-  const primary = await startPostgres();
+  const primary = await startPostgres({}, { clockOfMachine: true });
   t.after(() => primary.close());
   const standby = await primary.standby();
   await assert.rejects(
@@ -80,7 +80,7 @@ test('a standby alone is refused, and asynchronous ones are warned of', { skip }
 });
 
 test('a database whose encoding is not UTF8 is refused with one sentence', { skip }, async (t) => {
-  const server = await startPostgres();
+  const server = await startPostgres({}, { clockOfMachine: true });
   t.after(() => server.close());
   await run(
     server.url,
@@ -93,7 +93,7 @@ test('a database whose encoding is not UTF8 is refused with one sentence', { ski
 });
 
 test('several hosts and no synchronous standby: the warning names the setting', { skip }, async (t) => {
-  const server = await startPostgres();
+  const server = await startPostgres({}, { clockOfMachine: true });
   t.after(() => server.close());
   const warnings = await examinePostgres(urlOfBoth(server.folder, '/nowhere'));
   assert.match(warnings.join('\n'), /synchronous_standby_names = 'ANY 1 \(\*\)'/);
@@ -103,7 +103,7 @@ test(
   'chatpush doctor says what a database may lose, and fails where it cannot be used',
   { skip },
   async (t) => {
-    const server = await startPostgres();
+    const server = await startPostgres({}, { clockOfMachine: true });
     t.after(() => server.close());
     const ask = async (store: string): Promise<{ code: number; said: string }> => {
       let said = '';

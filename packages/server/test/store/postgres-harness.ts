@@ -9,11 +9,12 @@ export async function openPostgresHarness(
   serverUrl: string,
   through: Partial<PostgresStoreOptions> = {},
 ): Promise<Harness> {
-  const { schema, setClockAhead, drop } = await createTestSchema(serverUrl);
+  const { schema, query, setClockAhead, drop } = await createTestSchema(serverUrl);
   const options = { url: serverUrl, schema, connections: 8, ...through };
   const [here, there] = [await openPostgresStore(options), await openPostgresStore(options)];
   // To noon, so that no test crosses midnight by chance.
-  let aheadMs = 43_200_000 - (Date.now() % 86_400_000);
+  const [now] = await query('select now_ms() % 86400000 as in_day');
+  let aheadMs = 43_200_000 - Number(now?.['in_day']);
   await setClockAhead(aheadMs);
   const move = (ms: number) => setClockAhead((aheadMs += ms));
   return {

@@ -23,7 +23,7 @@ import type { PostgresServer } from './postgres-server.ts';
 describe('leases on PostgreSQL', () => {
   let server: PostgresServer;
   before(async () => {
-    server = await startPostgres();
+    server = await startPostgres({}, { clockOfMachine: true });
   });
   after(() => server.close());
 

@@ -17,7 +17,7 @@ const isThere = hasPgbouncer && process.env['CHATPUSH_TEST_POSTGRES'] === undefi
 
 if (isThere) {
   before(async () => {
-    server = await startPostgres();
+    server = await startPostgres({}, { clockOfMachine: true });
     pooler = await startPgbouncer(server);
   });
   after(async () => {

@@ -33,8 +33,9 @@ export interface PostgresServer {
 
 export interface PostgresServerOptions {
   /**
-   * The machine's clock also where the tests run under a moved one (`npm run test:at`): libfaketime shows the moved time to
-   * all of the server but its signal handlers, so that its own time-outs come too late for a test that needs one.
+   * The machine's clock also where the tests run under a moved one (`npm run test:at`), for tests that do not compare the
+   * server's time with their own. libfaketime shows the moved time to all of the server but its signal handlers, which end
+   * statements and sessions whose time is over: never if the clock is ahead, and much too early if it was set back.
    */
   readonly clockOfMachine?: boolean;
 }

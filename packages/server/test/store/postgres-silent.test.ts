@@ -8,7 +8,7 @@ import { contactChange, fresh } from './conformance/harness.ts';
 import { startPostgres } from './postgres-server.ts';
 
 test('a store whose server is frozen is closed in time, and its calls end', async (t) => {
-  const server = await startPostgres();
+  const server = await startPostgres({}, { clockOfMachine: true });
   t.after(() => server.close());
   if (!server.isOurs) return t.skip('the server given by CHATPUSH_TEST_POSTGRES cannot be frozen');
   const store = await openPostgresStore({ url: server.url, schema: fresh('silent').replace('-', '_') });

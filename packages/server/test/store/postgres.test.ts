@@ -5,7 +5,7 @@ import { startPostgres, type PostgresServer } from './postgres-server.ts';
 
 let server: PostgresServer;
 before(async () => {
-  server = await startPostgres();
+  server = await startPostgres({}, { clockOfMachine: true });
 });
 after(() => server.close());
 

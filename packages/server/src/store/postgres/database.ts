@@ -2,7 +2,7 @@
 import type { Socket } from 'node:net';
 import pg from 'pg';
 import { createConnectGate } from './connect-gate.ts';
-import { faultKind, toStoreError } from './faults.ts';
+import { faultKind, isConnectionLost, toStoreError } from './faults.ts';
 import { onAnyHost, type Hosts } from './hosts.ts';
 import { beginning, greet, TIME_OUTS, type Session } from './session.ts';
 import type { Sockets } from './sockets.ts';
@@ -32,7 +32,7 @@ export type Query = <R>(statement: Statement, values?: readonly unknown[]) => Pr
 export interface Database {
   /** One statement, committed by itself. Rejects with StoreUnavailableError while the database cannot answer. */
   readonly query: Query;
-  /** Several statements, all or none. `work` may run more than once: after a deadlock everything is repeated. */
+  /** Several statements, all or none. `work` may run more than once: after a deadlock or the end of the session, all is repeated. */
   transaction<T>(work: (query: Query) => Promise<T>): Promise<T>;
   close(): Promise<void>;
 }
@@ -48,7 +48,7 @@ type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) =>
  */
 const QUICK_MS = 5_000;
 
-/** How often a statement that lost a deadlock is tried in total. */
+/** How often a statement or transaction is tried in total if it lost a deadlock or its session. */
 const TRIES = 5;
 
 export function connection({ sockets }: Pick<DatabaseOptions, 'sockets'>, url: string): pg.ClientConfig {
@@ -68,7 +68,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   const { hosts, schema, session } = options;
   // All connections being in use says nothing about the server.
   const gate = createConnectGate(
-    (error) => faultKind(error) === 'unavailable' && (error as Error).message !== ALL_IN_USE,
+    (error) => isConnectionLost(error) && (error as Error).message !== ALL_IN_USE,
   );
   // The pool creates a client whenever it needs one, and only then asks for the host.
   const pool = new pg.Pool({
@@ -123,12 +123,17 @@ export function createDatabase(options: DatabaseOptions): Database {
 
   /** Lends a connection. A broken connection is discarded; after an error of the statement it can be used again. */
   async function withClient<T>(work: (client: pg.PoolClient) => Promise<T>): Promise<T> {
-    const client = await gate.pass(() => onAnyHost(hosts, () => pool.connect()));
+    const client = await gate
+      .pass(() => onAnyHost(hosts, () => pool.connect()))
+      .catch((error: unknown) => {
+        // Not repeated, even if the server ends each new session: the gate decides when to connect again.
+        throw toStoreError(error);
+      });
     let broken = false;
     try {
       return await work(client);
     } catch (error) {
-      broken = faultKind(error) === 'unavailable';
+      broken = isConnectionLost(error);
       throw error;
     } finally {
       client.release(broken);
@@ -143,7 +148,7 @@ export function createDatabase(options: DatabaseOptions): Database {
       return result;
     } catch (error) {
       // If the connection is gone, the server has rolled back, or will.
-      if (faultKind(error) !== 'unavailable') await client.query('rollback');
+      if (!isConnectionLost(error)) await client.query('rollback');
       throw error;
     }
   }
@@ -161,7 +166,8 @@ async function repeatedly<T>(work: () => Promise<T>): Promise<T> {
     try {
       return await work();
     } catch (error) {
-      if (faultKind(error) !== 'conflict' || tried === TRIES) throw toStoreError(error);
+      const kind = faultKind(error);
+      if ((kind !== 'conflict' && kind !== 'ended') || tried === TRIES) throw toStoreError(error);
     }
   }
 }
