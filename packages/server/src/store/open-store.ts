@@ -21,6 +21,7 @@ export async function openStore(
       clock,
       onFatal,
       onCommit,
+      onUpgrade: (sentence) => log.info({ store: 'SQLite' }, sentence),
       ...(maxBytes !== undefined && { maxBytes }),
     });
   if (config.store.kind === 'nats') {

@@ -141,7 +141,9 @@ describe('a SQLite file', () => {
     database.exec('delete from delivery where seq = 40; pragma user_version = 5');
     database.close();
 
-    const { store } = await openStore(t, { path });
+    const told: string[] = [];
+    const { store } = await openStore(t, { path, onUpgrade: (sentence) => told.push(sentence) });
+    assert.match(told.join(), /^Upgrading the tables in .*, which has 39 deliveries/);
     await store.beat('node', 3_600_000);
     const kept = batch.slice(0, 39);
     const states = await store.enqueue([...kept, newDelivery({ contactId: 'kept' })], 'node', NONE);

@@ -22,12 +22,15 @@ export interface DatabaseOptions {
  */
 const CHECKPOINT_PAGES = 4_096;
 
+/** Is told before the tables of an earlier version are migrated, which may take a while. */
+type OnUpgrade = (sentence: string) => void;
+
 /** Opens, locks, migrates. Throws one sentence that says what is wrong and what to do. */
-export function openDatabase(options: DatabaseOptions): DatabaseSync {
+export function openDatabase(options: DatabaseOptions, onUpgrade: OnUpgrade = () => {}): DatabaseSync {
   let database: DatabaseSync | undefined;
   try {
     database = new DatabaseSync(options.path, { timeout: 0 });
-    prepareDatabase(database, options);
+    prepareDatabase(database, options, onUpgrade);
     return database;
   } catch (error) {
     database?.close();
@@ -39,6 +42,7 @@ export function openDatabase(options: DatabaseOptions): DatabaseSync {
 function prepareDatabase(
   database: DatabaseSync,
   { path, synchronous, maxBytes, nowMs }: DatabaseOptions,
+  onUpgrade: OnUpgrade,
 ): void {
   // With exclusive locking before the first access, the WAL index is kept in memory instead of a shared mapping:
   // the file lock is then held until the process ends
@@ -58,14 +62,14 @@ function prepareDatabase(
   pragma(database, 'wal_autocheckpoint', String(CHECKPOINT_PAGES));
   // A burst may leave a long WAL; it is truncated to this size when it next starts over.
   pragma(database, 'journal_size_limit', String(64 * 1024 * 1024));
-  migrate(database, path, nowMs);
+  migrate(database, path, nowMs, onUpgrade);
   if (maxBytes !== undefined) {
     const pageBytes = Number(pragma(database, 'page_size'));
     pragma(database, 'max_page_count', String(Math.max(1, Math.floor(maxBytes / pageBytes))));
   }
 }
 
-function migrate(database: DatabaseSync, path: string, nowMs: number): void {
+function migrate(database: DatabaseSync, path: string, nowMs: number, onUpgrade: OnUpgrade): void {
   const version = Number(pragma(database, 'user_version'));
   if (version > MIGRATIONS.length) {
     throw new Error(
@@ -79,6 +83,13 @@ function migrate(database: DatabaseSync, path: string, nowMs: number): void {
   database.function('locator_key', (contactId) => locatorKey(locatorOf(String(contactId))));
   registerHashes(database);
   try {
+    if (version > 0 && version < MIGRATIONS.length) {
+      const { rows } = database.prepare('select count(*) as rows from delivery').get() as { rows: number };
+      onUpgrade(
+        `Upgrading the tables in ${path}, which has ${rows} deliveries: a million of them take about 10 s, and calls are answered afterwards. ` +
+          'If the process is stopped before, the file stays as it was.',
+      );
+    }
     for (const step of MIGRATIONS.slice(version)) database.exec(step);
     database.exec(`pragma user_version = ${MIGRATIONS.length}`);
     mergeManyDeliveries(database);

@@ -8,7 +8,7 @@
 //
 // Hashes arrive in random order. Entered into the file one by one, each entry would write a page of its own: 4 KB to the
 // WAL, and the same again at the checkpoint. A merged slice writes each of its pages once for many entries
-// (docs/benchmarks.md has the figures).
+// (docs/decisions/0010-two-level-index.md has the figures).
 //
 // Both levels are tables, so a transaction changes or rolls back both. Nothing of the recent level is on disk: after a
 // restart it consists of the rows behind the `merged_to` of their slices.
@@ -42,7 +42,7 @@ const SLICE_WIDTH = 2 ** SLICE_BITS;
 const sliceOf = (hash: string): string => `${hash} >> ${SLICE_BITS}`;
 
 /** Beyond this many rows, a database is opened faster by merging them than by loading them. */
-const ROWS_TO_LOAD = 200_000;
+const ROWS_TO_LOAD = 100_000;
 /** A pass over the index is worthwhile when this many rows, and a tenth of all, were deleted since the last. */
 const ROWS_TO_FORGET = 10_000;
 
@@ -62,11 +62,14 @@ export const createIndexTables = ({ name }: IndexDefinition): string => `
     select number, 0 from slice;
 `;
 
-/** The entries that are missing in the file. */
+/**
+ * The entries that are missing in the file. The limit keeps SQLite from merging the inner query into the outer, which would
+ * compute each hash four times.
+ */
 const missing = ({ name, hash }: IndexDefinition): string => `
   select hash, seq from (
-    select ${hash} as hash, seq from delivery where seq > (select min(merged_to) from ${name}_slice)
-  ) join ${name}_slice on number = ${sliceOf('hash')} where seq > merged_to`;
+    select ${hash} as hash, seq from delivery where seq > (select min(merged_to) from ${name}_slice) limit -1
+  ) cross join ${name}_slice on number = ${sliceOf('hash')} where seq > merged_to`;
 
 const NEWEST_ROW = 'coalesce((select max(seq) from delivery), 0)';
 

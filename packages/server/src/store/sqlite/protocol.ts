@@ -62,8 +62,9 @@ export type Result =
   | { readonly seq: number; readonly unavailable: string }
   | { readonly seq: number; readonly failed: string };
 
-/** From the worker: it is ready, the results of one commit group, or why it had to stop. */
+/** From the worker: it upgrades the file first, it is ready, the results of one commit group, or why it had to stop. */
 export type Reply =
+  | { readonly kind: 'upgrading'; readonly sentence: string }
   | { readonly kind: 'ready' }
   | { readonly kind: 'results'; readonly results: readonly Result[] }
   | { readonly kind: 'fatal'; readonly message: string };

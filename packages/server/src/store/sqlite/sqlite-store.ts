@@ -2,7 +2,6 @@
 //
 // This half runs on the calling thread. It numbers the calls, passes them to the worker, and waits for their
 // group's commit; it refuses calls when too many are waiting.
-import { once } from 'node:events';
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '../../clock.ts';
 import { unpackStates } from '../enqueue-states.ts';
@@ -36,6 +35,8 @@ export interface SqliteStoreOptions {
    * size.
    */
   readonly maxBytes?: number;
+  /** Called before the file of an earlier version is upgraded, with a sentence for the operator. */
+  readonly onUpgrade?: (sentence: string) => void;
   /** Called for each commit with its number of calls. Must not throw. */
   readonly onCommit?: (calls: number) => void;
   /** Only for the durability test, which must be seen to fail without it. */
@@ -77,7 +78,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   let lastSeq = 0;
   let ended: StoreUnavailableError | undefined;
 
-  const worker = await startWorker({ path, synchronous, maxBytes, nowMs: clock.now() });
+  const worker = await startWorker({ path, synchronous, maxBytes, nowMs: clock.now() }, options.onUpgrade);
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let asked: Request[] = [];
   function sendAsked(): void {
@@ -204,7 +205,10 @@ function equalParts<T>(list: readonly T[], mostEach: number): (readonly T[])[] {
   return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length));
 }
 
-async function startWorker(options: DatabaseOptions): Promise<Worker> {
+async function startWorker(
+  options: DatabaseOptions,
+  onUpgrade?: (sentence: string) => void,
+): Promise<Worker> {
   // Next to this file, as source or as built.
   const file = import.meta.url.endsWith('.ts') ? './worker.ts' : './worker.js';
   // It imports only its neighbours and Node: no condition or preload of the process is needed.
@@ -213,7 +217,13 @@ async function startWorker(options: DatabaseOptions): Promise<Worker> {
     execArgv: [],
     name: 'sqlite',
   });
-  // Rejects with what the worker threw while opening.
-  await once(worker, 'message');
+  const { promise: ready, resolve, reject } = Promise.withResolvers<void>();
+  // What the worker threw while opening.
+  worker.once('error', reject);
+  worker.on('message', (reply: Reply) => {
+    if (reply.kind === 'upgrading') onUpgrade?.(reply.sentence);
+    if (reply.kind === 'ready') resolve();
+  });
+  await ready;
   return worker;
 }

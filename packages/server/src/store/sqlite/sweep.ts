@@ -4,6 +4,9 @@ import { oldestDay } from '../days.ts';
 import type { DeliveryIndex } from './delivery-index.ts';
 import type { Verbs } from './protocol.ts';
 
+/** So many index entries are examined in the time in which a row is deleted. */
+const ENTRIES_PER_ROW = 8;
+
 export function sweepVerb(
   database: DatabaseSync,
   index: Pick<DeliveryIndex, 'forget'>,
@@ -22,7 +25,7 @@ export function sweepVerb(
       left -= Number(claims.run(now, left).changes);
       left -= Number(contacts.run(now, left).changes);
       left -= Number(deliveries.run(oldestDay(now), left).changes);
-      return left === 0 || index.forget(limit);
+      return left === 0 || index.forget(limit * ENTRIES_PER_ROW);
     },
   };
 }

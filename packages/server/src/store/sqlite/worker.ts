@@ -14,7 +14,9 @@ if (parentPort === null) throw new Error('This file is the worker thread of the 
 const port = parentPort;
 const reply = (message: Reply) => port.postMessage(message);
 
-const database = openDatabase(workerData as DatabaseOptions);
+const database = openDatabase(workerData as DatabaseOptions, (sentence) =>
+  reply({ kind: 'upgrading', sentence }),
+);
 const verbs = createVerbs(database);
 
 const calls = createCallQueue();
