@@ -8,10 +8,14 @@
 import { setTimeout as wait } from 'node:timers/promises';
 
 export interface ConnectGate {
-  /** Why the server must not be asked at this moment, if so. */
-  readonly closedBy: unknown;
+  /** Begins one attempt; its end must be reported. Otherwise why the server must not be asked now. */
+  begin(): Attempt | { readonly closedBy: unknown };
   /** Runs `connect` when it is its turn, or rejects with the error of the call before it. */
   pass<T>(connect: () => Promise<T>): Promise<T>;
+}
+
+export interface Attempt {
+  readonly end: () => void;
 }
 
 const BACK_OFF = { firstMs: 50, mostMs: 1_000 } as const;
@@ -23,6 +27,15 @@ export function createConnectGate(isFault: (error: unknown) => boolean): Connect
   let last: unknown;
   let probe: Promise<void> | undefined;
   let isAsking = false;
+  /** Of the attempts that began after a failure. A call that waits in the pool may begin one beside the probe. */
+  let isAttempting = false;
+
+  function begin(): ReturnType<ConnectGate['begin']> {
+    if (failures === 0) return { end: () => undefined };
+    if (!isAsking || isAttempting) return { closedBy: last };
+    isAttempting = true;
+    return { end: () => (isAttempting = false) };
+  }
 
   function failed(error: unknown): void {
     failures = Math.min(failures + 1, 10);
@@ -67,10 +80,5 @@ export function createConnectGate(isFault: (error: unknown) => boolean): Connect
     }
   }
 
-  return {
-    get closedBy() {
-      return failures > 0 && !isAsking ? last : undefined;
-    },
-    pass,
-  };
+  return { begin, pass };
 }

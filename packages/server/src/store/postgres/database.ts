@@ -40,7 +40,7 @@ export interface Database {
 /** The pool's message if a call waited for a connection in vain and none was opened for it (pg-pool, `connect`). */
 const ALL_IN_USE = 'timeout exceeded when trying to connect';
 
-type Connected = ((error: Error) => void) | ((error: null, client: pg.Client) => void);
+type Connected = (error: Error | null, client?: pg.Client) => void;
 
 /**
  * A connection is replaced if it has not answered a quick statement after this long. Most calls begin with one, so
@@ -86,9 +86,14 @@ export function createDatabase(options: DatabaseOptions): Database {
       override connect(done: Connected): void;
       override connect(done?: Connected): Promise<pg.Client> | void {
         if (done === undefined) return super.connect();
-        if (gate.closedBy === undefined) return super.connect(done);
+        const attempt = gate.begin();
+        if ('end' in attempt)
+          return super.connect((error: Error | null, client?: pg.Client) => {
+            attempt.end();
+            done(error, client);
+          });
         this.#socket.destroy();
-        process.nextTick(done, gate.closedBy);
+        process.nextTick(done, attempt.closedBy);
       }
     },
     verify: (client, verified) => {
