@@ -6,6 +6,7 @@ import { cp, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { createRequire } from 'node:module';
 import { tmpdir } from 'node:os';
 import { delimiter, dirname, join } from 'node:path';
+import { text } from 'node:stream/consumers';
 import { after, before, describe, test } from 'node:test';
 import { fileURLToPath } from 'node:url';
 import { promisify } from 'node:util';
@@ -45,6 +46,12 @@ export const send = ({ fcm, ca }, token, body) => new Promise((resolve, reject) 
 });
 `;
 
+/** A module that reports the processor time of its process. */
+const REPORT_USAGE = `data:text/javascript,${encodeURIComponent(`process.once('exit', () => {
+  const { user, system } = process.cpuUsage();
+  console.error('used ' + Math.round((user + system) / 1000) + ' ms');
+});`)}`;
+
 let folder: string;
 before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'emulator-stranger-'));
@@ -72,24 +79,23 @@ describe('the packed emulator', () => {
     );
   });
 
-  test('starts within a second, and shows its page', async (t) => {
+  test('starts with less than a second of processor time, and shows its page', async (t) => {
     const { bin } = JSON.parse(
       await readFile(join(folder, 'node_modules/@chatpush/emulator/package.json'), 'utf8'),
     ) as { bin: Record<string, string> };
     const main = join(folder, 'node_modules/@chatpush/emulator', bin['chatpush-emulator'] ?? '');
     const times: number[] = [];
-    // The best of five: the promise is about the program, not about other load on the machine.
+    // The best of five, in processor time: the promise is about the program, not about other load on the machine.
     for (let n = 0; n < 5; n++) {
-      const began = performance.now();
-      const child = spawn(process.execPath, [main, '--port', '0'], { cwd: folder });
+      const child = spawn(process.execPath, ['--import', REPORT_USAGE, main, '--port', '0'], { cwd: folder });
       const [greeting] = (await once(child.stdout.setEncoding('utf8'), 'data')) as [string];
-      times.push(performance.now() - began);
       const [url = ''] = /http:\/\/127\.0\.0\.1:\d+/.exec(greeting) ?? [];
       assert.match(await (await fetch(`${url}/console/`)).text(), /<script/);
       child.kill('SIGTERM');
-      await once(child, 'exit');
+      const [said] = (await Promise.all([text(child.stderr), once(child, 'exit')])) as [string, unknown];
+      times.push(Number(/used (\d+) ms/.exec(said)?.[1]));
     }
-    t.diagnostic(`ms from start to greeting: ${times.map((time) => time.toFixed(0)).join(', ')}`);
+    t.diagnostic(`ms of processor time: ${times.join(', ')}`);
     assert.ok(Math.min(...times) < 1000, times.join(', '));
   });
 
