@@ -180,12 +180,14 @@ export async function startService(config: Config, options: ServiceOptions = {})
     const fingerprintOf = createChannelFingerprint(channels);
     const channelVersion = createChannelVersion(channels);
     const openGateway = createChannels({ ...channels, clock });
+    const turns = createTurns();
     const dispatcher: Dispatcher = createDispatcher({
       store,
       clock,
       openGateway,
       channelVersion,
       fingerprintOf,
+      turns,
       about: describeNode({ version, host: hostname(), pid: process.pid }),
       mostWaiting: () => inUse.config.limits.perInstance.deliveriesWaiting,
       events: createReports({ log, metrics, changes, fingerprintOf, audit, traces }),
@@ -212,7 +214,6 @@ export async function startService(config: Config, options: ServiceOptions = {})
     });
     take('housekeeping', () => housekeeping.stop());
 
-    const turns = createTurns();
     const notify = createNotify({
       store,
       changes,

@@ -18,14 +18,33 @@ test('slices that fit into a turn run at once, the others in later turns, with o
       spend(TURN_MS);
     });
   const flood = Array.from({ length: 4 }, (_, index) => run('a', `a${index}`));
-  const other = run('b', 'b0');
-  assert.deepEqual(order, ['a0']);
+  const others = [run('b', 'b0'), run('b', 'b1')];
+  assert.deepEqual(order, ['a0', 'b0']);
   await nextTurn();
-  assert.deepEqual(order, ['a0', 'a1']);
-  await other;
-  assert.deepEqual(order, ['a0', 'a1', 'b0']);
+  assert.deepEqual(order, ['a0', 'b0', 'a1']);
+  await Promise.all(others);
+  assert.deepEqual(order, ['a0', 'b0', 'a1', 'b1']);
   await Promise.all(flood);
-  assert.deepEqual(order, ['a0', 'a1', 'b0', 'a2', 'a3']);
+  assert.deepEqual(order, ['a0', 'b0', 'a1', 'b1', 'a2', 'a3']);
+});
+
+test('an owner that has used little of a turn passes those that wait, for a limited time', async () => {
+  const { turns, spend } = startTurns();
+  const order: string[] = [];
+  const run = (owner: string, ms: number) =>
+    turns.run(owner, () => {
+      order.push(owner);
+      spend(ms);
+    });
+  const flood = [run('a', TURN_MS), run('a', TURN_MS)];
+  const short = Array.from({ length: 3 }, () => run('b', SLICE_MS / 4));
+  assert.equal(order.join(''), 'abbb', 'several steps of a call in one turn');
+  const long = [run('b', SLICE_MS), run('b', SLICE_MS)];
+  assert.equal(order.join(''), 'abbbb', 'b has used more than a slice');
+  const others = ['c', 'd', 'e'].map((owner) => run(owner, SLICE_MS));
+  assert.equal(order.join(''), 'abbbbc', 'the time for all who pass is used up');
+  await Promise.all([...flood, ...short, ...long, ...others]);
+  assert.equal(order.join(''), 'abbbbcabde');
 });
 
 test('many short slices share a turn', async () => {
@@ -55,7 +74,7 @@ test('repeated steps share a turn with other owners, and stop when one says so',
   const flood = steps('a', 6);
   const other = steps('b', 3);
   await whole;
-  assert.deepEqual(order, []);
+  assert.equal(order.join(''), 'aabb', 'each may pass once');
   await Promise.all([flood, other]);
   assert.equal(order.join(''), 'aabbaabaa');
 });

@@ -1,6 +1,7 @@
 // How many attempts begin in one turn of the event loop. A gateway with a thousand free streams would take a
 // thousand attempts at once, and nothing else would run meanwhile: 300 ms for a thousand pushes, seconds in a
-// flood.
+// flood. Outlets that had to stop share the next turn: when the first of them took all of it, the push of another
+// waited for as long as the flood lasted.
 import type { Outlet } from './outlet.ts';
 import { ATTEMPTS_PER_TURN } from './retry.ts';
 
@@ -9,10 +10,12 @@ export interface AttemptTurns {
   takes(outlet: Outlet): boolean;
 }
 
-/** `goOn` is called once per turn for every outlet that had to stop, in the order in which they stopped. */
+/** `goOn` begins attempts of an outlet that had to stop. It is called at most once per turn for each. */
 export function createAttemptTurns(goOn: (outlet: Outlet) => void): AttemptTurns {
-  const waiting = new Set<Outlet>();
+  /** In the order in which they are next. */
+  let waiting = new Set<Outlet>();
   let begun = 0;
+  let most = ATTEMPTS_PER_TURN;
   let isWatched = false;
 
   function watchTurn(): void {
@@ -21,16 +24,28 @@ export function createAttemptTurns(goOn: (outlet: Outlet) => void): AttemptTurns
     setImmediate(() => {
       isWatched = false;
       begun = 0;
-      const stopped = [...waiting];
-      waiting.clear();
-      for (const outlet of stopped) goOn(outlet);
+      continueStopped();
+      if (waiting.size > 0) watchTurn();
     });
+  }
+
+  function continueStopped(): void {
+    const stopped = [...waiting];
+    waiting.clear();
+    while (stopped.length > 0) {
+      const left = ATTEMPTS_PER_TURN - begun;
+      if (left <= 0) break;
+      most = begun + Math.ceil(left / stopped.length);
+      goOn(stopped.shift()!);
+    }
+    most = ATTEMPTS_PER_TURN;
+    waiting = new Set([...stopped, ...waiting]);
   }
 
   return {
     takes(outlet) {
       watchTurn();
-      if (begun >= ATTEMPTS_PER_TURN || waiting.has(outlet)) {
+      if (begun >= most || waiting.has(outlet)) {
         waiting.add(outlet);
         return false;
       }

@@ -1,21 +1,19 @@
 // Work that did not come straight from enqueue: retries, backlog, deliveries of failed nodes, and held deliveries
 // whose registration must be read again. It is claimed lane by lane, as much as the lane's gateway has room for.
 import type { Clock } from '../clock.ts';
-import type { ChannelFingerprint } from '../contact/suspension.ts';
-import type { ContactKey, Delivery, NewDelivery, Settlement, Store } from '../store/store.ts';
-import { UnreadableContactError } from '../store/stored-contact.ts';
+import type { Delivery, Settlement, Store } from '../store/store.ts';
 import type { Backlog } from './backlog.ts';
-import type { Held, Lane } from './lane.ts';
-import { checkLiveness } from './liveness.ts';
+import { ageOf } from './holding.ts';
+import type { Holding } from './holding.ts';
+import type { Lane } from './lane.ts';
 import type { LogReason } from './log-reason.ts';
 import type { NodeLease } from './node-lease.ts';
 import type { Outlet } from './outlet.ts';
 import type { Outlets } from './outlets.ts';
-import { CHANNEL_MISSING, OVERDUE, POLL_MS, UNREACHABLE_MS, UNREADABLE_AGAIN_MS } from './retry.ts';
-import { end, pump } from './sending.ts';
+import { CHANNEL_MISSING, OVERDUE, POLL_MS, UNREACHABLE_MS } from './retry.ts';
+import { pump } from './sending.ts';
 import type { SendingContext } from './sending.ts';
 import { parseWork, serialiseKept } from './work.ts';
-import type { Work } from './work.ts';
 
 export interface Claims {
   /** There may be due work: checks all lanes. */
@@ -24,8 +22,6 @@ export interface Claims {
   claim(): void;
   /** A delivery becomes due in this many milliseconds. */
   dueIn(ms: number): void;
-  /** Reads a held delivery's registration again; then the delivery is held again, or settled as withdrawn. */
-  recheck(outlet: Outlet, held: Held): void;
   start(): void;
   /** Resolves when nothing is running any more. */
   stop(): Promise<void>;
@@ -36,36 +32,17 @@ interface Single {
   readonly done: () => Promise<void>;
 }
 
-export const toHeld = (
-  delivery: NewDelivery,
-  work: Work,
-  node: string,
-  sentBefore: number,
-  acceptedAt: number,
-  freshAt: number,
-): Held => ({
-  delivery,
-  node,
-  work,
-  acceptedAt,
-  freshAt,
-  sentBefore,
-  attempts: [],
-  unsentInARow: 0,
-});
-
 export function createClaims(options: {
   readonly store: Store;
   readonly clock: Clock;
   readonly lease: NodeLease;
   readonly outlets: Outlets;
   readonly backlog: Backlog;
-  readonly fingerprintOf: ChannelFingerprint;
+  readonly holding: Holding;
   readonly context: () => SendingContext;
   readonly storeFailed: (what: string, error: unknown) => void;
-  readonly unreadable: (contact: ContactKey) => void;
 }): Claims {
-  const { store, clock, lease, outlets, backlog, fingerprintOf } = options;
+  const { store, clock, lease, outlets, backlog, holding } = options;
   let stopped = false;
   let pollTimer: NodeJS.Timeout | undefined;
 
@@ -90,51 +67,6 @@ export function createClaims(options: {
     };
     return { go, done: () => running ?? Promise.resolve() };
   };
-
-  const giveBack = (all: readonly Held[], dueInMs: number, reason: LogReason): void => {
-    for (const held of all) end(options.context(), held, { status: 'queued', dueInMs, reason });
-  };
-
-  /** Contacts that could not be read at the last attempt: each is reported only once while that lasts. */
-  const unreadable = new Set<string>();
-
-  function report({ delivery: { instanceId, contactId } }: Held, isUnreadable: boolean): void {
-    if (!isUnreadable && unreadable.size === 0) return;
-    const contact = JSON.stringify([instanceId, contactId]);
-    if (!isUnreadable) unreadable.delete(contact);
-    else if (!unreadable.has(contact)) {
-      unreadable.add(contact);
-      options.unreadable({ instanceId, contactId });
-    }
-  }
-
-  /** Holds deliveries with live registrations, withdraws the others, and sends. */
-  async function hold(items: readonly { held: Held; outlet: Outlet }[]): Promise<void> {
-    const places = new Map(items.map((item) => [item.held, item]));
-    const touched = new Set<Outlet>();
-    const all = [...places.keys()];
-    const checked = await checkLiveness(store, clock, fingerprintOf, all).catch((error: unknown) => {
-      options.storeFailed('read registrations', error);
-      // The registrations are not known to be alive, so nothing is sent. The deliveries are handed back now,
-      // because the lease of a live node ends only when a delivery is settled.
-      giveBack(all, POLL_MS, 'store-unavailable');
-      return [];
-    });
-    for (const { held, state } of checked) {
-      const { outlet } = places.get(held)!;
-      report(held, state instanceof UnreadableContactError);
-      if (state === 'active') outlet.hold(held, 'back');
-      else if (state instanceof UnreadableContactError)
-        giveBack([held], UNREADABLE_AGAIN_MS, 'contact-unreadable');
-      else
-        end(options.context(), held, {
-          status: 'withdrawn',
-          reason: state === 'gone' ? 'registration-deleted' : 'registration-suspended',
-        });
-      touched.add(outlet);
-    }
-    for (const outlet of touched) pump(options.context(), outlet);
-  }
 
   // A claim of a thousand deliveries, and reading their registrations, takes a while. Lanes with few do not wait
   // for it.
@@ -171,24 +103,20 @@ export function createClaims(options: {
     try {
       const node = lease.name;
       const claimed = await claim(node, new Map(asked.map(({ lane, share }) => [lane.name, share])));
-      const counts = new Map<string, number>();
-      for (const { lane } of claimed) counts.set(lane, (counts.get(lane) ?? 0) + 1);
+      const byLane = new Map<string, Delivery[]>();
+      for (const delivery of claimed) {
+        const others = byLane.get(delivery.lane);
+        if (others) others.push(delivery);
+        else byLane.set(delivery.lane, [delivery]);
+      }
       for (const { outlet, lane, share, before } of asked) {
-        const count = counts.get(lane.name) ?? 0;
+        const count = byLane.get(lane.name)?.length ?? 0;
         // Nothing is left except deliveries enqueued since the claim.
         const left = count < share ? lane.stored - before : Math.max(1, lane.stored - count);
         lane.claiming = 0;
         outlet.setStored(lane, Math.max(0, left));
       }
-      const alive: { held: Held; outlet: Outlet }[] = [];
-      for (const delivery of claimed) {
-        const work = parseWork(delivery.work);
-        const acceptedAt = clock.monotonic() - ageOf(delivery, work);
-        const held = toHeld(delivery, work, node, delivery.sentBefore, acceptedAt, -Infinity);
-        if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
-        else alive.push({ held, outlet: outlets.known(delivery.lane) });
-      }
-      await hold(alive);
+      await Promise.all([...byLane].map(([lane, deliveries]) => holding.receive(lane, deliveries, node)));
       if (claimed.length > 0) claims.go();
     } finally {
       for (const { outlet, lane, share } of asked) {
@@ -208,10 +136,6 @@ export function createClaims(options: {
     }
   }
 
-  /** The age of a delivery, counted from its last replay. */
-  const ageOf = ({ ageMs }: Delivery, { replayedAt }: Work): number =>
-    replayedAt === undefined ? ageMs : Math.max(0, clock.now() - replayedAt);
-
   /** Lanes whose channel does not exist: deliveries wait a while for newer settings, then end with the reason. */
   async function endWithoutChannel(lane: string, count: number): Promise<void> {
     for (const delivery of await claim(lease.name, new Map([[lane, count]]))) {
@@ -219,7 +143,7 @@ export function createClaims(options: {
       const work = parseWork(delivery.work);
       const reason = 'channel-not-configured';
       const to =
-        ageOf(delivery, work) < CHANNEL_MISSING.endsMs
+        ageOf(clock, delivery, work) < CHANNEL_MISSING.endsMs
           ? ({ status: 'queued', dueInMs: CHANNEL_MISSING.againMs, reason } as const)
           : ({ status: 'rejected', reason, keep: serialiseKept(work) } as const);
       options.context().settler.add({ id, day, attempts: [], to });
@@ -268,7 +192,7 @@ export function createClaims(options: {
       if (why === undefined) outlet.reviewedAt = now;
       else {
         outlet.pace.forget();
-        giveBack(outlet.drain(), 0, why);
+        holding.giveBack(outlet.drain(), 0, why);
         await endOverdue(outlet, now, why);
       }
       pump(options.context(), outlet);
@@ -276,19 +200,6 @@ export function createClaims(options: {
     backlog.recount();
     claims.go();
   });
-
-  /** Held deliveries whose registrations must be read again, by lane: one lane does not wait for another. */
-  const stale = new Map<string, { readonly outlet: Outlet; readonly held: Held }[]>();
-  const rechecking = new Set<Promise<void>>();
-
-  async function recheckLane(lane: string): Promise<void> {
-    const items = stale.get(lane)!;
-    // The others of this pump are coming.
-    await Promise.resolve();
-    while (items.length > 0)
-      await hold(items.splice(0)).catch((error: unknown) => options.storeFailed('read registrations', error));
-    stale.delete(lane);
-  }
 
   /** One timer for the next delivery that becomes due within a second; the poll finds later ones. */
   let wakeTimer: NodeJS.Timeout | undefined;
@@ -308,14 +219,6 @@ export function createClaims(options: {
         polls.go();
       }, ms + 1);
     },
-    recheck: (outlet, held) => {
-      const { lane } = held.delivery;
-      const waiting = stale.get(lane);
-      if (waiting) return void waiting.push({ outlet, held });
-      stale.set(lane, [{ outlet, held }]);
-      const running = recheckLane(lane).finally(() => rechecking.delete(running));
-      rechecking.add(running);
-    },
     start: () => {
       pollTimer = setInterval(polls.go, POLL_MS);
       polls.go();
@@ -324,7 +227,7 @@ export function createClaims(options: {
       stopped = true;
       clearInterval(pollTimer);
       clearTimeout(wakeTimer);
-      await Promise.all([claims.done(), polls.done(), ...rechecking]);
+      await Promise.all([claims.done(), polls.done(), holding.done()]);
     },
   };
 }

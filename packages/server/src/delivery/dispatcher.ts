@@ -11,12 +11,17 @@
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Outcome, Trouble } from '../gateways/gateway.ts';
+import { createTurns } from '../fairness/turns.ts';
+import type { Turns } from '../fairness/turns.ts';
 import type { ContactKey, Store } from '../store/store.ts';
 import { createAttemptTurns } from './attempts-per-turn.ts';
 import { createBacklog } from './backlog.ts';
-import { createClaims, toHeld } from './claims.ts';
+import { createClaims } from './claims.ts';
 import { createDirect } from './direct.ts';
 import type { SendDirect } from './direct.ts';
+import { statusOf } from './gateway-status.ts';
+import type { GatewayStatus } from './gateway-status.ts';
+import { createHolding, toHeld } from './holding.ts';
 import type { Held } from './lane.ts';
 import { createNodeLease } from './node-lease.ts';
 import type { Intake } from './notify.ts';
@@ -50,25 +55,6 @@ export interface DispatcherEvents {
   unreadable(contact: ContactKey): void;
   /** Deliveries could not be settled because their leases had ended: another node has them. */
   lost(deliveryIds: readonly string[]): void;
-}
-
-export interface GatewayStatus {
-  readonly gateway: string;
-  readonly breaker: 'closed' | 'open' | 'half-open';
-  readonly reason: string | undefined;
-  readonly applicationArn: string;
-  readonly deviceType: string;
-  /** Deliveries that are known to wait, here and in the store, as far as this node has counted. */
-  readonly waiting: number;
-  /** How long the oldest of them has waited, in milliseconds; 0 if none are waiting. */
-  readonly waitingMs: number;
-  /** Whether the channel cannot send, because of its breaker or because it has no connection or no credential. */
-  readonly isOut: boolean;
-  readonly held: number;
-  readonly running: number;
-  readonly credit: number;
-  /** Registrations refused among so many others that nothing has been decided yet. */
-  readonly doubted: number;
 }
 
 export interface Dispatcher extends Intake {
@@ -109,6 +95,8 @@ export function createDispatcher(options: {
   /** Up to which number a lane's waiting deliveries are counted. Default: a few thousand. */
   readonly mostWaiting?: () => number;
   readonly events: DispatcherEvents;
+  /** The turns of the whole process. Default: its own. */
+  readonly turns?: Turns;
   /** What operators see of this node. */
   readonly about?: string;
   /** In [0, 1), for jitter. */
@@ -175,7 +163,7 @@ export function createDispatcher(options: {
     settler,
     turns: createAttemptTurns((outlet) => pump(context, outlet)),
     stopping: () => stopping,
-    stale: (outlet, held) => claims.recheck(outlet, held),
+    stale: (held) => holding.recheck(held),
     tokenRefused: events.tokenRefused,
     look: (outlet) => outages.look(outlet),
     observe: (gateway, outcome, held, at) =>
@@ -186,16 +174,25 @@ export function createDispatcher(options: {
     },
   };
   const backlog = createBacklog(store, outlets, clock, options.mostWaiting ?? (() => 0));
+  const holding = createHolding({
+    store,
+    clock,
+    outlets,
+    turns: options.turns ?? createTurns(),
+    fingerprintOf: options.fingerprintOf,
+    context: () => context,
+    storeFailed: (what, error) => events.storeFailed(what, error),
+    unreadable: (contact) => events.unreadable(contact),
+  });
   const claims = createClaims({
     store,
     clock,
     lease,
     outlets,
     backlog,
-    fingerprintOf: options.fingerprintOf,
+    holding,
     context: () => context,
     storeFailed: (what, error) => events.storeFailed(what, error),
-    unreadable: (contact) => events.unreadable(contact),
   });
 
   return {
@@ -270,20 +267,7 @@ export function createDispatcher(options: {
     status: () =>
       [...outlets.all()]
         .filter(({ gateway }) => gateway !== REMOVED)
-        .map(({ channel, gateway, breaker, quarantine, outage, held, stored, running, waitingSince }) => ({
-          applicationArn: channel.applicationArn,
-          deviceType: channel.deviceType,
-          waiting: held + stored,
-          waitingMs: Math.max(0, clock.monotonic() - waitingSince),
-          gateway: gateway.name,
-          breaker: breaker.state,
-          reason: breaker.reason,
-          isOut: outage !== undefined,
-          held,
-          running,
-          credit: gateway.credit,
-          doubted: quarantine.noted,
-        })),
+        .map((outlet) => statusOf(outlet, clock.monotonic())),
     stop: async (graceMs) => {
       stopping = true;
       direct.stop();

@@ -33,7 +33,7 @@ export interface SendingContext {
   /** No new attempts begin. */
   stopping(): boolean;
   /** Requests that the registration is read again; the delivery comes back held, or is settled as withdrawn. */
-  stale(outlet: Outlet, held: Held): void;
+  stale(held: Held): void;
   tokenRefused: TokenRefused;
   /** `at`: when it began, milliseconds since the epoch. */
   observe(gateway: string, outcome: Outcome, held: Held, at: number): void;
@@ -70,7 +70,7 @@ export function pump(context: SendingContext, outlet: Outlet): void {
       end(context, held, { status: 'withdrawn', reason: 'withdrawn-on-request' });
     else if (wallNow >= held.work.expiresAt) end(context, held, { status: 'expired' });
     else if (pauseMs > 0) end(context, held, { status: 'queued', dueInMs: pauseMs, reason: 'device-busy' });
-    else if (now - held.freshAt > LIVENESS_MS) context.stale(outlet, held);
+    else if (now - held.freshAt > LIVENESS_MS) context.stale(held);
     else begin(context, outlet, lane, held, wallNow);
   }
   outlet.announce();

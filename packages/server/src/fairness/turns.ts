@@ -3,7 +3,8 @@
 
 export interface Turns {
   /**
-   * Does the work now if this turn of the event loop has time left and nobody is waiting, otherwise in a later one.
+   * Does the work now if this turn of the event loop has time left and nobody is waiting, or the owner has used little
+   * of it; otherwise in a later one.
    */
   run<Result>(owner: string, work: () => Result): Promise<Result>;
   /** Runs steps until one returns false, in slices of SLICE_MS. */
@@ -20,6 +21,12 @@ export const TURN_MS = 5;
 export const SLICE_MS = 1;
 
 /**
+ * An owner that has used less than a slice of the turn passes those that wait, for up to this much time of all who do.
+ * Otherwise each of the five steps of a single message waits for a turn of its own, 60 ms in a flood.
+ */
+export const PASSING_MS = 2;
+
+/**
  * The end of a turn is awaited only after this much work; less is counted with that of the next turns. Awaiting it costs
  * as much as the slices of a short call.
  */
@@ -33,16 +40,25 @@ export function createTurns(monotonic: () => number = () => performance.now()): 
   const waiting = new Map<string, Slice[]>();
   let spentMs = 0;
   let isTurnWatched = false;
+  /** What each owner has used of this turn. */
+  const used = new Map<string, number>();
+  /** What owners have used of it that did not wait behind others. */
+  let passedMs = 0;
 
-  function doWork<Result>(work: () => Result): Result {
+  function doWork<Result>(owner: string, work: () => Result): Result {
     const startedAtMs = monotonic();
     try {
       return work();
     } finally {
-      spentMs += monotonic() - startedAtMs;
+      const tookMs = monotonic() - startedAtMs;
+      used.set(owner, (used.get(owner) ?? 0) + tookMs);
+      spentMs += tookMs;
       if (spentMs > UNWATCHED_MS) watchTurn();
     }
   }
+
+  const mayPass = (owner: string): boolean =>
+    passedMs < PASSING_MS && !waiting.has(owner) && (used.get(owner) ?? 0) < SLICE_MS;
 
   function watchTurn(): void {
     if (isTurnWatched) return;
@@ -50,6 +66,8 @@ export function createTurns(monotonic: () => number = () => performance.now()): 
     setImmediate(() => {
       isTurnWatched = false;
       spentMs = 0;
+      passedMs = 0;
+      used.clear();
       for (let next = takeNext(); next !== undefined; next = spentMs < TURN_MS ? takeNext() : undefined)
         next();
       if (waiting.size > 0) watchTurn();
@@ -68,12 +86,20 @@ export function createTurns(monotonic: () => number = () => performance.now()): 
 
   const turns: Turns = {
     async run(owner, work) {
-      if (waiting.size === 0 && spentMs < TURN_MS) return doWork(work);
+      if (waiting.size === 0 && spentMs < TURN_MS) return doWork(owner, work);
+      if (mayPass(owner)) {
+        const spentBeforeMs = spentMs;
+        try {
+          return doWork(owner, work);
+        } finally {
+          passedMs += spentMs - spentBeforeMs;
+        }
+      }
       return new Promise((resolve, reject) => {
         const slices = waiting.get(owner);
         const slice: Slice = () => {
           try {
-            resolve(doWork(work));
+            resolve(doWork(owner, work));
           } catch (error) {
             reject(error);
           }

@@ -1,7 +1,7 @@
 // The metrics for Prometheus at /metrics: names, help and labels in one place.
 import type { CredentialTimes } from './credential-times.ts';
 import { Counter, Gauge, Histogram, Registry, collectDefaultMetrics } from 'prom-client';
-import type { GatewayStatus } from '../delivery/dispatcher.ts';
+import type { GatewayStatus } from '../delivery/gateway-status.ts';
 import type { PerInstance, RateName } from '../fairness/instance-limits.ts';
 import type { Outage } from '../delivery/outages.ts';
 import { createAttemptMetrics } from './attempt-metrics.ts';

@@ -52,7 +52,7 @@ const ROWS: {
   enqueue: (entries) => entries.length / ENTRY_WIDTH,
   settle: (_, settlements) => settlements.length / SETTLEMENT_WIDTH / 2,
   contacts: (keys) => keys.length / 2 / 3,
-  claim: (_, want) => [...want.values()].reduce((sum, count) => sum + count, 0),
+  claim: (_, want) => [...want.values()].reduce((sum, count) => sum + count, 0) / 2,
   everything: ({ limit }) => limit,
   sweep: (limit) => limit,
   // Each reads up to 2,000 rows.

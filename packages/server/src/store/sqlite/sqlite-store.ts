@@ -47,10 +47,10 @@ export interface SqliteStoreOptions {
 const ASKED_AT_ONCE = 16;
 
 /**
- * How many settlements go to the worker in one call: as many rows as its largest groups should have. Otherwise a
- * small call waits for a whole batch.
+ * How many deliveries are settled or claimed, and contacts read, in one call of the worker: about as many as fit into
+ * a commit group. Otherwise a small call waits for thousands.
  */
-const SETTLED_AT_ONCE = 500;
+const ROWS_PER_CALL = 500;
 
 type Answer<V extends Verb> = ReturnType<Verbs[V]>;
 
@@ -143,7 +143,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   }
 
   return {
-    contacts: async (keys) => unpackContacts(keys, await call('contacts', [keys], [packKeys(keys)])),
+    contacts: async (keys) => {
+      const parts = await inParts(keys, (part) => call('contacts', [part], [packKeys(part)]));
+      return unpackContacts(keys, parts.flat());
+    },
     claimed: (...given) => call('claimed', given),
     commit: (change) => {
       const { contact, claim } = change;
@@ -155,13 +158,16 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     registrations: (...given) => call('registrations', given),
     enqueue: async (batch, node, credit) =>
       unpackStates(batch, await call('enqueue', [batch, node, credit], [packEntries(batch), node, credit])),
-    claim: async (...given) => unpackDeliveries(await call('claim', given)),
+    claim: async (node, want) => {
+      const claims = partsOf(want).map((part) => call('claim', [node, part]));
+      return unpackDeliveries((await Promise.all(claims)).flat());
+    },
     waiting: (...given) => call('waiting', given),
     settle: async (node, batch) => {
-      const parts = equalParts(batch, SETTLED_AT_ONCE).map((part) =>
+      const parts = await inParts(batch, (part) =>
         call('settle', [node, part], [node, packSettlements(part)]),
       );
-      return { lost: (await Promise.all(parts)).flatMap(({ lost }) => lost) };
+      return { lost: parts.flatMap(({ lost }) => lost) };
     },
     beat: (...given) => call('beat', given),
     nodes: (...given) => call('nodes', given),
@@ -198,11 +204,30 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   };
 }
 
-/** All of the list in order, in as few parts as possible of about the same length. */
-function equalParts<T>(list: readonly T[], mostEach: number): (readonly T[])[] {
-  const count = Math.max(1, Math.ceil(list.length / mostEach));
+/** Runs calls for all of the list in order, in as few parts as possible of about the same length. */
+function inParts<T, R>(list: readonly T[], run: (part: readonly T[]) => Promise<R>): Promise<R[]> {
+  const count = Math.max(1, Math.ceil(list.length / ROWS_PER_CALL));
   const length = Math.ceil(list.length / count);
-  return Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length));
+  const parts = Array.from({ length: count }, (_, part) => list.slice(part * length, (part + 1) * length));
+  return Promise.all(parts.map(run));
+}
+
+/** The wanted numbers, in parts that are asked for one after another. */
+function partsOf(want: ReadonlyMap<string, number>): ReadonlyMap<string, number>[] {
+  const parts: Map<string, number>[] = [];
+  let room = 0;
+  for (const [lane, count] of want)
+    for (let left = count; left > 0;) {
+      if (room === 0) {
+        parts.push(new Map());
+        room = ROWS_PER_CALL;
+      }
+      const taken = Math.min(left, room);
+      parts.at(-1)!.set(lane, taken);
+      left -= taken;
+      room -= taken;
+    }
+  return parts;
 }
 
 async function startWorker(
