@@ -13,6 +13,19 @@ export function codePoints(text: string): number {
   return count;
 }
 
+const encoder = new TextEncoder();
+let encoded = new Uint8Array(16_384);
+
+/**
+ * Whether a text has at most this many bytes in UTF-8. The engine encodes a text of 16 KB in 2 µs; counting its bytes
+ * takes 60.
+ */
+export function fitsBytes(text: string, maxBytes: number): boolean {
+  if (text.length * 3 <= maxBytes) return true;
+  if (encoded.length < maxBytes) encoded = new Uint8Array(maxBytes);
+  return encoder.encodeInto(text, encoded.subarray(0, maxBytes)).read === text.length;
+}
+
 /** Length in UTF-8 bytes; a lone surrogate counts as U+FFFD, which is what is sent. */
 export function utf8Bytes(text: string): number {
   let bytes = 0;

@@ -3,7 +3,7 @@
 //
 // A shape is compiled once into closures (no `eval`). `null` is absent, unknown members are dropped (newer SDKs send them),
 // lengths are code points.
-import { codePoints, utf8Bytes } from './length.ts';
+import { codePoints, fitsBytes, utf8Bytes } from './length.ts';
 import type {
   IntegerShape,
   ListShape,
@@ -135,10 +135,7 @@ function stringStep(limits: Limits<StringShape>): Step {
       const length = codePoints(given);
       if (isOutside(length, limits)) misfitLength(faults, path, length, limits);
     }
-    if (given.length * 3 > maxBytes) {
-      const bytes = utf8Bytes(given);
-      if (bytes > maxBytes) misfitBytes(faults, path, bytes, maxBytes);
-    }
+    if (!fitsBytes(given, maxBytes)) misfitBytes(faults, path, utf8Bytes(given), maxBytes);
     if (format === 'date-time' && !isInstant(given))
       misfit(faults, path, 'be an ISO 8601 date and time with a zone, such as 2026-11-22T19:00:00.000Z');
     return given;

@@ -14,7 +14,7 @@ import type { Answer } from './answer.ts';
 import { namedIn } from './answered-call.ts';
 import type { Named } from './answered-call.ts';
 import type { Authenticate } from './authentication.ts';
-import { checkBodyHeaders, parseBody } from './body.ts';
+import { checkBodyHeaders, parseInTurns } from './body.ts';
 import { CODECS } from './codec.ts';
 import { decodeQuery, decodeSegments, findRoute } from './routes.ts';
 import type { AnyOperationName, Route } from './routes.ts';
@@ -72,7 +72,9 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     const { plusIsSpace } = await received.prove(prove);
     trace.accessKeyId = callerId;
     using _work = await received.work();
-    const input = await turns.run(owner, () => decode(route, request, received.body, plusIsSpace));
+    if (received.body.length > 0) checkBodyHeaders(request);
+    const body = await parseInTurns(received.body, owner, turns);
+    const input = await turns.run(owner, () => decode(route, request, body, plusIsSpace));
     const { requestId } = trace;
     let output: unknown;
     if ('participant' in identity) {
@@ -105,12 +107,11 @@ function withBareInstance(input: { readonly InstanceId?: string }): { readonly I
 }
 
 /** The checked input from path, query, headers and body. */
-function decode(route: Route, request: IncomingMessage, body: Buffer, plusIsSpace: boolean): object {
-  if (body.length > 0) checkBodyHeaders(request);
+function decode(route: Route, request: IncomingMessage, body: unknown, plusIsSpace: boolean): object {
   return CODECS[route.name].input({
     path: decodeSegments(route),
     query: decodeQuery(route, plusIsSpace),
-    body: parseBody(body),
+    body,
     headers: request.headers,
   });
 }
