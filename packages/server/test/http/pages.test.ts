@@ -63,13 +63,16 @@ describe('pages', () => {
       return { contentType: 'text/plain', body: `${asked} ${'x'.repeat(1_000_000)}` };
     };
     await using server = await startRecordingServer({ metrics: slow });
+    const from = performance.now();
+    /** Half a second at first and a tenth of the time since, and one that began just before that was used up. */
+    const allowed = () => Math.ceil((500 + (performance.now() - from) / 10) / 100) + 1;
     const all = await Promise.all(Array.from({ length: 50 }, () => get(server, '/metrics')));
     assert.ok(all.every(({ status, body }) => status === 200 && body.length > 1_000_000));
-    assert.ok(asked <= 5, `${asked} times`);
+    assert.ok(asked <= allowed(), `${asked} times`);
     const before = asked;
-    assert.match((await get(server, '/metrics')).body, new RegExp(`^${before + 1} `));
     for (let requests = 0; requests < 50; requests++) await get(server, '/metrics');
-    assert.ok(asked <= 10, `${asked} times`);
+    assert.ok(asked <= allowed(), `${asked} times`);
+    while (parseInt((await get(server, '/metrics')).body, 10) <= before);
   });
 
   test('without metrics there is no metrics page', async () => {
