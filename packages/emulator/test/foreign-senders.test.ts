@@ -87,13 +87,13 @@ test('weakness of @parse/node-apn: it ignores Retry-After and retries at once, t
   await using emulator = await startEmulator();
   const provider = nodeApn(t, emulator);
   await provider.send(note(), TOKEN); // opens the connection
-  const rule = { fault: 'http', status: 429, reason: 'TooManyRequests', retryAfterSeconds: 2 } as const;
+  const rule = { fault: 'http', status: 429, reason: 'TooManyRequests', retryAfterSeconds: 30 } as const;
   emulator.faults.set([{ gateway: 'apns', ...rule }]);
   const began = performance.now();
   const { failed } = await provider.send(note(), [TOKEN, 'cd'.repeat(32), 'ef'.repeat(32)]);
   assert.equal(failed.length, 3);
   assert.equal(emulator.requests.total - 1, 12);
-  assert.ok(performance.now() - began < 2000, 'it waited between retries');
+  assert.ok(performance.now() - began < 30_000, 'it waited between retries');
 });
 
 test('weakness of @parse/node-apn: when it retries after a lost answer, the push is duplicated', async (t) => {

@@ -41,7 +41,7 @@ const GATEWAYS: Record<string, Open> = {
 
 describe('the first push after an idle period', () => {
   for (const [name, open] of Object.entries(GATEWAYS))
-    test(`arrives within 3 s, once and with its first attempt, if ${name}'s connection was silently dropped`, async (t) => {
+    test(`arrives once and with its first attempt, before that is overdue, if ${name}'s connection was silently dropped`, async (t) => {
       const { sender, proxy, received } = await open(t);
       assert.equal((await sender.send({ deviceToken: 'aa' })).kind, 'accepted');
       proxy.freeze();
@@ -49,7 +49,8 @@ describe('the first push after an idle period', () => {
       const startedAt = performance.now();
       assert.equal((await sender.send({ deviceToken: 'bb' })).kind, 'accepted');
       const ms = performance.now() - startedAt;
-      assert(ms >= 1_000 && ms < 3_000, `${ms} ms`);
+      // A second for the proof; the rest is for a busy machine.
+      assert(ms >= APNS_POLICY.proofMs && ms < APNS_POLICY.overdueMs, `${ms} ms`);
       assert.equal(received(), 1);
     });
 
@@ -76,6 +77,7 @@ describe('the first push after an idle period', () => {
     await setTimeout(IDLE_MS);
     const startedAt = performance.now();
     assert.equal((await send()).kind, 'accepted');
-    assert(performance.now() - startedAt < 2_000);
+    // Four times a second if each connection waited.
+    assert(performance.now() - startedAt < 4 * policy.proofMs);
   });
 });
