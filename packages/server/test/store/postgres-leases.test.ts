@@ -156,4 +156,89 @@ describe('leases on PostgreSQL', () => {
       ['ended accepted', 'leased accepted', 'waited accepted'],
     );
   });
+
+  test('deliveries of a node of the previous version are found in the partitions of both versions', async (t) => {
+    const { schema, query, drop } = await createTestSchema(server.url);
+    await query(`create schema ${schema}`);
+    await query('create table schema_version (version integer not null)');
+    for (const step of MIGRATIONS.slice(0, 5)) await query(step);
+    await query('insert into schema_version values (5)');
+    await query(`create table delivery_20261122 partition of delivery for values in ('2026-11-22')`);
+    const store = await openPostgresStore({ url: server.url, schema });
+    t.after(async () => {
+      await store.close();
+      await drop();
+    });
+    const node = fresh('node');
+    await store.beat(node, 3_600_000);
+    const days = ['2026-11-22', '2026-11-23'];
+    const ours = days.map((day) => newDelivery({ day, contactId: 'contact' }));
+    await store.enqueue(ours, node, credit('lane', 2));
+
+    // Both kinds of partitions have an index for each statement.
+    const indexes = async (day: string) =>
+      (await query(`select indexdef from pg_indexes where tablename = 'delivery_${day}' order by 1`)).map(
+        ({ indexdef }) => /\((.*)\)/.exec(indexdef as string)![1],
+      );
+    const inBoth = (await indexes('20261122')).filter((index) =>
+      index!.startsWith('instance_id, enqueued_at'),
+    );
+    assert.equal(inBoth.length, 3);
+    const old = await indexes('20261122');
+    assert.ok(old.includes('id, day') && old.includes('instance_id, contact_id, seq'), old.join('; '));
+    const recent = await indexes('20261123');
+    assert.ok(
+      recent.includes('seq') && recent.includes('hashtextextended(contact_id, (0)::bigint), seq'),
+      recent.join('; '),
+    );
+    assert.ok(!recent.includes('id, day') && !old.includes('seq'));
+
+    // As the previous version wrote them: the key without the number.
+    const [added] = await query(
+      `insert into node (name, silent_at) values ('previous', now_ms() + 3600000) returning number`,
+    );
+    const silent = added!['number'] as number;
+    for (const day of days)
+      for (const [id, owner] of [
+        ['waits', 0],
+        ['leased', silent],
+        ['failed', 0],
+      ] as const) {
+        await query(`insert into delivery_key (id, day) values ('${id} ${day}', '${day}')`);
+        await query(
+          `insert into delivery (id, day, instance_id, contact_id, message_id, lane, status, owner, holder, due_at, expires_at,
+             enqueued_at, work, is_undelivered)
+           values ('${id} ${day}', '${day}', 'instance', 'contact', 'm', 1, '${id === 'failed' ? 'rejected' : 'queued'}', ${owner},
+             ${id === 'waits' ? 0 : null}, now_ms(), now_ms() + 3600000, now_ms(), '{}', ${id === 'failed' ? true : null})`,
+        );
+        if (id === 'leased')
+          await query(`insert into lease values ('${day}', '${day}', ${owner}, '{"${id} ${day}"}')`);
+      }
+    const named = (name: string) => days.map((day) => `${name} ${day}`);
+    assert.deepEqual(ids(await store.claim(node, credit('lane', 9))), named('waits'));
+    await store.leave('previous');
+    assert.deepEqual(ids(await store.claim(node, credit('lane', 9))), named('leased'));
+    for (const id of named('failed')) {
+      assert.equal((await store.delivery('instance', id))?.status, 'rejected');
+      const replay = { lane: 'lane', expiresInMs: 60_000, work: '{}', reason: 'replayed' };
+      assert.equal(await store.replay('instance', id, replay), 'queued');
+      assert.equal(await store.withdraw('instance', id, 'withdrawn-on-request'), 'withdrawn');
+    }
+    const settlements = [
+      ...ours,
+      ...['waits', 'leased', 'failed'].flatMap((name) => days.map((day) => ({ id: `${name} ${day}`, day }))),
+    ].map(({ id, day }) => ({ id, day, attempts: [attempt()], to: { status: 'accepted' as const } }));
+    assert.deepEqual(await store.settle(node, settlements), { lost: [] });
+    const { items } = await store.deliveries({ instanceId: 'instance', contactId: 'contact' }, { limit: 9 });
+    assert.deepEqual(
+      items.map(({ status }) => status),
+      items.map(() => 'accepted'),
+    );
+    assert.equal(items.length, 8);
+    const kept = await store.everything({ limit: 9, next: '3 ' });
+    assert.deepEqual(
+      new Set(kept.items.map((item) => item.kind === 'delivery' && item.delivery.id)),
+      new Set(settlements.map(({ id }) => id)),
+    );
+  });
 });

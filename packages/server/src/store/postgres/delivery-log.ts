@@ -12,7 +12,7 @@ export const LOG_COLUMNS = `seq, id, contact_id as "contactId", message_id as "m
 const READ_LOG = {
   name: 'deliveries',
   text: `select ${LOG_COLUMNS} from chatpush.delivery
-    where instance_id = $1 and contact_id = $2 and seq < $3 order by seq desc limit $4`,
+    where hashtextextended(contact_id, 0) = hashtextextended($2, 0) and contact_id = $2 and instance_id = $1 and seq < $3 order by seq desc limit $4`,
 };
 
 export function deliveryLogVerb(database: Database): Store['deliveries'] {

@@ -3,6 +3,7 @@ import { PARTS, placeOf, toPage, type Part, type PartRow } from '../everything.t
 import type { Store } from '../store.ts';
 import type { Database } from './database.ts';
 import { LOG_COLUMNS } from './delivery-log.ts';
+import { NO_LANE } from './lanes.ts';
 
 /** $1: the key to start after, as a list of texts; $2: the limit. Each query uses an index. */
 const READ: Readonly<Record<Part, { readonly width: number; readonly text: string }>> = {
@@ -27,11 +28,16 @@ const READ: Readonly<Record<Part, { readonly width: number; readonly text: strin
   },
   delivery: {
     width: 3,
-    text: `select ${LOG_COLUMNS}, instance_id as k1, contact_id as k2, seq as k3, instance_id as "instanceId", day, work,
+    text: `select ${LOG_COLUMNS}, instance_id as k1, enqueued_at as k2, seq as k3, instance_id as "instanceId", day, work,
       expires_at - chatpush.now_ms() as "expiresInMs", greatest(0, due_at - chatpush.now_ms()) as "dueInMs"
-      from chatpush.delivery left join chatpush.lane on number = delivery.lane
-      where (instance_id, contact_id, seq) > (($1::text[])[1], ($1::text[])[2], ($1::text[])[3]::bigint)
-      order by instance_id, contact_id, seq limit $2`,
+      from (${[`lane > ${NO_LANE}`, `lane = ${NO_LANE}`]
+        .map(
+          (condition) => `(select * from chatpush.delivery
+            where ${condition} and (instance_id, enqueued_at, seq) > (($1::text[])[1], ($1::text[])[2]::bigint, ($1::text[])[3]::bigint)
+            order by instance_id, enqueued_at, seq limit $2)`,
+        )
+        .join(' union all ')}) as delivery
+      order by instance_id, enqueued_at, seq limit $2`,
   },
 };
 
@@ -40,9 +46,7 @@ export function everythingVerb(database: Database): Store['everything'] {
     const [number, behind] = placeOf(next);
     const part = PARTS[number]!;
     const { width, text } = READ[part];
-    const first = Array.from({ length: width }, (_, index) =>
-      part === 'delivery' && index === 2 ? '-1' : '',
-    );
+    const first = Array.from({ length: width }, (_, index) => (part === 'delivery' && index > 0 ? '-1' : ''));
     const key = behind === '' ? first : (JSON.parse(behind) as string[]);
     const rows = await database.query<Record<string, unknown>>({ text }, [key, limit]);
     return toPage(

@@ -14,6 +14,7 @@ import { NOBODY } from '../settle-rule.ts';
 import { rowsFor } from '../page.ts';
 import type { DeliveryFilter, Store } from '../store.ts';
 import type { Database, Statement } from './database.ts';
+import { SEQ } from './delivery-place.ts';
 import { LOG_COLUMNS } from './delivery-log.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 
@@ -78,9 +79,9 @@ const COUNT = forEachIndex(
      where ${condition} and enqueued_at >= $2::bigint and enqueued_at < $3::bigint group by 1`,
 );
 
-// The key includes the day of a delivery, so the other partitions are not searched.
 const ONE = `delivery.id = $1 and instance_id = $2
-  and day = (select delivery_key.day from chatpush.delivery_key where delivery_key.id = $1)`;
+  and day = (select key.day from chatpush.delivery_key as key where key.id = $1)
+  and delivery.seq = (select ${SEQ} from chatpush.delivery_key as key where key.id = $1)`;
 
 const READ_ONE = {
   name: 'log-one',

@@ -5,6 +5,7 @@ import { NOBODY } from '../settle-rule.ts';
 import { createStepWatch, LONGEST_DELAY_MS } from '../clock-step.ts';
 import type { Delivery, Store } from '../store.ts';
 import type { Database } from './database.ts';
+import type { Leases } from './leases.ts';
 import { LIVE_NODE, type Nodes } from './nodes.ts';
 import { TIME_OUTS } from './session.ts';
 
@@ -29,17 +30,17 @@ const CLAIM = {
   text: `with me as materialized (${LIVE_NODE}),
     picked as materialized (
       select due.* from unnest($2::int[], $3::int[]) as wanted (lane, count), lateral (
-        select id, day from chatpush.delivery
+        select seq, id, day from chatpush.delivery
         where ${FREE} and lane = wanted.lane and due_at <= chatpush.now_ms() and exists (select from me)
         order by due_at, seq limit wanted.count
         for update skip locked
       ) as due
     )
     update chatpush.delivery set owner = me.number, holder = me.number from picked, me
-    where delivery.id = picked.id and delivery.day = picked.day
+    where delivery.seq = picked.seq and delivery.id = picked.id and delivery.day = picked.day
     returning delivery.id, delivery.day, instance_id as "instanceId", contact_id as "contactId",
       message_id as "messageId", registration_id as "registrationId", lane, expires_at - chatpush.now_ms() as "expiresInMs",
-      work, attempts as kept, chatpush.now_ms() - enqueued_at as "ageMs", due_at as "dueAt", seq`,
+      work, attempts as kept, chatpush.now_ms() - enqueued_at as "ageMs", due_at as "dueAt", delivery.seq`,
 };
 
 // From lane to lane by the index, so that lanes without free work cost nothing.
@@ -64,8 +65,8 @@ const WAITING = {
 // A row that a node is leasing or settling at this moment is updated by that instead.
 const HASTEN = {
   name: 'hasten',
-  text: `update chatpush.delivery set due_at = chatpush.now_ms() where (id, day) in (
-    select id, day from chatpush.delivery where ${FREE} and due_at > chatpush.now_ms() + $1::bigint for update skip locked)`,
+  text: `update chatpush.delivery set due_at = chatpush.now_ms() where (seq, id, day) in (
+    select seq, id, day from chatpush.delivery where ${FREE} and due_at > chatpush.now_ms() + $1::bigint for update skip locked)`,
 };
 
 interface WaitingRow {
@@ -88,7 +89,7 @@ export interface Lanes extends Pick<Store, 'claim' | 'waiting'> {
   laneNumbers(names: Iterable<string>): Promise<ReadonlyMap<string, number>>;
 }
 
-export function laneVerbs(database: Database, nodes: Nodes): Lanes {
+export function laneVerbs(database: Database, nodes: Nodes, leases: Pick<Leases, 'claimed'>): Lanes {
   const isSetBack = createStepWatch();
   /**
    * How far in the future a due time may lie, when that must be checked: at first, and after the clock was set
@@ -127,6 +128,7 @@ export function laneVerbs(database: Database, nodes: Nodes): Lanes {
       const numbers = await laneNumbers(want.keys());
       const names = new Map([...want.keys()].map((name) => [numbers.get(name), name]));
       const rows = await database.query<ClaimedRow>(CLAIM, [node, [...names.keys()], [...want.values()]]);
+      leases.claimed(node, rows);
       rows.sort((a, b) => a.dueAt - b.dueAt || a.seq - b.seq);
       return rows.map(({ dueAt: _dueAt, seq: _seq, kept, ...row }) =>
         Object.assign(row, { lane: names.get(row.lane) ?? '', sentBefore: countSent(kept) }),

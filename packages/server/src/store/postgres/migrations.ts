@@ -147,4 +147,32 @@ export const MIGRATIONS: readonly string[] = [
   -- What operators see of a node: when its name was new, when it last sent a heartbeat, and its description of itself.
   alter table node add column since bigint, add column beat_at bigint, add column about text;
   `,
+  `
+  -- Random entries in large indexes cost most of what a push writes: each touches another page, which is written as a whole after
+  -- every checkpoint. A delivery is now found by its number, which only grows, and the number by the id in delivery_key. The
+  -- log of a contact is found by a hash of it: two numbers instead of two texts and one.
+  --
+  -- Partitions that exist keep their old indexes and get none ("only"): building them would stop all nodes, and those of an
+  -- older version need the old ones. They leave seq empty, too. Statements name the id and the number of a delivery, so that each
+  -- partition can use the index it has.
+  alter table delivery_key add column seq bigint;
+  do $$
+  declare
+    names text[];
+    bounds text[];
+  begin
+    select array_agg(pg_class.oid::regclass::text), array_agg(pg_get_expr(relpartbound, pg_class.oid)) into names, bounds
+      from pg_inherits join pg_class on pg_class.oid = inhrelid where inhparent = 'delivery'::regclass;
+    for place in 1 .. coalesce(cardinality(names), 0) loop
+      execute format('alter table delivery detach partition %s', names[place]);
+    end loop;
+    alter table delivery drop constraint delivery_pkey;
+    drop index delivery_log;
+    for place in 1 .. coalesce(cardinality(names), 0) loop
+      execute format('alter table delivery attach partition %s %s', names[place], bounds[place]);
+    end loop;
+  end $$;
+  create index delivery_place on only delivery (seq);
+  create index delivery_log on only delivery (hashtextextended(contact_id, 0), seq);
+  `,
 ];

@@ -6,6 +6,7 @@
 import { NOBODY } from '../settle-rule.ts';
 import type { LivingNode, Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
+import { SEQ } from './delivery-place.ts';
 import type { Leases } from './leases.ts';
 
 /** The number of node $1 if it is alive, kept alive until the end of the transaction. For use as a CTE. */
@@ -60,16 +61,19 @@ const RELEASE_CLAIMED = {
 const RELEASE_LEASED = {
   name: 'release-leased',
   text: `with gone as (delete from chatpush.lease where owner = any($1::int[]) returning day, owner, ids),
+    wanted as materialized (
+      select gone.day, gone.owner, id, ${SEQ} as seq from gone, unnest(ids) as leased (id) join chatpush.delivery_key as key using (id)
+    ),
     leased as materialized (
-      select found.* from gone, unnest(ids) as wanted (id), lateral (
-        select delivery.id, delivery.day from chatpush.delivery
-        where delivery.id = wanted.id and delivery.day = gone.day and delivery.owner = gone.owner
+      select found.* from wanted, lateral (
+        select delivery.seq, delivery.id, delivery.day from chatpush.delivery
+        where delivery.seq = wanted.seq and delivery.id = wanted.id and delivery.day = wanted.day and delivery.owner = wanted.owner
           and status = 'queued' and holder is null
         offset 0
       ) as found
     )
     update chatpush.delivery set owner = ${NOBODY}, holder = ${NOBODY}, due_at = least(enqueued_at, chatpush.now_ms())
-    from leased where delivery.id = leased.id and delivery.day = leased.day`,
+    from leased where delivery.seq = leased.seq and delivery.id = leased.id and delivery.day = leased.day`,
 };
 
 const FORGET_LEASES = {

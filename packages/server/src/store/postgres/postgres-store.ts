@@ -114,10 +114,10 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   );
   const leases = createLeases();
   const nodes = nodeVerbs(own, leases);
-  const lanes = laneVerbs(own, nodes);
+  const lanes = laneVerbs(own, nodes, leases);
   // On the other connections: what calls cause must not delay heartbeats, claims and settlements.
   const nodesOfCalls = nodeVerbs(database, leases);
-  const lanesOfCalls = laneVerbs(database, nodes);
+  const lanesOfCalls = laneVerbs(database, nodes, leases);
   const verbs: Verbs = {
     ...contactVerbs(database),
     enqueue: enqueueVerb(database, nodesOfCalls, lanesOfCalls, leases),

@@ -4,15 +4,16 @@ import { KEPT_ATTEMPTS, packAttempts } from '../attempts.ts';
 import { applySettlement, NOBODY, UNDELIVERED, type DeliveryState } from '../settle-rule.ts';
 import type { Settlement, Store } from '../store.ts';
 import type { Database, Query } from './database.ts';
+import { SEQ } from './delivery-place.ts';
 import type { Leases } from './leases.ts';
 import { LIVE_NODE } from './nodes.ts';
 import { linesOf, listOfLines } from './text.ts';
 
 const UNDELIVERED_LIST = UNDELIVERED.map((status) => `'${status}'`).join(', ');
 
-// Deliveries leased to this node without earlier attempts. An ended delivery keeps its due time, which has no
+// Deliveries leased to this process without earlier attempts. An ended delivery keeps its due time, which has no
 // meaning any more and would cost an index write to change. The planner takes the conditions for rare and would
-// read the whole table for them first; it cannot estimate them inside "coalesce", so it starts with the ids.
+// read the whole table for them first; it cannot estimate them inside "coalesce", so it starts with the numbers.
 const SETTLE_FIRST = {
   name: 'settle-first',
   text: `with me as materialized (${LIVE_NODE}), settled as (
@@ -22,19 +23,21 @@ const SETTLE_FIRST = {
       work = case when moved.status = 'queued' then work else moved.keep end,
       is_undelivered = case when moved.status in (${UNDELIVERED_LIST}) then true end
     from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::bigint[],
-        ${listOfLines('$7')}, $8::int[], ${listOfLines('$9')}) as moved (id, day, status, reason, due_in, attempts, count, keep)
-    where delivery.id = moved.id and delivery.day = moved.day
+        ${listOfLines('$7')}, $8::int[], ${listOfLines('$9')}, $10::bigint[]) as moved (id, day, status, reason, due_in, attempts, count, keep, seq)
+    where delivery.seq = moved.seq and delivery.id = moved.id and delivery.day = moved.day
       and coalesce(delivery.owner = (select number from me) and delivery.status = 'queued' and delivery.attempts is null, false)
     returning delivery.id)
-    select count(*)::int as count, case when count(*) < $10::int then array_agg(id) end as ids from settled`,
+    select count(*)::int as count, case when count(*) < $11::int then array_agg(id) end as ids from settled`,
 };
 
 const READ_NODE = { name: 'live-node', text: LIVE_NODE };
 
 const LOCK = {
   name: 'lock-deliveries',
-  text: `select id, status, reason, owner, attempts as kept, attempt_count as count
-    from chatpush.delivery where (id, day) in (select * from unnest($1::text[], $2::text[])) order by id for update`,
+  text: `select id, seq, status, reason, owner, attempts as kept, attempt_count as count from chatpush.delivery
+    where seq = any(array(select ${SEQ} from unnest($1::text[]) as wanted (id) join chatpush.delivery_key as key using (id)))
+      and id = any($1::text[]) and day = any($2::text[])
+    order by id for update`,
 };
 
 // When a delivery ends, only the part of its work that must be kept remains; a delivery that is not moved keeps all
@@ -47,19 +50,20 @@ const WRITE = {
       due_at = case when due_in is null then due_at else chatpush.now_ms() + due_in end,
       work = case when has_ended then keep else work end,
       is_undelivered = case when moved.status in (${UNDELIVERED_LIST}) then true end
-    from unnest($1::text[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::int[], $8::bigint[], $9::bool[],
-        $10::text[])
-      as moved (id, day, attempts, attempt_count, status, reason, owner, due_in, has_ended, keep)
-    where delivery.id = moved.id and delivery.day = moved.day`,
+    from unnest($1::bigint[], $2::text[], $3::text[], $4::int[], $5::text[], $6::text[], $7::int[], $8::bigint[], $9::bool[],
+        $10::text[], $11::text[])
+      as moved (seq, day, attempts, attempt_count, status, reason, owner, due_in, has_ended, keep, id)
+    where delivery.seq = moved.seq and delivery.id = moved.id and delivery.day = moved.day`,
 };
 
 interface Row extends DeliveryState {
   readonly id: string;
+  readonly seq: number;
 }
 
 export function settleVerb(database: Database, leases: Leases): Store['settle'] {
   return async (node, batch) => {
-    const rest = await settleFirst(database, node, batch);
+    const rest = await settleFirst(database, leases, node, batch);
     const lost = rest.length === 0 ? [] : await settleByRule(database, node, rest);
     const isLost = new Set(lost);
     for (const { id } of batch) if (!isLost.has(id)) leases.settled(id);
@@ -70,15 +74,20 @@ export function settleVerb(database: Database, leases: Leases): Store['settle'] 
 /** Settles what it can in one statement and returns the rest. */
 async function settleFirst(
   database: Database,
+  leases: Leases,
   node: string,
   batch: readonly Settlement[],
 ): Promise<readonly Settlement[]> {
   const seen = new Set<string>();
   // If a delivery occurs twice in the batch, the first settlement comes first.
+  const seqs: number[] = [];
   const given = batch.filter(({ id, attempts }) => {
-    const isFirst = !seen.has(id);
+    if (seen.has(id)) return false;
     seen.add(id);
-    return isFirst && attempts.length <= KEPT_ATTEMPTS;
+    const seq = leases.seqOf(id);
+    if (seq === undefined || attempts.length > KEPT_ATTEMPTS) return false;
+    seqs.push(seq);
+    return true;
   });
   if (given.length === 0) return batch;
   const [done] = await database.query<{ count: number; ids: string[] | null }>(SETTLE_FIRST, [
@@ -91,6 +100,7 @@ async function settleFirst(
     linesOf(given.map(({ attempts }) => packAttempts(attempts))),
     given.map(({ attempts }) => attempts.length),
     linesOf(given.map(({ to }) => (to.status === 'queued' ? null : (to.keep ?? null)))),
+    seqs,
     given.length,
   ]);
   if (done!.count === batch.length) return [];
@@ -107,7 +117,7 @@ async function settleByRule(
   const days = new Map(batch.map(({ id, day }) => [id, day]));
   return database.transaction(async (query) => {
     const [me] = await query<{ number: number }>(READ_NODE, [node]);
-    const locked = await query<Row>(LOCK, [[...days.keys()], [...days.values()]]);
+    const locked = await query<Row>(LOCK, [[...days.keys()], [...new Set(days.values())]]);
     const rows = new Map(locked.map((row) => [row.id, row]));
     const lost = batch.filter((one) => {
       const row = rows.get(one.id);
@@ -121,7 +131,7 @@ async function settleByRule(
 
 async function write(query: Query, rows: readonly Row[], days: ReadonlyMap<string, string>): Promise<void> {
   await query(WRITE, [
-    rows.map(({ id }) => id),
+    rows.map(({ seq }) => seq),
     rows.map(({ id }) => days.get(id)),
     rows.map(({ kept }) => kept),
     rows.map(({ count }) => count),
@@ -131,5 +141,6 @@ async function write(query: Query, rows: readonly Row[], days: ReadonlyMap<strin
     rows.map(({ dueInMs }) => dueInMs ?? null),
     rows.map(({ keep }) => keep !== undefined),
     rows.map(({ keep }) => keep ?? null),
+    rows.map(({ id }) => id),
   ]);
 }
