@@ -18,7 +18,8 @@ import { startEmulator } from '@chatpush/emulator';
 import { ACCOUNT, PEM } from '../config/keys.ts';
 import { atEmulator } from './at-emulator.ts';
 import { CURL_SKIP } from './curl.ts';
-import { freePort, guideFolder } from './folder.ts';
+import { freePort } from '../free-port.ts';
+import { guideFolder } from './folder.ts';
 import { blocksOf, pageOf } from './guide.ts';
 
 const INSTANCE = '11111111-2222-3333-4444-555555555555';

@@ -4,7 +4,8 @@ import { readFileSync } from 'node:fs';
 import { test } from 'node:test';
 import { findPython } from '../aws/python.ts';
 import { CURL_SKIP } from './curl.ts';
-import { freePort, guideFolder } from './folder.ts';
+import { freePort } from '../free-port.ts';
+import { guideFolder } from './folder.ts';
 import { blocksOf } from './guide.ts';
 
 const README = '../../README.md';

@@ -10,7 +10,8 @@ import { ACCOUNT, PEM } from '../config/keys.ts';
 import { atEmulator } from './at-emulator.ts';
 import { findPython } from '../aws/python.ts';
 import { CURL_SKIP } from './curl.ts';
-import { freePort, guideFolder } from './folder.ts';
+import { freePort } from '../free-port.ts';
+import { guideFolder } from './folder.ts';
 import { blocksOf } from './guide.ts';
 
 const IPHONE = 'ab'.repeat(32);

@@ -13,7 +13,8 @@ import { ACCESS_KEY, ARN } from '../config/settings-folder.ts';
 import { INSTANCE as SYSTEM_INSTANCE, iphone, startSystem } from '../promises/system.ts';
 import { temporaryFolder } from '../store/temporary-folder.ts';
 import { CURL_SKIP } from './curl.ts';
-import { freePort, guideFolder } from './folder.ts';
+import { freePort } from '../free-port.ts';
+import { guideFolder } from './folder.ts';
 import { blocksOf, pageOf } from './guide.ts';
 
 const IPHONE = 'ab'.repeat(32);

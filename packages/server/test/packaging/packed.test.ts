@@ -12,7 +12,7 @@ import type { TestContext } from 'node:test';
 import { promisify } from 'node:util';
 import { ConnectClient, CreatePushNotificationRegistrationCommand } from '@aws-sdk/client-connect';
 import { complaints } from '../../../../scripts/check-packages.ts';
-import { freePort } from '../guides/folder.ts';
+import { freePort } from '../free-port.ts';
 import { blocksOf, pageOf } from '../guides/guide.ts';
 import { runSideBySide, writeGuide } from './side-by-side.ts';
 import { startJob, stepsOf } from './workflow.ts';

@@ -2,12 +2,12 @@
 import { spawn, type ChildProcess } from 'node:child_process';
 import { once } from 'node:events';
 import { mkdirSync, writeFileSync } from 'node:fs';
-import { createServer, type AddressInfo, type Server } from 'node:net';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { jetstreamManager } from '@nats-io/jetstream';
 import { connect, type ConnectionOptions } from '@nats-io/transport-node';
 import { natsServer } from '../../../../scripts/nats-server.ts';
+import { freePort } from '../free-port.ts';
 import { movedClock } from '../moved-clock.ts';
 import { temporaryFolder } from './temporary-folder.ts';
 
@@ -57,7 +57,9 @@ export async function startNats({
   routeThrough = (_from, _to, port) => Promise.resolve(port),
 }: NatsServersOptions = {}): Promise<NatsServers> {
   const folder = temporaryFolder();
-  const ports = await freePorts(2 * count);
+  const free = new Set<number>();
+  while (free.size < 2 * count) free.add(await freePort());
+  const ports = [...free];
   const clientPort = (server: number): number => ports[server]!;
   const clusterPort = (server: number): number => ports[count + server]!;
   const processes: (ChildProcess | undefined)[] = [];
@@ -167,12 +169,4 @@ async function untilReady(addresses: readonly string[], login: ConnectionOptions
   } finally {
     await nats.close();
   }
-}
-
-async function freePorts(count: number): Promise<number[]> {
-  const listening = Array.from({ length: count }, () => createServer().listen(0, '127.0.0.1'));
-  await Promise.all(listening.map((server: Server) => once(server, 'listening')));
-  const ports = listening.map((server) => (server.address() as AddressInfo).port);
-  await Promise.all(listening.map((server) => once(server.close(), 'close')));
-  return ports;
 }

@@ -1,9 +1,6 @@
 // A cluster of two servers, and misconfigured servers.
 import assert from 'node:assert/strict';
 import { chmodSync, chownSync, writeFileSync } from 'node:fs';
-import { createServer } from 'node:net';
-import type { AddressInfo } from 'node:net';
-import { once } from 'node:events';
 import { join } from 'node:path';
 import { test } from 'node:test';
 import pg from 'pg';
@@ -14,6 +11,7 @@ import { StoreUnavailableError } from '../../src/store/store.ts';
 import { contactChange } from './conformance/harness.ts';
 import { startPostgres } from './postgres-server.ts';
 import { temporaryFolder } from './temporary-folder.ts';
+import { freePort } from '../free-port.ts';
 
 const isGiven = process.env['CHATPUSH_TEST_POSTGRES'] !== undefined;
 const skip = isGiven && 'the server given by CHATPUSH_TEST_POSTGRES has no standby';
@@ -160,11 +158,3 @@ test('faults of TLS name the database and the cure', { skip }, async (t) => {
     /127\.0\.0\.1:\d+\/nothing cannot be used: there is no such database/,
   );
 });
-
-async function freePort(): Promise<number> {
-  const server = createServer();
-  await once(server.listen(0, '127.0.0.1'), 'listening');
-  const { port } = server.address() as AddressInfo;
-  await once(server.close(), 'close');
-  return port;
-}

@@ -3,13 +3,14 @@ import { execFile, spawn, spawnSync, type ChildProcess } from 'node:child_proces
 import { once } from 'node:events';
 import { mkdtemp, rm, writeFile } from 'node:fs/promises';
 import { createSecureServer } from 'node:http2';
-import { connect, createServer, type AddressInfo } from 'node:net';
+import { connect, type AddressInfo } from 'node:net';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import type { TestContext } from 'node:test';
 import { setTimeout } from 'node:timers/promises';
 import { promisify } from 'node:util';
 import { authority } from '../peer.ts';
+import { freePort } from '../../free-port.ts';
 
 export interface InteropServer {
   readonly name: string;
@@ -35,15 +36,6 @@ async function prepare(): Promise<Place> {
   await writeFile(place.certificate, issued.certificate);
   await writeFile(place.privateKey, issued.privateKey);
   return place;
-}
-
-async function freePort(): Promise<number> {
-  const server = createServer().listen(0, '127.0.0.1');
-  await once(server, 'listening');
-  const { port } = server.address() as AddressInfo;
-  server.close();
-  await once(server, 'close');
-  return port;
 }
 
 /** The server ends with the test, and then its folder. */
