@@ -20,7 +20,7 @@ import type { Quarantine } from './quarantine.ts';
  */
 const LEAST_ROOM = 16;
 /** How many deliveries are claimed at once: more would let the next claim wait too long. */
-const MOST_CLAIMED = 4_000;
+const MOST_CLAIMED = 2_000;
 /** A lane with at most this many waiting deliveries has few. */
 const FEW = 32;
 const MORE_THAN_COUNTED = 16;

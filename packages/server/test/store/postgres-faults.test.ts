@@ -91,6 +91,16 @@ describe('a PostgreSQL store', () => {
     await hintHeard(store, other);
   });
 
+  test('large calls that wait for the database leave connections for small ones', async (t) => {
+    const { store, query } = await openStore(t);
+    await query('begin; lock table contact in access exclusive mode');
+    // More than there are connections.
+    const large = Array.from({ length: 12 }, () => store.contacts(newDeliveries(300)));
+    assert.equal((await store.enqueue([newDelivery()], 'node', NONE)).length, 1);
+    await query('commit');
+    assert.equal((await Promise.all(large)).flat().length, 12 * 300);
+  });
+
   test('a call whose connection is cut in the middle is repeated on another', async (t) => {
     const { store, query } = await openStore(t);
     await query('begin');
