@@ -172,7 +172,8 @@ export const MIGRATIONS: readonly string[] = [
       execute format('alter table delivery attach partition %s %s', names[place], bounds[place]);
     end loop;
   end $$;
-  create index delivery_place on only delivery (seq);
+  -- Unique, so that the planner expects one row before a new partition has statistics: otherwise each settlement read it whole.
+  create unique index delivery_place on only delivery (seq, day);
   create index delivery_log on only delivery (hashtextextended(contact_id, 0), seq);
   `,
 ];
