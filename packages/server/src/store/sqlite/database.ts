@@ -22,7 +22,7 @@ export interface DatabaseOptions {
  */
 const CHECKPOINT_PAGES = 4_096;
 
-/** Is told before the tables of an earlier version are migrated, which may take a while. */
+/** Called before the tables of an earlier version are migrated, which may take a while. */
 type OnUpgrade = (sentence: string) => void;
 
 /** Opens, locks, migrates. Throws one sentence that says what is wrong and what to do. */
@@ -86,8 +86,8 @@ function migrate(database: DatabaseSync, path: string, nowMs: number, onUpgrade:
     if (version > 0 && version < MIGRATIONS.length) {
       const { rows } = database.prepare('select count(*) as rows from delivery').get() as { rows: number };
       onUpgrade(
-        `Upgrading the tables in ${path}, which has ${rows} deliveries: a million of them take about 10 s, and calls are answered afterwards. ` +
-          'If the process is stopped before, the file stays as it was.',
+        `Upgrading the tables in ${path}, which has ${rows} deliveries: this takes about 10 s per million. ` +
+          'Calls are answered once it is done. If you stop the process before, the file stays as it was.',
       );
     }
     for (const step of MIGRATIONS.slice(version)) database.exec(step);

@@ -1,5 +1,5 @@
-// Finds deliveries by their id and by their contact. What is found is always compared with the row itself: two ids may
-// have the same hash.
+// Finds deliveries by their id and by their contact. Every match is compared with the row itself, because two ids may have
+// the same hash.
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { mergeMany, openHashedIndex, type IndexDefinition } from './hashed-index.ts';
@@ -11,12 +11,12 @@ export const BY_CONTACT: IndexDefinition = {
 };
 
 /**
- * One slice is merged for each so many new rows, of one index and then of the other. So 64,000 rows are recent, which
- * are read again at start, and a step takes 1 to 3 ms.
+ * After this many new rows, the next slice is merged, alternating between the two indexes. At most 64,000 rows are then
+ * recent, which are read again at start, and a merge takes 1 to 3 ms.
  */
 const ROWS_PER_STEP = 500;
 
-/** More than a node has in flight; what is no longer remembered is searched. */
+/** More than a node has in flight. Deliveries that are no longer remembered are searched. */
 const MOST_REMEMBERED = 100_000;
 
 export interface IndexedRow {
@@ -30,11 +30,11 @@ export interface DeliveryIndex {
   find(id: string): number | undefined;
   /** Which of these ids have a row. */
   known(ids: readonly string[]): Set<string>;
-  /** Enters rows that follow one another. Merges as much as the new rows have made necessary. */
+  /** Adds consecutive rows, and merges as much as their number requires. */
   add(rows: readonly IndexedRow[], firstSeq: number): void;
-  /** Saves the search for a delivery that this process will settle soon. */
+  /** Saves the search when this delivery is settled. */
   remember(id: string, seq: number): void;
-  /** What was remembered, once. Check the id of the row: the transaction that wrote it may have been rolled back. */
+  /** The remembered row, once. Check its id: the transaction that wrote it may have been rolled back. */
   recall(id: string): number | undefined;
   /** Rows that may be of this contact, newest first, each before `before`. */
   ofContact(instanceId: string, contactId: string, before: number): Iterable<number>;
@@ -62,7 +62,7 @@ export function openDeliveryIndex(database: DatabaseSync): DeliveryIndex {
   const indexes = [byId, byContact] as const;
   const readId = database.prepare('select id from delivery where seq = ?');
   const idOf = (seq: number) => readId.get(seq)?.['id'] as string | undefined;
-  // Counts also what is rolled back: then a merge merely comes earlier.
+  // Includes rows that were rolled back, which only makes a merge come earlier.
   let added = 0;
   let steps = 0;
   const remembered = new Map<string, number>();
@@ -71,7 +71,7 @@ export function openDeliveryIndex(database: DatabaseSync): DeliveryIndex {
     find: (id) => byId.candidates([idHash(id)]).find((seq) => idOf(seq) === id),
     known(ids) {
       const found = new Set<string>();
-      // Mostly there is none.
+      // Usually there are none.
       for (const seq of byId.candidates(ids.map(idHash))) {
         const id = idOf(seq);
         if (id !== undefined) found.add(id);

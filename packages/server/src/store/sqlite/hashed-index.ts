@@ -6,12 +6,12 @@
 //     index    │▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒▒│   a table in the file
 //     slice      812  907  95   186  291  384   497    `merged_to`: all rows up to this one are in the index
 //
-// Hashes arrive in random order. Entered into the file one by one, each entry would write a page of its own: 4 KB to the
-// WAL, and the same again at the checkpoint. A merged slice writes each of its pages once for many entries
+// Hashes arrive in random order. If each entry went straight into the file, it would write a page of its own: 4 KB to the WAL,
+// and again at the checkpoint. Merging a slice writes each page once for many entries
 // (docs/decisions/0010-two-level-index.md has the figures).
 //
-// Both levels are tables, so a transaction changes or rolls back both. Nothing of the recent level is on disk: after a
-// restart it consists of the rows behind the `merged_to` of their slices.
+// Both levels are tables, so both are part of every transaction and of its rollback. The recent level is never on disk: at
+// start it is rebuilt from the rows after the `merged_to` of their slices.
 import type { DatabaseSync } from 'node:sqlite';
 
 export interface IndexDefinition {
@@ -22,11 +22,11 @@ export interface IndexDefinition {
 }
 
 export interface HashedIndex {
-  /** Enters rows that follow one another. */
+  /** Adds consecutive rows. */
   add(hashes: readonly number[], firstSeq: number): void;
-  /** The rows that may have one of these hashes; some may have been deleted. */
+  /** Rows with one of these hashes; some of them may have been deleted. */
   candidates(hashes: readonly number[]): readonly number[];
-  /** The same rows, only those before `before`, the newest first. Reads as many as are asked for. */
+  /** Those with a number below `before`, newest first, read one by one as they are needed. */
   newest(hash: number, before: number): Iterable<number>;
   /** Moves the entries of the slice that has waited longest into the file. */
   mergeNext(): void;
@@ -41,12 +41,12 @@ const SLICE_WIDTH = 2 ** SLICE_BITS;
 /** Hashes are signed: slices are numbered from −32 to 31. */
 const sliceOf = (hash: string): string => `${hash} >> ${SLICE_BITS}`;
 
-/** Beyond this many rows, a database is opened faster by merging them than by loading them. */
+/** With more rows than this to rebuild, they are merged instead. */
 const ROWS_TO_LOAD = 100_000;
-/** A pass over the index is worthwhile when this many rows, and a tenth of all, were deleted since the last. */
+/** A pass over the index is worthwhile once this many rows, and a tenth of all, were deleted since the last one. */
 const ROWS_TO_FORGET = 10_000;
 
-/** The tables. Part of a released migration: do not change them here, add a step. */
+/** The tables. A migration uses this: to change them, add another step. */
 export const createIndexTables = ({ name }: IndexDefinition): string => `
   create table ${name}_index (
     hash integer not null,
@@ -74,8 +74,7 @@ const missing = ({ name, hash }: IndexDefinition): string => `
 const NEWEST_ROW = 'coalesce((select max(seq) from delivery), 0)';
 
 /**
- * Merges everything at once if there is much: after an upgrade, or if rows were written by something else. Needs a
- * transaction.
+ * Merges everything at once if there is a lot, as after an upgrade. Call it within a transaction.
  */
 export function mergeMany(database: DatabaseSync, definition: IndexDefinition, rows = ROWS_TO_LOAD): void {
   const { name } = definition;
@@ -94,7 +93,7 @@ export function openHashedIndex(database: DatabaseSync, definition: IndexDefinit
      ) strict, without rowid;
      insert into ${name}_recent ${missing(definition)}`,
   );
-  // A list in one statement costs half as much as a statement for each of its members.
+  // One statement for a list costs half as much as one for each entry.
   const insert = database.prepare(
     `insert into ${name}_recent (hash, seq) select value, ?2 + key from json_each(?1)`,
   );
@@ -102,7 +101,7 @@ export function openHashedIndex(database: DatabaseSync, definition: IndexDefinit
     `select seq from json_each(?1) cross join ${name}_recent on hash = value
      union all select seq from json_each(?1) cross join ${name}_index on hash = value`,
   );
-  // What is older than the oldest row is deleted.
+  // Entries below the oldest row belong to deleted rows.
   const descend = (table: string) =>
     database.prepare(
       `select seq from ${table} where hash = ? and seq < ? and seq >= (select min(seq) from delivery) order by seq desc`,

@@ -111,10 +111,10 @@ export const MIGRATIONS: readonly string[] = [
   create index contact_locator on contact (locator);
   `,
   `
-  -- Deliveries are found by id and by contact through hashed-index.ts: with each row, a unique index on id and one on the contact
-  -- wrote two pages at random places. An index of a constraint goes only with its table. The columns are the same in the same order,
-  -- so SQLite copies the rows as they are (https://sqlite.org/src/file/src/insert.c, xferOptimization), and the numbers go on where
-  -- they were.
+  -- Deliveries are now found by id and by contact through hashed-index.ts. The unique index on id and the index of the contact's log
+  -- cost two pages at random places for each row. SQLite cannot drop the index of a constraint, so the table is rebuilt. Its columns
+  -- keep their order, so that SQLite copies rows without decoding them (https://sqlite.org/src/file/src/insert.c,
+  -- xferOptimization), and the numbering continues.
   create table delivery_copy (
     seq integer primary key autoincrement,
     id text not null,
@@ -147,7 +147,7 @@ export const MIGRATIONS: readonly string[] = [
   create index delivery_skipped on delivery (instance_id, enqueued_at) where lane = 0;
   create index delivery_undelivered on delivery (instance_id, enqueued_at) where is_undelivered is not null;
 
-  -- The entries of existing rows are merged when the database is opened.
+  -- mergeMany adds the entries of existing rows when the database is opened.
   ${createIndexTables(BY_ID)}
   ${createIndexTables(BY_CONTACT)}
   `,
