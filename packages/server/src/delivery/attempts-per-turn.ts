@@ -30,6 +30,15 @@ export function createAttemptTurns(goOn: (outlet: Outlet) => void): AttemptTurns
   }
 
   function continueStopped(): void {
+    // What an outlet leaves of its share goes to the others.
+    for (let before = -1; before < begun && waiting.size > 0;) {
+      before = begun;
+      shareOut();
+    }
+    most = ATTEMPTS_PER_TURN;
+  }
+
+  function shareOut(): void {
     const stopped = [...waiting];
     waiting.clear();
     while (stopped.length > 0) {
@@ -38,7 +47,6 @@ export function createAttemptTurns(goOn: (outlet: Outlet) => void): AttemptTurns
       most = begun + Math.ceil(left / stopped.length);
       goOn(stopped.shift()!);
     }
-    most = ATTEMPTS_PER_TURN;
     waiting = new Set([...stopped, ...waiting]);
   }
 
