@@ -26,6 +26,9 @@ export interface Holding {
   done(): Promise<void>;
 }
 
+/** Accepted deliveries of an instance take turns with its calls: in a flood one queue held seven calls before them. */
+const turnOwner = ({ instanceId }: NewDelivery): string => `deliveries of ${instanceId}`;
+
 /** How many registrations are read in one call of the store. */
 const READ_AT_ONCE = 1_000;
 
@@ -93,7 +96,7 @@ export function createHolding(options: {
     // the lease of a live node ends only when a delivery is settled.
     if (livenessOf === undefined) return giveBack(all, POLL_MS, 'store-unavailable');
     let count = 0;
-    await turns.repeat(first.delivery.instanceId, () => {
+    await turns.repeat(turnOwner(first.delivery), () => {
       const held = all[count++]!;
       const state = livenessOf(held);
       report(held, state instanceof UnreadableContactError);
@@ -119,7 +122,7 @@ export function createHolding(options: {
     for (let from = 0; from < deliveries.length; from += READ_AT_ONCE) {
       const alive: Held[] = [];
       const rest = deliveries.slice(from, from + READ_AT_ONCE).values();
-      await turns.repeat(deliveries[0]!.instanceId, () => {
+      await turns.repeat(turnOwner(deliveries[0]!), () => {
         const { value: delivery, done } = rest.next();
         if (done) return false;
         const work = parseWork(delivery.work);
