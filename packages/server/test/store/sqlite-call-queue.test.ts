@@ -24,13 +24,13 @@ describe('the calls that wait for a SQLite store', () => {
     const small = [read(), enqueue(1), claim(1), call('beat', 'node', 10_000)];
     for (const one of [...bulk, ...small]) queue.push(one);
     assert.deepEqual(queue.nextGroup(), small);
-    assert.deepEqual(queue.nextGroup(), bulk.slice(0, 2), 'a group has about 500 rows');
+    assert.deepEqual(queue.nextGroup(), bulk.slice(0, 4), 'a group has about 1,000 rows');
   });
 
   test('bulk calls and small calls take turns while both wait', () => {
     const queue = createCallQueue();
     const sizes: number[] = [];
-    for (let round = 0; round < 4; round++) queue.push(claim(1_000));
+    for (let round = 0; round < 4; round++) queue.push(claim(2_000));
     for (let round = 0; round < 6; round++) {
       queue.push(read());
       queue.push(read());
