@@ -3,9 +3,9 @@
 // Everything that strangers and hostile tenants may try, against a service with production settings. Fails if the service answers
 // a 5xx other than 503 or something that is not its own, allows what it must refuse, ends, keeps a connection beyond its limit,
 // or does not release its memory. Also prints how long /livez and another tenant's call took.
-import { parseArgs } from 'node:util';
 import { setTimeout as wait } from 'node:timers/promises';
 import { seeded } from '../campaign/random.ts';
+import { readCommandLine } from '../scripts/command-line.ts';
 import { createRandom } from './attack.ts';
 import type { Attack, Field } from './attack.ts';
 import { connections } from './attacks/connections.ts';
@@ -35,19 +35,24 @@ const MEMORY_SLACK_MB = 16;
 const MOST_RESIDENT_MB = 512;
 const REST_MS = 5_000;
 
-const { values } = parseArgs({
-  options: {
-    minutes: { type: 'string', default: '10' },
-    seed: { type: 'string', default: String(DEFAULT_SEED) },
-    scale: { type: 'string', default: '1' },
-    only: { type: 'string', default: Object.keys(ATTACKS).join(',') },
+const USAGE = `npm run attack -- [--minutes 10] [--seed ${DEFAULT_SEED}] [--scale 1] [--only ${Object.keys(ATTACKS).join(',')}]`;
+
+const { values } = readCommandLine(
+  {
+    options: {
+      minutes: { type: 'string', default: '10' },
+      seed: { type: 'string', default: String(DEFAULT_SEED) },
+      scale: { type: 'string', default: '1' },
+      only: { type: 'string', default: Object.keys(ATTACKS).join(',') },
+    },
   },
-});
+  USAGE,
+);
 const names = values.only.split(',');
 const [minutes, seed, scale] = [Number(values.minutes), Number(values.seed), Number(values.scale)];
 if (!(minutes > 0 && seed >= 0 && scale > 0) || names.some((name) => !Object.hasOwn(ATTACKS, name))) {
   console.error(
-    `npm run attack -- [--minutes 10] [--seed ${DEFAULT_SEED}] [--scale 1] [--only ${Object.keys(ATTACKS).join(',')}]`,
+    `--minutes and --scale must be above zero, --seed a number, and --only must name attacks.\n\n${USAGE}`,
   );
   process.exit(2);
 }

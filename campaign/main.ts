@@ -3,7 +3,7 @@
 //
 // Runs every nemesis on every store for the given minutes each. Prints a table, and fails if anything acknowledged was lost, got
 // two ids, was sent after its delete or expiry, or if the rate did not recover.
-import { parseArgs } from 'node:util';
+import { readCommandLine } from '../scripts/command-line.ts';
 import { NEMESES } from './nemeses.ts';
 import { openPage } from './reliability-page.ts';
 import { run } from './run.ts';
@@ -12,20 +12,6 @@ import type { StoreName } from './stores.ts';
 import { failuresOf, HEADING, rowOf } from './table.ts';
 
 const DEFAULT_SEED = 20_261_122;
-
-const { values } = parseArgs({
-  options: {
-    store: { type: 'string', default: 'all' },
-    nemesis: { type: 'string', default: 'all' },
-    nodes: { type: 'string', default: '3' },
-    minutes: { type: 'string', default: '1' },
-    rate: { type: 'string', default: '100' },
-    seed: { type: 'string', default: String(DEFAULT_SEED) },
-    'at-once': { type: 'string', default: '1' },
-    write: { type: 'boolean' },
-    help: { type: 'boolean' },
-  },
-});
 
 const USAGE = `npm run campaign -- [options]
 
@@ -41,6 +27,23 @@ ${Object.entries(NEMESES)
   .map(([name, { says }]) => `    ${name.padEnd(20)} ${says}`)
   .join('\n')}
 `;
+
+const { values } = readCommandLine(
+  {
+    options: {
+      store: { type: 'string', default: 'all' },
+      nemesis: { type: 'string', default: 'all' },
+      nodes: { type: 'string', default: '3' },
+      minutes: { type: 'string', default: '1' },
+      rate: { type: 'string', default: '100' },
+      seed: { type: 'string', default: String(DEFAULT_SEED) },
+      'at-once': { type: 'string', default: '1' },
+      write: { type: 'boolean' },
+      help: { type: 'boolean' },
+    },
+  },
+  USAGE,
+);
 
 function fail(message: string): never {
   console.error(`${message}\n\n${USAGE}`);

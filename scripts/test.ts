@@ -7,7 +7,7 @@ import { availableParallelism } from 'node:os';
 import { run } from 'node:test';
 import { spec } from 'node:test/reporters';
 import { fileURLToPath } from 'node:url';
-import { parseArgs } from 'node:util';
+import { readCommandLine } from './command-line.ts';
 
 /** The descendants of a process, nearest first, from /proc on Linux; none elsewhere. */
 function descendants(pid: number): number[] {
@@ -37,10 +37,13 @@ function end(pid: number): void {
 /** No test runs this long without output. */
 const SILENCE_MS = 150_000;
 
-const { positionals: wanted, values } = parseArgs({
-  allowPositionals: true,
-  options: { 'without-browser': { type: 'boolean', default: false } },
-});
+const { positionals: wanted, values } = readCommandLine(
+  {
+    allowPositionals: true,
+    options: { 'without-browser': { type: 'boolean', default: false } },
+  },
+  'npm test -- [--without-browser] [path or package …]',
+);
 const opensBrowser = (file: string): boolean => /from '[./]+browser\.ts'/.test(readFileSync(file, 'utf8'));
 const files = globSync('{packages,examples,scripts,campaign}/**/test/**/*.test.ts')
   .filter((file) => !file.includes('node_modules'))
