@@ -69,7 +69,8 @@ if (values.help) {
   process.exit(0);
 }
 
-// Only an orderly exit stops the nodes and servers that this process started.
+// Only an orderly exit stops the nodes and servers that this process started. Each of them listens for it, so many listeners are no leak.
+process.setMaxListeners(0);
 for (const signal of ['SIGINT', 'SIGTERM'] as const) process.once(signal, () => process.exit(1));
 
 interface Result {
