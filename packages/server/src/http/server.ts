@@ -45,6 +45,12 @@ import type { BeginCall } from '../tracing/traces.ts';
 import { createThrottle } from './throttle.ts';
 
 /**
+ * Connections that may wait to be accepted, if the kernel allows as many (`net.core.somaxconn`). Beyond it the kernel drops
+ * SYN packets, and clients wait a second or three. Node's default is 511.
+ */
+const CONNECTIONS_TO_ACCEPT = 4_096;
+
+/**
  * A part of the server that answers requests itself, such as the emulator's routes. Returns whether it took the
  * request.
  */
@@ -321,7 +327,7 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     writeAndEnd(socket, refusal('UnknownOperationException', 'This server is not a proxy.')),
   );
   // `once` rejects with the error if it cannot listen.
-  await once(server.listen(options.port, host), 'listening');
+  await once(server.listen({ port: options.port, host, backlog: CONNECTIONS_TO_ACCEPT }), 'listening');
   const { port } = server.address() as AddressInfo;
   let closed: Promise<unknown> | undefined;
 
