@@ -89,3 +89,11 @@ export async function openConsole(
   await page.locator('.connection[data-connection=live]').waitFor();
   return { page, problems, [Symbol.asyncDispose]: () => context.close() };
 }
+
+/** Presses Escape and waits until the address no longer names the dialog; that follows a moment after it has disappeared. */
+export async function closeDialog(page: Page): Promise<void> {
+  const address = page.url();
+  await page.keyboard.press('Escape');
+  await page.waitForURL((url) => url.href !== address);
+  await page.getByRole('dialog').waitFor({ state: 'detached' });
+}

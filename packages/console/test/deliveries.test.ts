@@ -5,7 +5,7 @@ import type { Page } from 'playwright-core';
 import { hrefOf, parseAddress, type Address } from '../src/address.ts';
 import { scaleFor } from '../src/views/deliveries/scale.ts';
 import { seriousFaults } from './accessibility.ts';
-import { browserOfThisFile, noBrowser, openConsole } from './browser.ts';
+import { browserOfThisFile, closeDialog, noBrowser, openConsole } from './browser.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const options = { skip: noBrowser };
@@ -81,8 +81,7 @@ test(
     await page.keyboard.press('Enter');
     await dialog.getByText('A call of WithdrawDelivery withdrew the delivery.').waitFor();
     assert.equal(await dialog.getByRole('button', { name: /Withdraw|Replay/ }).count(), 0);
-    await page.keyboard.press('Escape');
-    await dialog.waitFor({ state: 'detached' });
+    await closeDialog(page);
     await row.waitFor({ state: 'detached' });
     await page.goto(address);
     await dialog.getByText('Withdrawn', { exact: true }).waitFor();

@@ -9,7 +9,7 @@ import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { DEVELOPMENT_ACCESS } from '../src/service.ts';
 import { seriousFaults } from './accessibility.ts';
-import { browserOfThisFile, noBrowser, openConsole } from './browser.ts';
+import { browserOfThisFile, closeDialog, noBrowser, openConsole } from './browser.ts';
 import { openScene, type Scene } from './scene.ts';
 
 const options = { skip: noBrowser };
@@ -128,8 +128,7 @@ test('a refused request opens with headers, payload and the gateway’s answer',
   await dialog.getByRole('tab', { name: 'Headers' }).click();
   await dialog.getByRole('row', { name: 'apns-push-type alert' }).waitFor();
   const address = page.url();
-  await page.keyboard.press('Escape');
-  await dialog.waitFor({ state: 'detached' });
+  await closeDialog(page);
   // The address alone opens it again.
   await page.goto(address);
   await dialog.getByText('"reason": "Unregistered"').waitFor();
