@@ -70,10 +70,8 @@ export function createClaims(options: {
 
   // A claim of a thousand deliveries, and reading their registrations, takes a while. Lanes with few do not wait
   // for it.
-  const [few, many] = (['few', 'many'] as const).map((which) => single('claim', () => claimSome(which))) as [
-    Single,
-    Single,
-  ];
+  const few = single('claim', () => claimSome('few'));
+  const many = single('claim', () => claimSome('many'));
   const claims: Single = {
     go: () => {
       for (const outlet of outlets.all()) outlet.announce();
@@ -103,12 +101,7 @@ export function createClaims(options: {
     try {
       const node = lease.name;
       const claimed = await claim(node, new Map(asked.map(({ lane, share }) => [lane.name, share])));
-      const byLane = new Map<string, Delivery[]>();
-      for (const delivery of claimed) {
-        const others = byLane.get(delivery.lane);
-        if (others) others.push(delivery);
-        else byLane.set(delivery.lane, [delivery]);
-      }
+      const byLane = Map.groupBy(claimed, ({ lane }) => lane);
       for (const { outlet, lane, share, before } of asked) {
         const count = byLane.get(lane.name)?.length ?? 0;
         // Nothing is left except deliveries enqueued since the claim.
