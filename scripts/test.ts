@@ -61,6 +61,7 @@ process.env['NODE_COMPILE_CACHE'] ??= fileURLToPath(
 );
 
 const skipped: string[] = [];
+const durations = new Map<string, number>();
 const running = new Set<string>();
 let silence: NodeJS.Timeout | undefined;
 const heard = (): void => {
@@ -76,18 +77,25 @@ const heard = (): void => {
 };
 heard();
 
+function printSlowest(): void {
+  const slowest = [...durations].sort(([, a], [, b]) => b - a).slice(0, 10);
+  console.log('The slowest files, in seconds:');
+  for (const [file, ms] of slowest) console.log(`  ${(ms / 1000).toFixed(0).padStart(4)}  ${file}`);
+}
+
 const events = run({
   files,
-  concurrency: Math.max(2, availableParallelism()),
+  // A test mostly waits: for a commit, a server, a timer. One file per processor left half of the machine idle.
+  concurrency: 2 * availableParallelism(),
   execArgv: ['--conditions=source'],
 });
 events.on('test:dequeue', ({ name, nesting }) => {
   heard();
   if (nesting === 0 && files.some((file) => name.endsWith(file))) running.add(name);
 });
-events.on('test:complete', ({ name }) => {
+events.on('test:complete', ({ name, details }) => {
   heard();
-  running.delete(name);
+  if (running.delete(name)) durations.set(name, details.duration_ms);
 });
 events.on('test:fail', () => {
   process.exitCode = 1;
@@ -97,6 +105,7 @@ events.on('test:pass', (test) => {
 });
 events.on('end', () => {
   clearTimeout(silence);
+  if (files.length > 10) printSlowest();
   if (process.env['CI'] === undefined || skipped.length === 0) return;
   console.error(`These tests were skipped, but CI must run every test:\n  ${skipped.join('\n  ')}`);
   process.exitCode = 1;

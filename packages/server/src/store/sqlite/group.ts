@@ -19,17 +19,12 @@ export function runGroup(database: DatabaseSync, verbs: Verbs, group: readonly C
   } catch (error) {
     // SQLite itself rolls back on some errors (https://sqlite.org/lang_transaction.html, section 3).
     if (database.isTransaction) database.exec('rollback');
+    const kind = faultKind(error);
+    if (kind === 'fatal') throw error;
+    // One call that throws, or that finds no space, must not fail the others: reads, and what frees space.
+    if (group.length > 1) return group.flatMap((call) => runGroup(database, verbs, [call]));
     const message = error instanceof Error ? error.message : String(error);
-    switch (faultKind(error)) {
-      case 'fatal':
-        throw error;
-      case 'full':
-        return group.map(({ seq }) => ({ seq, unavailable: message }));
-      case 'bug':
-        // One call that throws must not fail the others.
-        if (group.length > 1) return group.flatMap((call) => runGroup(database, verbs, [call]));
-        return group.map(({ seq }) => ({ seq, failed: message }));
-    }
+    return group.map(({ seq }) => (kind === 'full' ? { seq, unavailable: message } : { seq, failed: message }));
   }
 }
 
