@@ -24,7 +24,9 @@ export function runGroup(database: DatabaseSync, verbs: Verbs, group: readonly C
     // One call that throws, or that finds no space, must not fail the others: reads, and what frees space.
     if (group.length > 1) return group.flatMap((call) => runGroup(database, verbs, [call]));
     const message = error instanceof Error ? error.message : String(error);
-    return group.map(({ seq }) => (kind === 'full' ? { seq, unavailable: message } : { seq, failed: message }));
+    return group.map(({ seq }) =>
+      kind === 'full' ? { seq, unavailable: message } : { seq, failed: message },
+    );
   }
 }
 
