@@ -8,7 +8,7 @@ import { contactHash, openDeliveryIndex } from '../../src/store/sqlite/delivery-
 import { packEntries, packSettlements } from '../../src/store/sqlite/flat.ts';
 import { runGroup } from '../../src/store/sqlite/group.ts';
 import type { Call, Verb } from '../../src/store/sqlite/protocol.ts';
-import { createVerbs } from '../../src/store/sqlite/verbs.ts';
+import { createConnection } from '../../src/store/sqlite/verbs.ts';
 import type { Enqueued, Settlement } from '../../src/store/store.ts';
 import { credit, ids, newDeliveries, newDelivery, settlement } from './conformance/harness.ts';
 import { openStore } from './sqlite-file.ts';
@@ -22,7 +22,7 @@ const SAME_HASH = ['bca06eba0fc4', '4c03c4a19851'] as const;
 /** The worker's connection, and calls as groups of their own or together. */
 function connect(path: string) {
   const database = openDatabase({ path, synchronous: 'OFF', nowMs: NOW });
-  const verbs = createVerbs(database);
+  const connection = createConnection(database);
   let seq = 0;
   const call = (verb: Verb, ...parameters: readonly unknown[]): Call => ({
     seq: ++seq,
@@ -32,7 +32,7 @@ function connect(path: string) {
   });
   return {
     database,
-    run: (...calls: Call[]) => runGroup(database, verbs, calls),
+    run: (...calls: Call[]) => runGroup(connection, calls),
     beat: () => call('beat', 'node', 3_600_000),
     enqueue: (entries: readonly Enqueued[], room: ReadonlyMap<string, number> = NONE) =>
       call('enqueue', packEntries(entries), 'node', room),

@@ -41,6 +41,8 @@ class Indexed {
     this.#database.exec('begin immediate');
     run();
     this.#database.exec(end);
+    if (end === 'commit') this.#index.committed();
+    else this.#index.rolledBack();
   }
   merge(times: number): void {
     for (let time = 0; time < times; time++) this.#index.mergeNext();

@@ -7,7 +7,7 @@ import { openDatabase } from '../../src/store/sqlite/database.ts';
 import { LETTER } from '../../src/store/enqueue-states.ts';
 import { packChange, packClaim, packEntries, packKeys } from '../../src/store/sqlite/flat.ts';
 import { runGroup } from '../../src/store/sqlite/group.ts';
-import { createVerbs } from '../../src/store/sqlite/verbs.ts';
+import { createConnection } from '../../src/store/sqlite/verbs.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';
 import type { Enqueued } from '../../src/store/store.ts';
 import { contactChange, newClaim, newDeliveries, newDelivery } from './conformance/harness.ts';
@@ -23,9 +23,9 @@ function connect(maxBytes: number) {
   const folder = temporaryFolder();
   const path = join(folder.path, 'chatpush.db');
   const database = openDatabase({ path, synchronous: 'FULL', maxBytes, nowMs: Date.UTC(2026, 10, 22) });
-  const verbs = createVerbs(database);
+  const connection = createConnection(database);
   return {
-    run: (...calls: Call[]) => runGroup(database, verbs, calls),
+    run: (...calls: Call[]) => runGroup(connection, calls),
     [Symbol.dispose]() {
       database.close();
       folder.remove();

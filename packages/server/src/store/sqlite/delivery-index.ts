@@ -2,7 +2,7 @@
 // the same hash.
 import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { mergeMany, openHashedIndex, type IndexDefinition } from './hashed-index.ts';
+import { mergeMany, openHashedIndex, type IndexDefinition, type Transactional } from './hashed-index.ts';
 
 export const BY_ID: IndexDefinition = { name: 'delivery_id', hash: 'id_hash(id)' };
 export const BY_CONTACT: IndexDefinition = {
@@ -25,7 +25,7 @@ export interface IndexedRow {
   readonly contactId: string;
 }
 
-export interface DeliveryIndex {
+export interface DeliveryIndex extends Transactional {
   /** The row of a delivery. */
   find(id: string): number | undefined;
   /** Which of these ids have a row. */
@@ -104,6 +104,8 @@ export function openDeliveryIndex(database: DatabaseSync): DeliveryIndex {
     ofContact: (instanceId, contactId, before) =>
       byContact.newest(contactHash(instanceId, contactId), before),
     forget: (limit) => byId.forget(limit) || byContact.forget(limit),
+    committed: () => indexes.forEach((index) => index.committed()),
+    rolledBack: () => indexes.forEach((index) => index.rolledBack()),
   };
 }
 

@@ -2,27 +2,30 @@
 //
 // Every result of a group, including reads and "known", is released only after its commit: a result based on
 // another call's write must not be seen if the commit fails.
-import type { DatabaseSync } from 'node:sqlite';
 import { faultKind } from './faults.ts';
 import type { Call, Result, Verbs } from './protocol.ts';
+import type { Connection } from './verbs.ts';
 
 /**
  * Runs and commits a group. Throws only fatal errors: the file cannot be trusted, and nothing of the group was
  * answered.
  */
-export function runGroup(database: DatabaseSync, verbs: Verbs, group: readonly Call[]): Result[] {
+export function runGroup(connection: Connection, group: readonly Call[]): Result[] {
+  const { database, verbs, memory } = connection;
   try {
     database.exec('begin immediate');
     const results = group.map((call) => ({ seq: call.seq, value: run(verbs, call) }));
     database.exec('commit');
+    memory.committed();
     return results;
   } catch (error) {
     // SQLite itself rolls back on some errors (https://sqlite.org/lang_transaction.html, section 3).
     if (database.isTransaction) database.exec('rollback');
+    memory.rolledBack();
     const kind = faultKind(error);
     if (kind === 'fatal') throw error;
     // One call that throws, or that finds no space, must not fail the others: reads, and what frees space.
-    if (group.length > 1) return group.flatMap((call) => runGroup(database, verbs, [call]));
+    if (group.length > 1) return group.flatMap((call) => runGroup(connection, [call]));
     const message = error instanceof Error ? error.message : String(error);
     return group.map(({ seq }) =>
       kind === 'full' ? { seq, unavailable: message } : { seq, failed: message },

@@ -1,7 +1,7 @@
 // An index of the rows of `delivery` by a hash, in two levels: a small log-structured merge tree.
 //
 //              −2⁴⁷             hash              2⁴⁷
-//     recent   │· ··│ ·  │··· │    │ · ·│ ··· │ ·  │   a temporary table in memory: every new entry
+//     recent   │· ··│ ·  │··· │    │ · ·│ ··· │ ·  │   in memory (recent-entries.ts): every new entry
 //                     │ mergeNext: one slice at a time, and the next one the next time
 //     index    │▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒│▒▒▒▒▒│   a table in the file
 //     slice      812  907  95   186  291  384   497    `merged_to`: all rows up to this one are in the index
@@ -10,18 +10,24 @@
 // and again at the checkpoint. Merging a slice writes each page once for many entries
 // (docs/decisions/0010-two-level-index.md has the figures).
 //
-// Both levels are tables, so both are part of every transaction and of its rollback. The recent level is never on disk: at
-// start it is rebuilt from the rows after the `merged_to` of their slices.
+// The recent level is never on disk: at start it is rebuilt from the rows after the `merged_to` of their slices.
 import type { DatabaseSync } from 'node:sqlite';
+import { RecentEntries, SLICE_BITS, SLICE_WIDTH, SLICES } from './recent-entries.ts';
 
 export interface IndexDefinition {
-  /** The tables are called `<name>_recent`, `<name>_index` and `<name>_slice`. */
+  /** The tables are called `<name>_index` and `<name>_slice`. */
   readonly name: string;
   /** SQL for the hash of a row: an integer of 48 bits with its sign, which takes six bytes in the file. */
   readonly hash: string;
 }
 
-export interface HashedIndex {
+/** What is kept in memory follows the transactions of the database: one of these is called after each. */
+export interface Transactional {
+  committed(): void;
+  rolledBack(): void;
+}
+
+export interface HashedIndex extends Transactional {
   /** Adds consecutive rows. */
   add(hashes: readonly number[], firstSeq: number): void;
   /** Rows with one of these hashes; some of them may have been deleted. */
@@ -34,11 +40,7 @@ export interface HashedIndex {
   forget(limit: number): boolean;
 }
 
-/** 2 to the power of 6. Each has a row in `<name>_slice`. */
-const SLICES = 64;
-const SLICE_BITS = 42;
-const SLICE_WIDTH = 2 ** SLICE_BITS;
-/** Hashes are signed: slices are numbered from −32 to 31. */
+/** Each slice has a row in `<name>_slice`. */
 const sliceOf = (hash: string): string => `${hash} >> ${SLICE_BITS}`;
 
 /** With more rows than this to rebuild, they are merged instead. */
@@ -94,34 +96,25 @@ export function mergeMany(database: DatabaseSync, definition: IndexDefinition, r
 
 export function openHashedIndex(database: DatabaseSync, definition: IndexDefinition): HashedIndex {
   const { name } = definition;
-  database.exec(
-    `create temp table ${name}_recent (
-       hash integer not null, seq integer not null, primary key (hash, seq)
-     ) strict, without rowid;
-     insert into ${name}_recent ${missing(definition)}`,
-  );
+  const { mergedTo } = database.prepare(`select min(merged_to) as mergedTo from ${name}_slice`).get() as {
+    mergedTo: number;
+  };
+  const recent = new RecentEntries(mergedTo);
+  for (const { hash, seq } of database.prepare(`${missing(definition)} order by seq`).iterate())
+    recent.add([Number(hash)], Number(seq));
+  recent.committed();
+
   // One statement for a list costs half as much as one for each entry.
-  const insert = database.prepare(
-    `insert into ${name}_recent (hash, seq) select value, ?2 + key from json_each(?1)`,
-  );
-  const find = database.prepare(
-    `select seq from json_each(?1) cross join ${name}_recent on hash = value
-     union all select seq from json_each(?1) cross join ${name}_index on hash = value`,
-  );
+  const find = database.prepare(`select seq from json_each(?1) cross join ${name}_index on hash = value`);
   // Entries below the oldest row belong to deleted rows.
-  const descend = (table: string) =>
-    database.prepare(
-      `select seq from ${table} where hash = ? and seq < ? and seq >= (select min(seq) from delivery) order by seq desc`,
-    );
-  const newestRecent = descend(`${name}_recent`);
-  const newestMerged = descend(`${name}_index`);
+  const descend = database.prepare(
+    `select seq from ${name}_index where hash = ? and seq < ? and seq >= (select min(seq) from delivery) order by seq desc`,
+  );
 
   const readOldestSlice = database.prepare(
     `select number from ${name}_slice order by merged_to, number limit 1`,
   );
-  const within = `from ${name}_recent where hash >= ?1 and hash < ?2`;
-  const copy = database.prepare(`insert into ${name}_index (hash, seq) select hash, seq ${within}`);
-  const clear = database.prepare(`delete ${within}`);
+  const insert = database.prepare(`insert into ${name}_index (hash, seq) values (?, ?)`);
   const mark = database.prepare(`update ${name}_slice set merged_to = ${NEWEST_ROW} where number = ?`);
 
   const readRange = database.prepare(
@@ -145,20 +138,23 @@ export function openHashedIndex(database: DatabaseSync, definition: IndexDefinit
   }
 
   return {
-    add: (hashes, firstSeq) => void insert.run(JSON.stringify(hashes), firstSeq),
-    candidates: (hashes) => find.all(JSON.stringify(hashes)).map(({ seq }) => Number(seq)),
+    add: (hashes, firstSeq) => recent.add(hashes, firstSeq),
+    candidates: (hashes) => [
+      ...recent.find(hashes),
+      ...find.all(JSON.stringify(hashes)).map(({ seq }) => Number(seq)),
+    ],
     *newest(hash, before) {
       // A recent row is newer than each merged row of its slice.
-      for (const { seq } of newestRecent.iterate(hash, before)) yield Number(seq);
-      for (const { seq } of newestMerged.iterate(hash, before)) yield Number(seq);
+      for (const seq of recent.find([hash])) if (seq < before) yield seq;
+      for (const { seq } of descend.iterate(hash, before)) yield Number(seq);
     },
     mergeNext() {
       const slice = Number(readOldestSlice.get()?.['number']);
-      const range = [slice * SLICE_WIDTH, (slice + 1) * SLICE_WIDTH] as const;
-      copy.run(...range);
-      clear.run(...range);
+      recent.take(slice, (hash, seq) => insert.run(hash, seq));
       mark.run(slice);
     },
+    committed: () => recent.committed(),
+    rolledBack: () => recent.rolledBack(),
     forget(limit) {
       pass ??= nextPass();
       if (pass === undefined) return false;

@@ -20,14 +20,23 @@ import { nodeVerbs } from './nodes.ts';
 import { settleVerb } from './settle.ts';
 import { settingVerbs } from './settings.ts';
 import { sweepVerb } from './sweep.ts';
+import type { Transactional } from './hashed-index.ts';
 import type { Verbs } from './protocol.ts';
 
-export function createVerbs(database: DatabaseSync): Verbs {
+/** A database and what belongs to it. */
+export interface Connection {
+  readonly database: DatabaseSync;
+  readonly verbs: Verbs;
+  /** What the verbs keep in memory of what they have written. */
+  readonly memory: Transactional;
+}
+
+export function createConnection(database: DatabaseSync): Connection {
   const leases = openLeases(database);
   const nodes = nodeVerbs(database, leases);
   const lanes = laneVerbs(database, nodes);
   const index = openDeliveryIndex(database);
-  return {
+  const verbs: Verbs = {
     ...contactVerbs(database),
     ...enqueueVerb(database, nodes, lanes, leases, index),
     ...settleVerb(database, nodes, index),
@@ -42,4 +51,5 @@ export function createVerbs(database: DatabaseSync): Verbs {
     ...everythingVerb(database),
     ...sweepVerb(database, index),
   };
+  return { database, verbs, memory: index };
 }

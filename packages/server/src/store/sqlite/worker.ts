@@ -4,7 +4,7 @@ import { backup } from 'node:sqlite';
 import { createCallQueue } from './call-queue.ts';
 import { openDatabase, type DatabaseOptions } from './database.ts';
 import { runGroup } from './group.ts';
-import { createVerbs } from './verbs.ts';
+import { createConnection } from './verbs.ts';
 import type { Call, Copy, Reply, Requests } from './protocol.ts';
 
 /** Pages copied at a time; a commit waits at most for these. */
@@ -17,7 +17,7 @@ const reply = (message: Reply) => port.postMessage(message);
 const database = openDatabase(workerData as DatabaseOptions, (sentence) =>
   reply({ kind: 'upgrading', sentence }),
 );
-const verbs = createVerbs(database);
+const connection = createConnection(database);
 
 const calls = createCallQueue();
 let isClosing = false;
@@ -48,7 +48,7 @@ function arrived(): Requests | undefined {
 
 function commit(group: readonly Call[]): void {
   try {
-    reply({ kind: 'results', results: runGroup(database, verbs, group) });
+    reply({ kind: 'results', results: runGroup(connection, group) });
   } catch (error) {
     reply({ kind: 'fatal', message: error instanceof Error ? error.message : String(error) });
     port.close();
