@@ -73,7 +73,7 @@ export interface ReceivedRequest {
   /** The decoded path segments, by member. */
   readonly path: Readonly<Record<string, string>>;
   /** Decoded. */
-  readonly query: URLSearchParams;
+  readonly query: Pick<URLSearchParams, 'getAll'>;
   /** Parsed JSON. */
   readonly body?: unknown;
   /** By name in lower case. */

@@ -15,8 +15,8 @@ const READ_AGAIN_MS = 8_000;
 export interface LiveApplications {
   readonly find: (arn: string) => LiveApplication | undefined;
   readonly all: () => Iterable<LiveApplication>;
-  /** The same, after any read of it that a hint has started: for calls, which can wait. */
-  current(arn: string): Promise<LiveApplication | undefined>;
+  /** The same as `find`, but a promise while a read that a hint has started is running: for calls, which can wait. */
+  current(arn: string): LiveApplication | undefined | Promise<LiveApplication | undefined>;
   /** Reads one application again now. */
   load(arn: string): Promise<LiveApplication | undefined>;
   /** Begins to follow the store's hints. */
@@ -100,9 +100,9 @@ export function createLiveApplications(options: {
     all: function* () {
       for (const { live } of entries.values()) yield live;
     },
-    current: async (arn) => {
-      await hinted.get(arn);
-      return entries.get(arn)?.live;
+    current: (arn) => {
+      const reading = hinted.get(arn);
+      return reading === undefined ? live.find(arn) : reading.then(() => live.find(arn));
     },
     load,
     follow: () => {

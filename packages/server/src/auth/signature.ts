@@ -177,6 +177,8 @@ function checkBody({ declaredBodyHash }: PresentedSignature, body: Buffer): stri
 
 /** Compares in constant time. */
 function equalTexts(a: string, b: string): boolean {
+  // Most keys have no session token.
+  if (a === '' && b === '') return true;
   const [x, y] = [Buffer.from(a), Buffer.from(b)];
   return x.length === y.length && timingSafeEqual(x, y);
 }

@@ -14,7 +14,7 @@ import { GateFullError, createFairGate } from '../fairness/fair-gate.ts';
 import type { FairGate } from '../fairness/fair-gate.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Turns } from '../fairness/turns.ts';
-import { bodyBytes, readBody } from './body.ts';
+import { arrivedBody, bodyBytes, readBody } from './body.ts';
 import { LEAST_CALL_BYTES } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
 import { createSuspects } from './suspects.ts';
@@ -30,30 +30,47 @@ export interface Incoming {
   readonly bodyLimitBytes: number;
 }
 
-/** A body that was admitted; `using` returns its room. */
+/** A body that was admitted; `using` returns its room and that of its work. */
 export interface Received extends Disposable {
   readonly body: Buffer;
   /** Checks the sender, within a slice of a turn. If it throws, that counts against the sender's address. */
   prove<Result>(check: (body: Buffer) => Result): Promise<Result>;
-  /** Room for processing; ask for it once the sender is proven. */
-  work(): Disposable | Promise<Disposable>;
+  /** Waits for room to process it; call it once the sender is proven. Undefined: there is room at once. */
+  work(): Promise<void> | undefined;
 }
 
 /** A class for the same reason as in fair-gate.ts. */
 class ReceivedBody implements Received {
   readonly body: Buffer;
   readonly prove: Received['prove'];
-  readonly work: Received['work'];
+  readonly #enterWork: () => Disposable | Promise<Disposable>;
   readonly #room: Disposable;
+  #work: Disposable | undefined;
 
-  constructor(body: Buffer, prove: Received['prove'], work: Received['work'], room: Disposable) {
+  constructor(
+    body: Buffer,
+    prove: Received['prove'],
+    enterWork: () => Disposable | Promise<Disposable>,
+    room: Disposable,
+  ) {
     this.body = body;
     this.prove = prove;
-    this.work = work;
+    this.#enterWork = enterWork;
     this.#room = room;
   }
 
+  work(): Promise<void> | undefined {
+    const entered = this.#enterWork();
+    if (entered instanceof Promise)
+      return entered.then((work) => {
+        this.#work = work;
+      });
+    this.#work = entered;
+    return undefined;
+  }
+
   [Symbol.dispose](): void {
+    this.#work?.[Symbol.dispose]();
     this.#room[Symbol.dispose]();
   }
 }
@@ -112,8 +129,16 @@ export function createAdmission(options: {
       try {
         if (request.headers.expect !== undefined) response.writeContinue();
         const rules = { limitBytes: bodyLimitBytes, timeoutMs: limits.bodyTimeoutMs };
-        const body = await readBody(request, rules).catch(failed);
-        const prove: Received['prove'] = (check) => turns.run(first, () => check(body)).catch(failed);
+        const body =
+          arrivedBody(request, bodyLimitBytes) ?? (await readBody(request, rules).catch(failed));
+        const prove: Received['prove'] = (check) =>
+          turns.run(first, () => {
+            try {
+              return check(body);
+            } catch (error) {
+              return failed(error);
+            }
+          });
         return new ReceivedBody(body, prove, () => enter(works, owner, body.length, isGone), room);
       } catch (error) {
         room[Symbol.dispose]();

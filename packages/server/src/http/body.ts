@@ -25,22 +25,29 @@ export interface BodyRules {
   readonly timeoutMs: number;
 }
 
+/**
+ * The body if all of it is here, as that of a small request usually is: it arrives with the head. Listeners and a timer
+ * would cost a tenth of the call.
+ */
+export function arrivedBody(request: IncomingMessage, limitBytes: number): Buffer | undefined {
+  const { 'content-length': declared = '0', 'transfer-encoding': encoding } = request.headers;
+  if (encoding !== undefined) return undefined;
+  const declaredBytes = Number(declared);
+  if (declaredBytes === 0) return Buffer.alloc(0);
+  if (declaredBytes > limitBytes || request.readableLength !== declaredBytes || request.destroyed)
+    return undefined;
+  const body = request.read() as Buffer;
+  request.resume(); // without a reader it would not end
+  return body;
+}
+
 /** The whole body. Throws RequestEntityTooLargeException, RequestTimeoutException, or what a connection ends in. */
 export async function readBody(
   request: IncomingMessage,
   { limitBytes, timeoutMs }: BodyRules,
 ): Promise<Buffer> {
-  const { 'content-length': declared = '0', 'transfer-encoding': encoding } = request.headers;
-  const declaredBytes = Number(declared);
-  if (declaredBytes === 0 && encoding === undefined) return Buffer.alloc(0);
-  if (declaredBytes > DISCARDED_BYTES) throw tooLarge(limitBytes);
+  if (Number(request.headers['content-length'] ?? 0) > DISCARDED_BYTES) throw tooLarge(limitBytes);
   if (request.destroyed) throw endedEarly();
-  // A small body usually arrives with its head. Listeners and a timer would cost a tenth of the call.
-  if (declaredBytes <= limitBytes && request.readableLength === declaredBytes && encoding === undefined) {
-    const body = request.read() as Buffer;
-    request.resume(); // without a reader it would not end
-    return body;
-  }
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -108,9 +115,19 @@ export function parseBody(body: Buffer): unknown {
   return parseText(textOf(body));
 }
 
-/** The same, for a body of any length, in turns of its owner. */
-export async function parseInTurns(body: Buffer, owner: string, turns: Turns): Promise<unknown> {
-  if (body.length < LONG_BYTES) return turns.run(owner, () => parseBody(body));
+/** The result of `use` for the value of a body of any length, in turns of its owner. */
+export function parseInTurns<Result>(
+  body: Buffer,
+  owner: string,
+  turns: Turns,
+  use: (value: unknown) => Result,
+): Promise<Result> {
+  return body.length < LONG_BYTES
+    ? turns.run(owner, () => use(parseBody(body)))
+    : parseLong(body, owner, turns).then((value) => turns.run(owner, () => use(value)));
+}
+
+async function parseLong(body: Buffer, owner: string, turns: Turns): Promise<unknown> {
   const check = checkStructure(body);
   let checked = 0;
   await turns.repeat(owner, () => {
@@ -143,11 +160,10 @@ function parseText(text: string): unknown {
  * UTF-8 no byte of a longer character looks like one of these.
  */
 function checkStructure(body: Buffer): (until: number) => void {
-  let at = 0;
-  let depth = 0;
-  let values = 1;
-  let inString = false;
+  const state = { at: 0, depth: 0, values: 1, inString: false };
   return (until) => {
+    // Copied, because a loop over variables of a closure takes twice as long.
+    let { at, depth, values, inString } = state;
     const end = Math.min(until, body.length);
     for (; at < end; at++) {
       const byte = body[at];
@@ -161,6 +177,7 @@ function checkStructure(body: Buffer): (until: number) => void {
       else if (byte === COMMA && ++values > MAX_VALUES)
         throw refused(`The request body has more than ${MAX_VALUES} values.`);
     }
+    Object.assign(state, { at, depth, values, inString });
   };
 }
 

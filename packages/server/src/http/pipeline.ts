@@ -71,10 +71,11 @@ export function createPipeline(parts: PipelineParts): Pipeline {
     using received = await admission.receive(incoming);
     const { plusIsSpace } = await received.prove(prove);
     trace.accessKeyId = callerId;
-    using _work = await received.work();
+    await received.work();
     if (received.body.length > 0) checkBodyHeaders(request);
-    const body = await parseInTurns(received.body, owner, turns);
-    const input = await turns.run(owner, () => decode(route, request, body, plusIsSpace));
+    const input = await parseInTurns(received.body, owner, turns, (body) =>
+      decode(route, request, body, plusIsSpace),
+    );
     const { requestId } = trace;
     let output: unknown;
     if ('participant' in identity) {

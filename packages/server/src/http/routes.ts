@@ -34,16 +34,20 @@ export const ALL_OPERATIONS: Readonly<Record<AnyOperationName, Operation>> = {
 interface Template {
   readonly name: AnyOperationName;
   readonly operation: Operation;
-  readonly parts: readonly string[];
+  /** Its segments; a parameter names its member. */
+  readonly parts: readonly { readonly text: string; readonly member?: string }[];
 }
 
 /** By the first segment of their paths, which is never a parameter. */
 const TEMPLATES: ReadonlyMap<string, readonly Template[]> = Map.groupBy(
   (Object.keys(ALL_OPERATIONS) as AnyOperationName[]).map((name): Template => {
     const operation = ALL_OPERATIONS[name];
-    return { name, operation, parts: operation.path.split('/') };
+    const parts = operation.path
+      .split('/')
+      .map((text) => (text.startsWith('{') ? { text, member: text.slice(1, -1) } : { text }));
+    return { name, operation, parts };
   }),
-  ({ parts }) => parts[1]!,
+  ({ parts }) => parts[1]!.text,
 );
 
 /**
@@ -104,18 +108,18 @@ export function findRoute(method: string, target: string): Route {
  * answer. `.` and `..` do not match: they are removed from the canonical path, so a signature would not cover them.
  */
 function matchParts(
-  template: readonly string[],
+  template: Template['parts'],
   parts: readonly string[],
 ): Record<string, string> | undefined {
   if (template.length !== parts.length) return undefined;
   const segments: Record<string, string> = {};
   for (let index = 0; index < template.length; index++) {
-    const wanted = template[index]!;
+    const { text, member } = template[index]!;
     const part = parts[index]!;
-    if (!wanted.startsWith('{')) {
-      if (wanted !== part) return undefined;
+    if (member === undefined) {
+      if (text !== part) return undefined;
     } else if (part === '.' || part === '..') return undefined;
-    else segments[wanted.slice(1, -1)] = part;
+    else segments[member] = part;
   }
   return segments;
 }
@@ -123,7 +127,7 @@ function matchParts(
 /** A route's path members, decoded. Throws MalformedHttpRequestException for a broken escape. */
 export function decodeSegments(route: Route): Record<string, string> {
   const decoded: Record<string, string> = {};
-  for (const [member, text] of Object.entries(route.segments)) decoded[member] = decode(text);
+  for (const member of Object.keys(route.segments)) decoded[member] = decode(route.segments[member]!);
   return decoded;
 }
 
@@ -131,15 +135,18 @@ export function decodeSegments(route: Route): Record<string, string> {
  * A route's query, decoded as its signature reads it: `+` is a plus sign, or a space as in HTML forms. Throws
  * MalformedHttpRequestException for a broken escape.
  */
-export function decodeQuery(route: Route, plusIsSpace: boolean): URLSearchParams {
+export function decodeQuery(route: Route, plusIsSpace: boolean): Pick<URLSearchParams, 'getAll'> {
+  if (route.query === '') return NO_QUERY;
   const query = new URLSearchParams();
   const text = plusIsSpace ? route.query.replaceAll('+', '%20') : route.query;
-  for (const pair of text === '' ? [] : text.split('&')) {
+  for (const pair of text.split('&')) {
     const at = pair.indexOf('=');
     query.append(decode(at < 0 ? pair : pair.slice(0, at)), at < 0 ? '' : decode(pair.slice(at + 1)));
   }
   return query;
 }
+
+const NO_QUERY = new URLSearchParams();
 
 function decode(encoded: string): string {
   const text = decodeComponent(encoded);

@@ -28,13 +28,13 @@ export interface Directory {
   list(listed: Listed): void;
   /** What is known of an application at this moment, from the file or the store; undefined: nobody set it up. */
   readonly configured: (arn: string) => LiveApplication | undefined;
-  /** Rejects with ResourceNotFoundException. */
-  instance(id: string): Promise<void>;
+  /** Throws or rejects with ResourceNotFoundException. Undefined: the instance is cached. */
+  instance(id: string): Promise<void> | undefined;
   /**
-   * Rejects with ResourceNotFoundException, also if `instanceId` names an instance that is associated with another
-   * application. The ARN must be well formed (`isApplicationArn`).
+   * Throws or rejects with ResourceNotFoundException, also if `instanceId` names an instance that is associated with
+   * another application. Undefined: both are cached. The ARN must be well formed (`isApplicationArn`).
    */
-  application(arn: string, instanceId?: string): Promise<void>;
+  application(arn: string, instanceId?: string): Promise<void> | undefined;
   /** The rules of an application, or the defaults if it was removed after a device registered with it. */
   readonly rules: (arn: string) => Promise<NotificationRules>;
   /** Whether a registration may create a contact that was not started here. */
@@ -61,6 +61,22 @@ const USUAL: NotificationRules = {
   attachmentText: ATTACHMENT_TEXT,
   ttlMs: DEFAULT_CONTACT_SETTINGS.ttlMs,
 };
+
+async function checkInstance(instance: Promise<Instance | undefined>): Promise<void> {
+  if ((await instance) === undefined)
+    throw new ServiceError('ResourceNotFoundException', 'The instance does not exist.');
+}
+
+const unknownApplication = () =>
+  new ServiceError(
+    'ResourceNotFoundException',
+    'The application does not exist, or is not associated with the instance.',
+  );
+
+function checkAssociation(arn: string, instance: Instance | undefined): void {
+  const association = instance?.association;
+  if (association !== undefined && association.applicationArn !== arn) throw unknownApplication();
+}
 
 export function createDirectory(options: {
   readonly store: Store;
@@ -107,6 +123,11 @@ export function createDirectory(options: {
 
   const configured = (arn: string): LiveApplication | undefined => applications.get(arn) ?? live.find(arn);
 
+  function knownApplication(arn: string): LiveApplication | undefined {
+    const known = applications.get(arn) ?? live.current(arn);
+    return known instanceof Promise ? undefined : known;
+  }
+
   /** An unknown application costs one read of the store each time. */
   async function findApplication(arn: string): Promise<LiveApplication | undefined> {
     const known = applications.get(arn) ?? (await live.current(arn)) ?? (await live.load(arn));
@@ -115,21 +136,26 @@ export function createDirectory(options: {
     return live.load(arn);
   }
 
+  async function checkApplication(
+    arn: string,
+    instance: Instance | undefined | Promise<Instance | undefined>,
+  ): Promise<void> {
+    checkAssociation(arn, await instance);
+    if (!(await findApplication(arn))) throw unknownApplication();
+  }
+
   return {
     list,
     configured,
-    instance: async (id) => {
-      if ((await findInstance(id)) === undefined)
-        throw new ServiceError('ResourceNotFoundException', 'The instance does not exist.');
+    instance: (id) => {
+      const instance = findInstance(id);
+      return instance instanceof Promise ? checkInstance(instance) : undefined;
     },
-    application: async (arn, instanceId) => {
-      const instance = instanceId === undefined ? undefined : await findInstance(instanceId);
-      const isOther = instance?.association !== undefined && instance.association.applicationArn !== arn;
-      if (isOther || !(await findApplication(arn)))
-        throw new ServiceError(
-          'ResourceNotFoundException',
-          'The application does not exist, or is not associated with the instance.',
-        );
+    application: (arn, instanceId) => {
+      const instance = instanceId === undefined ? undefined : findInstance(instanceId);
+      if (instance instanceof Promise || !knownApplication(arn)) return checkApplication(arn, instance);
+      checkAssociation(arn, instance);
+      return undefined;
     },
     rules: async (arn) => (await findApplication(arn)) ?? USUAL,
     createsContacts: autoCreate !== 'none',

@@ -22,7 +22,7 @@ import { retention } from '../contact/lifetime.ts';
 import type { ContactSettings } from '../contact/settings.ts';
 import { ServiceError } from '../service-error.ts';
 import { fingerprint } from './fingerprint.ts';
-import { QueueFullError, createKeyedQueue } from './keyed-queue.ts';
+import { createKeyedQueue } from './keyed-queue.ts';
 import type { Claim, Contact, ContactKey, Store } from './store.ts';
 import { readContact } from './stored-contact.ts';
 
@@ -39,7 +39,7 @@ export interface ChangeRequest<Result> {
   /** Contacts of this kind are mostly new, such as those of registrations. */
   readonly mostlyNew?: true;
   /** Other conditions, such as that the application exists; checked after the claim. Rejects with a ServiceError. */
-  readonly check?: () => Promise<void>;
+  readonly check?: () => Promise<void> | undefined;
   /**
    * Pure; may be called several times. Its result becomes the claim's answer, so it must be JSON. `contactId` is where
    * the document is stored, after aliases.
@@ -103,11 +103,9 @@ export function createContactChanges(options: {
   readonly random?: () => number;
 }): ContactChanges {
   const { store, clock, settings, random = Math.random } = options;
-  const queue = createKeyedQueue(MAX_WAITING);
+  const queue = createKeyedQueue(MAX_WAITING, busy);
   const inLine = <T>({ instanceId, contactId }: ContactKey, run: () => Promise<T>): Promise<T> =>
-    queue(`${instanceId.length} ${instanceId} ${contactId}`, run).catch((error: unknown) => {
-      throw error instanceof QueueFullError ? busy() : error;
-    });
+    queue(`${instanceId.length} ${instanceId} ${contactId}`, run);
 
   const commit = (
     key: ContactKey,

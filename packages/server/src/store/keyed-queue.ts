@@ -2,37 +2,30 @@
 // Between processes the version in the store decides; this only saves work.
 
 export interface KeyedQueue {
-  /**
-   * Runs after all calls already queued under this name; rejects at once with `QueueFullError` if there are too
-   * many.
-   */
+  /** Runs after all calls that came earlier under this name; rejects at once if there are too many. */
   <T>(name: string, run: () => Promise<T>): Promise<T>;
   /** Names with queued or running calls. */
   readonly size: number;
 }
 
-export class QueueFullError extends Error {
-  override readonly name = 'QueueFullError';
-}
-
-export function createKeyedQueue(longest: number): KeyedQueue {
-  const queues = new Map<string, { tail: Promise<unknown> | undefined; length: number }>();
+/** `longest`: how many calls may run or wait under one name; beyond it, they are rejected with `full`. */
+export function createKeyedQueue(longest: number, full: () => Error): KeyedQueue {
+  /** What starts the calls that wait behind the running one. */
+  const queues = new Map<string, (() => void)[]>();
 
   async function enter<T>(name: string, run: () => Promise<T>): Promise<T> {
-    let queue = queues.get(name);
-    if (queue === undefined) queues.set(name, (queue = { tail: undefined, length: 0 }));
-    if (queue.length >= longest) throw new QueueFullError(`${longest} calls are already waiting`);
-    queue.length++;
-    const result = queue.tail === undefined ? run() : queue.tail.then(run);
-    // A call's result is its caller's business; the next call only waits for its end.
-    queue.tail = result.then(
-      () => undefined,
-      () => undefined,
-    );
+    const queue = queues.get(name);
+    if (queue === undefined) queues.set(name, []);
+    else {
+      if (queue.length + 1 >= longest) throw full();
+      await new Promise<void>((resolve) => queue.push(resolve));
+    }
     try {
-      return await result;
+      return await run();
     } finally {
-      if (--queue.length === 0) queues.delete(name);
+      const next = queues.get(name)!.shift();
+      if (next === undefined) queues.delete(name);
+      else next();
     }
   }
   return Object.defineProperty(enter, 'size', { get: () => queues.size }) as typeof enter & KeyedQueue;

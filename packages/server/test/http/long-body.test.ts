@@ -17,12 +17,14 @@ const BODIES: readonly (readonly [name: string, body: string | Buffer])[] = [
   ['a backslash at the end', `"${'x'.repeat(MEGABYTE)}\\`],
 ];
 
+const same = (value: unknown) => value;
+
 for (const [name, text] of BODIES)
   test(`a long body: ${name}`, async () => {
     const body = Buffer.from(text);
     const result = (parse: Promise<unknown>) => parse.catch((error: Error) => error.message);
     const expected = await result((async () => parseBody(body))());
-    assert.deepEqual(await result(parseInTurns(body, 'owner', createTurns())), expected);
+    assert.deepEqual(await result(parseInTurns(body, 'owner', createTurns(), same)), expected);
   });
 
 test('other work gets its turn while a long body is parsed', async () => {
@@ -31,7 +33,7 @@ test('other work gets its turn while a long body is parsed', async () => {
   let nowMs = 0;
   const turns = createTurns(() => nowMs++);
   const over = new AbortController();
-  const parsed = parseInTurns(body, 'owner', turns).finally(() => over.abort());
+  const parsed = parseInTurns(body, 'owner', turns, same).finally(() => over.abort());
   let loops = 0;
   while (!over.signal.aborted) {
     await new Promise((resolve) => setImmediate(resolve));
