@@ -129,8 +129,7 @@ export function createAdmission(options: {
       try {
         if (request.headers.expect !== undefined) response.writeContinue();
         const rules = { limitBytes: bodyLimitBytes, timeoutMs: limits.bodyTimeoutMs };
-        const body =
-          arrivedBody(request, bodyLimitBytes) ?? (await readBody(request, rules).catch(failed));
+        const body = arrivedBody(request, bodyLimitBytes) ?? (await readBody(request, rules).catch(failed));
         const prove: Received['prove'] = (check) =>
           turns.run(first, () => {
             try {
@@ -139,7 +138,12 @@ export function createAdmission(options: {
               return failed(error);
             }
           });
-        return new ReceivedBody(body, prove, () => enter(works, owner, body.length, isGone), room);
+        // A caller that has gone is skipped, and its call never continues, so its body is given up here.
+        const isGivenUp = () => {
+          if (isGone()) room[Symbol.dispose]();
+          return isGone();
+        };
+        return new ReceivedBody(body, prove, () => enter(works, owner, body.length, isGivenUp), room);
       } catch (error) {
         room[Symbol.dispose]();
         throw error;

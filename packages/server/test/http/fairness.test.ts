@@ -5,6 +5,7 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
+import { LEAST_CALL_BYTES } from '../../src/http/limits.ts';
 import type { Handlers } from '../../src/operations/handlers.ts';
 import { GOOD_INPUTS, encodeInput } from './inputs.ts';
 import {
@@ -135,6 +136,40 @@ test('work of one instance above its share waits, and another instance is answer
   release.resolve();
   const statuses = new Set((await Promise.all(flood)).map(({ status }) => status));
   assert.deepEqual([...statuses], [200]);
+});
+
+test('callers that leave while their call waits for its turn give back the room of their bodies', async () => {
+  const release = Promise.withResolvers<void>();
+  const begun = Promise.withResolvers<void>();
+  const putChatEvents: Handlers['PutChatEvents'] = async () => {
+    begun.resolve();
+    await release.promise;
+    return { Results: [] };
+  };
+  const bodyBytes = 40 * (EVENTS.body.length + LEAST_CALL_BYTES);
+  await using server = await startRecordingServer({
+    handlers: { PutChatEvents: putChatEvents } as Handlers,
+    // One call at a time.
+    limits: { bodyBytes, workBytesPerInstance: 1, waitMs: 500 },
+  });
+  const first = call(server, eventsOf('i-1'));
+  await begun.promise;
+  const waiting = Array.from({ length: 18 }, () => {
+    const { head } = signedHead(server.port, eventsOf('i-1'));
+    const socket = connect(server.port, '127.0.0.1');
+    socket.write(head + EVENTS.body);
+    return socket;
+  });
+  await Promise.all(waiting.map((socket) => once(socket, 'connect')));
+  assert.equal((await get(server, '/livez')).status, 200);
+  // The server closes its end once it has seen that the caller left.
+  for (const socket of waiting) socket.resume().end();
+  await Promise.all(waiting.map((socket) => once(socket, 'close')));
+  release.resolve();
+  assert.equal((await first).status, 200);
+  const next = Array.from({ length: 15 }, () => new Announced(server, eventsOf('i-1'), EVENTS.body.length));
+  await until(() => next.every((one) => one.isLetIn));
+  for (const { socket } of next) socket.destroy();
 });
 
 describe('a connection', () => {
