@@ -1,59 +1,19 @@
 // Every view by its address: what happened to a contact is found and explained.
 import assert from 'node:assert/strict';
-import { globSync, readFileSync } from 'node:fs';
 import { hostname } from 'node:os';
-import { join } from 'node:path';
 import { after, before, test } from 'node:test';
-import { fileURLToPath } from 'node:url';
-import { gzipSync } from 'node:zlib';
 import type { Page } from 'playwright-core';
 import { DEVELOPMENT_ACCESS } from '../src/service.ts';
-import { seriousFaults } from './accessibility.ts';
 import { browserOfThisFile, closeDialog, noBrowser, openConsole } from './browser.ts';
-import { openScene, type Scene } from './scene.ts';
+import { HOSTILE, openHistory } from './history.ts';
+import type { Scene } from './scene.ts';
 
 const options = { skip: noBrowser };
 const browser = browserOfThisFile();
-const GONE = 'b2'.repeat(32);
-const DOUBTED = 'c3'.repeat(32);
-const HOSTILE = `<img src=x onerror="document.title='owned'">`;
 
 let scene: Scene;
 before(async () => {
-  scene = await openScene();
-  const { emulator, register, say, settled, client } = scene;
-  await register('gone', GONE);
-  emulator.phone(GONE).uninstall();
-  await say('gone', 'gone-1', 'Are you there?');
-  await settled('gone', 'rejected');
-
-  await register('doubted', DOUBTED);
-  emulator.faults.set([
-    { gateway: 'apns', fault: 'http', status: 400, reason: 'BadDeviceToken', deviceToken: DOUBTED },
-  ]);
-  await say('doubted', 'doubted-1', 'Are you there?');
-  await settled('doubted', 'rejected');
-
-  await register('late', 'd4'.repeat(32));
-  await client.putChatEvents({
-    instanceId: DEVELOPMENT_ACCESS.instanceId,
-    events: [
-      {
-        id: 'late-1',
-        contactId: 'late',
-        type: 'MESSAGE',
-        contentType: 'text/plain',
-        content: 'Too old',
-        participantRole: 'AGENT',
-        displayName: 'Ana',
-        absoluteTime: new Date(Date.now() - 5 * 86_400_000).toISOString(),
-      },
-    ],
-  });
-
-  await register(HOSTILE, 'e5'.repeat(32));
-  await say(HOSTILE, HOSTILE, HOSTILE);
-  await settled(HOSTILE, 'accepted');
+  scene = await openHistory();
 });
 after(() => scene[Symbol.asyncDispose]());
 
@@ -222,52 +182,6 @@ test(
   },
 );
 
-/** Stands for an undelivered delivery, opened. */
-const DELIVERY = 'a delivery';
-
-const ADDRESSES = [
-  '#/phones',
-  '#/contacts/gone',
-  '#/contacts/doubted',
-  '#/deliveries',
-  '#/deliveries?status=undelivered',
-  DELIVERY,
-  '#/applications',
-  '#/health',
-  '#/health/ChatpushChannelClosed',
-  '#/faults',
-  '#/search/a',
-  '#/requests/1',
-];
-
-async function openedDelivery(): Promise<string> {
-  const { deliveries } = await scene.client.listDeliveries({
-    instanceId: DEVELOPMENT_ACCESS.instanceId,
-    status: 'undelivered',
-    maxResults: 1,
-  });
-  return `#/deliveries/${deliveries[0]!.deliveryId}`;
-}
-
-for (const colorScheme of ['light', 'dark'] as const)
-  for (const width of [375, 1440])
-    test(`axe finds nothing serious on any view, ${colorScheme}, ${width} pixels wide`, options, async () => {
-      await using opened = await openConsole(browser(), scene.url, {
-        width,
-        colorScheme,
-        reducedMotion: 'reduce',
-      });
-      const { page } = opened;
-      for (const address of ADDRESSES) {
-        await page.goto(`${scene.url}/console/${address === DELIVERY ? await openedDelivery() : address}`);
-        for (const text of ['Loading…', 'Searching…'])
-          for (const one of await page.getByText(text).all()) await one.waitFor({ state: 'detached' });
-        assert.deepEqual(await seriousFaults(page), [], address);
-        const overflow = await page.evaluate(() => document.documentElement.scrollWidth - innerWidth);
-        assert.ok(overflow <= 0, `${address} is ${overflow} pixels wider than the window`);
-      }
-    });
-
 test(
   'a preview shows what phones would receive for every kind of message, and sends nothing',
   options,
@@ -332,81 +246,4 @@ test('hostile input stays text in every view', options, async () => {
   // An unknown contact is a 404, which the browser logs.
   const problems = opened.problems.filter((problem) => !problem.includes('404'));
   assert.deepEqual(problems, []);
-});
-
-test('the first contentful paint is reported', options, async (t) => {
-  const paintsMs: number[] = [];
-  for (let visit = 0; visit < 5; visit += 1) {
-    await using opened = await openConsole(browser(), scene.url);
-    const paint = await opened.page.evaluate(
-      () => performance.getEntriesByName('first-contentful-paint')[0]?.startTime,
-    );
-    assert.ok(paint !== undefined, 'nothing was painted');
-    paintsMs.push(paint);
-  }
-  const [fastest, , median] = paintsMs.toSorted((one, other) => one - other);
-  t.diagnostic(
-    `first contentful paint: median ${median} ms, fastest ${fastest} ms of ${paintsMs.length} visits`,
-  );
-});
-
-test('the script is under 60 KB gzipped', () => {
-  const folder = fileURLToPath(new URL('../dist/assets', import.meta.url));
-  const bytes = globSync('*.js', { cwd: folder }).map(
-    (name) => gzipSync(readFileSync(join(folder, name))).length,
-  );
-  const total = bytes.reduce((sum, one) => sum + one, 0);
-  assert.ok(total > 0 && total < 60_000, `${total} bytes`);
-});
-interface TraceEvent {
-  name: string;
-  ph: string;
-  pid: number;
-  tid: number;
-  /** Microseconds. `tdur` is processor time, so other load on the machine does not count. */
-  ts: number;
-  dur?: number;
-  tdur?: number;
-  args?: { name?: string; chrome_mojo_event_info?: { mojo_interface_tag?: string } };
-}
-
-/** The processor time of each task of a new page during 100 pushes per second for three seconds. */
-async function taskTimesMs(): Promise<number[]> {
-  await using own = await openScene();
-  await using opened = await openConsole(browser(), own.url);
-  const { page } = opened;
-  const tokens = Array.from({ length: 30 }, (_, n) => n.toString(16).padStart(2, '0').repeat(32));
-  for (const [n, token] of tokens.entries()) await own.register(`crowd-${n % 3}`, token);
-  await browser().startTracing(page, { categories: ['toplevel', '__metadata'] });
-  // Each message rings ten phones of a contact: ten messages per second.
-  for (let n = 0; n < 30; n += 1) {
-    await Promise.all([own.say(`crowd-${n % 3}`, `crowd-${n}`, `Message ${n}`), page.waitForTimeout(100)]);
-  }
-  await page.getByRole('button', { name: 'Message 29' }).first().waitFor();
-  const { traceEvents } = JSON.parse(String(await browser().stopTracing())) as { traceEvents: TraceEvent[] };
-  const mains = new Set(
-    traceEvents
-      .filter(({ name, args }) => name === 'thread_name' && args?.name === 'CrRendererMain')
-      .map(({ pid, tid }) => `${pid} ${tid}`),
-  );
-  const ours = traceEvents.filter(({ ph, pid, tid }) => ph === 'X' && mains.has(`${pid} ${tid}`));
-  // Work caused by the test's own debugger calls does not count.
-  const asked = ours.filter(
-    ({ args }) => args?.chrome_mojo_event_info?.mojo_interface_tag === 'blink.mojom.DevToolsSession',
-  );
-  return ours
-    .filter(({ name }) => name === 'ThreadControllerImpl::RunTask')
-    .filter(({ ts, dur = 0 }) => !asked.some((one) => one.ts >= ts && one.ts < ts + dur))
-    .map(({ tdur = 0 }) => tdur / 1000);
-}
-
-test('at 100 pushes per second no task of the page takes 100 ms', options, async () => {
-  // The best of several bursts: on a busy machine the same work may take twice the processor time (caches, clock rate).
-  const longestMs: number[] = [];
-  do {
-    const tasksMs = await taskTimesMs();
-    assert.ok(tasksMs.length > 100, `${tasksMs.length} tasks were seen`);
-    longestMs.push(Math.max(...tasksMs));
-  } while (Math.min(...longestMs) > 100 && longestMs.length < 5);
-  assert.ok(Math.min(...longestMs) <= 100, `the longest of each burst took ${longestMs.join(', ')} ms`);
 });

@@ -1,0 +1,3 @@
+import { jetStreamConformance } from './jetstream-conformance.ts';
+
+jetStreamConformance(3);
