@@ -40,7 +40,7 @@ export function contactVerbs(
 ): Pick<Store, 'contacts' | 'claimed' | 'commit' | 'registered'> {
   const isOver = (endsAt: number | undefined): boolean => endsAt !== undefined && endsAt <= now();
   /** Saves a request when a commit or another read follows a read. */
-  const recent = createRecent<Found<ContactHead>>();
+  const recent = createRecent<Found<ContactHead>>(({ text }) => text.length);
 
   function remember(subject: string, found: Found<ContactHead> | undefined): void {
     if (found) recent.set(subject, found);

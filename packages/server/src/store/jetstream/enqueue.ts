@@ -1,76 +1,144 @@
 // Enqueuing deliveries: each is written if its id is new.
 import type { Enqueued, EnqueueResult, Store } from '../store.ts';
-import { deliveryRest, isPast, newHead, type DeliveryHead } from './delivery-message.ts';
-import type { LeasedDeliveries } from './leased.ts';
+import { newRow } from './delivery-row.ts';
+import { deliveryRest, newParcelName } from './layout.ts';
 import type { Found, NewMessage } from './message.ts';
 import type { Nodes } from './nodes.ts';
-import type { Recent } from './recent.ts';
+import {
+  isPast,
+  packParcel,
+  PARCEL,
+  removalOf,
+  type DeliveryRow,
+  type IdHead,
+  type Parcel,
+} from './parcel.ts';
 import type { Shard } from './shard.ts';
-import type { StoredDelivery } from './stored-delivery.ts';
 import { UNIT_MESSAGES } from './writer.ts';
+
+type State = EnqueueResult['state'];
+
+interface NewParcel {
+  readonly name: string;
+  readonly parcel: Parcel;
+  readonly entries: readonly Enqueued[];
+}
+
+const textOf = (entry: Enqueued): string => ('work' in entry ? entry.work : '');
+
+/** What an entry adds to the head of its parcel, in UTF-16 units. */
+const headUnits = (entry: Enqueued): number =>
+  100 + entry.id.length + ('lane' in entry ? entry.lane.length : entry.reason.length);
+
+/** Deliveries that are written as one parcel: of one day, because they are removed at the same time. */
+function groupsOf(entries: readonly Enqueued[]): Enqueued[][] {
+  const groups: Enqueued[][] = [];
+  for (const ofDay of Map.groupBy(entries, ({ day }) => day).values()) {
+    let group: Enqueued[] | undefined;
+    let head = 0;
+    let text = 0;
+    for (const entry of ofDay) {
+      head += headUnits(entry);
+      text += textOf(entry).length;
+      const fits = head <= PARCEL.headUnits && text <= PARCEL.textUnits;
+      if (group && group.length < PARCEL.rows && fits) {
+        group.push(entry);
+        continue;
+      }
+      groups.push((group = [entry]));
+      head = headUnits(entry);
+      text = textOf(entry).length;
+    }
+  }
+  return groups;
+}
+
+/** Groups that fit one unit. */
+function* unitsOf(groups: readonly Enqueued[][]): Generator<Enqueued[][]> {
+  let unit: Enqueued[][] = [];
+  let messages = 0;
+  for (const group of groups) {
+    if (messages + group.length + 1 > UNIT_MESSAGES) {
+      yield unit;
+      unit = [];
+      messages = 0;
+    }
+    unit.push(group);
+    messages += group.length + 1;
+  }
+  if (unit.length > 0) yield unit;
+}
 
 export function enqueueVerb(
   shardFor: (instanceId: string) => Shard,
   nodes: Nodes,
-  leasedDeliveries: LeasedDeliveries,
-  queued: Recent<StoredDelivery>,
   now: () => number,
 ): Store['enqueue'] {
-  /** Stores part of a batch, all of one shard; returns the known ids, and how many of each lane it leased. */
+  /** Stores some groups, all of one shard, and takes what it leased from `room`. */
   async function store(
-    shard: Shard,
-    entries: readonly Enqueued[],
+    { layout, open, parcels, writer }: Shard,
+    groups: readonly Enqueued[][],
     node: string,
     room: Map<string, number>,
-  ): Promise<Map<string, EnqueueResult['state']>> {
-    const { layout, open, writer } = shard;
-    const states = new Map<string, EnqueueResult['state']>();
+  ): Promise<Map<string, State>> {
+    const states = new Map<string, State>();
     /** The sequences of earlier deliveries with the same id whose retention has passed. */
     const past = new Map<string, number>();
-    let left = entries;
+    let left = groups;
     for (;;) {
       const at = now();
       const given = new Map<string, number>();
-      const planned = left.map((entry) => {
-        const lane = 'lane' in entry ? entry.lane : undefined;
-        const used = lane === undefined ? 0 : (given.get(lane) ?? 0);
-        const isLeased = lane !== undefined && !open.hasDue(lane) && used < Math.floor(room.get(lane) ?? 0);
-        if (isLeased) given.set(lane, used + 1);
-        const rest = deliveryRest(entry);
-        return { entry, rest, head: newHead(entry, at, isLeased ? node : undefined) };
+      const ownerOf = (entry: Enqueued): string | undefined => {
+        if (!('lane' in entry) || open.hasDue(entry.lane)) return undefined;
+        const used = given.get(entry.lane) ?? 0;
+        if (used >= Math.floor(room.get(entry.lane) ?? 0)) return undefined;
+        given.set(entry.lane, used + 1);
+        return node;
+      };
+      const planned = left.map((entries): NewParcel => {
+        const { instanceId, day } = entries[0]!;
+        const rows = entries.map((entry) => newRow(entry, at, ownerOf(entry)));
+        const parcel = { instanceId, day, enqueuedAt: at, removeAt: removalOf(day, at), first: 0, rows };
+        return { name: newParcelName(instanceId), parcel, entries };
       });
-      const written = await writer.write(
-        planned.map(({ entry, rest, head }): NewMessage => ({
-          subject: layout.subject('dlv', rest),
+      const unit = planned.flatMap(({ name, parcel, entries }): NewMessage[] => {
+        const { removeAt } = parcel;
+        const head: IdHead = { parcel: name, removeAt };
+        const keepMs = removeAt - at;
+        const ids = entries.map((entry): NewMessage => ({
+          subject: layout.subject('dlv', deliveryRest(entry)),
           head,
-          text: 'work' in entry ? entry.work : '',
           expected: { sequence: past.get(entry.id) ?? 0 },
-          keepMs: head.removeAt - at,
-        })),
-      );
+          keepMs,
+        }));
+        const message = packParcel(parcel, entries.map(textOf));
+        return [...ids, { subject: layout.subject('par', name), ...message, keepMs }];
+      });
+      const written = await writer.write(unit);
       if ('sequences' in written) {
-        for (const [index, { entry, rest, head }] of planned.entries()) {
-          const sequence = written.sequences[index]!;
-          states.set(
-            entry.id,
-            head.status === 'skipped' ? 'skipped' : head.owner === undefined ? 'queued' : 'leased',
-          );
-          if (!('lane' in entry)) continue;
-          open.put(rest, sequence, head);
-          const stored = { shard, rest, sequence, head: { ...head, first: sequence }, text: entry.work };
-          if (head.owner === undefined) queued.set(rest, stored);
-          else leasedDeliveries.set(stored);
+        let end = 0;
+        for (const { name, parcel, entries } of planned) {
+          const first = written.sequences[end]!;
+          end += entries.length + 1;
+          const sequence = written.sequences[end - 1]!;
+          parcels.added(name, { sequence, parcel: { ...parcel, first }, texts: entries.map(textOf) });
+          for (const row of parcel.rows) states.set(row.id, stateOf(row));
         }
         for (const [lane, count] of given) room.set(lane, room.get(lane)! - count);
         return states;
       }
-      for (const [index, { id }] of left.entries()) {
-        const found = written.found[index] as Found<DeliveryHead> | undefined;
-        if (found === undefined) continue;
-        if (isPast(found.head, at)) past.set(id, found.sequence);
-        else states.set(id, 'known');
+      const found = new Map(
+        written.found.flatMap((one) => (one ? [[one.subject, one as Found<IdHead>] as const] : [])),
+      );
+      for (const entry of left.flat()) {
+        const one = found.get(layout.subject('dlv', deliveryRest(entry)));
+        if (one === undefined) continue;
+        if (isPast(one.head, at)) past.set(entry.id, one.sequence);
+        else states.set(entry.id, 'known');
       }
-      left = left.filter(({ id }) => !states.has(id));
+      left = left
+        .map((group) => group.filter(({ id }) => !states.has(id)))
+        .filter((group) => group.length > 0);
       if (left.length === 0) return states;
     }
   }
@@ -79,21 +147,13 @@ export function enqueueVerb(
     if (batch.length === 0) return [];
     await nodes.evictSilent();
     const room = (await nodes.isLive(node)) ? new Map(credit) : new Map<string, number>();
-    const byShard = new Map<Shard, Map<string, Enqueued>>();
-    for (const entry of batch) {
-      const shard = shardFor(entry.instanceId);
-      const entries = byShard.get(shard) ?? new Map<string, Enqueued>();
+    const states = new Map<string, State>();
+    for (const [instanceId, entries] of Map.groupBy(batch, (entry) => entry.instanceId)) {
       // If an id occurs twice in the batch, the first is used.
-      if (!entries.has(entry.id)) entries.set(entry.id, entry);
-      byShard.set(shard, entries);
-    }
-    const states = new Map<string, EnqueueResult['state']>();
-    for (const [shard, entries] of byShard) {
-      const all = [...entries.values()];
-      for (let from = 0; from < all.length; from += UNIT_MESSAGES) {
-        const part = await store(shard, all.slice(from, from + UNIT_MESSAGES), node, room);
-        for (const [id, state] of part) states.set(id, state);
-      }
+      const once = new Map<string, Enqueued>();
+      for (const entry of entries) if (!once.has(entry.id)) once.set(entry.id, entry);
+      for (const unit of unitsOf(groupsOf([...once.values()])))
+        for (const [id, state] of await store(shardFor(instanceId), unit, node, room)) states.set(id, state);
     }
     return batch.map(({ id }) => {
       const state = states.get(id) ?? 'known';
@@ -101,4 +161,9 @@ export function enqueueVerb(
       return { id, state };
     });
   };
+}
+
+function stateOf({ status, owner }: DeliveryRow): State {
+  if (status === 'skipped') return 'skipped';
+  return owner === undefined ? 'queued' : 'leased';
 }

@@ -3,10 +3,12 @@ import { tokenAfter } from '../instance-log.ts';
 import { pageOf } from '../page.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
 import type { LogEntry, Store } from '../store.ts';
-import { toLogEntry, type DeliveryHead } from './delivery-message.ts';
+import { findAnywhere, findOpen } from './delivery-place.ts';
+import { toLogEntry } from './delivery-row.ts';
 import type { LedgerRow } from './ledger.ts';
+import { toStored, type DeliveryRow, type ParcelHead, type StoredParcel } from './parcel.ts';
+import type { Draft } from './parcels.ts';
 import type { Shard } from './shard.ts';
-import { findDelivery, readDelivery, replaceDelivery } from './stored-delivery.ts';
 
 type InstanceLogVerbs = Pick<
   Store,
@@ -17,61 +19,94 @@ export function instanceLogVerbs(
   shardFor: (instanceId: string) => Shard,
   now: () => number,
 ): InstanceLogVerbs {
-  async function entryOf(shard: Shard, { rest, sequence }: LedgerRow): Promise<LogEntry[]> {
-    const found = await shard.reads.at<DeliveryHead>(sequence);
-    const head = found?.head ?? (await readDelivery(shard, rest, now()))?.head;
-    return head === undefined ? [] : [toLogEntry(head)];
+  /** The parcel as the list knows it, or as it is now. */
+  async function parcelOf(
+    { reads, parcels }: Shard,
+    { parcel, sequence }: LedgerRow,
+  ): Promise<StoredParcel | undefined> {
+    const found = await reads.at<ParcelHead>(sequence);
+    return found ? toStored(found) : parcels.read(parcel);
   }
 
-  const find = (instanceId: string, id: string) =>
-    findDelivery([shardFor(instanceId)], id, now(), instanceId);
+  async function entriesOf(shard: Shard, rows: readonly LedgerRow[]): Promise<LogEntry[]> {
+    const read = new Map<number, Promise<StoredParcel | undefined>>();
+    for (const row of rows) if (!read.has(row.sequence)) read.set(row.sequence, parcelOf(shard, row));
+    const entries = await Promise.all(
+      rows.map(async ({ sequence, index }) => {
+        const stored = await read.get(sequence);
+        return stored ? [toLogEntry(stored.parcel, stored.parcel.rows[index]!)] : [];
+      }),
+    );
+    return entries.flat();
+  }
+
+  async function nameOf(instanceId: string, id: string): Promise<string | undefined> {
+    const shard = shardFor(instanceId);
+    const listed = shard.ledger.find(instanceId, id);
+    return listed ?? findOpen([shard], id)?.name ?? (await findAnywhere([shard], id, instanceId))?.name;
+  }
+
+  const indexIn = (
+    { instanceId: of, rows }: { readonly instanceId: string; readonly rows: readonly DeliveryRow[] },
+    instanceId: string,
+    id: string,
+  ): number => (of === instanceId ? rows.findIndex((row) => row.id === id) : -1);
+
+  /** Changes a delivery in the state that the leader has; `missing` if there is none. */
+  async function change<T>(
+    instanceId: string,
+    id: string,
+    missing: T,
+    change: (draft: Draft, index: number) => T,
+  ): Promise<T> {
+    const name = await nameOf(instanceId, id);
+    if (name === undefined) return missing;
+    return shardFor(instanceId).parcels.change(
+      name,
+      (draft) => {
+        const index = draft ? indexIn(draft.parcel, instanceId, id) : -1;
+        return draft === undefined || index < 0 ? missing : change(draft, index);
+      },
+      { isFresh: true },
+    );
+  }
 
   return {
     async instanceDeliveries(filter, page) {
       const shard = shardFor(filter.instanceId);
       const { rows, edge } = await shard.ledger.page(filter, page);
-      const { items, ...more } = pageOf(
-        rows,
-        page,
-        (row) => entryOf(shard, row),
-        tokenAfter,
-        edge && tokenAfter(edge),
-      );
-      return { items: (await Promise.all(items)).flat(), ...more };
+      const { items, ...more } = pageOf(rows, page, (row) => row, tokenAfter, edge && tokenAfter(edge));
+      return { items: await entriesOf(shard, items), ...more };
     },
     deliveryCounts: (instanceId, of, from, to) =>
       shardFor(instanceId).ledger.counts(instanceId, of, from, to),
     async delivery(instanceId, id) {
-      const found = await find(instanceId, id);
-      if (found === undefined) return undefined;
-      const { head, text } = found;
-      return { ...toLogEntry(head), ...(head.status !== 'queued' && text !== '' && { kept: text }) };
-    },
-    async replay(instanceId, id, { lane, expiresInMs, work, reason }) {
-      const before = await find(instanceId, id);
-      if (before === undefined || before.text === '' || !UNDELIVERED.includes(before.head.status))
-        return 'changed';
-      const at = now();
-      const head: DeliveryHead = {
-        ...before.head,
-        status: 'queued',
-        reason,
-        lane,
-        dueAt: at,
-        expiresAt: at + Math.round(expiresInMs),
+      const name = await nameOf(instanceId, id);
+      const stored = name === undefined ? undefined : await shardFor(instanceId).parcels.read(name);
+      const index = stored ? indexIn(stored.parcel, instanceId, id) : -1;
+      if (stored === undefined || index < 0) return undefined;
+      const row = stored.parcel.rows[index]!;
+      const text = stored.texts[index]!;
+      return {
+        ...toLogEntry(stored.parcel, row),
+        ...(row.status !== 'queued' && text !== '' && { kept: text }),
       };
-      return 'stored' in (await replaceDelivery(before, head, work, at)) ? 'queued' : 'changed';
     },
-    async withdraw(instanceId, id, reason) {
-      let before = await find(instanceId, id);
-      while (before !== undefined) {
-        const { owner: _, ...head } = before.head;
-        if (head.status !== 'queued') return 'ended';
-        const replaced = await replaceDelivery(before, { ...head, status: 'withdrawn', reason }, '', now());
-        if ('stored' in replaced) return 'withdrawn';
-        before = replaced.found;
-      }
-      return 'unknown';
-    },
+    replay: (instanceId, id, { lane, expiresInMs, work, reason }) =>
+      change<'queued' | 'changed'>(instanceId, id, 'changed', (draft, index) => {
+        const row = draft.parcel.rows[index]!;
+        if (row.units === 0 || !UNDELIVERED.includes(row.status)) return 'changed';
+        const at = now();
+        const expiresAt = at + Math.round(expiresInMs);
+        draft.set(index, { ...row, status: 'queued', reason, lane, dueAt: at, expiresAt }, work);
+        return 'queued';
+      }),
+    withdraw: (instanceId, id, reason) =>
+      change<'withdrawn' | 'ended' | 'unknown'>(instanceId, id, 'unknown', (draft, index) => {
+        const row = draft.parcel.rows[index]!;
+        if (row.status !== 'queued') return 'ended';
+        draft.set(index, { ...row, status: 'withdrawn', reason, owner: undefined }, '');
+        return 'withdrawn';
+      }),
   };
 }

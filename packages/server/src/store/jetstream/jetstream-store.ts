@@ -14,14 +14,11 @@ import { instanceLogVerbs } from './instance-log.ts';
 import { laneVerbs } from './lanes.ts';
 import { controlLayout, shardOf } from './layout.ts';
 import { createLeader } from './leader.ts';
-import { createLeasedDeliveries } from './leased.ts';
 import { createNodes } from './nodes.ts';
 import { createReads } from './reads.ts';
-import { createRecent } from './recent.ts';
 import { settingVerbs } from './settings.ts';
 import { settleVerb } from './settle.ts';
 import { openShard, type Shard } from './shard.ts';
-import type { StoredDelivery } from './stored-delivery.ts';
 import { readStoreTime, type StoreTime } from './store-time.ts';
 import { warningsOf } from './examine.ts';
 import { prepareStreams } from './streams.ts';
@@ -78,17 +75,13 @@ async function openOn(
     ),
   );
   const shardFor = (instanceId: string): Shard => shards[shardOf(instanceId, count)]!;
-  const leased = createLeasedDeliveries();
-  /** Deliveries that this process wrote without leasing them: a claim needs their texts. */
-  const queued = createRecent<StoredDelivery>();
   nodes.onGone((name) => {
-    leased.drop(name);
     for (const { open } of shards) open.release(name);
   });
   const hints = openHints(nats, layout.hint);
   // Only now does the server know about it.
   await nats.flush();
-  const lanes = laneVerbs(shards, nodes, leased, queued, time);
+  const lanes = laneVerbs(shards, nodes, time);
   const verbs: Verbs = {
     ...contactVerbs(shardFor, now),
     async ended(limit) {
@@ -96,13 +89,13 @@ async function openOn(
       const oldestFirst = due.flat().sort((a, b) => a.dueAt - b.dueAt);
       return oldestFirst.slice(0, limit).map(({ contact }) => contact);
     },
-    enqueue: enqueueVerb(shardFor, nodes, leased, queued, now),
+    enqueue: enqueueVerb(shardFor, nodes, now),
     claim: lanes.claim,
     async waiting(cap) {
       await time.refresh();
       return lanes.waiting(cap);
     },
-    settle: settleVerb(shards, nodes, leased, now),
+    settle: settleVerb(shards, nodes, now),
     beat: nodes.beat,
     nodes: nodes.nodes,
     leave: nodes.leave,

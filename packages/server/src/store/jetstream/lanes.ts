@@ -1,19 +1,15 @@
 // The waiting work, by lane: chosen in memory, leased in the stream.
 import { createStepWatch } from '../clock-step.ts';
 import type { Delivery, Store, Waiting } from '../store.ts';
-import { toDelivery, type DeliveryHead } from './delivery-message.ts';
-import type { LeasedDeliveries } from './leased.ts';
+import { toDelivery } from './delivery-row.ts';
 import type { Nodes } from './nodes.ts';
 import type { Entry } from './open-deliveries.ts';
-import type { Recent } from './recent.ts';
+import type { Draft } from './parcels.ts';
 import type { Shard } from './shard.ts';
-import { replaceDelivery, toStored, type StoredDelivery } from './stored-delivery.ts';
 
 export function laneVerbs(
   shards: readonly Shard[],
   nodes: Nodes,
-  leasedDeliveries: LeasedDeliveries,
-  queued: Recent<StoredDelivery>,
   clock: { now(): number; monotonic(): number },
 ): Pick<Store, 'claim' | 'waiting'> {
   const isSetBack = createStepWatch();
@@ -33,52 +29,36 @@ export function laneVerbs(
     return taken;
   }
 
-  /** With their texts, by `<i>.<c>.<d>`. */
-  async function read(shard: Shard, entries: readonly Entry[]): Promise<Map<string, StoredDelivery>> {
-    const { layout, reads } = shard;
-    const stored = new Map<string, StoredDelivery>();
-    const missing: string[] = [];
-    let least = 0;
-    for (const { rest, sequence } of entries) {
-      const known = queued.get(rest);
-      if (known?.sequence === sequence) stored.set(rest, known);
-      else missing.push(layout.subject('dlv', rest));
-      least = Math.max(least, sequence);
-    }
-    if (missing.length === 0) return stored;
-    for (const one of await reads.lastOf<DeliveryHead>(missing, least))
-      stored.set(layout.restOf(one.subject), toStored(shard, one));
-    return stored;
-  }
-
   /** Leases entries taken from one shard; others have since written those that are missing from the result. */
-  async function lease(shard: Shard, entries: readonly Entry[], node: string): Promise<Delivery[]> {
-    const { open } = shard;
+  async function lease(
+    { open, parcels }: Shard,
+    entries: readonly Entry[],
+    node: string,
+  ): Promise<Delivery[]> {
+    const byParcel = Map.groupBy(entries, ({ parcel }) => parcel);
     try {
-      const stored = await read(shard, entries);
+      await parcels.prepare([...byParcel.keys()]);
       const leases = await Promise.all(
-        entries.map(async (entry) => {
-          const before = stored.get(entry.rest);
-          queued.delete(entry.rest);
-          if (before?.sequence !== entry.sequence) return renew(entry, before);
-          const at = clock.now();
-          const head = { ...before.head, owner: node, dueAt: entry.dueAt };
-          const replaced = await replaceDelivery(before, head, before.text, at);
-          if ('found' in replaced) return renew(entry, replaced.found);
-          leasedDeliveries.set(replaced.stored);
-          return toDelivery(head, before.text, at);
-        }),
+        [...byParcel].map(([name, some]) =>
+          parcels.change(name, (draft) => (draft ? leaseRows(draft, some, node) : [])),
+        ),
       );
-      return leases.filter((one) => one !== undefined);
+      return leases.flat();
     } finally {
       for (const entry of entries) open.giveBack(entry);
     }
+  }
 
-    /** The delivery has changed since this node last saw it. */
-    function renew(entry: Entry, now: StoredDelivery | undefined): undefined {
-      if (now === undefined) open.drop(entry);
-      else open.put(entry.rest, now.sequence, now.head);
-    }
+  function leaseRows(draft: Draft, entries: readonly Entry[], node: string): Delivery[] {
+    const at = clock.now();
+    return entries.flatMap(({ index, row: seen, dueAt }) => {
+      const row = draft.parcel.rows[index]!;
+      // It has changed since this node last saw it.
+      if (row.status !== 'queued' || row.owner !== seen.owner || row.dueAt !== seen.dueAt) return [];
+      const text = draft.text(index);
+      draft.set(index, { ...row, owner: node, dueAt }, text);
+      return [toDelivery(draft.parcel, row, text, at)];
+    });
   }
 
   return {

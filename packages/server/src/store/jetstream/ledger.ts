@@ -5,17 +5,18 @@ import type { JetStreamClient } from '@nats-io/jetstream';
 import { SCANNED_ROWS, startOf, statusIn, type LogPosition } from '../instance-log.ts';
 import { UNDELIVERED } from '../settle-rule.ts';
 import type { DeliveryFilter, LogEntry, PageRequest } from '../store.ts';
-import type { DeliveryHead } from './delivery-message.ts';
 import type { Follower } from './follower.ts';
-import { hashed, type ShardLayout } from './layout.ts';
+import type { ShardLayout } from './layout.ts';
+import { firstOf, unpackHead, type ParcelHead } from './parcel.ts';
 import { createView } from './view.ts';
 
 export interface LedgerRow extends LogPosition {
-  /** `<i>.<c>.<d>` of its subject. */
-  readonly rest: string;
+  /** `<i>.<p>` of its parcel's subject. */
+  readonly parcel: string;
+  readonly index: number;
   readonly removeAt: number;
-  /** The sequence of its current message; `seq` is that of its first. */
-  readonly sequence: number;
+  /** The sequence of its parcel's current message; `seq` is that of its id. */
+  sequence: number;
   readonly status: LogEntry['status'];
   readonly reason: string | undefined;
   readonly lane: string | undefined;
@@ -29,8 +30,8 @@ export interface Ledger {
   ): Promise<{ readonly rows: readonly LedgerRow[]; readonly edge: LogPosition | undefined }>;
   /** How many were enqueued in each minute. */
   counts(instanceId: string, of: 'started' | 'undelivered', from: number, to: number): Promise<number[]>;
-  /** `<i>.<c>.<d>` of a delivery, if that is known without reading. */
-  find(instanceId: string, idHash: string): string | undefined;
+  /** The parcel of a delivery, if that is known without reading. */
+  find(instanceId: string, id: string): string | undefined;
   /** Drops rows whose retention has passed. */
   dropPast(now: number): void;
   close(): Promise<void>;
@@ -57,35 +58,37 @@ export function createLedger(
 
   function note(subject: string, sequence: number, readHead: () => object | undefined): void {
     if (subject === layout.tip) return;
-    const {
-      status,
-      reason,
-      lane,
-      enqueuedAt: at,
-      first: seq = sequence,
-      removeAt,
-    } = readHead() as DeliveryHead;
-    const rest = layout.restOf(subject);
-    const [instance = '', , id = ''] = rest.split('.');
-    let of = instances.get(instance);
-    if (of === undefined) instances.set(instance, (of = { byId: new Map() }));
-    const before = of.byId.get(id);
-    if (before && before.sequence >= sequence) return;
-    of.byId.set(id, { rest, removeAt, sequence, status, reason, lane, at, seq });
-    delete of.sorted;
+    const name = layout.restOf(subject);
+    const head = readHead();
+    if (head === undefined) return;
+    const parcel = unpackHead(head as ParcelHead, sequence);
+    const { instanceId, enqueuedAt: at, removeAt } = parcel;
+    let of = instances.get(instanceId);
+    if (of === undefined) instances.set(instanceId, (of = { byId: new Map() }));
+    for (const [index, { id, status, reason, lane }] of parcel.rows.entries()) {
+      const before = of.byId.get(id);
+      if (before && before.sequence >= sequence) continue;
+      if (before?.status === status && before.reason === reason && before.removeAt === removeAt) {
+        before.sequence = sequence;
+        continue;
+      }
+      const seq = firstOf(parcel, index);
+      of.byId.set(id, { parcel: name, index, removeAt, sequence, status, reason, lane, at, seq });
+      delete of.sorted;
+    }
   }
 
   const { read, close } = createView({
     client,
     stream: layout.stream,
-    subjects: [layout.subject('dlv', '>'), layout.tip],
+    subjects: [layout.subject('par', '>'), layout.tip],
     told: note,
     forget: () => instances.clear(),
     reachedTip,
   });
 
   function rowsOf(instanceId: string): readonly LedgerRow[] {
-    const instance = instances.get(hashed(instanceId));
+    const instance = instances.get(instanceId);
     return instance === undefined ? [] : (instance.sorted ??= [...instance.byId.values()].sort(newestFirst));
   }
 
@@ -124,7 +127,7 @@ export function createLedger(
       }
       return counts;
     },
-    find: (instanceId, idHash) => instances.get(hashed(instanceId))?.byId.get(idHash)?.rest,
+    find: (instanceId, id) => instances.get(instanceId)?.byId.get(id)?.parcel,
     dropPast(now) {
       for (const instance of instances.values())
         for (const [id, row] of instance.byId)

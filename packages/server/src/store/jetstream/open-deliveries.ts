@@ -1,23 +1,29 @@
-// The waiting deliveries of one shard, by lane: a node's in-memory view of the subject `dlv`, without texts.
+// The waiting deliveries of one shard, by lane: a node's in-memory view of the parcels, without texts.
 import { createHeap, type Heap } from './heap.ts';
 import { LONGEST_DELAY_MS } from '../clock-step.ts';
 import type { Waiting } from '../store.ts';
-import type { DeliveryHead } from './delivery-message.ts';
-
-/** The head of a delivery, as far as this index uses it. */
-export type OpenHead = Pick<DeliveryHead, 'status' | 'lane' | 'dueAt' | 'first' | 'removeAt' | 'owner'>;
+import { firstOf, type FollowedRow, type Parcel } from './parcel.ts';
 
 export interface Entry {
-  /** `<i>.<c>.<d>` of its subject. */
-  readonly rest: string;
-  readonly sequence: number;
+  /** `<i>.<p>` of its parcel's subject. */
+  readonly parcel: string;
+  /** Of its row. */
+  readonly index: number;
+  readonly row: FollowedRow;
   /** Orders deliveries due at the same time. */
   readonly first: number;
-  readonly removeAt: number;
   readonly lane: Lane;
-  readonly owner: string | undefined;
   dueAt: number;
   place: 'due' | 'later' | 'leased' | 'taken' | 'gone';
+}
+
+/** A parcel that has waiting deliveries. */
+interface OpenParcel {
+  sequence: number;
+  removeAt: number;
+  /** By the index of the row. */
+  readonly entries: (Entry | undefined)[];
+  count: number;
 }
 
 interface Lane {
@@ -29,20 +35,22 @@ interface Lane {
 }
 
 export interface OpenDeliveries {
-  /** A delivery is in the state of this head. Anything older than the known state changes nothing. */
-  put(rest: string, sequence: number, head: OpenHead | (() => OpenHead | undefined)): void;
+  /** A parcel is in this state. Anything older than the known state changes nothing. */
+  put(name: string, sequence: number, parcel: Followed | (() => Followed | undefined)): void;
   /** The follower has reported everything up to here. */
   told(sequence: number): void;
   /** No message before this sequence belongs to a waiting delivery. */
   low(): number;
-  /** By the hash of its id. */
-  findId(id: string): Entry | undefined;
+  /** By its id. */
+  find(id: string): Entry | undefined;
+  /** The latest known sequence of a parcel; 0: unknown. */
+  sequenceOf(name: string): number;
   /** Takes due entries, oldest first. They are given to nobody else until they are put again or given back. */
   take(lane: string, count: number): Entry[];
   /** A taken entry was not leased after all. */
   giveBack(entry: Entry): void;
-  /** It is no longer in the stream. */
-  drop(entry: Entry): void;
+  /** The parcel is no longer in the stream. */
+  drop(name: string): void;
   hasDue(lane: string): boolean;
   /** Lanes with something due, counted up to `cap`. */
   waiting(cap: number): Map<string, Waiting>;
@@ -52,24 +60,30 @@ export interface OpenDeliveries {
   release(owner: string): void;
   /** The clock was set back: nothing waits for a time by the earlier clock. */
   hasten(): void;
-  /** Drops entries whose retention has passed; returns how many. */
+  /** Drops parcels whose retention has passed; returns how many. */
   dropPast(limit: number): number;
 }
 
-/** How many entries that have left a lane may be in its heap before it is cleaned up. */
+/** A parcel as far as nodes follow it. */
+type Followed = Parcel<FollowedRow>;
+
+/** How many entries that have left a heap may be in it before it is cleaned up. */
 const FORGOTTEN = 1_000;
 
-const earlier = (a: Entry, b: Entry): boolean => a.sequence < b.sequence;
+interface Position {
+  readonly name: string;
+  readonly sequence: number;
+}
+const earlier = (a: Position, b: Position): boolean => a.sequence < b.sequence;
 const older = (a: Entry, b: Entry): boolean =>
   a.dueAt < b.dueAt || (a.dueAt === b.dueAt && a.first < b.first);
 
-const idOf = (rest: string): string => rest.slice(rest.lastIndexOf('.') + 1);
-
 export function createOpenDeliveries(now: () => number, isGone: (owner: string) => boolean): OpenDeliveries {
+  const parcels = new Map<string, OpenParcel>();
   const entries = new Map<string, Entry>();
   const lanes = new Map<string, Lane>();
   const byOwner = new Map<string, Set<Entry>>();
-  /** Entries ended by our own writes, until the follower has passed them: it may still report their beginning. */
+  /** Parcels ended by our own writes, until the follower has passed them: it may still report their beginning. */
   const over = new Map<string, number>();
   const bySequence = createHeap(earlier);
   let position = 0;
@@ -85,7 +99,8 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
 
   /** Puts an entry where it belongs, unless it was taken or is gone. */
   function place(entry: Entry): void {
-    const { lane, owner } = entry;
+    const { lane, row } = entry;
+    const { owner } = row;
     if (owner !== undefined && !isGone(owner)) {
       entry.place = 'leased';
       const leased = byOwner.get(owner);
@@ -107,12 +122,12 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
   }
 
   function leave(entry: Entry, to: 'taken' | 'gone'): void {
-    const { lane } = entry;
+    const { lane, row } = entry;
     if (entry.place === 'due') lane.count -= 1;
     if (entry.place === 'leased') {
-      const leased = byOwner.get(entry.owner!);
+      const leased = byOwner.get(row.owner!);
       leased?.delete(entry);
-      if (leased?.size === 0) byOwner.delete(entry.owner!);
+      if (leased?.size === 0) byOwner.delete(row.owner!);
     }
     entry.place = to;
     if (lane.due.size > 2 * lane.count + FORGOTTEN) lane.due.keep((one) => one.place === 'due');
@@ -130,54 +145,87 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
     }
   }
 
-  function drop(entry: Entry): void {
+  function remove(open: OpenParcel, index: number): void {
+    const entry = open.entries[index];
+    if (entry === undefined) return;
     leave(entry, 'gone');
-    if (entries.get(idOf(entry.rest)) === entry) entries.delete(idOf(entry.rest));
+    open.entries[index] = undefined;
+    open.count -= 1;
+    if (entries.get(entry.row.id) === entry) entries.delete(entry.row.id);
+  }
+
+  function drop(name: string): void {
+    const open = parcels.get(name);
+    if (open === undefined) return;
+    for (const index of open.entries.keys()) remove(open, index);
+    parcels.delete(name);
+  }
+
+  /** A row that has not moved keeps its entry, wherever that is. */
+  function update(open: OpenParcel, name: string, parcel: Followed): void {
+    for (const [index, row] of parcel.rows.entries()) {
+      if (row.status !== 'queued') {
+        remove(open, index);
+        continue;
+      }
+      const before = open.entries[index]?.row;
+      if (before && before.owner === row.owner && before.dueAt === row.dueAt && before.lane === row.lane)
+        continue;
+      remove(open, index);
+      const first = firstOf(parcel, index);
+      const lane = laneOf(row.lane!);
+      const entry: Entry = { parcel: name, index, row, first, lane, dueAt: row.dueAt!, place: 'gone' };
+      open.entries[index] = entry;
+      open.count += 1;
+      entries.set(row.id, entry);
+      place(entry);
+    }
+  }
+
+  function note(name: string, sequence: number): void {
+    bySequence.add({ name, sequence });
+    if (bySequence.size > 2 * parcels.size + FORGOTTEN)
+      bySequence.keep((one) => parcels.get(one.name)?.sequence === one.sequence);
   }
 
   return {
-    put(rest, sequence, given) {
-      const id = idOf(rest);
-      const before = entries.get(id);
-      if (sequence <= (before?.sequence ?? over.get(id) ?? 0)) return;
-      const head = typeof given === 'function' ? given() : given;
-      if (before) drop(before);
-      over.delete(id);
-      if (head?.status !== 'queued') {
-        if (sequence > position) over.set(id, sequence);
-        return;
+    put(name, sequence, given) {
+      const before = parcels.get(name);
+      if (sequence <= (before?.sequence ?? over.get(name) ?? 0)) return;
+      const parcel = typeof given === 'function' ? given() : given;
+      if (parcel === undefined) return drop(name);
+      const { removeAt } = parcel;
+      const open = before ?? { sequence, removeAt, entries: [], count: 0 };
+      open.sequence = sequence;
+      open.removeAt = removeAt;
+      update(open, name, parcel);
+      over.delete(name);
+      if (open.count > 0) {
+        parcels.set(name, open);
+        note(name, sequence);
+      } else {
+        parcels.delete(name);
+        if (sequence > position) over.set(name, sequence);
       }
-      const { lane, dueAt, first = sequence, removeAt, owner } = head;
-      const entry: Entry = {
-        rest,
-        sequence,
-        first,
-        removeAt,
-        lane: laneOf(lane!),
-        owner,
-        dueAt: dueAt!,
-        place: 'gone',
-      };
-      entries.set(id, entry);
-      bySequence.add(entry);
-      place(entry);
     },
     told(sequence) {
       position = sequence;
-      for (const [id, at] of over) {
+      for (const [name, at] of over) {
         // Approximately in the order of writing.
         if (at > sequence) return;
-        over.delete(id);
+        over.delete(name);
       }
     },
     low() {
       for (let first = bySequence.first(); first !== undefined; first = bySequence.first()) {
-        if (first.place !== 'gone') return Math.min(first.sequence, position + 1);
+        if (parcels.get(first.name)?.sequence === first.sequence)
+          return Math.min(first.sequence, position + 1);
         bySequence.remove();
       }
       return position + 1;
     },
-    findId: (id) => entries.get(id),
+    find: (id) => entries.get(id),
+    sequenceOf: (name) => parcels.get(name)?.sequence ?? over.get(name) ?? 0,
     take(name, count) {
       const lane = lanes.get(name);
       const taken: Entry[] = [];
@@ -226,10 +274,10 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
     dropPast(limit) {
       const at = now();
       let dropped = 0;
-      for (const entry of entries.values()) {
+      for (const [name, { removeAt }] of parcels) {
         if (dropped === limit) break;
-        if (entry.removeAt > at) continue;
-        drop(entry);
+        if (removeAt > at) continue;
+        drop(name);
         dropped += 1;
       }
       return dropped;

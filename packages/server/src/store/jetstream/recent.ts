@@ -1,12 +1,9 @@
 // A cache of what was read or written most recently, with its text, up to a size.
-import type { Found } from './message.ts';
 
-type Text = Pick<Found<unknown>, 'text' | 'sequence'>;
-
-export interface Recent<T extends Text> {
-  set(subject: string, one: T): void;
-  get(subject: string): T | undefined;
-  delete(subject: string): void;
+export interface Recent<T> {
+  set(key: string, one: T): void;
+  get(key: string): T | undefined;
+  delete(key: string): void;
 }
 
 /** UTF-16 units of text. */
@@ -14,31 +11,31 @@ const MOST_UNITS = 8 * 1024 * 1024;
 /** Of an entry without text. */
 const ENTRY_UNITS = 256;
 
-const unitsOf = ({ text }: Text): number => ENTRY_UNITS + text.length;
-
-export function createRecent<T extends Text>(): Recent<T> {
+/** `textUnits`: the length of its text. */
+export function createRecent<T>(textUnits: (one: T) => number): Recent<T> {
   /** Most recent last. */
-  const all = new Map<string, T>();
+  const all = new Map<string, { readonly one: T; readonly units: number }>();
   let units = 0;
 
-  function remove(subject: string): void {
-    const one = all.get(subject);
-    if (one === undefined) return;
-    all.delete(subject);
-    units -= unitsOf(one);
+  function remove(key: string): void {
+    const entry = all.get(key);
+    if (entry === undefined) return;
+    all.delete(key);
+    units -= entry.units;
   }
 
   return {
-    set(subject, one) {
-      remove(subject);
-      all.set(subject, one);
-      units += unitsOf(one);
+    set(key, one) {
+      remove(key);
+      const entry = { one, units: ENTRY_UNITS + textUnits(one) };
+      all.set(key, entry);
+      units += entry.units;
       for (const oldest of all.keys()) {
         if (units <= MOST_UNITS) return;
         remove(oldest);
       }
     },
-    get: (subject) => all.get(subject),
+    get: (key) => all.get(key)?.one,
     delete: remove,
   };
 }

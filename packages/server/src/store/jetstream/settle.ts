@@ -1,70 +1,62 @@
-// Settling deliveries: those that this process leased, without reading them; others, and those that another node
-// has written since, in the state found in the stream.
+// Settling deliveries, all of a parcel in one write: those that wait, from the state that this process remembers;
+// others, and those that another node has written since, from the state found in the stream.
 import { applySettlement, NOBODY, type DeliveryState } from '../settle-rule.ts';
-import type { Settlement, Store } from '../store.ts';
-import type { DeliveryHead } from './delivery-message.ts';
-import type { LeasedDeliveries } from './leased.ts';
+import type { Store } from '../store.ts';
+import { findAnywhere, findOpen, type DeliveryPlace } from './delivery-place.ts';
+import type { DeliveryRow } from './parcel.ts';
 import type { Nodes } from './nodes.ts';
+import type { Draft } from './parcels.ts';
 import type { Shard } from './shard.ts';
-import { findDelivery, replaceDelivery, type StoredDelivery } from './stored-delivery.ts';
 
 /** The owner's number for the rule. */
 const SELF = 1;
 const ANOTHER = 2;
 
-export function settleVerb(
-  shards: readonly Shard[],
-  nodes: Nodes,
-  leased: LeasedDeliveries,
-  now: () => number,
-): Store['settle'] {
-  /** Settles one delivery with all its settlements; returns how many of them are lost. */
-  async function settleOne(
-    node: string,
-    isLive: boolean,
-    settlements: readonly Settlement[],
-  ): Promise<number> {
-    const { id } = settlements[0]!;
-    let stored: StoredDelivery | undefined = leased.get(id) ?? (await findDelivery(shards, id, now()));
-    while (stored !== undefined) {
-      const { head } = stored;
-      const state = toState(head, node);
-      const lost = settlements.filter((one) => !applySettlement(state, isLive ? SELF : NOBODY, one)).length;
-      const text = state.keep === undefined ? stored.text : (state.keep ?? '');
-      if (text === stored.text && isSame(state, toState(head, node))) return lost;
-      const next = toHead(head, state, now());
-      const replaced = await replaceDelivery(stored, next, text, now());
-      leased.delete(id);
-      if ('stored' in replaced) {
-        // If only attempts were recorded, the lease stays.
-        if (next.status === 'queued' && next.owner === node) leased.set(replaced.stored);
-        return lost;
-      }
-      stored = replaced.found;
-    }
-    return settlements.filter(({ to }) => to.status !== 'accepted').length;
+export function settleVerb(shards: readonly Shard[], nodes: Nodes, now: () => number): Store['settle'] {
+  async function place(id: string): Promise<DeliveryPlace | undefined> {
+    const open = findOpen(shards, id);
+    return open ?? (await findAnywhere(shards, id));
   }
 
   return async (node, batch) => {
-    const byId = new Map<string, Settlement[]>();
-    for (const one of batch) {
-      const settlements = byId.get(one.id);
-      if (settlements) settlements.push(one);
-      else byId.set(one.id, [one]);
-    }
     const isLive = await nodes.isLive(node);
+    const owner = isLive ? SELF : NOBODY;
+    const byId = Map.groupBy(batch, ({ id }) => id);
+    const placed = await Promise.all([...byId.keys()].map(async (id) => ({ id, place: await place(id) })));
     const lost: string[] = [];
+    const lose = (ids: readonly string[]): void => {
+      for (const id of ids) lost.push(id);
+    };
+    /** Returns an id for each settlement that is lost. */
+    const settleRow = (draft: Draft | undefined, id: string): string[] => {
+      const settlements = byId.get(id)!;
+      const index = draft?.parcel.rows.findIndex((row) => row.id === id) ?? -1;
+      if (draft === undefined || index < 0)
+        return settlements.filter(({ to }) => to.status !== 'accepted').map(() => id);
+      const row = draft.parcel.rows[index]!;
+      const state = toState(row, node);
+      const refused = settlements.filter((one) => !applySettlement(state, owner, one));
+      const before = draft.text(index);
+      const text = state.keep === undefined ? before : (state.keep ?? '');
+      if (text !== before || !isSame(state, toState(row, node)))
+        draft.set(index, toRow(row, state, now()), text);
+      return refused.map(() => id);
+    };
+    const byParcel = Map.groupBy(placed, ({ place: at }) => at?.name);
     await Promise.all(
-      [...byId].map(async ([id, settlements]) => {
-        const count = await settleOne(node, isLive, settlements);
-        for (let index = 0; index < count; index++) lost.push(id);
+      [...byParcel].map(async ([name, some]) => {
+        const { place: at } = some[0]!;
+        const settleAll = (draft: Draft | undefined): string[] =>
+          some.flatMap(({ id }) => settleRow(draft, id));
+        if (name === undefined || at === undefined) lose(settleAll(undefined));
+        else lose(await at.shard.parcels.change(name, settleAll, { isFresh: !at.isOpen }));
       }),
     );
     return { lost };
   };
 }
 
-function toState({ status, reason, owner, kept, count }: DeliveryHead, node: string): DeliveryState {
+function toState({ status, reason, owner, kept, count }: DeliveryRow, node: string): DeliveryState {
   return {
     status,
     reason: reason ?? null,
@@ -83,17 +75,15 @@ const isSame = (state: DeliveryState, before: DeliveryState): boolean =>
   state.owner === before.owner &&
   state.dueInMs === undefined;
 
-/** The head after the rule, without members that became undefined. */
-function toHead(head: DeliveryHead, state: DeliveryState, now: number): DeliveryHead {
-  const { owner, reason: _, kept: __, ...rest } = head;
-  const { status, count } = state;
+/** The row after the rule. */
+function toRow(row: DeliveryRow, state: DeliveryState, now: number): DeliveryRow {
   return {
-    ...rest,
-    status,
-    count,
-    ...(state.reason !== null && { reason: state.reason }),
-    ...(state.kept !== null && { kept: state.kept }),
-    ...(owner !== undefined && state.owner !== NOBODY && { owner }),
+    ...row,
+    status: state.status,
+    count: state.count,
+    reason: state.reason ?? undefined,
+    kept: state.kept ?? undefined,
+    owner: state.owner === NOBODY ? undefined : row.owner,
     ...(state.dueInMs !== undefined && { dueAt: now + state.dueInMs }),
   };
 }

@@ -6,7 +6,9 @@ import { createLeader } from './leader.ts';
 import { createLedger, type Ledger } from './ledger.ts';
 import { shardLayout, type ShardLayout } from './layout.ts';
 import type { NewMessage } from './message.ts';
-import { createOpenDeliveries, type OpenDeliveries, type OpenHead } from './open-deliveries.ts';
+import { createOpenDeliveries, type OpenDeliveries } from './open-deliveries.ts';
+import { unpackHead, type ParcelHead } from './parcel.ts';
+import { createParcels, type Parcels } from './parcels.ts';
 import { createReads, type Reads } from './reads.ts';
 import { createWriter, type Writer } from './writer.ts';
 
@@ -15,6 +17,7 @@ export interface Shard {
   readonly reads: Reads;
   readonly writer: Writer;
   readonly open: OpenDeliveries;
+  readonly parcels: Parcels;
   readonly calendar: Calendar;
   readonly ledger: Ledger;
   /** Resolves once `open` has everything that was answered, to any node, before this call began. */
@@ -61,10 +64,13 @@ export async function openShard(
   const follower: Follower = await follow(
     client,
     layout.stream,
-    [layout.subject('dlv', '>'), layout.tip],
+    [layout.subject('par', '>'), layout.tip],
     (subject, sequence, readHead) => {
       if (subject !== layout.tip)
-        open.put(layout.restOf(subject), sequence, () => readHead() as OpenHead | undefined);
+        open.put(layout.restOf(subject), sequence, () => {
+          const head = readHead();
+          return head && unpackHead(head as ParcelHead, sequence);
+        });
       open.told(sequence);
     },
     tip?.head.low,
@@ -78,6 +84,7 @@ export async function openShard(
     reads,
     writer,
     open,
+    parcels: createParcels(layout, reads, writer, open, now),
     calendar,
     ledger,
     catchUp,

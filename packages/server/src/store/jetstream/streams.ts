@@ -11,7 +11,7 @@ import type { NatsAddress } from '../../addresses/nats-url.ts';
 import { controlLayout, shardLayout } from './layout.ts';
 
 /** The layout of the messages. Increase it with any change that older versions cannot read. */
-const FORMAT = '2';
+const FORMAT = '3';
 
 const STREAM_NOT_FOUND = 10059;
 

@@ -28,8 +28,8 @@ export interface Writer {
   readonly last: number;
 }
 
-/** Maximum messages of a unit, and of a batch unless one unit is larger. The server accepts 1,000. */
-export const UNIT_MESSAGES = 500;
+/** Maximum messages of a unit, and of a batch. The server accepts 1,000, of which one is the tip. */
+export const UNIT_MESSAGES = 999;
 const BATCH_BYTES = 1024 * 1024;
 /** Concurrent batches. The server refuses a 51st, counted over all nodes. */
 const AT_ONCE = 3;
