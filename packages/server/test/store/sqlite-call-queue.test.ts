@@ -2,6 +2,7 @@
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
 import { createCallQueue } from '../../src/store/sqlite/call-queue.ts';
+import type { CallQueue } from '../../src/store/sqlite/call-queue.ts';
 import { packEntries, packKeys } from '../../src/store/sqlite/flat.ts';
 import type { Call, Verb } from '../../src/store/sqlite/protocol.ts';
 import { contactChange, newDeliveries } from './conformance/harness.ts';
@@ -17,14 +18,17 @@ const enqueue = (count: number) => call('enqueue', packEntries(newDeliveries(cou
 const read = () => call('contacts', packKeys([contactChange()]));
 const claim = (count: number) => call('claim', 'node', new Map([['lane', count]]));
 
+const nothing = (): void => {};
+const nextGroup = (queue: CallQueue, look = nothing): Call[] => [...queue.nextGroup(look)];
+
 describe('the calls that wait for a SQLite store', () => {
   test('small calls behind 20 bulk calls are the next group', () => {
     const queue = createCallQueue();
     const bulk = Array.from({ length: 20 }, () => enqueue(300));
     const small = [read(), enqueue(1), claim(1), call('beat', 'node', 10_000)];
     for (const one of [...bulk, ...small]) queue.push(one);
-    assert.deepEqual(queue.nextGroup(), small);
-    assert.deepEqual(queue.nextGroup(), bulk.slice(0, 4), 'a group has about 1,000 rows');
+    assert.deepEqual(nextGroup(queue), small);
+    assert.deepEqual(nextGroup(queue), bulk.slice(0, 4), 'a group has about 1,000 rows');
   });
 
   test('bulk calls and small calls take turns while both wait', () => {
@@ -34,9 +38,29 @@ describe('the calls that wait for a SQLite store', () => {
     for (let round = 0; round < 6; round++) {
       queue.push(read());
       queue.push(read());
-      sizes.push(queue.nextGroup().length);
+      sizes.push(nextGroup(queue).length);
     }
     assert.deepEqual(sizes, [2, 1, 4, 1, 4, 1]);
+  });
+
+  test('a bulk group ends when a small call arrives, but never before its first call', () => {
+    const queue = createCallQueue();
+    const bulk = Array.from({ length: 8 }, () => enqueue(300));
+    for (const one of bulk) queue.push(one);
+    const small = read();
+    let looks = 0;
+    const arrives = (): void => {
+      if (++looks === 3) queue.push(small);
+    };
+    assert.deepEqual(nextGroup(queue, arrives), bulk.slice(0, 2));
+    assert.deepEqual(
+      nextGroup(queue, () => queue.push(small)),
+      [small, small],
+    );
+    assert.deepEqual(
+      nextGroup(queue, () => queue.push(small)),
+      [bulk[2]],
+    );
   });
 
   test('calls of the same size run in order, each once, in groups of limited length', () => {
@@ -44,7 +68,7 @@ describe('the calls that wait for a SQLite store', () => {
     const all = Array.from({ length: 600 }, read);
     for (const one of all) queue.push(one);
     const groups: Call[][] = [];
-    for (let group = queue.nextGroup(); group.length > 0; group = queue.nextGroup()) groups.push(group);
+    while (!queue.isEmpty) groups.push(nextGroup(queue));
     assert.deepEqual(groups.flat(), all);
     assert.ok(groups.every((group) => group.length <= 256));
   });

@@ -5,14 +5,18 @@
 //   bulk calls ───► a group of limited size ──┘
 //
 // When all of them shared one group of up to 256 calls, each waited for up to 1,000 rows of others, and that twice:
-// until the running group ended, and for its own. In a flood a small call took 75 ms.
+// until the running group ended, and for its own. In a flood a small call took 75 ms. A bulk group also ends early
+// when a small call arrives: until then it waited 16 ms for the rest of the group.
 import { ENTRY_WIDTH, SETTLEMENT_WIDTH } from './flat.ts';
 import type { Call, Verb, Verbs } from './protocol.ts';
 
 export interface CallQueue {
   push(call: Call): void;
-  /** Removes and returns the calls of the next group; empty if none wait. */
-  nextGroup(): Call[];
+  readonly isEmpty: boolean;
+  /**
+   * Removes the calls of the next group, each when it is asked for. `look` pushes the calls that have arrived meanwhile.
+   */
+  nextGroup(look: () => void): Iterable<Call>;
 }
 
 /** Maximum calls in one group, so that the first does not wait long for the last. */
@@ -27,15 +31,33 @@ export function createCallQueue(): CallQueue {
   const bulk: Call[] = [];
   let isBulkNext = false;
 
+  function* takeSmall(): Iterable<Call> {
+    for (let left = Math.min(small.length, GROUP_CALLS); left > 0; left--) yield small.shift()!;
+  }
+
+  function* takeBulk(look: () => void): Iterable<Call> {
+    for (let rows = 0, count = 0; bulk.length > 0 && rows < GROUP_ROWS && count < GROUP_CALLS; count++) {
+      // Always at least one, so that bulk calls are never left waiting.
+      if (count > 0) {
+        look();
+        if (small.length > 0) return;
+      }
+      const call = bulk.shift()!;
+      rows += rowsOf(call);
+      yield call;
+    }
+  }
+
   return {
-    push: (call) => void (rowsOf(call) > SMALL_ROWS ? bulk : small).push(call),
-    nextGroup: () => {
-      const calls = small.length === 0 || (isBulkNext && bulk.length > 0) ? bulk : small;
-      isBulkNext = calls === small;
-      let count = 0;
-      for (let rows = 0; rows < GROUP_ROWS && count < Math.min(calls.length, GROUP_CALLS); count++)
-        rows += rowsOf(calls[count]!);
-      return calls.splice(0, count);
+    push: (call) => void (isBulk(call) ? bulk : small).push(call),
+    get isEmpty() {
+      return small.length === 0 && bulk.length === 0;
+    },
+    nextGroup(look) {
+      look();
+      const isBulkTurn = small.length === 0 || (isBulkNext && bulk.length > 0);
+      isBulkNext = !isBulkTurn;
+      return isBulkTurn ? takeBulk(look) : takeSmall();
     },
   };
 }
@@ -59,6 +81,9 @@ const ROWS: {
   instanceDeliveries: () => GROUP_ROWS,
   deliveryCounts: () => GROUP_ROWS,
 };
+
+/** Whether it touches more rows than a small call. */
+export const isBulk = (call: Call): boolean => rowsOf(call) > SMALL_ROWS;
 
 function rowsOf({ verb, parameters }: Call): number {
   // The calling thread built `parameters` from the same contract; types do not cross between threads.

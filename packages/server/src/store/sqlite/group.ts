@@ -7,14 +7,24 @@ import type { Call, Result, Verbs } from './protocol.ts';
 import type { Connection } from './verbs.ts';
 
 /**
- * Runs and commits a group. Throws only fatal errors: the file cannot be trusted, and nothing of the group was
- * answered.
+ * Runs and commits a group, whose next call is taken when the one before has run. Throws only fatal errors: the file
+ * cannot be trusted, and nothing of the group was answered.
  */
-export function runGroup(connection: Connection, group: readonly Call[]): Result[] {
+export function runGroup(connection: Connection, group: Iterable<Call>): Result[] {
   const { database, verbs, memory } = connection;
+  const calls = group[Symbol.iterator]();
+  const taken: Call[] = [];
+  const take = (): Call | undefined => {
+    const next = calls.next();
+    if (next.done === true) return undefined;
+    taken.push(next.value);
+    return next.value;
+  };
+  const results: Result[] = [];
   try {
     database.exec('begin immediate');
-    const results = group.map((call) => ({ seq: call.seq, value: run(verbs, call) }));
+    for (let call = take(); call !== undefined; call = take())
+      results.push({ seq: call.seq, value: run(verbs, call) });
     database.exec('commit');
     memory.committed();
     return results;
@@ -24,10 +34,11 @@ export function runGroup(connection: Connection, group: readonly Call[]): Result
     memory.rolledBack();
     const kind = faultKind(error);
     if (kind === 'fatal') throw error;
+    while (take() !== undefined);
     // One call that throws, or that finds no space, must not fail the others: reads, and what frees space.
-    if (group.length > 1) return group.flatMap((call) => runGroup(connection, [call]));
+    if (taken.length > 1) return taken.flatMap((call) => runGroup(connection, [call]));
     const message = error instanceof Error ? error.message : String(error);
-    return group.map(({ seq }) =>
+    return taken.map(({ seq }) =>
       kind === 'full' ? { seq, unavailable: message } : { seq, failed: message },
     );
   }

@@ -8,6 +8,7 @@ import { unpackStates } from '../enqueue-states.ts';
 import { createHints } from '../hints.ts';
 import { StoreUnavailableError, type Store } from '../store.ts';
 import { createWaitingLimit } from '../waiting-limit.ts';
+import { isBulk } from './call-queue.ts';
 import type { DatabaseOptions } from './database.ts';
 import {
   packChange,
@@ -81,6 +82,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const worker = await startWorker({ path, synchronous, maxBytes, nowMs: clock.now() }, options.onUpgrade);
   const exited = new Promise<void>((resolve) => worker.once('exit', () => resolve()));
   let asked: Request[] = [];
+  /** Bulk calls without a result. */
+  const bulkCalls = new Set<number>();
   function sendAsked(): void {
     if (asked.length === 0) return;
     const requests = asked;
@@ -88,9 +91,14 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     // oxlint-disable-next-line unicorn/require-post-message-target-origin -- a thread, not a window
     worker.postMessage(requests);
   }
-  /** Sends the request with all others of this turn of the event loop, or as soon as there are enough. */
+  /**
+   * Sends the request with all others of this turn of the event loop, or as soon as there are enough. Beside bulk calls
+   * turns are long, and a small one waited 5 ms for the end of its turn.
+   */
   function ask(request: Request): void {
     const count = asked.push(request);
+    if (typeof request === 'object' && 'verb' in request && isBulk(request)) bulkCalls.add(request.seq);
+    else if (bulkCalls.size > 0) return sendAsked();
     if (count === 1) setImmediate(sendAsked);
     else if (count === ASKED_AT_ONCE) sendAsked();
   }
@@ -110,6 +118,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     const call = waiting.get(seq);
     if (call === undefined) return;
     waiting.delete(seq);
+    bulkCalls.delete(seq);
     call.release();
     if ('unavailable' in result) call.reject(new StoreUnavailableError(String(result.unavailable)));
     else if ('failed' in result) call.reject(new Error(`The store failed: ${String(result.failed)}`));

@@ -21,10 +21,12 @@ const connection = createConnection(database);
 
 const calls = createCallQueue();
 let isClosing = false;
+let hasFailed = false;
 
 port.on('message', (requests: Requests) => {
   take(requests);
-  for (let group = nextGroup(); group.length > 0; group = nextGroup()) commit(group);
+  takeArrived();
+  while (!calls.isEmpty && !hasFailed) commit(calls.nextGroup(takeArrived));
   if (isClosing) stop();
 });
 
@@ -36,20 +38,17 @@ function take(requests: Requests): void {
   }
 }
 
-function nextGroup(): readonly Call[] {
-  for (let more = arrived(); more !== undefined; more = arrived()) take(more);
-  return calls.nextGroup();
+/** Takes the messages that have already arrived, without waiting. */
+function takeArrived(): void {
+  for (let more = receiveMessageOnPort(port); more !== undefined; more = receiveMessageOnPort(port))
+    take(more.message as Requests);
 }
 
-/** The messages that have already arrived, without waiting. */
-function arrived(): Requests | undefined {
-  return receiveMessageOnPort(port)?.message as Requests | undefined;
-}
-
-function commit(group: readonly Call[]): void {
+function commit(group: Iterable<Call>): void {
   try {
     reply({ kind: 'results', results: runGroup(connection, group) });
   } catch (error) {
+    hasFailed = true;
     reply({ kind: 'fatal', message: error instanceof Error ? error.message : String(error) });
     port.close();
   }
