@@ -22,6 +22,11 @@ import { appendBody, MAX_BODY_BYTES, type Stream } from './stream.ts';
 /** Time for our GOAWAY to be sent; then the socket is closed whatever the peer does. */
 const FAREWELL_MS = 1_000;
 const MOST_DEBUG_BYTES = 1_024;
+/**
+ * How many streams may end in one turn of the event loop, at 10 to 20 µs each; the bytes behind them wait. One read may
+ * bring the end of all thousand.
+ */
+const ENDED_PER_TURN = 128;
 
 export class Connection<S extends Stream> implements FrameHandler {
   owner: ConnectionOwner<S>;
@@ -41,6 +46,9 @@ export class Connection<S extends Stream> implements FrameHandler {
   #closed = false;
   #blocked = false;
   readonly #window = new ReceiveWindow();
+  #endedInTurn = 0;
+  /** Read, but left for the next turn; the socket is paused meanwhile. */
+  #later: Buffer | undefined;
   #error: Error | undefined;
 
   /** Takes a socket that has agreed on `h2`. Sends the preface in this turn. */
@@ -110,24 +118,45 @@ export class Connection<S extends Stream> implements FrameHandler {
 
   /** Sends a GOAWAY and closes; open streams are lost. */
   close(): void {
+    this.#readRest();
     this.#leave(ERROR_CODE.NO_ERROR, '');
   }
 
   /** Drops the connection without a GOAWAY. */
   abort(why?: Error): void {
+    this.#readRest();
     this.#socket.destroy();
     this.#end(why);
+  }
+
+  get hasEnough(): boolean {
+    return this.#endedInTurn >= ENDED_PER_TURN;
   }
 
   #read(chunk: Buffer): void {
     if (this.#closed) return;
     try {
-      this.#frames.read(chunk);
+      this.#later = this.#frames.read(chunk);
+      if (this.#later !== undefined) this.#socket.pause();
     } catch (error) {
       if (!(error instanceof ConnectionError)) throw error;
       const why = new Error(`the gateway violates HTTP/2: ${error.message}`, { cause: error });
       this.#leave(error.code, error.message, why);
     }
+  }
+
+  readonly #nextTurn = (): void => {
+    this.#endedInTurn = 0;
+    const chunk = this.#later;
+    if (chunk === undefined) return;
+    this.#later = undefined;
+    this.#socket.resume();
+    this.#read(chunk);
+  };
+
+  /** Answers that have arrived count, although the connection is over. */
+  #readRest(): void {
+    while (this.#later !== undefined) this.#nextTurn();
   }
 
   onBlock(block: HeaderBlock): void {
@@ -277,6 +306,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   }
 
   #settle(stream: S): void {
+    if (this.#endedInTurn++ === 0) setImmediate(this.#nextTurn);
     this.#remove(stream);
     this.owner.ended(stream);
   }

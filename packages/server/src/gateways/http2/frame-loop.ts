@@ -10,6 +10,8 @@ import { parseSettings, type PeerSettings } from './settings.ts';
 export interface FrameHandler {
   /** Nothing more is passed on. */
   readonly closed: boolean;
+  /** Enough was passed on for this turn of the event loop. */
+  readonly hasEnough: boolean;
   /** `frameBytes`, padding included, counts for flow control; the payload is `bytes` from `start` to `end`. */
   onData(
     streamId: number,
@@ -39,14 +41,17 @@ export class FrameLoop {
 
   constructor(handler: FrameHandler) {
     this.#handler = handler;
-    this.#reader = new FrameReader((type, flags, streamId, bytes, start, end) => {
-      if (!handler.closed) this.#frame(type, flags, streamId, bytes, start, end);
-    });
+    this.#reader = new FrameReader(
+      (type, flags, streamId, bytes, start, end) => {
+        if (!handler.closed) this.#frame(type, flags, streamId, bytes, start, end);
+      },
+      () => handler.hasEnough,
+    );
   }
 
-  /** Throws a ConnectionError if the peer broke a rule. */
-  read(chunk: Buffer): void {
-    this.#reader.push(chunk);
+  /** Returns what the handler had no time for. Throws a ConnectionError if the peer broke a rule. */
+  read(chunk: Buffer): Buffer | undefined {
+    return this.#reader.push(chunk);
   }
 
   #frame(type: number, flags: number, streamId: number, bytes: Buffer, start: number, end: number): void {

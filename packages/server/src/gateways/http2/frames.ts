@@ -57,30 +57,38 @@ export function writeFrameHeader(
 /** Cuts a stream of bytes into frames. Holds at most one unfinished frame. */
 export class FrameReader {
   readonly #take: TakeFrame;
+  readonly #isEnough: () => boolean;
   /** The beginning of a frame whose rest has not arrived. */
   #held: Buffer | undefined;
   #heldBytes = 0;
 
-  constructor(take: TakeFrame) {
+  /** `isEnough`: whether to stop after a frame. */
+  constructor(take: TakeFrame, isEnough: () => boolean = () => false) {
     this.#take = take;
+    this.#isEnough = isEnough;
   }
 
-  /** Throws a ConnectionError for a frame that is too large, and anything `take` throws. */
-  push(chunk: Buffer): void {
+  /**
+   * Returns what must be pushed again later, because there were enough frames. Throws a ConnectionError for a frame that
+   * is too large, and anything `take` throws.
+   */
+  push(chunk: Buffer): Buffer | undefined {
     let at = 0;
     if (this.#heldBytes > 0) {
       at = this.#complete(chunk);
-      if (at === -1) return;
+      if (at === -1) return undefined;
     }
     while (chunk.length - at >= HEADER_BYTES) {
       const end = at + HEADER_BYTES + payloadBytes(chunk, at);
       if (end > chunk.length) break;
+      if (this.#isEnough()) return chunk.subarray(at);
       this.#pass(chunk, at, end);
       at = end;
     }
-    if (at === chunk.length) return;
+    if (at === chunk.length) return undefined;
     this.#held ??= Buffer.allocUnsafe(HEADER_BYTES + MAX_FRAME_BYTES);
     this.#heldBytes = chunk.copy(this.#held, 0, at);
+    return undefined;
   }
 
   /** Completes the held frame; returns where the rest of the chunk begins, or -1 while the frame is unfinished. */

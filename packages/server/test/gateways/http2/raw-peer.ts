@@ -65,9 +65,11 @@ export class RawSocket extends Duplex {
     done();
   }
 
-  /** In the same turn of the event loop, like a real socket handle. */
+  /** In the same turn of the event loop, like a real socket handle; while the client has paused it, later. */
   say(...bytes: Uint8Array[]): void {
-    for (const chunk of bytes) if (!this.destroyed) this.emit('data', Buffer.from(chunk));
+    for (const chunk of bytes)
+      if (this.isPaused()) this.push(Buffer.from(chunk));
+      else if (!this.destroyed) this.emit('data', Buffer.from(chunk));
   }
 
   setTimeout(): this {
