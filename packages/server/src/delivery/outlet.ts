@@ -2,7 +2,6 @@
 //
 // Several lanes share a gateway when several instances use the same channel of an application. They take turns, so
 // that a lane with 100,000 waiting deliveries leaves every other lane its share of the streams.
-import assert from 'node:assert/strict';
 import type { Gateway } from '../gateways/gateway.ts';
 import type { Breaker } from './breaker.ts';
 import { createLane } from './lane.ts';
@@ -105,7 +104,9 @@ export function createOutlet(
   let gateway = firstGateway;
   let breaker = firstBreaker;
   const lanes = new Map<string, Lane>();
-  let turn: Lane[] = [];
+  /** The lanes that hold something, in turn, and which of them is next. */
+  const turns: Lane[] = [];
+  let turn = 0;
   let held = 0;
   let stored = 0;
   let asked = 0;
@@ -192,26 +193,25 @@ export function createOutlet(
       // Looked up by name: a lane that was idle while its delivery was being claimed may have been dropped
       // meanwhile.
       const lane = outlet.lane(item.delivery.lane);
+      if (lane.held.size === 0) turns.push(lane);
       if (where === 'front') lane.held.unshift(item);
       else lane.held.push(item);
       held++;
     },
     next: () => {
-      if (held === 0) return undefined;
-      for (;;) {
-        for (let lane = turn.pop(); lane; lane = turn.pop()) {
-          const item = lane.held.shift();
-          if (!item) continue;
-          held--;
-          return { lane, held: item };
-        }
-        turn = [...lanes.values()].filter((lane) => lane.held.size > 0).reverse();
-        assert(turn.length > 0, 'deliveries are held in lanes that are known');
-      }
+      if (turn >= turns.length) turn = 0;
+      const lane = turns[turn];
+      const item = lane?.held.shift();
+      if (lane === undefined || item === undefined) return undefined;
+      held--;
+      if (lane.held.size > 0) turn++;
+      else turns.splice(turn, 1);
+      return { lane, held: item };
     },
     drain: () => {
       const all = [...lanes.values()].flatMap((lane) => lane.held.drain());
       held = 0;
+      turns.length = 0;
       return all;
     },
     get waitingSince() {

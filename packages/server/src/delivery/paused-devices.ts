@@ -33,22 +33,24 @@ interface Pause {
 
 export function createPausedDevices(clock: Pick<Clock, 'monotonic'>, random: () => number): PausedDevices {
   const paused = new Map<string, Pause>();
+  /** Nearly always there are none, and looking a token up costs its hash. */
+  const pauseOf = (device: string): Pause | undefined => (paused.size === 0 ? undefined : paused.get(device));
   const isOver = ({ until }: Pause): boolean => until <= clock.monotonic();
 
   return {
     waitMs: (device) => {
-      const pause = paused.get(device);
+      const pause = pauseOf(device);
       if (pause === undefined || (isOver(pause) && !pause.asking)) return 0;
       const leftMs = isOver(pause) ? DEVICE_PAUSE.leastMs : pause.until - clock.monotonic();
       return leftMs + random() * Math.min(pause.forMs, DEVICE_PAUSE.spreadMs);
     },
     pauses: (device) => {
-      const pause = paused.get(device);
+      const pause = pauseOf(device);
       // Attempts that were running when the pause began bring no new information.
       return pause === undefined ? 0 : isOver(pause) ? pause.pauses : pause.pauses - 1;
     },
     began: (device) => {
-      const pause = paused.get(device);
+      const pause = pauseOf(device);
       if (pause) pause.asking = true;
     },
     pause: (device, forMs) => {
@@ -58,7 +60,7 @@ export function createPausedDevices(clock: Pick<Clock, 'monotonic'>, random: () 
       else paused.set(device, { until, forMs, pauses: (before?.pauses ?? 0) + 1, asking: false });
     },
     ended: (device, answered) => {
-      const pause = paused.get(device);
+      const pause = pauseOf(device);
       if (pause === undefined || !isOver(pause)) return;
       if (answered) paused.delete(device);
       else pause.asking = false;

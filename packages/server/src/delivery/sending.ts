@@ -147,7 +147,8 @@ function after(
   outcome: Outcome,
   attempt: Attempt,
 ): void {
-  const sent = held.sentBefore + held.attempts.filter((one) => one.outcome !== 'unsent').length;
+  let sent = held.sentBefore;
+  for (const one of held.attempts) if (one.outcome !== 'unsent') sent++;
   held.attempts.push(attempt);
   const { deviceToken } = held.work;
   const situation = {

@@ -26,6 +26,18 @@ export function wellFormed(text: string): string {
   return text.isWellFormed() ? text : text.toWellFormed();
 }
 
+/**
+ * JSON text of an object, with U+FFFD in place of lone surrogates, which `JSON.stringify` writes as `\udXXX`. One call
+ * for a whole payload takes half the time of joining texts.
+ */
+export function toJson(value: object): string {
+  const json = JSON.stringify(value);
+  if (!json.includes('\\ud')) return json;
+  return JSON.stringify(value, (_, member: unknown) =>
+    typeof member === 'string' ? member.toWellFormed() : member,
+  );
+}
+
 /** Whether a text certainly takes at most `maxBytes` of UTF-8; reads it only if its length does not decide. */
 export function fits(text: string, maxBytes: number): boolean {
   return text.length * 3 <= maxBytes || Buffer.byteLength(text) <= maxBytes;

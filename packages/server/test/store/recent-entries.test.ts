@@ -24,8 +24,11 @@ class Checked {
     this.#entries.push(...hashes.map((hash): Entry => [hash, this.#next++]));
   }
   take(slice: number): void {
-    const taken: Entry[] = [];
-    this.#recent.take(slice, (hash, seq) => taken.push([hash, seq]));
+    const flat = this.#recent.take(slice);
+    const taken = Array.from({ length: flat.length / 2 }, (_, at): Entry => [
+      flat[2 * at]!,
+      flat[2 * at + 1]!,
+    ]);
     const isIn = ([hash]: Entry) => Math.floor(hash / SLICE_WIDTH) === slice;
     const bySeq = (one: Entry, other: Entry) => one[1] - other[1];
     assert.deepEqual(taken.sort(bySeq), this.#entries.filter(isIn));
@@ -98,7 +101,7 @@ describe('the recent entries of an index', () => {
     for (let seq = 1, step = 0; seq <= 1_000_000; seq += 1_000, step++) {
       const hashes = Array.from({ length: 1_000 }, (_, index) => HASHES[index % HASHES.length]!);
       recent.add(hashes, seq);
-      recent.take((step % SLICES) - SLICES / 2, () => {});
+      recent.take((step % SLICES) - SLICES / 2);
       recent.committed();
       bytes.push(process.memoryUsage().arrayBuffers);
     }

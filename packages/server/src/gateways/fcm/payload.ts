@@ -1,7 +1,7 @@
 // The payload for an Android phone: the keys of Amazon Connect's samples, as a data message, which the app shows
 // itself, also in the background; or, if an application says so, as a notification, which Android shows while the
 // app is in the background.
-import { fitTexts, fits, MAX_PAYLOAD_BYTES, utf8Bytes, wellFormed } from '../fit.ts';
+import { fitTexts, fits, MAX_PAYLOAD_BYTES, toJson, utf8Bytes, wellFormed } from '../fit.ts';
 import type { DirectPush, Push } from '../gateway.ts';
 
 /** How an application wants its messages sent (firebase.google.com/docs/reference/fcm/rest/v1/projects.messages). */
@@ -27,28 +27,49 @@ const INSTALLATION_ID = /^[c-f][\w-]{21}$/;
 
 /** JSON text; the keys and values that FCM counts take at most 4,096 bytes. */
 export function fcmMessage(push: Push, nowMs: number, look: FcmLook = {}): string {
-  let custom = '';
-  let countedBytes = OWN_KEYS_BYTES;
-  for (const key of Object.keys(push.data)) {
-    const value = wellFormed(push.data[key] ?? '');
-    custom += `,${JSON.stringify(key)}:${JSON.stringify(value)}`;
-    countedBytes += Buffer.byteLength(key) + Buffer.byteLength(value);
-  }
-  const notice = look.message === 'notification' ? androidNotification(push, look) : '';
-  let title = wellFormed(push.title);
-  let body = wellFormed(push.body);
-  const room = MAX_PAYLOAD_BYTES - countedBytes - Buffer.byteLength(notice);
-  if (!fits(title + body, room)) ({ title, body } = fitTexts(title, body, room, utf8Bytes));
-  const texts = `"title":${JSON.stringify(title)},"body":${JSON.stringify(body)}`;
-  const content =
-    notice === ''
-      ? `"data":{${texts}${custom}}`
-      : // An empty title would appear as an empty line; without a title, Android shows the app's name.
-        `"notification":{${title === '' ? texts.slice('"title":"",'.length) : texts}},"data":{${custom.slice(1)}}`;
   const ttlSeconds = Math.min(MAX_TTL_SECONDS, Math.max(0, Math.floor((push.expiresAt - nowMs) / 1000)));
-  const priority = look.priority === 'normal' ? 'NORMAL' : 'HIGH';
-  const validate = push.validateOnly ? ',"validate_only":true' : '';
-  return `{"message":{"${targetOf(push.deviceToken)}":${JSON.stringify(wellFormed(push.deviceToken))},${content},"android":{"priority":"${priority}","ttl":"${ttlSeconds}s"${notice}}}${validate}}`;
+  const android = {
+    priority: look.priority === 'normal' ? 'NORMAL' : 'HIGH',
+    ttl: `${ttlSeconds}s`,
+    // With the tag, a repeat replaces the notification that is already shown.
+    notification:
+      look.message === 'notification'
+        ? { tag: push.deliveryId, channel_id: look.channelId, sound: look.sound }
+        : undefined,
+  };
+  const whole = message(push, android, push);
+  // What FCM counts is less than this, and nearly all messages are far shorter than the limit.
+  if (whole.length * 3 <= MAX_PAYLOAD_BYTES) return whole;
+  const room =
+    MAX_PAYLOAD_BYTES -
+    countedBytes(push.data) -
+    Buffer.byteLength(JSON.stringify(android.notification) ?? '');
+  const [title, body] = [wellFormed(push.title), wellFormed(push.body)];
+  return fits(title + body, room) ? whole : message(push, android, fitTexts(title, body, room, utf8Bytes));
+}
+
+function message(
+  { deviceToken, data, validateOnly }: Push,
+  android: { readonly notification: object | undefined },
+  { title, body }: Pick<Push, 'title' | 'body'>,
+): string {
+  // An empty title would appear as an empty line; without a title, Android shows the app's name.
+  const content =
+    android.notification === undefined
+      ? { data: { title, body, ...data } }
+      : { notification: { title: title === '' ? undefined : title, body }, data };
+  return toJson({
+    message: { [targetOf(deviceToken)]: deviceToken, ...content, android },
+    validate_only: validateOnly,
+  });
+}
+
+/** The keys and values that FCM counts besides title, body and notification. */
+function countedBytes(data: Push['data']): number {
+  let bytes = OWN_KEYS_BYTES;
+  for (const [key, value] of Object.entries(data))
+    bytes += Buffer.byteLength(key) + Buffer.byteLength(wellFormed(value));
+  return bytes;
 }
 
 /** A message built by the caller, addressed to its device. */
@@ -59,9 +80,3 @@ export function directMessage({ deviceToken, payload }: DirectPush): string {
 
 const targetOf = (deviceToken: string): 'fid' | 'token' =>
   INSTALLATION_ID.test(deviceToken) ? 'fid' : 'token';
-
-/** With the tag, a repeat replaces the notification that is already shown. */
-function androidNotification({ deliveryId }: Push, { channelId, sound }: FcmLook): string {
-  const fields = { tag: deliveryId, channel_id: channelId, sound };
-  return `,"notification":${JSON.stringify(fields)}`;
-}

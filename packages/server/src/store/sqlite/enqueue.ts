@@ -4,7 +4,8 @@ import { LETTER } from '../enqueue-states.ts';
 import { NOBODY } from '../settle-rule.ts';
 import type { DeliveryIndex, IndexedRow } from './delivery-index.ts';
 import { ENTRY_WIDTH } from './flat.ts';
-import type { PackedEntry } from './flat.ts';
+import type { Flat, PackedEntry } from './flat.ts';
+import { prepareInsert } from './insert-rows.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
 import type { Nodes } from './nodes.ts';
@@ -17,10 +18,12 @@ export function enqueueVerb(
   leases: Leases,
   index: DeliveryIndex,
 ): Pick<Verbs, 'enqueue'> {
-  const insert = database.prepare(
-    `insert into delivery (id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner,
-       holder, due_at, expires_at, enqueued_at, attempt_count, work)
-     values (?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0, ?)`,
+  const insert = prepareInsert(
+    database,
+    'delivery',
+    `id, day, instance_id, contact_id, message_id, registration_id, lane, status, reason, owner, holder, due_at, expires_at,
+       enqueued_at, work, attempt_count`,
+    '(?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, ?, 0)',
   );
 
   return {
@@ -44,9 +47,9 @@ export function enqueueVerb(
       for (let at = 0; at < entries.length; at += ENTRY_WIDTH) ids.push(entries[at] as string);
       const known = index.known(ids);
       const added: IndexedRow[] = [];
-      let firstAdded = 0;
-      let firstLeased = 0;
-      let lastLeased = 0;
+      /** Positions in `added`. */
+      const leased: number[] = [];
+      const rows: Flat = [];
       let letters = '';
       for (let at = 0; at < entries.length; at += ENTRY_WIDTH) {
         const [id, day, instanceId, contactId, messageId, registrationId, name, expiresInMs, text] =
@@ -56,33 +59,27 @@ export function enqueueVerb(
           continue;
         }
         known.add(id);
-        added.push({ id, instanceId, contactId });
-        const add = (...state: (string | number | null)[]): number => {
-          const key = [id, day, instanceId, contactId, messageId, registrationId] as const;
-          const seq = Number(insert.run(...key, ...state).lastInsertRowid);
-          firstAdded ||= seq;
-          return seq;
-        };
+        const position = added.push({ id, instanceId, contactId }) - 1;
+        rows.push(id, day, instanceId, contactId, messageId, registrationId);
         if (name === null) {
-          add(NO_LANE, 'skipped', text, NOBODY, null, null, null, now, null);
+          rows.push(NO_LANE, 'skipped', text, NOBODY, null, null, null, now, null);
           letters += LETTER.skipped;
           continue;
         }
-        const { lane, room } = laneOf(name);
-        const times = [now, now + expiresInMs, now] as const;
-        if (room <= 0) {
-          add(lane, 'queued', null, NOBODY, NOBODY, ...times, text);
-          letters += LETTER.queued;
-          continue;
-        }
-        laneOf(name).room -= 1;
-        lastLeased = add(lane, 'queued', null, owner, null, ...times, text);
-        firstLeased ||= lastLeased;
-        index.remember(id, lastLeased);
-        letters += LETTER.leased;
+        const entry = laneOf(name);
+        const isLeased = entry.room > 0;
+        const lease = isLeased ? ([owner, null] as const) : ([NOBODY, NOBODY] as const);
+        rows.push(entry.lane, 'queued', null, ...lease, now, now + expiresInMs, now, text);
+        letters += isLeased ? LETTER.leased : LETTER.queued;
+        if (!isLeased) continue;
+        entry.room -= 1;
+        leased.push(position);
       }
-      if (firstLeased > 0) leases.add(owner, firstLeased, lastLeased);
-      if (firstAdded > 0) index.add(added, firstAdded);
+      if (added.length === 0) return letters;
+      const first = insert(rows) - added.length + 1;
+      index.add(added, first);
+      for (const position of leased) index.remember(added[position]!.id, first + position);
+      if (leased.length > 0) leases.add(owner, first + leased[0]!, first + leased.at(-1)!);
       return letters;
     },
   };

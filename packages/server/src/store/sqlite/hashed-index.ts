@@ -12,6 +12,7 @@
 //
 // The recent level is never on disk: at start it is rebuilt from the rows after the `merged_to` of their slices.
 import type { DatabaseSync } from 'node:sqlite';
+import { prepareInsert } from './insert-rows.ts';
 import { RecentEntries, SLICE_BITS, SLICE_WIDTH, SLICES } from './recent-entries.ts';
 
 export interface IndexDefinition {
@@ -114,7 +115,7 @@ export function openHashedIndex(database: DatabaseSync, definition: IndexDefinit
   const readOldestSlice = database.prepare(
     `select number from ${name}_slice order by merged_to, number limit 1`,
   );
-  const insert = database.prepare(`insert into ${name}_index (hash, seq) values (?, ?)`);
+  const insert = prepareInsert(database, `${name}_index`, 'hash, seq', '(?, ?)');
   const mark = database.prepare(`update ${name}_slice set merged_to = ${NEWEST_ROW} where number = ?`);
 
   const readRange = database.prepare(
@@ -150,7 +151,7 @@ export function openHashedIndex(database: DatabaseSync, definition: IndexDefinit
     },
     mergeNext() {
       const slice = Number(readOldestSlice.get()?.['number']);
-      recent.take(slice, (hash, seq) => insert.run(hash, seq));
+      insert(recent.take(slice));
       mark.run(slice);
     },
     committed: () => recent.committed(),

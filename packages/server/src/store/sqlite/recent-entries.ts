@@ -76,15 +76,18 @@ export class RecentEntries {
     return found;
   }
 
-  /** Removes the entries of a slice, in the order of their buckets. */
-  take(slice: number, each: (hash: number, seq: number) => void): void {
+  /** Removes the entries of a slice. Returns them in the order of their buckets, each as its hash and its row. */
+  take(slice: number): number[] {
     const mask = this.#hashes.length - 1;
     const start = (slice + SLICES / 2) * SLICE_BUCKETS;
     const newest = this.#newest.slice(start, start + SLICE_BUCKETS);
+    const entries: number[] = [];
     for (const top of newest)
-      for (let seq = top; seq > 0; seq = this.#older[seq & mask]!) each(this.#hashes[seq & mask]!, seq);
+      for (let seq = top; seq > 0; seq = this.#older[seq & mask]!)
+        entries.push(this.#hashes[seq & mask]!, seq);
     this.#newest.fill(0, start, start + SLICE_BUCKETS);
     this.#taken.push({ slice, newest, lastSeq: this.#lastSeq });
+    return entries;
   }
 
   committed(): void {
