@@ -1,4 +1,5 @@
 // Contact documents and the claims of ClientTokens, written together or not at all.
+import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
 import { locatorIn, locatorKey, locatorOf } from '../registration-id.ts';
 import { RETENTION } from '../store.ts';
@@ -31,17 +32,14 @@ export function contactVerbs(
   );
   const readClaim = database.prepare(
     `select instance_id as instanceId, operation, token, fingerprint, answer
-     from claim where instance_id = ? and operation = ? and token = ? and expires_at > ?`,
+     from claim where hash = ? and instance_id = ? and operation = ? and token = ? and expires_at > ?`,
   );
-  // Writes nothing if the token is taken. A claim that has expired and was not swept yet is replaced.
   const writeClaim = database.prepare(
-    `insert into claim (instance_id, operation, token, fingerprint, answer, expires_at) values (?, ?, ?, ?, ?, ?)
-     on conflict (instance_id, operation, token) do update set
-       fingerprint = excluded.fingerprint, answer = excluded.answer, expires_at = excluded.expires_at
-     where claim.expires_at <= ?`,
+    `insert into claim (hash, instance_id, operation, token, fingerprint, answer, expires_at)
+     values (?, ?, ?, ?, ?, ?, ?)`,
   );
   const removeClaim = database.prepare(
-    'delete from claim where instance_id = ? and operation = ? and token = ?',
+    'delete from claim where hash = ? and instance_id = ? and operation = ? and token = ?',
   );
 
   const addRegistrations = database.prepare(
@@ -52,8 +50,13 @@ export function contactVerbs(
     'select count from instance_registrations where instance_id = ?',
   );
 
-  const storeClaim = ({ now }: Moment, claim: PackedClaim): boolean =>
-    writeClaim.run(...claim, now + RETENTION.claimMs, now).changes === 1;
+  /** False: the token is taken. One that has expired and was not swept yet may stay beside the new one. */
+  function storeClaim({ now }: Moment, at: number, claim: PackedClaim): boolean {
+    const [instanceId, operation, token] = claim;
+    if (readClaim.get(at, instanceId, operation, token, now) !== undefined) return false;
+    writeClaim.run(at, ...claim, now + RETENTION.claimMs);
+    return true;
+  }
 
   function storeContact({ now }: Moment, change: PackedChange): boolean {
     const [instanceId, contactId, version, body, reviewInMs, keepForMs, registrationsGained] = change;
@@ -77,12 +80,15 @@ export function contactVerbs(
       return flat;
     },
     claimed: ({ now }, instanceId, operation, token) =>
-      readClaim.get(instanceId, operation, token, now) as Claim | undefined,
+      readClaim.get(claimHash(instanceId, operation, token), instanceId, operation, token, now) as
+        | Claim
+        | undefined,
     commit(moment, contact, claim) {
-      if (claim !== null && !storeClaim(moment, claim)) return 'token-taken';
+      const at = claim === null ? 0 : claimHash(claim[0], claim[1], claim[2]);
+      if (claim !== null && !storeClaim(moment, at, claim)) return 'token-taken';
       if (contact === null || storeContact(moment, contact)) return 'committed';
       // The transaction goes on with the other calls of the group.
-      if (claim !== null) removeClaim.run(claim[0], claim[1], claim[2]);
+      if (claim !== null) removeClaim.run(at, claim[0], claim[1], claim[2]);
       return 'contact-changed';
     },
     registered(_, instanceId, registrationId) {
@@ -95,5 +101,12 @@ export function contactVerbs(
     registrations: (_, instanceId) => (readRegistrations.get(instanceId)?.['count'] ?? 0) as number,
   };
 }
+
+/**
+ * By which a claim is found: 52 bits, so two claims may share one. An index of the texts was six times as large, and a commit
+ * changed that many more of its pages.
+ */
+export const claimHash = (instanceId: string, operation: string, token: string): number =>
+  locatorKey(hash('sha256', `${instanceId.length}:${instanceId}${operation} ${token}`, 'hex'));
 
 const after = (now: number, inMs: number | null) => (inMs === null ? null : now + Math.round(inMs));

@@ -1,6 +1,7 @@
 // Opening the database file. Its durability settings are checked here, before any answer is based on it.
 import { DatabaseSync } from 'node:sqlite';
 import { locatorKey, locatorOf } from '../registration-id.ts';
+import { claimHash } from './contacts.ts';
 import { MIGRATIONS } from './migrations.ts';
 import { mergeManyDeliveries, registerHashes } from './delivery-index.ts';
 import { openingFault } from './faults.ts';
@@ -81,6 +82,9 @@ function migrate(database: DatabaseSync, path: string, nowMs: number, onUpgrade:
   // is ours.
   database.exec('begin immediate');
   database.function('locator_key', (contactId) => locatorKey(locatorOf(String(contactId))));
+  database.function('claim_hash', (instanceId, operation, token) =>
+    claimHash(String(instanceId), String(operation), String(token)),
+  );
   registerHashes(database);
   try {
     if (version > 0 && version < MIGRATIONS.length) {
