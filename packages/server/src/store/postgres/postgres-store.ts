@@ -3,6 +3,7 @@
 // Every verb is one statement or one short transaction. All times are the database's, so the clocks of nodes need
 // not agree.
 import { databaseUrls } from '../../addresses/database-url.ts';
+import { systemClock } from '../../clock.ts';
 import { limitVerbs, type Verbs } from '../limited-verbs.ts';
 import type { Setting, SettingKind, Store } from '../store.ts';
 import { SMALL_CALL } from '../waiting-limit.ts';
@@ -21,6 +22,7 @@ import { openFirst } from './opening.ts';
 import { migrate } from './schema.ts';
 import { settingVerbs } from './settings.ts';
 import { settleVerb } from './settle.ts';
+import { createBulkGate } from './bulk-gate.ts';
 import { createSockets } from './sockets.ts';
 import { sweepVerb } from './sweep.ts';
 
@@ -132,10 +134,15 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const many = contactVerbs(bulk);
   const enqueueFew = enqueueVerb(database, nodesOfCalls, lanesOfCalls, leases);
   const enqueueMany = enqueueVerb(bulk, nodesOfCalls, lanesOfCalls, leases);
+  const gate = createBulkGate(ofBulk, () => systemClock.monotonic());
   const verbs: Verbs = {
     ...few,
-    contacts: (keys) => (keys.length > SMALL_CALL ? many : few).contacts(keys),
-    enqueue: (batch, ...rest) => (batch.length > SMALL_CALL ? enqueueMany : enqueueFew)(batch, ...rest),
+    contacts: (keys) =>
+      keys.length > SMALL_CALL ? gate.bulk(() => many.contacts(keys)) : gate.small(() => few.contacts(keys)),
+    enqueue: (batch, ...rest) =>
+      batch.length > SMALL_CALL
+        ? gate.bulk(() => enqueueMany(batch, ...rest))
+        : gate.small(() => enqueueFew(batch, ...rest)),
     claim: lanes.claim,
     waiting: lanes.waiting,
     settle: settleVerb(own, leases),
