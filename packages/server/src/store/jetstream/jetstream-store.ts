@@ -15,6 +15,7 @@ import { laneVerbs } from './lanes.ts';
 import { controlLayout, shardOf } from './layout.ts';
 import { createLeader } from './leader.ts';
 import { createNodes } from './nodes.ts';
+import { createRecentParcels } from './parcels.ts';
 import { createReads } from './reads.ts';
 import { settingVerbs } from './settings.ts';
 import { settleVerb } from './settle.ts';
@@ -69,9 +70,10 @@ async function openOn(
   );
   await beats.caughtUp();
 
+  const recent = createRecentParcels();
   const shards: Shard[] = await Promise.all(
     Array.from({ length: count }, (_, number) =>
-      openShard(connected, prefix, number, { now, isGone: (owner) => nodes.isGone(owner) }),
+      openShard(connected, prefix, number, { now, isGone: (owner) => nodes.isGone(owner), recent }),
     ),
   );
   const shardFor = (instanceId: string): Shard => shards[shardOf(instanceId, count)]!;

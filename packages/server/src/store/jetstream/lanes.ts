@@ -51,10 +51,10 @@ export function laneVerbs(
 
   function leaseRows(draft: Draft, entries: readonly Entry[], node: string): Delivery[] {
     const at = clock.now();
-    return entries.flatMap(({ index, row: seen, dueAt }) => {
+    return entries.flatMap(({ index, owner, writtenDueAt, dueAt }) => {
       const row = draft.parcel.rows[index]!;
       // It has changed since this node last saw it.
-      if (row.status !== 'queued' || row.owner !== seen.owner || row.dueAt !== seen.dueAt) return [];
+      if (row.status !== 'queued' || row.owner !== owner || row.dueAt !== writtenDueAt) return [];
       const text = draft.text(index);
       draft.set(index, { ...row, owner: node, dueAt }, text);
       return [toDelivery(draft.parcel, row, text, at)];

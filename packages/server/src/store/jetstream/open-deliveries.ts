@@ -7,12 +7,15 @@ import { firstOf, type FollowedRow, type Parcel } from './parcel.ts';
 export interface Entry {
   /** `<i>.<p>` of its parcel's subject. */
   readonly parcel: string;
-  /** Of its row. */
+  /** Of its row, whose members follow; not the row itself, which would keep the rest of it in memory. */
   readonly index: number;
-  readonly row: FollowedRow;
+  readonly id: string;
+  readonly owner: string | undefined;
+  readonly writtenDueAt: number;
   /** Orders deliveries due at the same time. */
   readonly first: number;
   readonly lane: Lane;
+  /** Earlier than written once its owner is gone. */
   dueAt: number;
   place: 'due' | 'later' | 'leased' | 'taken' | 'gone';
 }
@@ -99,8 +102,7 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
 
   /** Puts an entry where it belongs, unless it was taken or is gone. */
   function place(entry: Entry): void {
-    const { lane, row } = entry;
-    const { owner } = row;
+    const { lane, owner } = entry;
     if (owner !== undefined && !isGone(owner)) {
       entry.place = 'leased';
       const leased = byOwner.get(owner);
@@ -122,12 +124,12 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
   }
 
   function leave(entry: Entry, to: 'taken' | 'gone'): void {
-    const { lane, row } = entry;
+    const { lane, owner } = entry;
     if (entry.place === 'due') lane.count -= 1;
     if (entry.place === 'leased') {
-      const leased = byOwner.get(row.owner!);
+      const leased = byOwner.get(owner!);
       leased?.delete(entry);
-      if (leased?.size === 0) byOwner.delete(row.owner!);
+      if (leased?.size === 0) byOwner.delete(owner!);
     }
     entry.place = to;
     if (lane.due.size > 2 * lane.count + FORGOTTEN) lane.due.keep((one) => one.place === 'due');
@@ -151,7 +153,7 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
     leave(entry, 'gone');
     open.entries[index] = undefined;
     open.count -= 1;
-    if (entries.get(entry.row.id) === entry) entries.delete(entry.row.id);
+    if (entries.get(entry.id) === entry) entries.delete(entry.id);
   }
 
   function drop(name: string): void {
@@ -168,16 +170,25 @@ export function createOpenDeliveries(now: () => number, isGone: (owner: string) 
         remove(open, index);
         continue;
       }
-      const before = open.entries[index]?.row;
-      if (before && before.owner === row.owner && before.dueAt === row.dueAt && before.lane === row.lane)
+      const { id, owner, dueAt } = row;
+      const before = open.entries[index];
+      if (before && before.owner === owner && before.writtenDueAt === dueAt && before.lane.name === row.lane)
         continue;
       remove(open, index);
-      const first = firstOf(parcel, index);
-      const lane = laneOf(row.lane!);
-      const entry: Entry = { parcel: name, index, row, first, lane, dueAt: row.dueAt!, place: 'gone' };
+      const entry: Entry = {
+        parcel: name,
+        index,
+        id,
+        owner,
+        writtenDueAt: dueAt!,
+        first: firstOf(parcel, index),
+        lane: laneOf(row.lane!),
+        dueAt: dueAt!,
+        place: 'gone',
+      };
       open.entries[index] = entry;
       open.count += 1;
-      entries.set(row.id, entry);
+      entries.set(id, entry);
       place(entry);
     }
   }

@@ -62,7 +62,7 @@ export interface StoredParcel {
  * The limits of a parcel, unless it has only one delivery. More rows would make a change of one of them dearer. The
  * server accepts 64 KB of head and 1 MB in all, and a unit is up to three bytes.
  */
-export const PARCEL = { rows: 64, headUnits: 16 * 1024, textUnits: 64 * 1024 } as const;
+export const PARCEL = { rows: 64, headUnits: 16 * 1024, textUnits: 32 * 1024 } as const;
 
 /** An event from long ago is also sent, and is recognized if it comes again. */
 const LEAST_KEEP_MS = 2 * 86_400_000;

@@ -20,7 +20,7 @@ import {
   type StoredParcel,
 } from './parcel.ts';
 import type { Reads } from './reads.ts';
-import { createRecent } from './recent.ts';
+import { createRecent, type Recent } from './recent.ts';
 import type { Writer } from './writer.ts';
 
 /** A parcel while it is changed. */
@@ -54,19 +54,22 @@ interface Pending {
 }
 
 /** The approximate memory of a row besides its text. */
-const ROW_UNITS = 256;
+const ROW_UNITS = 512;
 
-export function createParcels(
-  layout: ShardLayout,
-  reads: Reads,
-  writer: Writer,
-  open: OpenDeliveries,
-  now: () => number,
-): Parcels {
+/** What this process remembers of parcels with waiting deliveries, of all shards together. */
+export const createRecentParcels = (): Recent<StoredParcel> =>
+  createRecent(({ texts }) => texts.reduce((sum, text) => sum + ROW_UNITS + text.length, 0));
+
+export function createParcels(shard: {
+  readonly layout: ShardLayout;
+  readonly reads: Reads;
+  readonly writer: Writer;
+  readonly open: OpenDeliveries;
+  readonly recent: Recent<StoredParcel>;
+  readonly now: () => number;
+}): Parcels {
+  const { layout, reads, writer, open, recent, now } = shard;
   const queues = new Map<string, Pending[]>();
-  const recent = createRecent<StoredParcel>(({ texts }) =>
-    texts.reduce((sum, text) => sum + ROW_UNITS + text.length, 0),
-  );
   const subjectOf = (name: string): string => layout.subject('par', name);
 
   function known(name: string, stored: StoredParcel | undefined): StoredParcel | undefined {

@@ -7,9 +7,10 @@ import { createLedger, type Ledger } from './ledger.ts';
 import { shardLayout, type ShardLayout } from './layout.ts';
 import type { NewMessage } from './message.ts';
 import { createOpenDeliveries, type OpenDeliveries } from './open-deliveries.ts';
-import { unpackHead, type ParcelHead } from './parcel.ts';
+import { unpackHead, type ParcelHead, type StoredParcel } from './parcel.ts';
 import { createParcels, type Parcels } from './parcels.ts';
 import { createReads, type Reads } from './reads.ts';
+import type { Recent } from './recent.ts';
 import { createWriter, type Writer } from './writer.ts';
 
 export interface Shard {
@@ -34,8 +35,13 @@ export async function openShard(
   connected: Connected,
   prefix: string,
   number: number,
-  { now, isGone }: { readonly now: () => number; readonly isGone: (owner: string) => boolean },
+  ours: {
+    readonly now: () => number;
+    readonly isGone: (owner: string) => boolean;
+    readonly recent: Recent<StoredParcel>;
+  },
 ): Promise<Shard> {
+  const { now, isGone, recent } = ours;
   const layout = shardLayout(prefix, number);
   const { nats, client } = connected;
   const leader = createLeader(connected.move);
@@ -84,7 +90,7 @@ export async function openShard(
     reads,
     writer,
     open,
-    parcels: createParcels(layout, reads, writer, open, now),
+    parcels: createParcels({ layout, reads, writer, open, recent, now }),
     calendar,
     ledger,
     catchUp,
