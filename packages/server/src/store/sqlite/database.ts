@@ -90,7 +90,7 @@ function migrate(database: DatabaseSync, path: string, nowMs: number, onUpgrade:
     if (version > 0 && version < MIGRATIONS.length) {
       const { rows } = database.prepare('select count(*) as rows from delivery').get() as { rows: number };
       onUpgrade(
-        `Upgrading the tables in ${path}, which has ${rows} deliveries: this takes about 12 s per million. ` +
+        `Upgrading the tables in ${path}, which has ${rows} deliveries: this takes at most about 12 s per million. ` +
           'Calls are answered once it is done. If you stop the process before, the file stays as it was.',
       );
     }
