@@ -153,6 +153,15 @@ test('streams with a wrong configuration are refused with one sentence that says
   await manager.streams.update(`${address.prefix}-1`, { allow_atomic: false });
   await refuses({}, /allow_atomic = false.*nats stream edit/);
 
+  const old = newAddress(servers);
+  await (await openJetStreamStore({ address: old })).close();
+  const metadata = { 'chatpush-format': '2', 'chatpush-shards': '2' };
+  await manager.streams.update(`${old.prefix}-0`, { metadata });
+  await assert.rejects(
+    openJetStreamStore({ address: old }),
+    /format 2, .* knows 3.*export .* import .*prefix/,
+  );
+
   const foreign = newAddress(servers);
   await manager.streams.add({
     name: foreign.prefix,

@@ -76,9 +76,11 @@ export async function findStreams(manager: JetStreamManager, address: NatsAddres
 function check({ config }: StreamInfo, { replicas, shards }: NatsAddress): void {
   const { name, metadata = {}, num_replicas: replicasNow } = config;
   const { 'chatpush-format': format, 'chatpush-shards': shardsNow } = metadata;
+  if (format === undefined)
+    throw new Error(`The stream ${name} has another owner: choose another prefix (?prefix=…).`);
   if (format !== FORMAT)
     throw new Error(
-      `The stream ${name} has ${format === undefined ? 'another owner' : `the format ${format}, and this chatpush knows ${FORMAT}`}: start the version that wrote it, or choose another prefix (?prefix=…).`,
+      `The stream ${name} has the format ${format}, and this chatpush knows ${FORMAT}: start the version that wrote it, or export with that version and import into another prefix (?prefix=…).`,
     );
   if (shardsNow !== String(shards))
     throw new Error(
