@@ -1,6 +1,6 @@
 // All gateways in use: opened when the first delivery of one of their lanes appears, and reopened when their
 // channel changes.
-import type { Clock } from '../clock.ts';
+import { turnTime, type Clock } from '../clock.ts';
 import type { Gateway, GatewayEvents } from '../gateways/gateway.ts';
 import { createBreaker } from './breaker.ts';
 import type { Breaker } from './breaker.ts';
@@ -72,7 +72,8 @@ export function createOutlets(
   /** Replaced gateways that are closing. */
   const replaced = new Set<Promise<void>>();
   const nameOf = ({ applicationArn, deviceType }: Channel): string => `${applicationArn} ${deviceType}`;
-  const newBreaker = (): Breaker => createBreaker(() => clock.monotonic(), random);
+  const turn = turnTime(clock);
+  const newBreaker = (): Breaker => createBreaker(turn, random);
 
   function open(channel: Channel): ReturnType<OpenGateway> {
     const name = nameOf(channel);
@@ -108,11 +109,11 @@ export function createOutlets(
         opened.gateway,
         opened.family,
         newBreaker(),
-        createQuarantine(() => clock.monotonic(), {
+        createQuarantine(turn, {
           doubted: (share) => on.doubted(name, share),
         }),
         createPausedDevices(clock, random),
-        createPace(clock),
+        createPace({ monotonic: turn }),
         clock.monotonic(),
       );
     const entry = { version: channelVersion(channel), outlet };

@@ -1,7 +1,7 @@
 // The sessions to one gateway with one credential: opened when attempts wait, spread over addresses, replaced
 // before they end, and after failures opened only with back-off. The pool never queues: `credit` says how many
 // attempts may begin in this tick.
-import type { Clock } from '../clock.ts';
+import { turnTime, type Clock } from '../clock.ts';
 import { createBackOff } from './back-off.ts';
 import { resolveUncached, type Endpoint, type Resolve } from './connect.ts';
 import { createConnector, troubleOf } from './connector.ts';
@@ -41,6 +41,7 @@ const SETTLED_MS = 60_000;
 export function createPool(options: PoolOptions): Pool {
   const { endpoint, policy, clock, resolve = resolveUncached, random = Math.random } = options;
   const monotonic = (): number => clock.monotonic();
+  const turn = turnTime(clock);
   const connector = createConnector(endpoint, resolve, random, monotonic);
   const closing = new AbortController();
 
@@ -153,7 +154,7 @@ export function createPool(options: PoolOptions): Pool {
         // All of this happens in the same turn: the next frame of the same read may already be a GOAWAY.
         connecting--;
         const { probe } = options;
-        sessions.push(new Session(connection, settings, { policy, monotonic, owner, probe, address }));
+        sessions.push(new Session(connection, settings, { policy, monotonic, turn, owner, probe, address }));
         works();
         tellCredit();
       });
