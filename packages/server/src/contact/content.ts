@@ -49,7 +49,7 @@ export function readableOf(message: {
     const name = firstUnits(fileName(content), MOST_UNITS);
     return isVisible(name) ? { fileName: name } : undefined;
   }
-  const read = READ.get(contentType.split(';', 1)[0]!.trim().toLowerCase());
+  const read = READ.get(contentType) ?? READ.get(contentType.split(';', 1)[0]!.trim().toLowerCase());
   const text = firstUnits(read?.(content) ?? '', MOST_UNITS);
   return isVisible(text) ? { text } : undefined;
 }
@@ -65,6 +65,7 @@ const MOST_NAME_UNITS = 256;
 
 /** Empty if the application has no title, or if the title is only the name and the event carries none. */
 export function titleOf(displayName: string | undefined, { title = '' }: Texts): string {
+  if (title === '') return '';
   const name = firstUnits(oneLine(displayName ?? ''), MOST_NAME_UNITS);
   return title.replaceAll('{displayName}', () => (isVisible(name) ? name : '')).trim();
 }

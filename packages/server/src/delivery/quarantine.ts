@@ -50,6 +50,8 @@ export function createQuarantine(monotonic: () => number, events: QuarantineEven
     forget(deviceToken);
     answers.set(deviceToken, { at, refused });
     if (refused) refusals++;
+    // Only a refusal asks how many are refused. Looking for the oldest answer with each accepted push took 0.4 µs.
+    if (!refused && answers.size <= QUARANTINE.mostTokens) return;
     for (const [oldest, answer] of answers) {
       if (answers.size <= QUARANTINE.mostTokens && answer.at >= at - QUARANTINE.windowMs) break;
       forget(oldest);
