@@ -41,7 +41,7 @@ test(
   },
 );
 
-test('the AWS CLI commands do the same', { timeout: 120_000 }, async (t) => {
+test('the AWS CLI commands do the same', { timeout: 300_000 }, async (t) => {
   const python = await findPython();
   if ('missing' in python) return t.skip(python.missing);
   await using scene = await openScene();

@@ -17,7 +17,7 @@ const cases: Record<string, Rotation> = {
 };
 
 for (const [name, rotation] of Object.entries(cases))
-  test(name, { timeout: 120_000 }, async (t) => {
+  test(name, { timeout: 300_000 }, async (t) => {
     const server = await startPostgres();
     t.after(() => server.close());
     const {

@@ -136,7 +136,7 @@ test('without emulated channels there are no phones', async (t) => {
     assert.equal((await ask(path, { headers })).status, 404, path);
 });
 
-test('a stream of events ends soon after its session', { timeout: 20_000 }, async (t) => {
+test('a stream of events ends soon after its session', { timeout: 60_000 }, async (t) => {
   const { ask, signIn } = await startSigning(t);
   const headers = { cookie: await signIn(ADMIN) };
   const stream = await ask('/emulator/events', { headers });

@@ -5,7 +5,7 @@ import { test } from 'node:test';
 import { guideFolder } from './folder.ts';
 import { blocksOf } from './guide.ts';
 
-test('the tests of the guide run in parallel without sharing a port', { timeout: 60_000 }, async (t) => {
+test('the tests of the guide run in parallel without sharing a port', { timeout: 300_000 }, async (t) => {
   const folder = guideFolder(t, {});
   folder.write('package.json', '{"private":true,"type":"module"}');
   const files = blocksOf('in-your-tests.md').filter(({ name }) => name.endsWith('.js'));

@@ -52,7 +52,7 @@ async function startReverseProxy(t: TestContext, port: number, spoil?: 'host' | 
 
 test(
   'the production guide: settings, secrets, proxy, backup and restore',
-  { skip: CURL_SKIP, timeout: 120_000 },
+  { skip: CURL_SKIP, timeout: 300_000 },
   async (t) => {
     const emulator = await startEmulator({
       strict: {

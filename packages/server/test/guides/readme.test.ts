@@ -13,7 +13,7 @@ const python = await findPython();
 
 test(
   'the README: from npm start to a phone that lights up',
-  { skip: CURL_SKIP || ('missing' in python && python.missing), timeout: 120_000 },
+  { skip: CURL_SKIP || ('missing' in python && python.missing), timeout: 300_000 },
   async (t) => {
     const port = await freePort();
     assert.ok(!('missing' in python));

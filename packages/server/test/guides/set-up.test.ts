@@ -22,7 +22,7 @@ const python = await findPython();
 for (const way of ['cli', 'file'] as const)
   test(
     `the set-up guide leads from an empty folder to pushes on both gateways, by the ${way === 'cli' ? 'AWS CLI' : 'settings file'}`,
-    { skip: CURL_SKIP || ('missing' in python && python.missing), timeout: 180_000 },
+    { skip: CURL_SKIP || ('missing' in python && python.missing), timeout: 300_000 },
     async (t) => {
       assert.ok(!('missing' in python));
       const emulator = await startEmulator({

@@ -22,7 +22,7 @@ const INSTANCE = 'support';
 
 test(
   'the four questions find a token of the other environment',
-  { skip: CURL_SKIP, timeout: 120_000 },
+  { skip: CURL_SKIP, timeout: 300_000 },
   async (t) => {
     const emulator = await strictEmulator(t);
     // A build from Xcode whose token was registered as APNS.

@@ -53,7 +53,7 @@ export async function runSideBySide(
     const { stdout } = await run(program, args, {
       cwd: folder,
       env: { ...env, MEETING: `http://127.0.0.1:${(meeting.address() as AddressInfo).port}`, NO_COLOR: '1' },
-      timeout: 60_000,
+      timeout: 300_000,
     }).catch((error: Error & { stdout: string; stderr: string }) => {
       throw new Error(`${error.message}\n${error.stdout}\n${error.stderr}`);
     });
