@@ -43,6 +43,34 @@ export function nodeCases(open: Open): void {
         lost: [delivery.id],
       });
     });
+
+    test('of 50 deliveries that a silent node settles while another takes them over, it settles none', async () => {
+      const [node, lane] = [await at.node(10_000), fresh('lane')];
+      const deliveries = Array.from({ length: 50 }, () => newDelivery({ lane }));
+      await at.store.enqueue(deliveries, node, credit(lane, 50));
+      const other = await at.node(60_000);
+      await at.advance(11_000);
+      const [here, there] = at.stores;
+      const takeOver = async (): Promise<string[]> => {
+        const taken = ids(await there.claim(other, credit(lane, 50)));
+        const { lost } = await there.settle(
+          other,
+          taken.map((id) => settlement(id, { status: 'expired' })),
+        );
+        assert.deepEqual(lost, []);
+        return taken;
+      };
+      const settleLate = async (id: string): Promise<readonly string[]> =>
+        (await here.settle(node, [settlement(id, { status: 'rejected' })])).lost;
+      const [beat, taken, ...lost] = await Promise.all([
+        here.beat(node, 10_000),
+        takeOver(),
+        ...ids(deliveries).map(settleLate),
+      ]);
+      assert.equal(beat, 'evicted');
+      assert.deepEqual(lost.flat().toSorted(), ids(deliveries).toSorted());
+      assert.deepEqual(taken.toSorted(), ids(deliveries).toSorted());
+    });
   });
 
   describe('nodes', () => {
