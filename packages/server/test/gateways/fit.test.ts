@@ -130,7 +130,10 @@ describe('any message', () => {
     apnsPayload(aPush({ body: '👨‍👩‍👧‍👦 नमस्ते '.repeat(900).slice(0, 16_384) }));
     const units = segment.mock.calls.map(({ arguments: [text] }) => text.length);
     assert(units.length > 0);
-    assert(units.reduce((sum, one) => sum + one, 0) < 4_096, `${units.join(' + ')} of 16,384 units were segmented`);
+    assert(
+      units.reduce((sum, one) => sum + one, 0) < 4_096,
+      `${units.join(' + ')} of 16,384 units were segmented`,
+    );
   });
 });
 
