@@ -6,7 +6,7 @@ import type { LogEntry, Store } from '../store.ts';
 import { findAnywhere, findOpen } from './delivery-place.ts';
 import { toLogEntry } from './delivery-row.ts';
 import type { LedgerRow } from './ledger.ts';
-import { toStored, type DeliveryRow, type ParcelHead, type StoredParcel } from './parcel.ts';
+import { toStored, type Parcel, type ParcelHead, type StoredParcel } from './parcel.ts';
 import type { Draft } from './parcels.ts';
 import type { Shard } from './shard.ts';
 
@@ -46,18 +46,15 @@ export function instanceLogVerbs(
     return listed ?? findOpen([shard], id)?.name ?? (await findAnywhere([shard], id, instanceId))?.name;
   }
 
-  const indexIn = (
-    { instanceId: of, rows }: { readonly instanceId: string; readonly rows: readonly DeliveryRow[] },
-    instanceId: string,
-    id: string,
-  ): number => (of === instanceId ? rows.findIndex((row) => row.id === id) : -1);
+  const indexIn = (parcel: Parcel, instanceId: string, id: string): number =>
+    parcel.instanceId === instanceId ? parcel.rows.findIndex((row) => row.id === id) : -1;
 
-  /** Changes a delivery in the state that the leader has; `missing` if there is none. */
+  /** Changes a delivery in the state that the leader has. Returns `missing` if it does not exist. */
   async function change<T>(
     instanceId: string,
     id: string,
     missing: T,
-    change: (draft: Draft, index: number) => T,
+    edit: (draft: Draft, index: number) => T,
   ): Promise<T> {
     const name = await nameOf(instanceId, id);
     if (name === undefined) return missing;
@@ -65,7 +62,7 @@ export function instanceLogVerbs(
       name,
       (draft) => {
         const index = draft ? indexIn(draft.parcel, instanceId, id) : -1;
-        return draft === undefined || index < 0 ? missing : change(draft, index);
+        return draft === undefined || index < 0 ? missing : edit(draft, index);
       },
       { isFresh: true },
     );
