@@ -20,21 +20,32 @@ const database = openDatabase(workerData as DatabaseOptions, (sentence) =>
 const connection = createConnection(database);
 
 const calls = createCallQueue();
+const copies: Copy[] = [];
+let isCopyStarting = false;
 let isClosing = false;
 let hasFailed = false;
 
 port.on('message', (requests: Requests) => {
   take(requests);
   takeArrived();
-  while (!calls.isEmpty && !hasFailed) commit(calls.nextGroup(takeArrived));
-  if (isClosing) stop();
+  proceed();
 });
+
+function proceed(): void {
+  while (!isCopyStarting && !hasFailed) {
+    const next = copies.shift();
+    if (next !== undefined) void copy(next);
+    else if (calls.isEmpty) break;
+    else commit(calls.nextGroup(takeArrived));
+  }
+  if (isClosing && !isCopyStarting) stop();
+}
 
 function take(requests: Requests): void {
   for (const request of requests) {
     if (request === 'close') isClosing = true;
     else if ('verb' in request) calls.push(request);
-    else void copy(request);
+    else copies.push(request);
   }
 }
 
@@ -54,16 +65,28 @@ function commit(group: Iterable<Call>): void {
   }
 }
 
-/** Commits during the copy are included: SQLite applies writes of the same connection to it. */
+/**
+ * Commits during the copy are included: SQLite applies writes of the same connection to it. They wait for its first
+ * step, which another thread takes: Node.js repeats every step but this one when a transaction is open.
+ */
 async function copy({ seq, copyTo }: Copy): Promise<void> {
+  isCopyStarting = true;
+  let hasStarted = false;
+  const letOthersProceed = (): void => {
+    if (hasStarted) return;
+    hasStarted = true;
+    isCopyStarting = false;
+    proceed();
+  };
   try {
-    await backup(database, copyTo, { rate: COPY_PAGES });
+    await backup(database, copyTo, { rate: COPY_PAGES, progress: letOthersProceed });
     reply({ kind: 'results', results: [{ seq, value: undefined }] });
   } catch (error) {
     // A full disk, or the database was closed meanwhile.
     const unavailable = error instanceof Error ? error.message : String(error);
     reply({ kind: 'results', results: [{ seq, unavailable }] });
   }
+  letOthersProceed();
 }
 
 function stop(): void {
