@@ -64,8 +64,11 @@ const recode = (text: string): string => {
   }
 };
 
-/** The canonical header lines of the signed names, each with a line feed; values of repeated names are joined by commas. */
-export function canonicalHeaders(headers: HeaderLines, signedHeaders: readonly string[]): string {
+/**
+ * The canonical header lines of the signed names (each named once), each with a line feed; values of repeated headers are
+ * joined by commas.
+ */
+export function canonicalHeaders(headers: HeaderLines, signedHeaders: Iterable<string>): string {
   const values = new Map<string, string[]>();
   for (const name of signedHeaders) values.set(name, []);
   for (const [name, value] of headers) {

@@ -8,8 +8,8 @@ import { ServiceError } from '../service-error.ts';
 export interface PresentedSignature {
   readonly accessKeyId: string;
   readonly scope: Scope & { readonly terminator: string };
-  /** Lower-case names, in the order they were given. */
-  readonly signedHeaders: readonly string[];
+  /** Lower-case names, in the order they were given. A set, so that 8,000 of them cost no more than they say. */
+  readonly signedHeaders: ReadonlySet<string>;
   readonly signature: string;
   /** `YYYYMMDDTHHMMSSZ`, as signed. */
   readonly amzDate: string;
@@ -69,7 +69,7 @@ function fromHeader(authorization: string, headers: HeaderLines, query: string):
     throw incomplete(missingIn(given, date).join(' '));
   return {
     ...readCredential(Credential),
-    signedHeaders: SignedHeaders.split(';'),
+    signedHeaders: new Set(SignedHeaders.split(';')),
     signature: Signature,
     ...basicDate(date),
     sessionToken: headerValue(headers, 'x-amz-security-token'),
@@ -110,7 +110,7 @@ function fromQuery(
     throw incomplete(`X-Amz-Expires must be between 1 and ${MAX_EXPIRES_SECONDS} seconds.`);
   return {
     ...readCredential(given.get('X-Amz-Credential')!),
-    signedHeaders: given.get('X-Amz-SignedHeaders')!.split(';'),
+    signedHeaders: new Set(given.get('X-Amz-SignedHeaders')!.split(';')),
     signature: given.get('X-Amz-Signature')!,
     ...basicDate(given.get('X-Amz-Date')!),
     expiresSeconds: Number(expires),

@@ -78,7 +78,7 @@ export function createVerifySignature(rules: SignatureRules): VerifySignature {
       const signed = {
         method,
         headers: canonicalHeaders(headers, signedHeaders),
-        signedHeaders: signedHeaders.join(';'),
+        signedHeaders: [...signedHeaders].join(';'),
         payloadHash,
       };
       const sign = signingKeys.get(key, scope);
@@ -148,14 +148,13 @@ function checkTime({ amzDate: signed, signedAtMs, expiresSeconds }: PresentedSig
 
 /** The headers that say where a request goes and what it means must be signed: `host` and every `x-amz-…` header. */
 function checkSignedHeaders({ signedHeaders }: PresentedSignature, headers: HeaderLines): void {
-  if (!signedHeaders.includes('host'))
-    throw invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
+  if (!signedHeaders.has('host')) throw invalid("'Host' must be a 'SignedHeader' in the AWS Authorization.");
   const unsigned = new Set<string>();
   for (const [name] of headers) {
     const lower = name.toLowerCase();
     // A session token is compared with the key's; some clients add it after signing.
     if (lower === 'x-amz-security-token') continue;
-    if (lower.startsWith('x-amz-') && !signedHeaders.includes(lower)) unsigned.add(lower);
+    if (lower.startsWith('x-amz-') && !signedHeaders.has(lower)) unsigned.add(lower);
   }
   if (unsigned.size > 0)
     throw invalid(
