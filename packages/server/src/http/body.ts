@@ -36,9 +36,16 @@ export function arrivedBody(request: IncomingMessage, limitBytes: number): Buffe
   if (declaredBytes === 0) return Buffer.alloc(0);
   if (declaredBytes > limitBytes || request.readableLength !== declaredBytes || request.destroyed)
     return undefined;
-  const body = request.read() as Buffer;
+  const first = request.read() as Buffer;
+  // Node.js 26 returns one piece at a time, earlier versions all of them.
+  const body = first.length === declaredBytes ? first : Buffer.concat([first, ...piecesOf(request)]);
   request.resume(); // without a reader it would not end
   return body;
+}
+
+function* piecesOf(request: IncomingMessage): Iterable<Buffer> {
+  for (let piece = request.read() as Buffer | null; piece !== null; piece = request.read() as Buffer | null)
+    yield piece;
 }
 
 /** The whole body. Throws RequestEntityTooLargeException, RequestTimeoutException, or what a connection ends in. */
