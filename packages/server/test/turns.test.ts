@@ -47,6 +47,23 @@ test('an owner that has used little of a turn passes those that wait, for a limi
   assert.equal(order.join(''), 'abbbbcabde');
 });
 
+test('work begins without a promise if there is time for it now', async () => {
+  const { turns, spend } = startTurns();
+  const begin = (name: string) =>
+    turns.begin('a', () => {
+      spend(TURN_MS);
+      return name;
+    });
+  assert.equal(begin('now'), 'now');
+  const later = begin('later');
+  assert.ok(later instanceof Promise);
+  assert.equal(await later, 'later');
+  const fails = () => {
+    throw new Error('as it should');
+  };
+  await assert.rejects(async () => turns.begin('a', fails), /as it should/);
+});
+
 test('many short slices share a turn', async () => {
   const { turns, spend } = startTurns();
   let done = 0;

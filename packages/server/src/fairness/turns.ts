@@ -7,6 +7,8 @@ export interface Turns {
    * of it; otherwise in a later one.
    */
   run<Result>(owner: string, work: () => Result): Promise<Result>;
+  /** The same without a promise if it does the work now. */
+  begin<Result>(owner: string, work: () => Result): Result | Promise<Awaited<Result>>;
   /** Runs steps until one returns false, in slices of SLICE_MS. */
   repeat(owner: string, step: () => boolean): Promise<void>;
 }
@@ -85,31 +87,34 @@ export function createTurns(monotonic: () => number = () => performance.now()): 
     return undefined;
   }
 
-  const turns: Turns = {
-    async run(owner, work) {
-      if (waiting.size === 0 && spentMs < TURN_MS) return doWork(owner, work);
-      if (mayPass(owner)) {
-        const spentBeforeMs = spentMs;
-        try {
-          return doWork(owner, work);
-        } finally {
-          passedMs += spentMs - spentBeforeMs;
-        }
+  function begin<Result>(owner: string, work: () => Result): Result | Promise<Awaited<Result>> {
+    if (waiting.size === 0 && spentMs < TURN_MS) return doWork(owner, work);
+    if (mayPass(owner)) {
+      const spentBeforeMs = spentMs;
+      try {
+        return doWork(owner, work);
+      } finally {
+        passedMs += spentMs - spentBeforeMs;
       }
-      return new Promise((resolve, reject) => {
-        const slices = waiting.get(owner);
-        const slice: Slice = () => {
-          try {
-            resolve(doWork(owner, work));
-          } catch (error) {
-            reject(error);
-          }
-        };
-        if (slices) slices.push(slice);
-        else waiting.set(owner, [slice]);
-        watchTurn();
-      });
-    },
+    }
+    const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    const slice: Slice = () => {
+      try {
+        resolve(doWork(owner, work));
+      } catch (error) {
+        reject(error);
+      }
+    };
+    const slices = waiting.get(owner);
+    if (slices) slices.push(slice);
+    else waiting.set(owner, [slice]);
+    watchTurn();
+    return promise as Promise<Awaited<Result>>;
+  }
+
+  const turns: Turns = {
+    begin,
+    run: async (owner, work) => begin(owner, work),
     async repeat(owner, step) {
       const slice = (): boolean => {
         const until = monotonic() + SLICE_MS;

@@ -1,10 +1,14 @@
-// Whose turn a call uses: that of the instance it names, if its key may act on it, otherwise that of the key.
+// Whose turn a call uses: that of the instance it names, if its key may act on it, otherwise that of the key. Until its head
+// has been read, that of what its path begins with.
 import { decodeComponent } from '@chatpush/wire';
 
 import { bareInstanceId } from '../auth/instance.ts';
 import { isIn } from '../auth/permissions.ts';
 import type { Identity } from './authentication.ts';
 import type { Route } from './routes.ts';
+
+/** Such as `/push-notification/{InstanceId}`, as it arrived. */
+export const headOwner = (path: string): string => path.split('/', 3).join('/');
 
 export function turnOwner({ segments }: Route, identity: Identity): string {
   if ('participant' in identity) return `instance ${identity.participant.instanceId}`;

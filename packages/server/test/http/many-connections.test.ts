@@ -1,11 +1,16 @@
-// 600 connections that opened at once filled the kernel's queue of 511: the others' SYN packets were dropped, and were
-// sent again only after 1 and 3 seconds (found by `bench flood`: an answer of /livez took 3.4 s).
+// Connections that open at once. Found by `bench flood`: 600 of them filled the kernel's queue of 511, so SYN packets were
+// dropped and were sent again only after 1 and 3 seconds (an answer of /livez took 3.4 s). Then one was accepted per turn of
+// the event loop, under load after 0.6 s.
 import assert from 'node:assert/strict';
+import { subscribe, unsubscribe } from 'node:diagnostics_channel';
 import { once } from 'node:events';
 import { readFileSync } from 'node:fs';
 import { connect } from 'node:net';
 import { test } from 'node:test';
+import { setImmediate as nextTurn } from 'node:timers/promises';
+import { Worker } from 'node:worker_threads';
 import { end, start } from '../promises/process.ts';
+import { startRecordingServer } from './recording-server.ts';
 
 const CONNECTIONS = 1_000;
 /** Of the kernel (https://docs.kernel.org/networking/ip-sysctl.html); a listener's queue is no longer than this. */
@@ -29,5 +34,38 @@ test(
       service.child.kill('SIGCONT');
       await end(service, 'SIGTERM');
     }
+  },
+);
+
+const OPENS_CONNECTIONS = `
+  const { connect } = require('node:net');
+  const { workerData: { port, opened, count } } = require('node:worker_threads');
+  for (let n = 0; n < count; n++)
+    connect(port, '127.0.0.1', () => {
+      Atomics.add(opened, 0, 1);
+      Atomics.notify(opened, 0);
+    });
+`;
+
+test(
+  'connections that wait are accepted several in each turn of the event loop',
+  { skip: process.platform !== 'linux' && 'one socket listens' },
+  async () => {
+    await using server = await startRecordingServer();
+    const count = 200;
+    const accepted: number[] = [];
+    let turn = 0;
+    const countOne = (): void => void accepted.push(turn);
+    subscribe('net.server.socket', countOne);
+    const opened = new Int32Array(new SharedArrayBuffer(4));
+    const { port } = server;
+    await using worker = new Worker(OPENS_CONNECTIONS, { eval: true, workerData: { port, opened, count } });
+    await once(worker, 'online');
+    // The thread accepts nothing while it waits for the worker.
+    for (let seen = 0; seen < count; seen = Atomics.load(opened, 0))
+      assert.notEqual(Atomics.wait(opened, 0, seen, 20_000), 'timed-out');
+    for (; accepted.length < count; turn++) await nextTurn();
+    unsubscribe('net.server.socket', countOne);
+    assert.ok(turn < count / 4, `${turn} turns for ${count} connections`);
   },
 );

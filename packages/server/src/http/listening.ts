@@ -1,0 +1,53 @@
+// Listens for the connections of an HTTP server. libuv accepts one connection per socket and turn of the event loop: of
+// 600 that opened at once under load, the last was accepted after 0.6 s, and so was everyone who came after them. So
+// several sockets listen on one port (SO_REUSEPORT), and the kernel spreads connections over them.
+import { once } from 'node:events';
+import type { Server as HttpServer } from 'node:http';
+import { createServer } from 'node:net';
+import type { AddressInfo, ListenOptions, Server } from 'node:net';
+
+/** Other systems spread connections differently or not at all, so there one socket listens. */
+const SOCKETS = process.platform === 'linux' ? 16 : 1;
+
+/**
+ * Connections that may wait to be accepted, if the kernel allows as many (`net.core.somaxconn`). Beyond it the kernel drops
+ * SYN packets, and clients wait a second or three. Node's default is 511.
+ */
+const BACKLOG = 4_096;
+
+export interface Listening {
+  readonly port: number;
+  /** No further connection is accepted. Resolves once all have ended. */
+  close(): Promise<void>;
+}
+
+/** `port` 0: any free one. Rejects if it cannot listen, also if another process has the port. */
+export async function listen(http: HttpServer, host: string, port: number): Promise<Listening> {
+  // Not even a process of the same user may share a port that was asked for; a free one is never shared.
+  if (port !== 0) await close([await listening(createServer(), { host, port })]);
+  const where = { host, backlog: BACKLOG, reusePort: SOCKETS > 1 };
+  const servers: Server[] = [await listening(http, { ...where, port })];
+  const { port: given } = http.address() as AddressInfo;
+  // As `node:http` creates its own server.
+  const options = { allowHalfOpen: true, noDelay: true };
+  try {
+    while (servers.length < SOCKETS) {
+      const other = createServer(options, (socket) => http.emit('connection', socket));
+      servers.push(await listening(other, { ...where, port: given }));
+    }
+  } catch (error) {
+    await close(servers);
+    throw error;
+  }
+  return { port: given, close: () => close(servers) };
+}
+
+async function listening<Some extends Server>(server: Some, where: ListenOptions): Promise<Some> {
+  // `once` rejects with the error.
+  await once(server.listen(where), 'listening');
+  return server;
+}
+
+async function close(servers: readonly Server[]): Promise<void> {
+  await Promise.all(servers.map((server) => once(server.close(), 'close')));
+}
