@@ -7,7 +7,7 @@ import { createServer } from 'node:net';
 import type { AddressInfo, ListenOptions, Server } from 'node:net';
 
 /** Other systems spread connections differently or not at all, so there one socket listens. */
-const SOCKETS = process.platform === 'linux' ? 16 : 1;
+const SOCKETS = process.platform === 'linux' ? 64 : 1;
 
 /**
  * Connections that may wait to be accepted, if the kernel allows as many (`net.core.somaxconn`). Beyond it the kernel drops
