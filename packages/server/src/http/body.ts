@@ -36,16 +36,10 @@ export function arrivedBody(request: IncomingMessage, limitBytes: number): Buffe
   if (declaredBytes === 0) return Buffer.alloc(0);
   if (declaredBytes > limitBytes || request.readableLength !== declaredBytes || request.destroyed)
     return undefined;
-  const first = request.read() as Buffer;
-  // Node.js 26 returns one piece at a time, earlier versions all of them.
-  const body = first.length === declaredBytes ? first : Buffer.concat([first, ...piecesOf(request)]);
+  // Without a size, Node.js 26 returns one piece of what is there (https://github.com/nodejs/node/pull/60441).
+  const body = request.read(declaredBytes) as Buffer;
   request.resume(); // without a reader it would not end
   return body;
-}
-
-function* piecesOf(request: IncomingMessage): Iterable<Buffer> {
-  for (let piece = request.read() as Buffer | null; piece !== null; piece = request.read() as Buffer | null)
-    yield piece;
 }
 
 /** The whole body. Throws RequestEntityTooLargeException, RequestTimeoutException, or what a connection ends in. */
