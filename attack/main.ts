@@ -109,6 +109,7 @@ try {
     console.log(
       `${what}: p50 ${percentile(list, 0.5)} ms, p99 ${percentile(list, 0.99)} ms, max ${percentile(list, 1)} ms (${list.length})`,
     );
+  console.log(`this process was itself blocked for up to ${watch.ownBlockMs.toFixed(0)} ms`);
   console.log(
     `memory: ${watch.mostResidentMb} MB resident at peak; heap and buffers ${keptAtStartMb} MB before, ${keptAtEndMb} MB after`,
   );

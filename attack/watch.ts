@@ -1,5 +1,6 @@
 // Watches the target during an attack: whether it answers, how much memory it uses, and whether the calm tenant is served.
 import { Agent, get } from 'node:http';
+import { monitorEventLoopDelay } from 'node:perf_hooks';
 import { setTimeout as wait } from 'node:timers/promises';
 import { createClient } from '../packages/client/src/index.ts';
 import type { Findings } from './findings.ts';
@@ -10,11 +11,14 @@ export interface Watch {
   readonly livezMs: readonly number[];
   readonly callMs: readonly number[];
   readonly mostResidentMb: number;
+  /** The longest block of this process, which is part of the times that it measured. */
+  readonly ownBlockMs: number;
   stop(): Promise<void>;
 }
 
 const EVERY_MS = 100;
 const CALL_TIMEOUT_MS = 10_000;
+const RESOLUTION_MS = 10;
 
 export async function startWatch(target: Target, findings: Findings): Promise<Watch> {
   const client = createClient({
@@ -32,6 +36,8 @@ export async function startWatch(target: Target, findings: Findings): Promise<Wa
     deviceType: 'GCM',
     contactConfiguration: { contactId: 'calm-contact', includeRawMessage: true },
   });
+  const own = monitorEventLoopDelay({ resolution: RESOLUTION_MS });
+  own.enable();
   const livezMs: number[] = [];
   const callMs: number[] = [];
   let mostResidentMb = 0;
@@ -87,7 +93,11 @@ export async function startWatch(target: Target, findings: Findings): Promise<Wa
     get mostResidentMb() {
       return mostResidentMb;
     },
+    get ownBlockMs() {
+      return Math.max(0, own.max / 1e6 - RESOLUTION_MS);
+    },
     stop: async () => {
+      own.disable();
       stopped.abort();
       await running;
       agent.destroy();

@@ -99,7 +99,7 @@ async function hold({ says, count, limitMs, drive, isDeaf }: Kind, field: Field)
   const { target, findings, scale } = field;
   const held: Promise<void>[] = [];
   for (let begun = 0; begun < Math.ceil(count * scale); begun++) {
-    // Connections beyond the listen backlog of 511 wait for seconds; this attack is not about that.
+    // Where one socket listens, connections beyond its backlog wait for seconds; this attack is not about that.
     if (begun % 50 === 49) await wait(100);
     const patienceMs = limitMs + SLACK_MS;
     const one = converse(target.port, '', {

@@ -1,4 +1,5 @@
 import assert from 'node:assert/strict';
+import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
 import { SLICE_MS, TURN_MS, createTurns } from '../src/fairness/turns.ts';
@@ -62,6 +63,14 @@ test('work begins without a promise if there is time for it now', async () => {
     throw new Error('as it should');
   };
   await assert.rejects(async () => turns.begin('a', fails), /as it should/);
+});
+
+test('work that waits keeps its own asynchronous context, and so its span', async () => {
+  const { turns, spend } = startTurns();
+  const spans = new AsyncLocalStorage<string>();
+  void spans.run('of another call', () => turns.begin('a', () => spend(TURN_MS)));
+  assert.equal(await turns.begin('a', async () => spans.getStore()), undefined);
+  assert.equal(await spans.run('own', () => turns.run('a', () => spans.getStore())), 'own');
 });
 
 test('many short slices share a turn', async () => {

@@ -8,7 +8,7 @@ import { ServiceError } from '../service-error.ts';
 export interface PresentedSignature {
   readonly accessKeyId: string;
   readonly scope: Scope & { readonly terminator: string };
-  /** Lower-case names, in the order they were given. A set, so that 8,000 of them cost no more than they say. */
+  /** Lower-case names, in the order they were given. A set, so that a name repeated 8,000 times costs no more than one. */
   readonly signedHeaders: ReadonlySet<string>;
   readonly signature: string;
   /** `YYYYMMDDTHHMMSSZ`, as signed. */

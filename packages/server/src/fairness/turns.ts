@@ -1,5 +1,6 @@
 // One event loop does everything, so nobody may occupy it for long. Synchronous work is split into slices of a few
 // milliseconds per turn of the loop; the rest waits for the next turn, with owners taking turns.
+import { AsyncLocalStorage } from 'node:async_hooks';
 
 export interface Turns {
   /**
@@ -7,7 +8,7 @@ export interface Turns {
    * of it; otherwise in a later one.
    */
   run<Result>(owner: string, work: () => Result): Promise<Result>;
-  /** The same without a promise if it does the work now. */
+  /** Like `run`, but returns the result itself, not a promise, if the work is done at once. */
   begin<Result>(owner: string, work: () => Result): Result | Promise<Awaited<Result>>;
   /** Runs steps until one returns false, in slices of SLICE_MS. */
   repeat(owner: string, step: () => boolean): Promise<void>;
@@ -98,9 +99,11 @@ export function createTurns(monotonic: () => number = () => performance.now()): 
       }
     }
     const { promise, resolve, reject } = Promise.withResolvers<Result>();
+    // The turn in which it runs begins in the context of another call, and so in that one's span.
+    const inOwnContext = AsyncLocalStorage.snapshot();
     const slice: Slice = () => {
       try {
-        resolve(doWork(owner, work));
+        resolve(inOwnContext(doWork<Result>, owner, work));
       } catch (error) {
         reject(error);
       }

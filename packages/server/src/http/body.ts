@@ -51,7 +51,7 @@ export async function readBody(
   if (declaredBytes > DISCARDED_BYTES) throw tooLarge(limitBytes);
   if (request.destroyed) throw endedEarly();
   const { promise, resolve, reject } = Promise.withResolvers<Buffer>();
-  // A body of a known length is put together as it arrives: kept pieces would need its memory twice.
+  // A body of a known length is put together as it arrives: collecting the pieces and joining them would take twice the memory.
   const whole = declaredBytes <= limitBytes ? Buffer.allocUnsafeSlow(declaredBytes) : undefined;
   const chunks: Buffer[] = [];
   let bytes = 0;
@@ -81,7 +81,7 @@ export async function readBody(
 }
 
 /** The connection ended or timed out; nobody reads this answer. */
-const endedEarly = () => new ServiceError('MalformedHttpRequestException', 'The request body ended early.');
+export const endedEarly = () => new ServiceError('MalformedHttpRequestException', 'The request ended early.');
 
 const tooLate = () =>
   new HttpRefusal('RequestTimeoutException', 'The request body did not arrive in time.', {

@@ -1,14 +1,15 @@
 // Listens for the connections of an HTTP server. libuv accepts one connection per socket and turn of the event loop
 // (https://github.com/libuv/libuv/pull/3696): of 600 that opened at once under load, the last was accepted after 0.6 s, and
-// so was everyone who came after them. So several sockets listen on one port (SO_REUSEPORT), and the kernel spreads
+// later ones had to wait behind it. So several sockets listen on one port (SO_REUSEPORT), and the kernel spreads
 // connections over them.
+import { lookup } from 'node:dns/promises';
 import { once } from 'node:events';
 import type { Server as HttpServer } from 'node:http';
 import { createServer } from 'node:net';
 import type { AddressInfo, ListenOptions, Server } from 'node:net';
 
 /**
- * With 16, the last of 600 connections waited for 120 to 140 ms, with 64 for 40 to 100. Other systems spread connections
+ * With 16 sockets, the last of 600 connections waited 120 to 140 ms; with 64, 40 to 100 ms. Other systems spread connections
  * differently or not at all, so there one socket listens.
  */
 const SOCKETS = process.platform === 'linux' ? 64 : 1;
@@ -27,9 +28,12 @@ export interface Listening {
 
 /** `port` 0: any free one. Rejects if it cannot listen, also if another process has the port. */
 export async function listen(http: HttpServer, host: string, port: number): Promise<Listening> {
-  // Not even a process of the same user may share a port that was asked for; a free one is never shared.
-  if (port !== 0) await close([await listening(createServer(), { host, port })]);
-  const where = { host, backlog: BACKLOG, reusePort: SOCKETS > 1 };
+  // Once, because a name may have several addresses.
+  const { address } = await lookup(host);
+  // SO_REUSEPORT would let another process of the same user share the port, so a given port is first bound without it. For
+  // port 0 the kernel never chooses one that is in use.
+  if (port !== 0) await close([await listening(createServer(), { host: address, port })]);
+  const where = { host: address, backlog: BACKLOG, reusePort: SOCKETS > 1 };
   const servers: Server[] = [await listening(http, { ...where, port })];
   const { port: given } = http.address() as AddressInfo;
   // As `node:http` creates its own server.

@@ -27,6 +27,7 @@ import type { Answer } from './answer.ts';
 import type { AnsweredCall } from './answered-call.ts';
 import { createAuthenticate } from './authentication.ts';
 import type { FindParticipant, FindSession } from './authentication.ts';
+import { endedEarly } from './body.ts';
 import { createConnections } from './connections.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
@@ -221,8 +222,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     const span = options.beginCall?.(request.headers['traceparent'] as string | undefined);
     trace.span = span;
     const begin = () => answerCall(request, response, path, trace);
-    // Reading 330 heads that arrived at once took 120 ms.
-    return turns.begin(headOwner(path), () => (span === undefined ? begin() : span.run(begin)));
+    // In turns: reading 330 heads that arrived at once blocked the event loop for 120 ms.
+    return turns.begin(headOwner(path), () => {
+      if (request.socket.destroyed) throw endedEarly();
+      return span === undefined ? begin() : span.run(begin);
+    });
   };
 
   /** The answer of an operation or a source. */

@@ -1,6 +1,7 @@
 // Copies of a SQLite file that is being written.
 import assert from 'node:assert/strict';
 import { describe, test } from 'node:test';
+import { StoreUnavailableError } from '../../src/store/store.ts';
 import { checkCopy } from '../../src/cli/check-copy.ts';
 import { newPath, openStore } from './sqlite-file.ts';
 
@@ -26,5 +27,21 @@ describe('a SQLite file', () => {
     done.abort();
     await Promise.all(writers);
     await store.close();
+  });
+
+  test('is closed while it is copied, without waiting for the copy', async (t) => {
+    const { store } = await openStore(t, { path: newPath(t) });
+    const body = JSON.stringify('x'.repeat(60_000));
+    for (let n = 0; n < 10; n++)
+      await Promise.all(
+        Array.from({ length: 40 }, (_, at) =>
+          store.commit({ contact: { instanceId: 'instance', contactId: `c${n}-${at}`, version: 0, body } }),
+        ),
+      );
+    const refused = assert.rejects(store.copyTo(newPath(t)), StoreUnavailableError);
+    const written = store.commit({ contact: { instanceId: 'instance', contactId: 'c', version: 0, body } });
+    await store.close();
+    assert.equal(await written, 'committed');
+    await refused;
   });
 });

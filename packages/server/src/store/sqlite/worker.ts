@@ -22,6 +22,8 @@ const connection = createConnection(database);
 const calls = createCallQueue();
 const copies: Copy[] = [];
 let isCopyStarting = false;
+/** How many copies are being made. */
+let copying = 0;
 let isClosing = false;
 let hasFailed = false;
 
@@ -34,9 +36,11 @@ port.on('message', (requests: Requests) => {
 function proceed(): void {
   while (!isCopyStarting && !hasFailed) {
     const next = copies.shift();
-    if (next !== undefined) void copy(next);
-    else if (calls.isEmpty) break;
-    else commit(calls.nextGroup(takeArrived));
+    if (next !== undefined) return void copy(next);
+    if (calls.isEmpty) break;
+    commit(calls.nextGroup(takeArrived));
+    // Each step of a copy needs a turn of the event loop.
+    if (copying > 0) return void setImmediate(proceed);
   }
   if (isClosing && !isCopyStarting) stop();
 }
@@ -66,11 +70,13 @@ function commit(group: Iterable<Call>): void {
 }
 
 /**
- * Commits during the copy are included: SQLite applies writes of the same connection to it. They wait for its first
- * step, which another thread takes: Node.js repeats every step but this one when a transaction is open.
+ * Commits during the copy are included: SQLite applies writes of the same connection to it. New commits wait until its
+ * first step, which runs on another thread, has ended: if a transaction is open, Node.js repeats every step except the
+ * first, which fails.
  */
 async function copy({ seq, copyTo }: Copy): Promise<void> {
   isCopyStarting = true;
+  copying++;
   let hasStarted = false;
   const letOthersProceed = (): void => {
     if (hasStarted) return;
@@ -79,19 +85,24 @@ async function copy({ seq, copyTo }: Copy): Promise<void> {
     proceed();
   };
   try {
-    await backup(database, copyTo, { rate: COPY_PAGES, progress: letOthersProceed });
+    // What `progress` throws would become an error of the copy.
+    await backup(database, copyTo, { rate: COPY_PAGES, progress: () => void setImmediate(letOthersProceed) });
     reply({ kind: 'results', results: [{ seq, value: undefined }] });
   } catch (error) {
-    // A full disk, or the database was closed meanwhile.
+    // Such as a full disk.
     const unavailable = error instanceof Error ? error.message : String(error);
     reply({ kind: 'results', results: [{ seq, unavailable }] });
   }
+  copying--;
   letOthersProceed();
 }
 
 function stop(): void {
+  isClosing = false;
   database.close();
   port.close();
+  // A copy would keep the thread until it is complete.
+  if (copying > 0) process.exit();
 }
 
 reply({ kind: 'ready' });
