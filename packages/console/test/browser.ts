@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { existsSync } from 'node:fs';
 import { after, before } from 'node:test';
-import { chromium, type Browser, type Page } from 'playwright-core';
+import { chromium, type Browser, type Locator, type Page } from 'playwright-core';
 import { buildConsole } from '../../../scripts/build-console.ts';
 
 export const EXECUTABLE = process.env['CHATPUSH_CHROMIUM'] ?? '/usr/bin/chromium';
@@ -75,6 +75,8 @@ export async function openConsole(
   }: Look = {},
 ): Promise<OpenPage> {
   const context = await browser.newContext({ viewport: { width, height }, colorScheme, reducedMotion });
+  // A busy machine took longer than Playwright's 30 seconds.
+  context.setDefaultTimeout(60_000);
   const page = await context.newPage();
   const problems: string[] = [];
   page.on('pageerror', (error) => problems.push(error.stack ?? error.message));
@@ -96,4 +98,14 @@ export async function closeDialog(page: Page): Promise<void> {
   await page.keyboard.press('Escape');
   await page.waitForURL((url) => url.href !== address);
   await page.getByRole('dialog').waitFor({ state: 'detached' });
+}
+
+/** Waits for what a push makes visible. If it does not come, the error says what the page shows instead. */
+export async function seen(locator: Locator): Promise<void> {
+  try {
+    await locator.waitFor();
+  } catch (error) {
+    const shown = await locator.page().locator('body').innerText();
+    throw new Error(`${(error as Error).message}\nThe page shows:\n${shown}`, { cause: error });
+  }
 }

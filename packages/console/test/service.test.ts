@@ -3,7 +3,7 @@ import assert from 'node:assert/strict';
 import test from 'node:test';
 import { startEmulator } from '@chatpush/emulator';
 import type { Page } from 'playwright-core';
-import { browserOfThisFile, noBrowser, openConsole } from './browser.ts';
+import { browserOfThisFile, noBrowser, openConsole, seen } from './browser.ts';
 import { openService } from './scene.ts';
 
 const options = { skip: noBrowser };
@@ -25,10 +25,10 @@ test('a visitor registers a phone, writes as agent, bot and system, and it light
     await write.getByRole('textbox', { name: 'Message' }).fill(`Hello from ${as}`);
     await write.getByRole('button', { name: 'Send' }).click();
     const cards = page.getByRole('article').getByRole('button', { name: `Hello from ${as}` });
-    await cards.nth(1).waitFor();
+    await seen(cards.nth(1));
     assert.equal(await write.getByRole('textbox', { name: 'Message' }).inputValue(), '');
     const became = write.getByRole('listitem').first();
-    await became.getByText(/accepted in .* for 2 phones(.*lit up after){2}/).waitFor();
+    await seen(became.getByText(/accepted in .* for 2 phones(.*lit up after){2}/));
   }
   assert.deepEqual(opened.problems, []);
 });
@@ -48,7 +48,7 @@ test('a drawn phone shows what each kind of message becomes', options, async () 
   ] as const) {
     await write.getByLabel('Kind').selectOption(kind);
     await write.getByRole('button', { name: 'Send' }).click();
-    await page.getByRole('article').getByRole('button', { name: shown }).waitFor();
+    await seen(page.getByRole('article').getByRole('button', { name: shown }));
   }
   assert.deepEqual(opened.problems, []);
 });
