@@ -29,7 +29,6 @@ export async function startPgbouncer(
   const folder = temporaryFolder();
   // It refuses to run as root, as PostgreSQL does.
   const as = process.getuid?.() === 0 ? { uid: NOBODY, gid: NOBODY } : {};
-  if (as.uid !== undefined) chownSync(folder.path, NOBODY, NOBODY);
   const settings = join(folder.path, 'pgbouncer.ini');
   writeFileSync(
     settings,
@@ -45,6 +44,8 @@ max_client_conn = 200
 server_login_retry = 1
 ${keepsPrepared ? 'max_prepared_statements = 100\n' : ''}`,
   );
+  // With a umask of 077 only the owner may read the settings.
+  if (as.uid !== undefined) for (const path of [folder.path, settings]) chownSync(path, NOBODY, NOBODY);
   const child = spawn('pgbouncer', [settings], { ...as, stdio: ['ignore', 'ignore', 'pipe'] });
   const ready = Promise.withResolvers<void>();
   const said: string[] = [];
