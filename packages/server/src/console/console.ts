@@ -11,7 +11,7 @@ import { serveConsolePage } from '@chatpush/emulator/console';
 import { addressGroup } from '../auth/client-address.ts';
 import type { Config } from '../config/config.ts';
 import { consoleAccess } from '../config/console-access.ts';
-import type { Mount, Source } from '../http/server.ts';
+import type { Mount, Source } from '../http/server-options.ts';
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';
 import type { ConsoleSessions, SignedIn } from './console-sessions.ts';

@@ -5,7 +5,7 @@ import { request } from 'node:http';
 import { describe, test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
 import { pino } from 'pino';
-import type { HttpServerOptions } from '../../src/http/server.ts';
+import type { HttpServerOptions } from '../../src/http/server-options.ts';
 import type { Handlers } from '../../src/operations/handlers.ts';
 import { ServiceError } from '../../src/service-error.ts';
 import { StoreUnavailableError } from '../../src/store/store.ts';

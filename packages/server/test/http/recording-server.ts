@@ -29,7 +29,8 @@ import { clientAddress, createAddressList } from '../../src/auth/client-address.
 import { deriveSigningKey } from '../../src/auth/signing-keys.ts';
 import { systemClock } from '../../src/clock.ts';
 import { createHttpServer } from '../../src/http/server.ts';
-import type { HttpServer, HttpServerOptions } from '../../src/http/server.ts';
+import type { HttpServerOptions } from '../../src/http/server-options.ts';
+import type { HttpServer } from '../../src/http/server.ts';
 import type { Call, Handlers } from '../../src/operations/handlers.ts';
 
 export interface Recorded {

@@ -4,7 +4,7 @@ import { once } from 'node:events';
 import { connect } from 'node:net';
 import { describe, test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
-import type { HttpServerOptions } from '../../src/http/server.ts';
+import type { HttpServerOptions } from '../../src/http/server-options.ts';
 import type { Handlers } from '../../src/operations/handlers.ts';
 import { GOOD_INPUTS, encodeInput } from './inputs.ts';
 import { call, get, isRefusal, startRecordingServer } from './recording-server.ts';

@@ -128,11 +128,15 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     else call.resolve('value' in result ? result.value : undefined);
   }
 
+  function rejectWaiting(error: Error): void {
+    for (const { reject } of waiting.values()) reject(error);
+    waiting.clear();
+  }
+
   function fail(error: Error): void {
     if (ended !== undefined) return;
     ended = new StoreUnavailableError('The store has failed.', { cause: error });
-    for (const { reject } of waiting.values()) reject(ended);
-    waiting.clear();
+    rejectWaiting(ended);
     if (options.onFatal === undefined) throw error;
     options.onFatal(error);
   }
@@ -213,8 +217,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
       }
       await exited;
       // A copy that was still being made.
-      for (const { reject } of waiting.values()) reject(ended);
-      waiting.clear();
+      rejectWaiting(ended);
     },
   };
 }
