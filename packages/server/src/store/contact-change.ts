@@ -22,6 +22,7 @@ import { retention } from '../contact/lifetime.ts';
 import type { ContactSettings } from '../contact/settings.ts';
 import { ServiceError } from '../service-error.ts';
 import { fingerprint } from './fingerprint.ts';
+import { contactKeyText } from './contact-key.ts';
 import { createKeyedQueue } from './keyed-queue.ts';
 import type { Claim, Contact, ContactKey, Store } from './store.ts';
 import { readContact } from './stored-contact.ts';
@@ -104,8 +105,7 @@ export function createContactChanges(options: {
 }): ContactChanges {
   const { store, clock, settings, random = Math.random } = options;
   const queue = createKeyedQueue(MAX_WAITING, busy);
-  const inLine = <T>({ instanceId, contactId }: ContactKey, run: () => Promise<T>): Promise<T> =>
-    queue(`${instanceId.length} ${instanceId} ${contactId}`, run);
+  const inLine = <T>(key: ContactKey, run: () => Promise<T>): Promise<T> => queue(contactKeyText(key), run);
 
   const commit = (
     key: ContactKey,
