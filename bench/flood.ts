@@ -73,6 +73,7 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
     };
 
     // The messages of a chat find its contact in the cache, except the first: also in the stage without a flood.
+    await askSink(sinkUrl, '/reset?times');
     await measure(service, sinkUrl, seconds, 'warm-up');
     await askSink(sinkUrl, '/reset?times');
     const idle = await measure(service, sinkUrl, seconds, 'idle');
