@@ -40,26 +40,43 @@ describe('the calls that wait for a SQLite store', () => {
       queue.push(read());
       sizes.push(nextGroup(queue).length);
     }
-    assert.deepEqual(sizes, [2, 1, 4, 1, 4, 1]);
+    assert.deepEqual(sizes, [2, 3, 2, 3, 2, 3]);
   });
 
-  test('a bulk group ends when a small call arrives, but never before its first call', () => {
+  test('a small call that arrives shares the commit of a bulk group, which takes no further bulk call', () => {
     const queue = createCallQueue();
     const bulk = Array.from({ length: 8 }, () => enqueue(300));
     for (const one of bulk) queue.push(one);
+    const small = [read(), read()];
+    let looks = 0;
+    const arrives = (): void => {
+      if (++looks === 3) for (const one of small) queue.push(one);
+    };
+    assert.deepEqual(nextGroup(queue, arrives), [...bulk.slice(0, 2), ...small]);
+    assert.deepEqual(nextGroup(queue), bulk.slice(2, 6), 'the next group has its full size again');
+  });
+
+  test('a small call that arrives during the last bulk call of a group shares its commit', () => {
+    const queue = createCallQueue();
+    const bulk = enqueue(300);
+    queue.push(bulk);
     const small = read();
     let looks = 0;
     const arrives = (): void => {
-      if (++looks === 3) queue.push(small);
+      if (++looks === 2) queue.push(small);
     };
-    assert.deepEqual(nextGroup(queue, arrives), bulk.slice(0, 2));
+    assert.deepEqual(nextGroup(queue, arrives), [bulk, small]);
+    assert.equal(queue.isEmpty, true);
+  });
+
+  test('bulk calls proceed although a small call arrives at every look', () => {
+    const queue = createCallQueue();
+    const bulk = Array.from({ length: 4 }, () => enqueue(300));
+    for (const one of bulk) queue.push(one);
+    const done = Array.from({ length: 8 }, () => nextGroup(queue, () => queue.push(read()))).flat();
     assert.deepEqual(
-      nextGroup(queue, () => queue.push(small)),
-      [small, small],
-    );
-    assert.deepEqual(
-      nextGroup(queue, () => queue.push(small)),
-      [bulk[2]],
+      done.filter(({ verb }) => verb === 'enqueue'),
+      bulk,
     );
   });
 
