@@ -3,9 +3,13 @@
 import { mkdtemp, readFile, rm, stat } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import pg from 'pg';
 import { startPostgres } from '../packages/server/test/store/postgres-server.ts';
 import { startNats } from '../packages/server/test/store/nats-servers.ts';
 import { familyMs } from './process-time.ts';
+
+/** More than a run writes. */
+const WAL_FILES = 64;
 
 export type StoreName = keyof typeof OPEN;
 
@@ -48,7 +52,13 @@ async function openSqlite(): Promise<BenchStore> {
 }
 
 async function openPostgres(): Promise<BenchStore> {
-  const server = await startPostgres({ fsync: 'on', shared_buffers: '256MB', max_wal_size: '4GB' });
+  const server = await startPostgres({
+    fsync: 'on',
+    shared_buffers: '256MB',
+    min_wal_size: `${WAL_FILES * 16}MB`,
+    max_wal_size: '4GB',
+  });
+  if (server.isOurs) await createWalFiles(server.url);
   const folder = new URL(server.url).searchParams.get('host');
   return {
     url: server.url,
@@ -60,6 +70,24 @@ async function openPostgres(): Promise<BenchStore> {
     size: () => Promise.resolve(0),
     close: () => server.close(),
   };
+}
+
+/**
+ * A server that has run for a while reuses the files of its WAL. A new one creates each with 16 MB of zeros, and all commits
+ * wait for that.
+ */
+async function createWalFiles(url: string): Promise<void> {
+  const client = new pg.Client({ connectionString: url });
+  await client.connect();
+  try {
+    for (let file = 0; file < WAL_FILES; file++) {
+      await client.query(`select pg_logical_emit_message(false, 'bench', '')`);
+      await client.query('select pg_switch_wal()');
+    }
+    await client.query('checkpoint');
+  } finally {
+    await client.end();
+  }
 }
 
 async function openNats(count: 1 | 3): Promise<BenchStore> {

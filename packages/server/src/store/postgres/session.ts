@@ -23,8 +23,8 @@ export const TIME_OUTS = {
    */
   idleInTransactionMs: 5_000,
   /**
-   * Between two transactions. The pool closes a connection after 10 s, so one that is idle for longer was abandoned
-   * by a node without the server noticing: such connections took the place of new ones.
+   * Between two transactions. Idle connections are checked every 5 s, so one that is idle for longer was abandoned by a
+   * node without the server noticing: such connections took the place of new ones.
    */
   idleMs: 15_000,
 } as const;
@@ -47,8 +47,8 @@ export class ReadOnlyServerError extends Error {
 }
 
 /**
- * Runs once for each new connection of the pool, but not for the listening one. Rejects if the server cannot be
- * written to.
+ * Runs for each new connection of a pool, and again while it is idle, but not for the listening one. Rejects if the server
+ * cannot be written to.
  */
 export async function greet(client: pg.ClientBase, { isPooled }: Session): Promise<void> {
   // Several commands in one query return several results; the types describe only one.
