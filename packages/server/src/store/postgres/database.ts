@@ -42,12 +42,6 @@ const ALL_IN_USE = 'timeout exceeded when trying to connect';
 
 type Connected = (error: Error | null, client?: pg.Client) => void;
 
-/**
- * A connection is replaced if it has not answered a quick statement after this long. Most calls begin with one, so
- * a network that has gone silent is noticed after this time and not after that of the longest statement.
- */
-const QUICK_MS = 5_000;
-
 /** Often enough for the server's time-out for idle sessions (session.ts). */
 const KEEP_OPEN_MS = 5_000;
 
@@ -123,7 +117,7 @@ export function createDatabase(options: DatabaseOptions): Database {
   const run = async <R>(client: pg.PoolClient, statement: Statement, values: readonly unknown[]) => {
     const asked: pg.QueryConfig & Pick<pg.ClientConfig, 'query_timeout'> = {
       ...(session.isPrepared && statement.name !== undefined && { name: statement.name }),
-      ...(statement.isQuick && { query_timeout: QUICK_MS }),
+      ...(statement.isQuick && { query_timeout: TIME_OUTS.quickMs }),
       text: textOf(statement),
       values: values.map(encode),
     };
