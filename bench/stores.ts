@@ -8,7 +8,7 @@ import { startPostgres } from '../packages/server/test/store/postgres-server.ts'
 import { startNats } from '../packages/server/test/store/nats-servers.ts';
 import { familyMs } from './process-time.ts';
 
-/** More than a run writes. */
+/** Of 16 MB: more than `flood` and `deliver` write. */
 const WAL_FILES = 64;
 
 export type StoreName = keyof typeof OPEN;
