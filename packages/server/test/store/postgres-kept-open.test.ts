@@ -9,13 +9,15 @@ import { createTestSchema } from './postgres-schema.ts';
 import { startPostgres, type PostgresServer } from './postgres-server.ts';
 
 const CONNECTIONS = 8;
+/** For the node's own work. */
+const OWN = 2;
 const LISTENING = 1;
 const PATIENCE_MS = 20_000;
 
 let server: PostgresServer;
 let other: pg.Client;
 before(async () => {
-  server = await startPostgres();
+  server = await startPostgres({ log_statement: 'all', log_line_prefix: '%p ' });
   other = new pg.Client({ connectionString: server.url });
   await other.connect();
 });
@@ -63,3 +65,23 @@ test(
     assert.deepEqual(await sessions(), [], 'close ends all of them');
   },
 );
+
+/** The sessions that have run the prepared statement. */
+const sessionsThatRan = (name: string): Set<string> =>
+  new Set(
+    server.log.filter((line) => line.includes(` execute ${name}: `)).map((line) => line.split(' ', 1)[0]!),
+  );
+
+test('a connection has run the statements of a message before its first call', { skip }, async (t) => {
+  const { schema, drop } = await createTestSchema(server.url);
+  t.after(drop);
+  const store = await openPostgresStore({ url: server.url, schema, connections: CONNECTIONS });
+  t.after(() => store.close());
+  const open = await allOpen();
+  const deadline = performance.now() + PATIENCE_MS;
+  for (const name of ['contacts', 'enqueue']) {
+    const ran = () => open.filter((pid) => sessionsThatRan(name).has(String(pid))).length;
+    while (ran() < CONNECTIONS - OWN && performance.now() < deadline) await wait(100);
+    assert.equal(ran(), CONNECTIONS - OWN, name);
+  }
+});

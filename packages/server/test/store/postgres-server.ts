@@ -16,6 +16,8 @@ export interface PostgresServer {
   readonly isOurs: boolean;
   /** The folder of its Unix socket, for connections without `url`. */
   readonly folder: string;
+  /** The lines that it has logged; none of a given server. */
+  readonly log: readonly string[];
   /** Shuts the server down like an operator, disconnecting all clients, or `immediate`ly, like a crash; its data is kept. */
   pause(how?: 'fast' | 'immediate'): Promise<void>;
   /** Starts it again after `pause`. */
@@ -58,6 +60,7 @@ export async function startPostgres(
       url: given,
       isOurs: false,
       folder: '',
+      log: [],
       pause: refuse,
       resume: refuse,
       freeze: refuse,
@@ -110,6 +113,7 @@ async function runCluster({
 }: Cluster): Promise<PostgresServer> {
   const cluster = join(folder.path, 'cluster');
   let server: ChildProcess | undefined;
+  const log: string[] = [];
   let settings: Readonly<Record<string, string>> = {
     listen_addresses: '',
     unix_socket_directories: folder.path,
@@ -128,15 +132,14 @@ async function runCluster({
       stdio: ['ignore', 'ignore', 'pipe'],
     });
     server = started;
-    const said: string[] = [];
     const ready = Promise.withResolvers<void>();
     createInterface(started.stderr).on('line', (line) => {
-      said.push(line);
+      log.push(line);
       // A standby says "ready to accept read-only connections".
       if (/ready to accept (read-only )?connections/.test(line)) ready.resolve();
     });
     started.once('error', ready.reject);
-    started.once('exit', () => ready.reject(new Error(`postgres ended:\n${said.join('\n')}`)));
+    started.once('exit', () => ready.reject(new Error(`postgres ended:\n${log.join('\n')}`)));
     await ready.promise;
   }
   async function pause(how: 'fast' | 'immediate' = 'fast'): Promise<void> {
@@ -207,6 +210,7 @@ async function runCluster({
     url,
     isOurs: true,
     folder: folder.path,
+    log,
     pause,
     resume,
     freeze,

@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { LETTER, unpackStates } from '../enqueue-states.ts';
 import { NOBODY } from '../settle-rule.ts';
 import type { Enqueued, EnqueueResult, Store } from '../store.ts';
-import type { Database } from './database.ts';
+import type { Database, Practised } from './database.ts';
 import { CHECK_VIOLATION, sqlState } from './faults.ts';
 import { FREE, NO_LANE, type Lanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
@@ -63,6 +63,12 @@ const ENQUEUE = {
         when owner = ${NOBODY} then '${LETTER.queued}' else '${LETTER.leased}' end, '' order by seq) as states,
       string_agg(seq::text, ' ' order by seq) as seqs
     from batch left join placed using (seq)`,
+};
+
+/** Enqueues nothing. */
+export const PRACTISED_ENQUEUE: Practised = {
+  statement: ENQUEUE,
+  values: [null, ...columns([], new Map()), [], [], randomUUID()],
 };
 
 export function enqueueVerb(

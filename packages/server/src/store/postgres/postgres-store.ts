@@ -7,17 +7,17 @@ import { systemClock } from '../../clock.ts';
 import { limitVerbs, type Verbs } from '../limited-verbs.ts';
 import type { Setting, SettingKind, Store } from '../store.ts';
 import { SMALL_CALL } from '../waiting-limit.ts';
-import { contactVerbs } from './contacts.ts';
+import { contactVerbs, PRACTISED_CONTACTS } from './contacts.ts';
 import { createDatabase } from './database.ts';
 import { deliveryLogVerb } from './delivery-log.ts';
 import { everythingVerb } from './everything.ts';
-import { enqueueVerb } from './enqueue.ts';
+import { enqueueVerb, PRACTISED_ENQUEUE } from './enqueue.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 import { openHints } from './hints.ts';
 import { instanceLogVerbs } from './instance-log.ts';
 import { laneVerbs } from './lanes.ts';
 import { createLeases } from './leases.ts';
-import { nodeVerbs } from './nodes.ts';
+import { nodeVerbs, PRACTISED_ANY_SILENT } from './nodes.ts';
 import { openFirst } from './opening.ts';
 import { migrate } from './schema.ts';
 import { settingVerbs } from './settings.ts';
@@ -56,6 +56,9 @@ const OWN_CONNECTIONS = 2;
  * message waited 16 ms for a connection three times, and up to 50.
  */
 const BULK_CONNECTIONS = 4;
+
+/** The statements of every message. */
+const PRACTISED = [PRACTISED_ANY_SILENT, PRACTISED_CONTACTS, PRACTISED_ENQUEUE];
 
 /** How long `close` waits for running calls and for the server to close; then its connections are cut. */
 const CLOSE_MS = 5_000;
@@ -113,8 +116,9 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const shared = { hosts, schema, sockets, session };
   const ofOwn = Math.min(OWN_CONNECTIONS, connections - 1);
   const ofBulk = Math.min(BULK_CONNECTIONS, Math.floor((connections - ofOwn) / 2));
-  const database = createDatabase({ ...shared, connections: connections - ofOwn - ofBulk });
-  const bulk = ofBulk > 0 ? createDatabase({ ...shared, connections: ofBulk }) : database;
+  const ofCalls = { ...shared, practised: PRACTISED };
+  const database = createDatabase({ ...ofCalls, connections: connections - ofOwn - ofBulk });
+  const bulk = ofBulk > 0 ? createDatabase({ ...ofCalls, connections: ofBulk }) : database;
   const own = createDatabase({ ...shared, connections: ofOwn });
   const closeAll = () => Promise.all([...new Set([database, bulk, own])].map((pool) => pool.close()));
   const listensTo = options.direct === undefined ? (isPooled ? undefined : hosts) : hostsOf(options.direct);
