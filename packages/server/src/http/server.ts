@@ -17,6 +17,7 @@ import { createAdmission } from './admission.ts';
 import { errorNameOf, jsonAnswer, refusal, thrownAnswer } from './answer.ts';
 import type { Answer } from './answer.ts';
 import { createAuthenticate } from './authentication.ts';
+import { createBeginTogether } from './begin-together.ts';
 import { endedEarly } from './body.ts';
 import { createConnections } from './connections.ts';
 import { DEFAULT_HTTP_LIMITS } from './limits.ts';
@@ -228,8 +229,9 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     // Node's own answer to a missing Host has no body; our signature check refuses it with a clear message.
     requireHostHeader: false,
   });
+  const beginTogether = createBeginTogether();
   const take = (request: IncomingMessage, response: ServerResponse): void =>
-    connections.inTurn(request, response, () => void handle(request, response));
+    connections.inTurn(request, response, () => beginTogether(() => void handle(request, response)));
   server.on('connection', (socket) => connections.watchParser(socket));
   server.on('request', take);
   // `100 Continue` is sent once there is room for the body.
