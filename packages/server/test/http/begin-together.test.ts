@@ -8,12 +8,12 @@ test('what arrives in one turn begins at its end, in order and step by step side
   const beginTogether = createBeginTogether();
   const call = async (name: string): Promise<void> => {
     steps.push(`${name} begins`);
-    await undefined;
+    await Promise.resolve();
     steps.push(`${name} goes on`);
   };
   beginTogether(() => void call('one'));
   beginTogether(() => void call('two'));
-  await undefined;
+  await Promise.resolve();
   assert.deepEqual(steps, []);
   await nextTurn();
   assert.deepEqual(steps, ['one begins', 'two begins', 'one goes on', 'two goes on']);
