@@ -5,7 +5,7 @@
 // heartbeat (an update of no key) waits for neither enqueue nor claim.
 import { NOBODY } from '../settle-rule.ts';
 import type { LivingNode, Store } from '../store.ts';
-import type { Database, Practised, Query } from './database.ts';
+import type { Database, Query } from './database.ts';
 import { SEQ } from './delivery-place.ts';
 import type { Leases } from './leases.ts';
 
@@ -31,13 +31,11 @@ const READ_LIVING = {
     from chatpush.node where not gone and silent_at > chatpush.now_ms() order by since, number`,
 };
 
-const ANY_SILENT = {
+export const ANY_SILENT = {
   name: 'any-silent',
   isQuick: true,
   text: 'select 1 from chatpush.node where not gone and silent_at <= chatpush.now_ms() limit 1',
 };
-
-export const PRACTISED_ANY_SILENT: Practised = { statement: ANY_SILENT, values: [] };
 
 const LOCK_SILENT = {
   name: 'lock-silent',

@@ -17,7 +17,7 @@ import { openHints } from './hints.ts';
 import { instanceLogVerbs } from './instance-log.ts';
 import { laneVerbs } from './lanes.ts';
 import { createLeases } from './leases.ts';
-import { nodeVerbs, PRACTISED_ANY_SILENT } from './nodes.ts';
+import { nodeVerbs } from './nodes.ts';
 import { openFirst } from './opening.ts';
 import { migrate } from './schema.ts';
 import { settingVerbs } from './settings.ts';
@@ -58,7 +58,7 @@ const OWN_CONNECTIONS = 2;
 const BULK_CONNECTIONS = 4;
 
 /** The statements of every message. */
-const PRACTISED = [PRACTISED_ANY_SILENT, PRACTISED_CONTACTS, PRACTISED_ENQUEUE];
+const PRACTISED = [PRACTISED_CONTACTS, PRACTISED_ENQUEUE];
 
 /** How long `close` waits for running calls and for the server to close; then its connections are cut. */
 const CLOSE_MS = 5_000;
