@@ -1,9 +1,9 @@
 // The contacts that were read last, on the calling thread: a call with one message waits for the thread of the database
 // only once, for its deliveries. In a flood each wait takes up to two commit groups.
 //
-// It misses no change, because only this process writes the file, and its calls are answered in the order in which they
-// ran: a read that ran before a change was answered before it, so forgetting the contact with the answer of the change
-// is enough.
+// It misses no change, because only this process writes the file, and small calls, such as these reads and each change,
+// are answered in the order in which they ran: a read that ran before a change was answered before it, so forgetting the
+// contact with the answer of the change is enough.
 import { contactKeyText } from '../contact-key.ts';
 import type { Contact, ContactKey } from '../store.ts';
 
