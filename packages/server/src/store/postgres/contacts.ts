@@ -1,7 +1,7 @@
 // Contact documents and the claims of ClientTokens, written by one statement: together or not at all.
 import { locatorIn, locatorKey, locatorOf } from '../registration-id.ts';
 import { RETENTION, type Claim, type Contact, type ContactChange, type Store } from '../store.ts';
-import type { Database, Practised } from './database.ts';
+import type { Database, WarmUp } from './database.ts';
 import { sqlState, UNIQUE_VIOLATION } from './faults.ts';
 
 /** Rows that count the registrations of one instance: about as many as connections commit at once. */
@@ -18,7 +18,7 @@ const READ_CONTACTS = {
 };
 
 /** Reads nothing. */
-export const PRACTISED_CONTACTS: Practised = { statement: READ_CONTACTS, values: [[], []] };
+export const CONTACTS_WARM_UP: WarmUp = { statement: READ_CONTACTS, values: [[], []] };
 
 const READ_REGISTERED = {
   name: 'registered',

@@ -19,10 +19,10 @@ export interface DatabaseOptions {
    * Statements that each new connection runs before its first use, with values for which they do nothing. The first run
    * of a statement on a connection parses and plans it and reads the catalog: 20 to 50 ms beside a flood.
    */
-  readonly practised?: readonly Practised[];
+  readonly warmUp?: readonly WarmUp[];
 }
 
-export interface Practised {
+export interface WarmUp {
   readonly statement: Statement;
   readonly values: readonly unknown[];
 }
@@ -72,7 +72,7 @@ export function connection({ sockets }: Pick<DatabaseOptions, 'sockets'>, url: s
 }
 
 export function createDatabase(options: DatabaseOptions): Database {
-  const { hosts, schema, session, practised = [] } = options;
+  const { hosts, schema, session, warmUp = [] } = options;
   // All connections being in use says nothing about the server.
   const gate = createConnectGate(
     (error) => isConnectionLost(error) && (error as Error).message !== ALL_IN_USE,
@@ -107,7 +107,7 @@ export function createDatabase(options: DatabaseOptions): Database {
     },
     verify: (client, verified) => {
       greet(client, session)
-        .then(() => practise(client))
+        .then(() => warm(client))
         .then(() => verified(), verified);
     },
   });
@@ -137,9 +137,9 @@ export function createDatabase(options: DatabaseOptions): Database {
     return rows.map(decodeRow) as R[];
   };
 
-  async function practise(client: pg.ClientBase): Promise<void> {
+  async function warm(client: pg.ClientBase): Promise<void> {
     if (!session.isPrepared) return;
-    for (const { statement, values } of practised) await run(client, statement, values);
+    for (const { statement, values } of warmUp) await run(client, statement, values);
   }
 
   /** Lends a connection. A broken connection is discarded; after an error of the statement it can be used again. */

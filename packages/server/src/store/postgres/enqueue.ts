@@ -3,7 +3,7 @@ import { randomUUID } from 'node:crypto';
 import { LETTER, unpackStates } from '../enqueue-states.ts';
 import { NOBODY } from '../settle-rule.ts';
 import type { Enqueued, EnqueueResult, Store } from '../store.ts';
-import type { Database, Practised } from './database.ts';
+import type { Database, WarmUp } from './database.ts';
 import { CHECK_VIOLATION, sqlState } from './faults.ts';
 import { FREE, NO_LANE, type Lanes } from './lanes.ts';
 import type { Leases } from './leases.ts';
@@ -78,7 +78,7 @@ interface Refused {
 }
 
 /** Enqueues nothing. */
-export const PRACTISED_ENQUEUE: Practised = {
+export const ENQUEUE_WARM_UP: WarmUp = {
   statement: ENQUEUE,
   values: [null, ...columns([], new Map()), [], [], randomUUID()],
 };

@@ -7,11 +7,11 @@ import { systemClock } from '../../clock.ts';
 import { limitVerbs, type Verbs } from '../limited-verbs.ts';
 import type { Setting, SettingKind, Store } from '../store.ts';
 import { SMALL_CALL } from '../waiting-limit.ts';
-import { contactVerbs, PRACTISED_CONTACTS } from './contacts.ts';
+import { contactVerbs, CONTACTS_WARM_UP } from './contacts.ts';
 import { createDatabase } from './database.ts';
 import { deliveryLogVerb } from './delivery-log.ts';
 import { everythingVerb } from './everything.ts';
-import { enqueueVerb, PRACTISED_ENQUEUE } from './enqueue.ts';
+import { enqueueVerb, ENQUEUE_WARM_UP } from './enqueue.ts';
 import { createHosts, type Hosts } from './hosts.ts';
 import { openHints } from './hints.ts';
 import { instanceLogVerbs } from './instance-log.ts';
@@ -58,7 +58,7 @@ const OWN_CONNECTIONS = 2;
 const BULK_CONNECTIONS = 4;
 
 /** The statements of every message. */
-const PRACTISED = [PRACTISED_CONTACTS, PRACTISED_ENQUEUE];
+const WARM_UP = [CONTACTS_WARM_UP, ENQUEUE_WARM_UP];
 
 /** How long `close` waits for running calls and for the server to close; then its connections are cut. */
 const CLOSE_MS = 5_000;
@@ -116,7 +116,7 @@ export async function openPostgresStore(options: PostgresStoreOptions): Promise<
   const shared = { hosts, schema, sockets, session };
   const ofOwn = Math.min(OWN_CONNECTIONS, connections - 1);
   const ofBulk = Math.min(BULK_CONNECTIONS, Math.floor((connections - ofOwn) / 2));
-  const ofCalls = { ...shared, practised: PRACTISED };
+  const ofCalls = { ...shared, warmUp: WARM_UP };
   const database = createDatabase({ ...ofCalls, connections: connections - ofOwn - ofBulk });
   const bulk = ofBulk > 0 ? createDatabase({ ...ofCalls, connections: ofBulk }) : database;
   const own = createDatabase({ ...shared, connections: ofOwn });
