@@ -53,6 +53,7 @@ const LEAVES = [
   'addresses',
   'clock.ts',
   'fairness/fair-gate.ts',
+  'fairness/per-turn.ts',
   'fairness/token-buckets.ts',
   'fairness/turns.ts',
   'service-error.ts',

@@ -5,6 +5,7 @@ import { STATUS_CODES } from 'node:http';
 import type { Socket } from 'node:net';
 import type { Duplex } from 'node:stream';
 
+import { createPerTurn } from '../fairness/per-turn.ts';
 import { refusal } from './answer.ts';
 import type { Answer } from './answer.ts';
 
@@ -27,26 +28,23 @@ export function answerClientError(error: Error & { code?: string }, socket: Dupl
   // After a reset nobody listens.
   if (error.code === 'ECONNRESET') socket.destroy();
   else if (error.code === 'ERR_HTTP_REQUEST_TIMEOUT') {
-    if (late.push(socket) === 1) setImmediate(refuseLate);
+    late.add(socket);
   } else refuseConnection(socket, REFUSALS[error.code ?? ''] ?? MALFORMED);
 }
+
+/** 10 ms at 100 µs each. */
+const LATE_PER_TURN = 100;
 
 /**
  * Connections that have timed out. Those that came together time out together: 5,000 of them took half a second of
  * one turn.
  */
-const late: Duplex[] = [];
-/** 10 ms at 100 µs each. */
-const LATE_PER_TURN = 100;
-
-function refuseLate(): void {
-  for (const socket of late.splice(0, LATE_PER_TURN))
-    // A connection without a request needs no answer, and a browser that connects ahead would take it as the answer
-    // to its first request.
-    if ((socket as Socket).bytesRead === 0) socket.destroy();
-    else refuseConnection(socket, REFUSALS['ERR_HTTP_REQUEST_TIMEOUT']!);
-  if (late.length > 0) setImmediate(refuseLate);
-}
+const late = createPerTurn<Duplex>(LATE_PER_TURN, (socket) => {
+  // A connection without a request needs no answer, and a browser that connects ahead would take it as the answer
+  // to its first request.
+  if ((socket as Socket).bytesRead === 0) socket.destroy();
+  else refuseConnection(socket, REFUSALS['ERR_HTTP_REQUEST_TIMEOUT']!);
+});
 
 /** Answers whatever the connection requests, and ends it. */
 export function refuseConnection(socket: Duplex, answer: Answer): void {

@@ -1,42 +1,8 @@
 import assert from 'node:assert/strict';
-import { setImmediate as nextTurn } from 'node:timers/promises';
 import { describe, test } from 'node:test';
-import { createOnePerTurn } from '../../src/store/sqlite/one-per-turn.ts';
 import { openSqliteStore } from '../../src/store/sqlite/sqlite-store.ts';
 import { newDeliveries } from './conformance/harness.ts';
 import { newPath } from './sqlite-file.ts';
-
-describe('one per turn', () => {
-  test('uses items in order, each in a turn of its own, also those that arrive meanwhile', async () => {
-    const used: number[] = [];
-    const items = createOnePerTurn((item: number) => void used.push(item));
-    items.add(1);
-    items.add(2);
-    assert.deepEqual(used, []);
-    await nextTurn();
-    assert.deepEqual(used, [1]);
-    items.add(3);
-    await nextTurn();
-    assert.deepEqual(used, [1, 2]);
-    await nextTurn();
-    assert.deepEqual(used, [1, 2, 3]);
-    items.add(4);
-    await nextTurn();
-    assert.deepEqual(used, [1, 2, 3, 4]);
-  });
-
-  test('a flush uses what is left at once, and only once', async () => {
-    const used: number[] = [];
-    const items = createOnePerTurn((item: number) => void used.push(item));
-    items.add(1);
-    items.add(2);
-    items.flush();
-    assert.deepEqual(used, [1, 2]);
-    await nextTurn();
-    await nextTurn();
-    assert.deepEqual(used, [1, 2]);
-  });
-});
 
 describe('the results of a commit group', () => {
   const BULK = 3;

@@ -3,6 +3,7 @@
 // This half runs on the calling thread. It numbers the calls, passes them to the worker, and waits for their group's commit.
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '../../clock.ts';
+import { createPerTurn } from '../../fairness/per-turn.ts';
 import { unpackStates } from '../enqueue-states.ts';
 import { createHints } from '../hints.ts';
 import { StoreUnavailableError } from '../store.ts';
@@ -21,7 +22,6 @@ import {
   unpackDeliveries,
 } from './flat.ts';
 import { keepToUser, makeFolderOf } from './folder.ts';
-import { createOnePerTurn } from './one-per-turn.ts';
 import { inParts, partsOf } from './parts.ts';
 import type { Moment, Reply, Request, Result, Verb, Verbs } from './protocol.ts';
 
@@ -88,10 +88,10 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   /** Bulk calls without a result. */
   const bulkCalls = new Set<number>();
   /**
-   * Their callers have up to 1,000 rows of a group to look at. When they did so in one turn, it took 10 ms, and a single call
+   * Reach their callers one per turn. The callers have up to 1,000 rows of a group to look at. When they did so in one turn, it took 10 ms, and a single call
    * beside a flood had a p99 of 133 ms instead of 83.
    */
-  const bulkResults = createOnePerTurn(settle);
+  const bulkResults = createPerTurn(1, settle);
   function sendAsked(): void {
     if (asked.length === 0) return;
     const requests = asked;

@@ -1,11 +1,12 @@
-/** Items that are used one per turn of the event loop, in order. */
-export interface OnePerTurn<Item> {
+/** Items that wait for the end of the turn of the event loop in which they were added, in order. */
+export interface PerTurn<Item> {
   add(item: Item): void;
   /** Uses all that are left, now. */
   flush(): void;
 }
 
-export function createOnePerTurn<Item>(use: (item: Item) => void): OnePerTurn<Item> {
+/** Uses at most `most` items per turn; the rest waits for the next ones. `use` must not throw. */
+export function createPerTurn<Item>(most: number, use: (item: Item) => void): PerTurn<Item> {
   const items: Item[] = [];
   let isScheduled = false;
 
@@ -14,9 +15,9 @@ export function createOnePerTurn<Item>(use: (item: Item) => void): OnePerTurn<It
     isScheduled = true;
     setImmediate(() => {
       isScheduled = false;
-      const [item] = items.splice(0, 1);
+      const next = items.splice(0, most);
       schedule();
-      if (item !== undefined) use(item);
+      for (const item of next) use(item);
     });
   }
 
