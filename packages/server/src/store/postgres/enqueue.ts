@@ -20,14 +20,14 @@ import { linesOf, listOfLines } from './text.ts';
 const ENQUEUE = {
   name: 'enqueue',
   text: `with me as materialized (${LIVE_NODE}),
-    silent as materialized (select exists (${ANY_SILENT.text}) as any_is),
+    silent as materialized (select exists (${ANY_SILENT.text}) as is_any),
     clock as materialized (select chatpush.now_ms() as now),
     batch as materialized (
       select *, nextval('chatpush.delivery_seq') as seq
       from unnest($2::text[], $3::text[], $4::text[], $5::text[], $6::text[], $7::text[], $8::int[],
         $9::bigint[], ${listOfLines('$10')}, $11::text[]) with ordinality
         as entry (id, day, instance_id, contact_id, message_id, registration_id, lane, expires_in, work, reason, place)
-      where not (select any_is from silent)
+      where not (select is_any from silent)
     ),
     new_key as (
       insert into chatpush.delivery_key (id, day, seq) select id, day, seq from batch order by id on conflict do nothing returning seq
@@ -64,7 +64,7 @@ const ENQUEUE = {
     select string_agg(
       case when status is null then '${LETTER.known}' when status = 'skipped' then '${LETTER.skipped}'
         when owner = ${NOBODY} then '${LETTER.queued}' else '${LETTER.leased}' end, '' order by seq) as states,
-      string_agg(seq::text, ' ' order by seq) as seqs, (select any_is from silent) as "isAnySilent"
+      string_agg(seq::text, ' ' order by seq) as seqs, (select is_any from silent) as "isAnySilent"
     from batch left join placed using (seq)`,
 };
 
