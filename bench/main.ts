@@ -18,6 +18,7 @@ const BENCHES: Record<string, () => Promise<{ run(argv: readonly string[]): Prom
   reload: () => import('./reload.ts'),
   rotation: () => import('./rotation.ts'),
   nodes: () => import('./nodes.ts'),
+  console: () => import('./console.ts'),
   soak: () => import('./soak.ts'),
 };
 

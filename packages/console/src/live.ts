@@ -17,7 +17,7 @@ const EVENT_TYPES: readonly EmulatorEvent['type'][] = [
 ];
 
 /** The page renders changes immediately. Under load it renders no more often than this, and for at most a third of the time. */
-const DRAWN_EVERY_MS = 33;
+export const DRAWN_EVERY_MS = 33;
 const REST_PER_DRAWING = 2;
 
 /** The interval that the emulator asks of its subscribers. */

@@ -93,3 +93,10 @@ export async function openScene(): Promise<Scene> {
     },
   };
 }
+
+/** Registers 30 phones, ten for each of three contacts. The result writes message n, which rings the ten phones of one contact. */
+export async function openCrowd({ register, say }: Scene): Promise<(n: number) => Promise<void>> {
+  const tokens = Array.from({ length: 30 }, (_, n) => n.toString(16).padStart(2, '0').repeat(32));
+  for (const [n, token] of tokens.entries()) await register(`crowd-${n % 3}`, token);
+  return (n) => say(`crowd-${n % 3}`, `crowd-${n}`, `Message ${n}`);
+}
