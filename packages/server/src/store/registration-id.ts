@@ -1,7 +1,7 @@
 // A registration id tells which contact it belongs to, so a registration is found by its id without an index of ids.
 // An id is a UUID of version 8 (RFC 9562, section 5.8): 96 bits are a hash of the contact id, the locator, and 26 bits
 // tell the registrations of one contact apart. Stores find contacts by their locator: SQLite and PostgreSQL by a small
-// index that only a new contact writes, JetStream by its subject.
+// index that gets one entry for each new contact, JetStream by its subject.
 import { hash } from 'node:crypto';
 
 /** How many registration ids a contact can have. */
@@ -12,7 +12,7 @@ export const locatorOf = (contactId: string): string =>
   // With a billion contacts, the probability that two share a locator is below 10⁻¹¹.
   hash('sha256', `${contactId.length}:${contactId}`, 'hex').slice(0, 24);
 
-/** The first 52 bits of a locator, which fit an integer in JavaScript and in both databases. */
+/** The first 52 bits of a locator, which fit an integer in JavaScript and in PostgreSQL. */
 export const locatorKey = (locator: string): number => Number.parseInt(locator.slice(0, 13), 16);
 
 /** The ids that a registration of the contact can have, starting with this number. */

@@ -2,7 +2,7 @@
 import assert from 'node:assert/strict';
 import { DatabaseSync } from 'node:sqlite';
 import { describe, test } from 'node:test';
-import { claimHash } from '../../src/store/sqlite/contacts.ts';
+import { BY_TOKEN } from '../../src/store/sqlite/claims.ts';
 import { MIGRATIONS } from '../../src/store/sqlite/migrations.ts';
 import { newPath, openStore } from './sqlite-file.ts';
 
@@ -36,10 +36,11 @@ describe('a SQLite file', () => {
     for (const token of ['one', 'two'])
       assert.equal(await first.store.commit({ claim: claim(token) }), 'committed');
     await first.store.close();
+    // As if the hash of one were that of two.
     const database = new DatabaseSync(path);
     database
-      .prepare(`update claim set hash = ?, token = 'another' where token = 'one'`)
-      .run(claimHash('instance', 'Create', 'two'));
+      .prepare(`insert into claim_token_index select ?, seq from claim where token = 'one'`)
+      .run(BY_TOKEN.hashOf('instance', 'Create', 'two'));
     database.close();
     const { store } = await openStore(t, { path });
     assert.equal((await store.claimed('instance', 'Create', 'two'))?.answer, 'two');

@@ -143,7 +143,10 @@ describe('a SQLite file', () => {
 
     const told: string[] = [];
     const { store } = await openStore(t, { path, onUpgrade: (sentence) => told.push(sentence) });
-    assert.match(told.join(), /^Upgrading the tables in .*, which has 39 deliveries/);
+    assert.match(
+      told.join(),
+      /^Upgrading the tables in .*, which has 39 deliveries, 0 contacts and 0 claims/,
+    );
     await store.beat('node', 3_600_000);
     const kept = batch.slice(0, 39);
     const states = await store.enqueue([...kept, newDelivery({ contactId: 'kept' })], 'node', NONE);
@@ -225,10 +228,13 @@ describe('a SQLite file', () => {
     const contacts = Array.from({ length: 500 }, () => contactChange({ body: 'x'.repeat(1000) }));
     for (const contact of contacts) await before.commit({ contact });
     await before.close();
-    // After the pages of the schema and of the empty log, which are read at start.
+    // An index that is not read at start.
+    const database = new DatabaseSync(path);
+    const pages = database.prepare(`select pageno from dbstat where name = 'contact_key'`).all();
+    database.close();
     const file = openSync(path, 'r+');
-    const { size } = statSync(path);
-    writeSync(file, Buffer.alloc(size - 30 * 4096, 0xff), 0, size - 30 * 4096, 30 * 4096);
+    for (const { pageno } of pages)
+      writeSync(file, Buffer.alloc(4096, 0xff), 0, 4096, (Number(pageno) - 1) * 4096);
     closeSync(file);
 
     const { promise: fatal, resolve: onFatal } = Promise.withResolvers<Error>();

@@ -1,20 +1,24 @@
 // Finds deliveries by their id and by their contact. Every match is compared with the row itself, because two ids may have
 // the same hash.
-import { hash } from 'node:crypto';
 import type { DatabaseSync } from 'node:sqlite';
-import { mergeMany, openHashedIndex, type IndexDefinition, type Transactional } from './hashed-index.ts';
+import { openHashedIndex, type IndexDefinition, type Transactional } from './hashed-index.ts';
+import { textHash } from './row-hash.ts';
 
-export const BY_ID: IndexDefinition = { name: 'delivery_id', hash: 'id_hash(id)' };
+export const BY_ID: IndexDefinition = {
+  name: 'delivery_id',
+  table: 'delivery',
+  columns: ['id'],
+  hashOf: idHash,
+  deletes: 'oldest first',
+};
 export const BY_CONTACT: IndexDefinition = {
   name: 'delivery_contact',
-  hash: 'contact_hash(instance_id, contact_id)',
+  table: 'delivery',
+  columns: ['instance_id', 'contact_id'],
+  hashOf: contactHash,
+  deletes: 'oldest first',
+  headStart: 500,
 };
-
-/**
- * After this many new rows, the next slice is merged, alternating between the two indexes. At most 64,000 rows are then
- * recent, which are read again at start, and a merge takes 1 to 3 ms.
- */
-const ROWS_PER_STEP = 500;
 
 /** More than a node has in flight. Deliveries that are no longer remembered are searched. */
 const MOST_REMEMBERED = 100_000;
@@ -30,7 +34,7 @@ export interface DeliveryIndex extends Transactional {
   find(id: string): number | undefined;
   /** Which of these ids have a row. */
   known(ids: readonly string[]): Set<string>;
-  /** Adds consecutive rows, and merges as much as their number requires. */
+  /** Adds consecutive rows. */
   add(rows: readonly IndexedRow[], firstSeq: number): void;
   /** Saves the search when this delivery is settled. */
   remember(id: string, seq: number): void;
@@ -38,22 +42,10 @@ export interface DeliveryIndex extends Transactional {
   recall(id: string): number | undefined;
   /** Rows that may be of this contact, newest first, each before `before`. */
   ofContact(instanceId: string, contactId: string, before: number): Iterable<number>;
+  /** Takes note of deleted rows. */
+  deleted(rows: number): void;
   /** Examines at most `limit` entries for deleted rows. True: there are more. */
   forget(limit: number): boolean;
-}
-
-/** Before migrations, which use the hashes. */
-export function registerHashes(database: DatabaseSync): void {
-  const options = { deterministic: true };
-  database.function('id_hash', options, (id) => idHash(String(id)));
-  database.function('contact_hash', options, (instanceId, contactId) =>
-    contactHash(String(instanceId), String(contactId)),
-  );
-}
-
-export function mergeManyDeliveries(database: DatabaseSync): void {
-  mergeMany(database, BY_ID);
-  mergeMany(database, BY_CONTACT);
 }
 
 export function openDeliveryIndex(database: DatabaseSync): DeliveryIndex {
@@ -62,9 +54,6 @@ export function openDeliveryIndex(database: DatabaseSync): DeliveryIndex {
   const indexes = [byId, byContact] as const;
   const readId = database.prepare('select id from delivery where seq = ?');
   const idOf = (seq: number) => readId.get(seq)?.['id'] as string | undefined;
-  // Includes rows that were rolled back, which only makes a merge come earlier.
-  let added = 0;
-  let steps = 0;
   const remembered = new Map<string, number>();
 
   return {
@@ -87,10 +76,6 @@ export function openDeliveryIndex(database: DatabaseSync): DeliveryIndex {
         rows.map(({ instanceId, contactId }) => contactHash(instanceId, contactId)),
         firstSeq,
       );
-      for (added += rows.length; added >= ROWS_PER_STEP; added -= ROWS_PER_STEP) {
-        indexes[steps % 2]!.mergeNext();
-        steps += 1;
-      }
     },
     remember(id, seq) {
       if (remembered.size >= MOST_REMEMBERED) remembered.clear();
@@ -103,6 +88,7 @@ export function openDeliveryIndex(database: DatabaseSync): DeliveryIndex {
     },
     ofContact: (instanceId, contactId, before) =>
       byContact.newest(contactHash(instanceId, contactId), before),
+    deleted: (rows) => indexes.forEach((index) => index.deleted(rows)),
     forget: (limit) => byId.forget(limit) || byContact.forget(limit),
     committed: () => indexes.forEach((index) => index.committed()),
     rolledBack: () => indexes.forEach((index) => index.rolledBack()),
@@ -123,9 +109,6 @@ function hexDigit(code: number): number {
   return code >= 0x61 && code <= 0x66 ? code - 0x61 + 10 : Number.NaN;
 }
 
-export const contactHash = (instanceId: string, contactId: string): number =>
-  textHash(`${instanceId.length}:${instanceId}${contactId}`);
-
-/** 48 bits with their sign, like every hash. */
-const textHash = (text: string): number =>
-  Number.parseInt(hash('sha256', text, 'hex').slice(0, 12), 16) - 2 ** 47;
+export function contactHash(instanceId: string, contactId: string): number {
+  return textHash(`${instanceId.length}:${instanceId}${contactId}`);
+}

@@ -1,7 +1,9 @@
 // The tables, as the steps that created them. A released step is never changed: add a new one below it.
 //
-// Times are milliseconds since the epoch. All tables keep their rowid, so rows are appended in the order of
-// arrival, and only the small indexes are written at random places.
+// Times are milliseconds since the epoch. All large tables keep their rowid, so rows are appended in the order of arrival.
+// What would be written at random places is in the indexes by hash (hashed-index.ts); only contacts have an index of texts.
+import { BY_TOKEN } from './claims.ts';
+import { BY_LOCATOR } from './contacts.ts';
 import { BY_CONTACT, BY_ID } from './delivery-index.ts';
 import { createIndexTables } from './hashed-index.ts';
 
@@ -169,5 +171,43 @@ export const MIGRATIONS: readonly string[] = [
   alter table claim_copy rename to claim;
   create index claim_hash on claim (hash);
   create index claim_expiry on claim (expires_at);
+  `,
+  `
+  -- Contacts are now found by registration id, and claims by token, through hashed-index.ts. Their indexes cost each registration
+  -- two pages at random places. The tables get a key of their own, because VACUUM may renumber rows that have none.
+  create table contact_copy (
+    seq integer primary key autoincrement,
+    instance_id text not null,
+    contact_id text not null,
+    version integer not null,
+    body text not null,
+    review_at integer,
+    remove_at integer
+  ) strict;
+  insert into contact_copy
+    select rowid, instance_id, contact_id, version, body, review_at, remove_at from contact order by rowid;
+  drop table contact;
+  alter table contact_copy rename to contact;
+  create unique index contact_key on contact (instance_id, contact_id);
+  create index contact_review on contact (review_at) where review_at is not null;
+  create index contact_remove on contact (remove_at) where remove_at is not null;
+
+  create table claim_copy (
+    seq integer primary key autoincrement,
+    instance_id text not null,
+    operation text not null,
+    token text not null,
+    fingerprint text not null,
+    answer text not null,
+    expires_at integer not null
+  ) strict;
+  insert into claim_copy
+    select rowid, instance_id, operation, token, fingerprint, answer, expires_at from claim order by rowid;
+  drop table claim;
+  alter table claim_copy rename to claim;
+
+  -- mergeMany adds the entries of existing rows when the database is opened.
+  ${createIndexTables(BY_LOCATOR)}
+  ${createIndexTables(BY_TOKEN)}
   `,
 ];

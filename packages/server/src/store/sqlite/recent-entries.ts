@@ -39,6 +39,8 @@ export class RecentEntries {
   #older = new Float64Array(FIRST_ROWS);
   /** For each slice: all rows up to this one were taken, and that was committed. */
   readonly #takenTo: Float64Array;
+  /** The least of them. */
+  #allTakenTo: number;
   #lastSeq: number;
   /** Of the open transaction. */
   #firstAdded = Number.POSITIVE_INFINITY;
@@ -47,6 +49,7 @@ export class RecentEntries {
   /** Rows up to `takenTo` are not added. */
   constructor(takenTo: number) {
     this.#takenTo = new Float64Array(SLICES).fill(takenTo);
+    this.#allTakenTo = takenTo;
     this.#lastSeq = takenTo;
   }
 
@@ -92,6 +95,7 @@ export class RecentEntries {
 
   committed(): void {
     for (const { slice, lastSeq } of this.#taken) this.#takenTo[slice + SLICES / 2] = lastSeq;
+    if (this.#taken.length > 0) this.#allTakenTo = Math.min(...this.#takenTo);
     this.#taken = [];
     this.#firstAdded = Number.POSITIVE_INFINITY;
   }
@@ -113,7 +117,7 @@ export class RecentEntries {
 
   /** The ring has a place for each row from the first that is not taken from its slice to `lastSeq`. */
   #makeRoom(lastSeq: number): void {
-    const takenTo = Math.min(...this.#takenTo);
+    const takenTo = this.#allTakenTo;
     let rows = this.#hashes.length;
     while (lastSeq - takenTo > rows) rows *= 2;
     if (rows === this.#hashes.length) return;

@@ -8,7 +8,8 @@
 //
 // The column `holder` is the owner as far as the index delivery_open needs it (migrations.ts).
 import type { DatabaseSync } from 'node:sqlite';
-import { contactVerbs } from './contacts.ts';
+import { openClaims } from './claims.ts';
+import { BY_LOCATOR, contactVerbs } from './contacts.ts';
 import { contactLogVerb } from './contact-log.ts';
 import { openDeliveryIndex } from './delivery-index.ts';
 import { enqueueVerb } from './enqueue.ts';
@@ -20,7 +21,7 @@ import { nodeVerbs } from './nodes.ts';
 import { settleVerb } from './settle.ts';
 import { settingVerbs } from './settings.ts';
 import { sweepVerb } from './sweep.ts';
-import type { Transactional } from './hashed-index.ts';
+import { openHashedIndex, type Transactional } from './hashed-index.ts';
 import type { Verbs } from './protocol.ts';
 
 /** A database and what belongs to it. */
@@ -36,8 +37,11 @@ export function createConnection(database: DatabaseSync): Connection {
   const nodes = nodeVerbs(database, leases);
   const lanes = laneVerbs(database, nodes);
   const index = openDeliveryIndex(database);
+  const byLocator = openHashedIndex(database, BY_LOCATOR);
+  const claims = openClaims(database);
+  const indexes = [index, byLocator, claims.index];
   const verbs: Verbs = {
-    ...contactVerbs(database),
+    ...contactVerbs(database, claims, byLocator),
     ...enqueueVerb(database, nodes, lanes, leases, index),
     ...settleVerb(database, nodes, index),
     ...contactLogVerb(database, index),
@@ -49,7 +53,11 @@ export function createConnection(database: DatabaseSync): Connection {
     leave: nodes.leave,
     ...settingVerbs(database),
     ...everythingVerb(database),
-    ...sweepVerb(database, index),
+    ...sweepVerb(database, { claim: claims.index, contact: byLocator, delivery: index }),
   };
-  return { database, verbs, memory: index };
+  const memory: Transactional = {
+    committed: () => indexes.forEach((one) => one.committed()),
+    rolledBack: () => indexes.forEach((one) => one.rolledBack()),
+  };
+  return { database, verbs, memory };
 }
