@@ -54,6 +54,7 @@ const LEAVES = [
   'clock.ts',
   'fairness/fair-gate.ts',
   'fairness/per-turn.ts',
+  'fairness/together.ts',
   'fairness/token-buckets.ts',
   'fairness/turns.ts',
   'service-error.ts',

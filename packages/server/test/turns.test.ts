@@ -2,7 +2,7 @@ import assert from 'node:assert/strict';
 import { AsyncLocalStorage } from 'node:async_hooks';
 import { test } from 'node:test';
 import { setImmediate as nextTurn } from 'node:timers/promises';
-import { SLICE_MS, TURN_MS, createTurns } from '../src/fairness/turns.ts';
+import { PASSING_MS, SLICE_MS, TURN_MS, createTurns } from '../src/fairness/turns.ts';
 
 /** Turns on a clock that is advanced by slices. */
 function startTurns() {
@@ -42,7 +42,7 @@ test('an owner that has used little of a turn passes those that wait, for a limi
   assert.equal(order.join(''), 'abbb', 'several steps of a call in one turn');
   const long = [run('b', SLICE_MS), run('b', SLICE_MS)];
   assert.equal(order.join(''), 'abbbb', 'b has used more than a slice');
-  const others = ['c', 'd', 'e'].map((owner) => run(owner, SLICE_MS));
+  const others = ['c', 'd', 'e'].map((owner) => run(owner, PASSING_MS));
   assert.equal(order.join(''), 'abbbbc', 'the time for all who pass is used up');
   await Promise.all([...flood, ...short, ...long, ...others]);
   assert.equal(order.join(''), 'abbbbcabde');

@@ -12,7 +12,7 @@ import { baseUrl } from '../addresses/base-url.ts';
 import { isLoopback } from '../addresses/loopback.ts';
 import { createApplicationOf } from '../operations/applications/application.ts';
 import { ServiceError } from '../service-error.ts';
-import { createPerTurn } from '../fairness/per-turn.ts';
+import { createTogether } from '../fairness/together.ts';
 import { createTurns } from '../fairness/turns.ts';
 import { createAdmission } from './admission.ts';
 import { errorNameOf, jsonAnswer, refusal, thrownAnswer } from './answer.ts';
@@ -229,12 +229,11 @@ export async function createHttpServer(options: HttpServerOptions): Promise<Http
     // Node's own answer to a missing Host has no body; our signature check refuses it with a clear message.
     requireHostHeader: false,
   });
-  // Requests that arrive in one turn begin together at its end. A continuation of a promise runs after those that were queued
-  // before it, so each step runs for all of them while its code and data are in the processor's caches. Begun one by one as
-  // they were read, 50 registrations at a time cost the main thread 261 µs each; begun together, 185.
-  const arrived = createPerTurn<() => void>(Number.POSITIVE_INFINITY, (begin) => begin());
+  const together = createTogether();
   const take = (request: IncomingMessage, response: ServerResponse): void =>
-    connections.inTurn(request, response, () => arrived.add(() => void handle(request, response)));
+    connections.inTurn(request, response, () =>
+      together(headOwner(request.url ?? ''), () => void handle(request, response)),
+    );
   server.on('connection', (socket) => connections.watchParser(socket));
   server.on('request', take);
   // `100 Continue` is sent once there is room for the body.
