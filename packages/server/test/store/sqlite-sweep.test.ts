@@ -1,0 +1,55 @@
+// What is left in a SQLite file of contacts and claims that are over.
+import assert from 'node:assert/strict';
+import { DatabaseSync } from 'node:sqlite';
+import { test } from 'node:test';
+import { registrationIdsOf } from '../../src/store/registration-id.ts';
+import { RETENTION } from '../../src/store/store.ts';
+import { contactChange } from './conformance/harness.ts';
+import { openStore } from './sqlite-file.ts';
+
+/** More than must be deleted before their index entries are removed. */
+const CONTACTS = 10_300;
+const TABLES = ['contact', 'claim', 'contact_locator_index', 'claim_token_index'] as const;
+
+test('a sweep deletes contacts and claims that are over, and then their index entries, and no others', async (t) => {
+  let aheadMs = 0;
+  const clock = { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs };
+  const { store, path } = await openStore(t, { clock });
+  const change = (index: number) => ({
+    // Every hundredth stays, the oldest among them.
+    contact: contactChange({
+      contactId: `contact ${index}`,
+      ...(index % 100 > 0 && { keepForMs: RETENTION.claimMs }),
+    }),
+    claim: {
+      instanceId: 'instance',
+      operation: 'Create',
+      token: `${index}`,
+      fingerprint: 'f',
+      answer: '{}',
+    },
+  });
+  await Promise.all(Array.from({ length: CONTACTS }, (_, index) => store.commit(change(index))));
+  aheadMs = RETENTION.claimMs + 1;
+  await store.commit(change(CONTACTS));
+  while (await store.sweep(1_000));
+  const [kept = ''] = registrationIdsOf('contact 100', 1);
+  assert.equal((await store.registered('instance', kept))?.contactId, 'contact 100');
+  assert.equal((await store.claimed('instance', 'Create', `${CONTACTS}`))?.answer, '{}');
+  assert.equal(await store.claimed('instance', 'Create', '100'), undefined);
+  await store.close();
+
+  const database = new DatabaseSync(path);
+  const counts = TABLES.map((table) =>
+    Number(database.prepare(`select count(*) as n from ${table}`).get()?.['n']),
+  );
+  const dangling = database
+    .prepare('select count(*) as n from contact_locator_index where seq not in (select seq from contact)')
+    .get()?.['n'];
+  database.close();
+  assert.deepEqual(counts.slice(0, 2), [CONTACTS / 100 + 1, 1]);
+  // Others are in memory, until their slice is merged.
+  assert.ok(counts[2]! > 0 && counts[2]! <= counts[0]!, counts.join(', '));
+  assert.equal(dangling, 0);
+  assert.equal(counts[3], 0);
+});
