@@ -53,3 +53,24 @@ test('a sweep deletes contacts and claims that are over, and then their index en
   assert.equal(dangling, 0);
   assert.equal(counts[3], 0);
 });
+
+// Without an index of their expiry, only the oldest claims were looked at, and claims of a clock that was ahead kept all others.
+test('claims made while the clock was a year ahead keep no other claim from being deleted', async (t) => {
+  let aheadMs = 365 * 86_400_000;
+  const clock = { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs };
+  const { store, path } = await openStore(t, { clock });
+  const claim = (token: string) => ({
+    claim: { instanceId: 'instance', operation: 'Create', token, fingerprint: 'f', answer: '{}' },
+  });
+  await Promise.all(Array.from({ length: 20 }, (_, index) => store.commit(claim(`ahead ${index}`))));
+  aheadMs = 0;
+  await store.commit(claim('in time'));
+  aheadMs = RETENTION.claimMs + 1_000;
+  while (await store.sweep(10));
+  await store.close();
+  const database = new DatabaseSync(path);
+  const tokens = database.prepare('select token from claim').all();
+  database.close();
+  assert.equal(tokens.length, 20);
+  assert.ok(tokens.every(({ token }) => token !== 'in time'));
+});

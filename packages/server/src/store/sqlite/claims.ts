@@ -1,5 +1,5 @@
-// The claims of ClientTokens, in the order in which they expire. They are found by a hash: an index of their texts was six times
-// as large, and each claim changed a page of it that no other claim of the commit changed.
+// The claims of ClientTokens. They are found by a hash: an index of their texts was six times as large, and each claim changed a
+// page of it that no other claim of the commit changed.
 import type { DatabaseSync } from 'node:sqlite';
 import { RETENTION } from '../store.ts';
 import type { Claim } from '../store.ts';
@@ -18,7 +18,7 @@ export const BY_TOKEN: IndexDefinition = {
 
 export interface Claims {
   readonly index: HashedIndex;
-  /** Undefined: there is none, or it has expired. */
+  /** Returns undefined if there is no such claim, or if it has expired. */
   find(moment: Moment, instanceId: string, operation: string, token: string): Claim | undefined;
   /**
    * Returns what adds the claim, or undefined if there is one already. One that has expired and was not swept yet may stay

@@ -205,6 +205,7 @@ export const MIGRATIONS: readonly string[] = [
     select rowid, instance_id, operation, token, fingerprint, answer, expires_at from claim order by rowid;
   drop table claim;
   alter table claim_copy rename to claim;
+  create index claim_expiry on claim (expires_at);
 
   -- mergeMany adds the entries of existing rows when the database is opened.
   ${createIndexTables(BY_LOCATOR)}

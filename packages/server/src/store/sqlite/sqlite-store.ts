@@ -88,8 +88,8 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   /** Bulk calls without a result. */
   const bulkCalls = new Set<number>();
   /**
-   * Reach their callers one per turn. The callers have up to 1,000 rows of a group to look at. When they did so in one turn, it took 10 ms, and a single call
-   * beside a flood had a p99 of 133 ms instead of 83.
+   * They reach their callers one per turn. The callers have up to 1,000 rows of a group to look at. When they did so in one turn,
+   * it took 10 ms, and a single call beside a flood had a p99 of 133 ms instead of 83.
    */
   const bulkResults = createPerTurn(1, settle);
   function sendAsked(): void {

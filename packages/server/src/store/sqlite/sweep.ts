@@ -14,22 +14,20 @@ export function sweepVerb(
   database: DatabaseSync,
   indexes: Readonly<Record<Table, Pick<HashedIndex, 'deleted' | 'forget'>>>,
 ): Pick<Verbs, 'sweep'> {
-  /** Deletes at most `limit` of the rows that `choice` selects. */
-  const past = (table: Table, choice: string) => {
-    const statement = database.prepare(`delete from ${table} where seq in (${choice})`);
-    return (bound: number | string, limit: number): number => {
-      const rows = Number(statement.run(bound, limit).changes);
+  /** Deletes rows until `left` is used up, and returns the rest of it. */
+  const past = (table: Table, condition: string) => {
+    const statement = database.prepare(
+      `delete from ${table} where seq in (select seq from ${table} where ${condition} limit ?)`,
+    );
+    return (bound: number | string, left: number): number => {
+      const rows = Number(statement.run(bound, left).changes);
       indexes[table].deleted(rows);
-      return limit - rows;
+      return left - rows;
     };
   };
-  // No index: claims expire in the order of their rows.
-  const claims = past(
-    'claim',
-    'select seq from (select seq, expires_at from claim order by seq limit ?2) where expires_at <= ?1',
-  );
-  const contacts = past('contact', 'select seq from contact where remove_at <= ?1 limit ?2');
-  const deliveries = past('delivery', 'select seq from delivery where day < ?1 limit ?2');
+  const claims = past('claim', 'expires_at <= ?');
+  const contacts = past('contact', 'remove_at <= ?');
+  const deliveries = past('delivery', 'day < ?');
 
   return {
     sweep({ now }, limit) {
