@@ -42,8 +42,8 @@ export function createReader(shape: Shape, options: ReadOptions = {}): Read {
   const same = (name: string): string => name;
   const step = compile(shape, { from: same, to: same, limits: true, ...options });
   return (given) => {
-    const faults: Fault[] = [];
-    return { value: step(given, '', faults), faults };
+    const misfits: Misfit[] = [];
+    return { value: step(given, misfits), faults: misfits.map(toFault) };
   };
 }
 
@@ -57,16 +57,41 @@ export function describeFaults(faults: readonly Fault[]): string {
   return `${faults.length} validation error${faults.length === 1 ? '' : 's'} detected: ${spelled.join('; ')}`;
 }
 
+/** A fault on its way up: its path begins at the value that is being read. */
+interface Misfit {
+  path: string;
+  readonly value: string;
+  readonly constraint: string;
+}
+
+const toFault = ({ path, value, constraint }: Misfit): Fault => {
+  const place = path || '/';
+  return {
+    path: place,
+    message: `${value} at '${place}' failed to satisfy constraint: Member must ${constraint}`,
+  };
+};
+
 /** Returns the value to keep; if it has found a fault, the value is meaningless. */
-type Step = (given: unknown, path: string, faults: Fault[]) => unknown;
+type Step = (given: unknown, misfits: Misfit[]) => unknown;
+
+/**
+ * Reads a member or an element. Its name is added to the paths of its faults afterwards: a path for each value that has none
+ * would take more memory than the values.
+ */
+function readAt(name: string | number, step: Step, given: unknown, misfits: Misfit[]): unknown {
+  const before = misfits.length;
+  const value = step(given, misfits);
+  for (let at = before; at < misfits.length; at++) misfits[at]!.path = `/${name}${misfits[at]!.path}`;
+  return value;
+}
 
 function compile(shape: Shape, options: Required<ReadOptions>): Step {
   switch (shape.kind) {
     case 'string':
       return stringStep(options.limits ? shape : {});
     case 'boolean':
-      return (given, path, faults) =>
-        typeof given === 'boolean' ? given : misfit(faults, path, 'be a boolean');
+      return (given, misfits) => (typeof given === 'boolean' ? given : misfit(misfits, 'be a boolean'));
     case 'integer':
       return integerStep(options.limits ? shape : {});
     case 'list':
@@ -80,17 +105,11 @@ function compile(shape: Shape, options: Required<ReadOptions>): Step {
   }
 }
 
-function misfit(faults: Fault[], path: string, constraint: string, value = 'Value'): void {
-  const place = path || '/';
-  faults.push({
-    path: place,
-    message: `${value} at '${place}' failed to satisfy constraint: Member must ${constraint}`,
-  });
+function misfit(misfits: Misfit[], constraint: string, value = 'Value'): void {
+  misfits.push({ path: '', value, constraint });
 }
 
-function misfitNull(faults: Fault[], path: string): void {
-  misfit(faults, path, 'not be null');
-}
+const absent: Step = (_given, misfits) => misfit(misfits, 'not be null');
 
 interface Bounds {
   readonly min?: number;
@@ -107,37 +126,37 @@ const between = ({ min, max }: Bounds): string =>
 const isOutside = (size: number, { min, max }: Bounds): boolean =>
   (min !== undefined && size < min) || (max !== undefined && size > max);
 
-function misfitLength(faults: Fault[], path: string, length: number, bounds: Bounds): void {
-  misfit(faults, path, `have length ${between(bounds)}`, `Value with length ${length}`);
+function misfitLength(misfits: Misfit[], length: number, bounds: Bounds): void {
+  misfit(misfits, `have length ${between(bounds)}`, `Value with length ${length}`);
 }
 
-function misfitBytes(faults: Fault[], path: string, bytes: number, max: number): void {
-  misfit(faults, path, `have length ${between({ max })} bytes in UTF-8`, `Value with ${bytes} bytes`);
+function misfitBytes(misfits: Misfit[], bytes: number, max: number): void {
+  misfit(misfits, `have length ${between({ max })} bytes in UTF-8`, `Value with ${bytes} bytes`);
 }
 
 type Limits<S> = Omit<S, 'kind'>;
 
 function unsupportedStep({ why, except }: UnsupportedShape): Step {
-  return (given, path, faults) =>
-    except.some((value) => value === given) ? given : misfit(faults, path, `be absent: ${why}`);
+  return (given, misfits) =>
+    except.some((value) => value === given) ? given : misfit(misfits, `be absent: ${why}`);
 }
 
 function stringStep(limits: Limits<StringShape>): Step {
   const { maxBytes = Infinity, values, format } = limits;
   const known = values && new Set<string>(values);
-  return (given, path, faults) => {
-    if (typeof given !== 'string') return misfit(faults, path, 'be a string');
+  return (given, misfits) => {
+    if (typeof given !== 'string') return misfit(misfits, 'be a string');
     if (known && !known.has(given))
-      return misfit(faults, path, `satisfy enum value set: [${[...known].join(', ')}]`);
+      return misfit(misfits, `satisfy enum value set: [${[...known].join(', ')}]`);
     // Only a text that is too long in UTF-16 units can be too long in code points; the two counts differ only for
     // surrogate pairs, and no minimum is above 1.
     if (isOutside(given.length, limits)) {
       const length = codePoints(given);
-      if (isOutside(length, limits)) misfitLength(faults, path, length, limits);
+      if (isOutside(length, limits)) misfitLength(misfits, length, limits);
     }
-    if (!fitsBytes(given, maxBytes)) misfitBytes(faults, path, utf8Bytes(given), maxBytes);
+    if (!fitsBytes(given, maxBytes)) misfitBytes(misfits, utf8Bytes(given), maxBytes);
     if (format === 'date-time' && !isInstant(given))
-      misfit(faults, path, 'be an ISO 8601 date and time with a zone, such as 2026-11-22T19:00:00.000Z');
+      misfit(misfits, 'be an ISO 8601 date and time with a zone, such as 2026-11-22T19:00:00.000Z');
     return given;
   };
 }
@@ -152,23 +171,20 @@ function isInstant(text: string): boolean {
 }
 
 function integerStep(limits: Limits<IntegerShape>): Step {
-  return (given, path, faults) => {
-    if (typeof given !== 'number' || !Number.isSafeInteger(given))
-      return misfit(faults, path, 'be an integer');
-    if (isOutside(given, limits)) misfit(faults, path, `be ${between(limits)}`);
+  return (given, misfits) => {
+    if (typeof given !== 'number' || !Number.isSafeInteger(given)) return misfit(misfits, 'be an integer');
+    if (isOutside(given, limits)) misfit(misfits, `be ${between(limits)}`);
     return given;
   };
 }
 
 function listStep(element: Step, limits: Omit<Limits<ListShape>, 'of'>): Step {
-  return (given, path, faults) => {
-    if (!Array.isArray(given)) return misfit(faults, path, 'be a list');
+  return (given, misfits) => {
+    if (!Array.isArray(given)) return misfit(misfits, 'be a list');
     // The elements of a list that is too long are not checked: the sender could cause any number of faults.
-    if (isOutside(given.length, limits)) return misfitLength(faults, path, given.length, limits);
+    if (isOutside(given.length, limits)) return misfitLength(misfits, given.length, limits);
     return given.map((one: unknown, index) =>
-      one === null || one === undefined
-        ? misfitNull(faults, `${path}/${index}`)
-        : element(one, `${path}/${index}`, faults),
+      readAt(index, one === null || one === undefined ? absent : element, one, misfits),
     );
   };
 }
@@ -177,19 +193,16 @@ function listStep(element: Step, limits: Omit<Limits<ListShape>, 'of'>): Step {
 const MAX_KEY_IN_PATH = 100;
 
 function mapStep(element: Step, { maxBytes = Infinity }: Omit<Limits<MapShape>, 'of'>): Step {
-  return (given, path, faults) => {
-    if (!isObject(given)) return misfit(faults, path, 'be a map');
+  return (given, misfits) => {
+    if (!isObject(given)) return misfit(misfits, 'be a map');
     let bytes = 0;
     const kept = Object.entries(given).map(([key, one]) => {
       bytes += utf8Bytes(key) + (typeof one === 'string' ? utf8Bytes(one) : 0);
       // The caller chooses the key, but must not determine the length of the message.
-      const place = `${path}/${key.length > MAX_KEY_IN_PATH ? `${key.slice(0, MAX_KEY_IN_PATH)}…` : key}`;
-      return [
-        key,
-        one === null || one === undefined ? misfitNull(faults, place) : element(one, place, faults),
-      ] as const;
+      const name = key.length > MAX_KEY_IN_PATH ? `${key.slice(0, MAX_KEY_IN_PATH)}…` : key;
+      return [key, readAt(name, one === null || one === undefined ? absent : element, one, misfits)] as const;
     });
-    if (bytes > maxBytes) misfitBytes(faults, path, bytes, maxBytes);
+    if (bytes > maxBytes) misfitBytes(misfits, bytes, maxBytes);
     return Object.fromEntries(kept);
   };
 }
@@ -201,13 +214,13 @@ function structureStep({ members }: StructureShape, options: Required<ReadOption
     step: compile(shape, options),
     isRequired: shape.required === true,
   }));
-  return (given, path, faults) => {
-    if (!isObject(given)) return misfit(faults, path, 'be a structure');
+  return (given, misfits) => {
+    if (!isObject(given)) return misfit(misfits, 'be a structure');
     const kept: Record<string, unknown> = {};
     for (const { from, to, step, isRequired } of parts) {
       const one = Object.hasOwn(given, from) ? given[from] : undefined;
-      if (one !== undefined && one !== null) kept[to] = step(one, `${path}/${from}`, faults);
-      else if (isRequired) misfitNull(faults, `${path}/${from}`);
+      if (one !== undefined && one !== null) kept[to] = readAt(from, step, one, misfits);
+      else if (isRequired) readAt(from, absent, one, misfits);
     }
     return kept;
   };

@@ -127,7 +127,7 @@ export function targetsOf(
   const { holders } = audience;
   if (holders.length === 0) return 'contact-unknown';
   // A contact has few devices, mostly one: a map would cost 1 µs for each event, to hash its key.
-  const targets: Target[] = [];
+  let targets: readonly Target[] = [];
   let open = false;
   for (const { contactId, document } of holders) {
     if (!pushes(document, eventTime, now)) continue;
@@ -137,7 +137,8 @@ export function targetsOf(
       const at = targets.findIndex((target) => target.device === device);
       if (at >= 0 && !targets[at]!.suspended) continue;
       const suspended = isSuspended(registration, fingerprintOf);
-      targets[at < 0 ? targets.length : at] = { contactId, registration, device, suspended };
+      const target = { contactId, registration, device, suspended };
+      targets = at < 0 ? targets.concat(target) : targets.with(at, target);
     }
   }
   if (!open) return 'contact-ended';

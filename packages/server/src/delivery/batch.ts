@@ -1,26 +1,35 @@
 // The result of some chat events, collected for one write: deliveries, and log rows for those that never start.
 import type { NotificationRules } from '../contact/content.ts';
+import type { DeviceType, Registration } from '../contact/document.ts';
 import type { ChatEvent } from '../contact/events.ts';
 import { readEvent, toNotification } from '../contact/events.ts';
 import type { EventReason } from '../contact/reasons.ts';
 import { MOST_UNITS } from '../contact/text.ts';
 import { dayOf } from '../store/days.ts';
-import type { NewDelivery, SkippedDelivery } from '../store/store.ts';
+import type { DeliveryHead, NewDelivery, SkippedDelivery } from '../store/store.ts';
 import type { Turns } from '../fairness/turns.ts';
 import type { Target } from './audience.ts';
 import { deliveryId, skippedId } from './identity.ts';
 import { laneOf, serialiseWork } from './work.ts';
 import type { Work } from './work.ts';
 
-/** A delivery together with its work in the form that the sender needs, so that it is not parsed again. */
+/** A delivery together with what the sender needs of it, so that it is not parsed again, and its text need not be kept. */
 export interface ReadyDelivery extends NewDelivery {
+  readonly head: DeliveryHead;
   readonly ready: Work;
+}
+
+interface PlannedDelivery {
+  readonly id: string;
+  readonly target: Target;
+  readonly channel: Channel;
+  /** Its place in `entries`, once it is filled in. */
+  place: number;
 }
 
 /** The deliveries of one event. */
 export interface Plan {
-  /** `first`: no earlier event in this batch had the same delivery. */
-  readonly deliveries: readonly { readonly id: string; readonly first: boolean }[];
+  readonly deliveries: readonly PlannedDelivery[];
 }
 
 /**
@@ -30,7 +39,7 @@ export interface Plan {
 const FULL = { rows: 500, units: 500_000 } as const;
 
 export interface Batch {
-  /** Complete after `fillIn`; each id once. */
+  /** Complete after `fillIn`. An event that occurs twice has its entries twice: the store uses the first. */
   readonly entries: readonly (ReadyDelivery | SkippedDelivery)[];
   readonly isFull: boolean;
   plan(event: ChatEvent, time: number, initialContactId: string, targets: readonly Target[]): Plan;
@@ -47,20 +56,18 @@ interface Started {
   readonly event: ChatEvent;
   readonly initialContactId: string;
   readonly time: number;
-  readonly rows: { readonly target: Target; readonly row: Omit<NewDelivery, 'work' | 'expiresInMs'> }[];
+  readonly deliveries: readonly PlannedDelivery[];
 }
 
 /** `trace`: the `traceparent` of the call. */
 export function createBatch(instanceId: string, now: number, trace?: string): Batch {
   const entries: (ReadyDelivery | SkippedDelivery)[] = [];
   const started: Started[] = [];
-  const ids = new Set<string>();
+  const channels = createChannels(instanceId);
+  let planned = 0;
   /** Size of the texts that devices get, before they are read. */
   let units = 0;
   const days = new Map<number, string>();
-
-  /** False: this batch already has it. */
-  const isFirst = (id: string): boolean => !ids.has(id) && Boolean(ids.add(id));
 
   function dayAt(time: number): string {
     const number = Math.floor(time / 86_400_000);
@@ -78,10 +85,9 @@ export function createBatch(instanceId: string, now: number, trace?: string): Ba
     reason: EventReason,
     held?: { readonly contactId: string; readonly registrationId: string },
   ): void {
-    const id = skippedId(instanceId, initialContactId, event.id, held?.registrationId ?? '');
-    if (!isFirst(id)) return;
+    planned++;
     entries.push({
-      id,
+      id: skippedId(instanceId, initialContactId, event.id, held?.registrationId ?? ''),
       day: dayAt(time),
       instanceId,
       contactId: initialContactId,
@@ -92,14 +98,15 @@ export function createBatch(instanceId: string, now: number, trace?: string): Ba
   }
 
   function fillInOne(
-    { event, initialContactId, time, rows }: Started,
+    { event, initialContactId, time, deliveries }: Started,
     known: ReadonlyMap<string, NotificationRules>,
   ): void {
-    const isRead = rows.some(({ target }) => target.registration.includeRawMessage);
+    const isRead = deliveries.some(({ target }) => target.registration.includeRawMessage);
     const readable = isRead ? readEvent(event) : undefined;
-    for (const { target, row } of rows) {
-      const { registrationId, deviceToken, deviceType, applicationArn, includeRawMessage } =
-        target.registration;
+    for (const delivery of deliveries) {
+      const { id, target, channel } = delivery;
+      const { registrationId, deviceToken, includeRawMessage } = target.registration;
+      const { applicationArn, deviceType, lane } = channel;
       const rules = known.get(applicationArn)!;
       const shown = includeRawMessage ? readable : undefined;
       const expiresAt = time + rules.ttlMs;
@@ -112,58 +119,79 @@ export function createBatch(instanceId: string, now: number, trace?: string): Ba
         expiresAt,
         trace,
       };
-      entries.push({ ...row, expiresInMs: expiresAt - now, work: serialiseWork(ready), ready });
+      const head: DeliveryHead = {
+        id,
+        day: dayAt(time),
+        instanceId,
+        contactId: target.contactId,
+        messageId: event.id,
+        registrationId,
+        lane,
+      };
+      delivery.place = entries.length;
+      entries.push({ ...head, expiresInMs: expiresAt - now, work: serialiseWork(ready), head, ready });
     }
   }
 
   return {
     entries,
     get isFull() {
-      return ids.size >= FULL.rows || units >= FULL.units;
+      return planned >= FULL.rows || units >= FULL.units;
     },
     plan: (event, time, initialContactId, targets) => {
-      const deliveries: { id: string; first: boolean }[] = [];
-      const rows: Started['rows'] = [];
-      for (const target of targets) {
-        const { contactId, registration } = target;
-        const { registrationId, applicationArn, deviceType } = registration;
-        if (target.suspended) {
-          skipOne(event, time, initialContactId, 'suspended', { contactId, registrationId });
-          continue;
+      let awake = targets;
+      if (targets.some(({ suspended }) => suspended)) {
+        awake = targets.filter(({ suspended }) => !suspended);
+        for (const { contactId, registration, suspended } of targets) {
+          const { registrationId } = registration;
+          if (suspended) skipOne(event, time, initialContactId, 'suspended', { contactId, registrationId });
         }
-        const id = deliveryId(instanceId, contactId, event.id, target.device);
-        const first = isFirst(id);
-        deliveries.push({ id, first });
-        if (!first) continue;
-        const row = {
-          id,
-          day: dayAt(time),
-          instanceId,
-          contactId,
-          messageId: event.id,
-          registrationId,
-          lane: laneOf({ instanceId, applicationArn, deviceType }),
-        };
-        rows.push({ target, row });
       }
-      if (rows.length > 0) started.push({ event, initialContactId, time, rows });
-      units += rows.length * Math.min(event.content?.length ?? 0, MOST_UNITS);
+      const deliveries = awake.map((target): PlannedDelivery => {
+        const id = deliveryId(instanceId, target.contactId, event.id, target.device);
+        return { id, target, channel: channels.of(target.registration), place: -1 };
+      });
+      planned += deliveries.length;
+      if (deliveries.length > 0) started.push({ event, initialContactId, time, deliveries });
+      units += deliveries.length * Math.min(event.content?.length ?? 0, MOST_UNITS);
       return { deliveries };
     },
     skip: skipOne,
     fillIn: async (rules, turns) => {
+      const arns = new Set(channels.all().map(({ applicationArn }) => applicationArn));
       const known = new Map<string, NotificationRules>();
-      const arns = new Set(
-        started.flatMap(({ rows }) => rows.map(({ target }) => target.registration.applicationArn)),
-      );
       await Promise.all([...arns].map(async (arn) => known.set(arn, await rules(arn))));
-      const unfilled = started.splice(0).values();
+      const unfilled = started.splice(0);
+      let at = 0;
       await turns.repeat(instanceId, () => {
-        const { value, done } = unfilled.next();
-        if (done) return false;
-        fillInOne(value, known);
+        if (at === unfilled.length) return false;
+        fillInOne(unfilled[at++]!, known);
         return true;
       });
+    },
+  };
+}
+
+/** What the deliveries of one application and device type have in common. */
+interface Channel {
+  readonly applicationArn: string;
+  readonly deviceType: DeviceType;
+  readonly lane: string;
+}
+
+/** Each channel once, so that its deliveries share its strings. */
+function createChannels(instanceId: string) {
+  const byLane = new Map<string, Channel>();
+  let last: Channel | undefined;
+  return {
+    all: () => [...byLane.values()],
+    of({ applicationArn, deviceType }: Registration): Channel {
+      // Nearly always that of the delivery before. Comparing texts costs less than looking one up.
+      if (last?.applicationArn === applicationArn && last.deviceType === deviceType) return last;
+      const lane = laneOf({ instanceId, applicationArn, deviceType });
+      last = byLane.get(lane);
+      if (last === undefined) byLane.set(lane, (last = { applicationArn, deviceType, lane }));
+      return last;
     },
   };
 }

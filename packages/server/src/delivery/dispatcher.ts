@@ -250,7 +250,7 @@ export function createDispatcher(options: {
       for (const delivery of leased) {
         // Most of a batch uses the same lane.
         if (outlet === undefined || delivery.lane !== lane) outlet = outlets.known((lane = delivery.lane));
-        outlet.hold(toHeld(delivery, delivery.ready, node, 0, now, readAt), 'back');
+        outlet.hold(toHeld(delivery.head, delivery.ready, node, 0, now, readAt), 'back');
       }
       for (const [name, count] of queued) {
         backlog.add(name, count);

@@ -3,7 +3,7 @@
 import type { Clock } from '../clock.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { Turns } from '../fairness/turns.ts';
-import type { ContactKey, Delivery, NewDelivery, Store } from '../store/store.ts';
+import type { ContactKey, Delivery, DeliveryHead, Store } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
 import type { Held } from './lane.ts';
 import { readLiveness } from './liveness.ts';
@@ -27,13 +27,21 @@ export interface Holding {
 }
 
 /** Accepted deliveries of an instance take turns with its calls: in a flood one queue held seven calls before them. */
-const turnOwner = ({ instanceId }: NewDelivery): string => `deliveries of ${instanceId}`;
+const turnOwner = ({ instanceId }: DeliveryHead): string => `deliveries of ${instanceId}`;
 
 /** How many registrations are read in one call of the store. */
 const READ_AT_ONCE = 1_000;
 
+/** Without the text, which would double the memory of a waiting delivery: its parsed form is held. */
+const headOf = (delivery: Delivery): DeliveryHead => {
+  const { id, day, instanceId, contactId, messageId, registrationId, lane } = delivery;
+  return { id, day, instanceId, contactId, messageId, registrationId, lane };
+};
+
+const NONE: Held['attempts'] = [];
+
 export const toHeld = (
-  delivery: NewDelivery,
+  delivery: DeliveryHead,
   work: Work,
   node: string,
   sentBefore: number,
@@ -46,7 +54,7 @@ export const toHeld = (
   acceptedAt,
   freshAt,
   sentBefore,
-  attempts: [],
+  attempts: NONE,
   unsentInARow: 0,
 });
 
@@ -127,7 +135,7 @@ export function createHolding(options: {
         if (done) return false;
         const work = parseWork(delivery.work);
         const acceptedAt = claimedAt - ageOf(clock, delivery, work);
-        const held = toHeld(delivery, work, node, delivery.sentBefore, acceptedAt, -Infinity);
+        const held = toHeld(headOf(delivery), work, node, delivery.sentBefore, acceptedAt, -Infinity);
         if (delivery.expiresInMs <= 0) end(options.context(), held, { status: 'expired' });
         else alive.push(held);
         return true;

@@ -6,13 +6,26 @@
 // some sources send it and others do not, while the contact that holds the registration is the same for all.
 import { hash } from 'node:crypto';
 
+/** Where the two digits of each byte go. */
+const PLACES = [0, 2, 4, 6, 9, 11, 14, 16, 19, 21, 24, 26, 28, 30, 32, 34];
+const DIGITS = Buffer.from('0123456789abcdef');
+const uuid = Buffer.alloc(36, '-');
+
 function derivedUuid(kind: string, parts: readonly string[]): string {
   // Each part is preceded by its length, so that no two lists of parts give the same text.
   let text = kind;
   for (const part of parts) text += `\n${part.length}:${part}`;
-  const hex = hash('sha256', text, 'hex');
-  const variant = ((Number.parseInt(hex[16]!, 16) & 0x3) | 0x8).toString(16);
-  return `${hex.slice(0, 8)}-${hex.slice(8, 12)}-8${hex.slice(13, 16)}-${variant}${hex.slice(17, 20)}-${hex.slice(20, 32)}`;
+  const bytes = hash('sha256', text, 'latin1');
+  // Digit by digit: an id put together from slices of a text took twice the time, and left a dozen strings behind.
+  for (let index = 0; index < PLACES.length; index++) {
+    let byte = bytes.charCodeAt(index);
+    if (index === 6) byte = 0x80 | (byte & 0x0f); // the version
+    if (index === 8) byte = 0x80 | (byte & 0x3f); // the variant
+    const place = PLACES[index]!;
+    uuid[place] = DIGITS[byte >> 4]!;
+    uuid[place + 1] = DIGITS[byte & 0x0f]!;
+  }
+  return uuid.toString('latin1');
 }
 
 export const deliveryId = (

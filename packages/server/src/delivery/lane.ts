@@ -1,10 +1,10 @@
 // What one node holds of one lane in memory: deliveries it has leased and not yet begun.
-import type { Attempt, NewDelivery } from '../store/store.ts';
+import type { Attempt, DeliveryHead } from '../store/store.ts';
 import type { Work } from './work.ts';
 
 /** A leased delivery waiting for a stream. */
 export interface Held {
-  readonly delivery: NewDelivery;
+  readonly delivery: DeliveryHead;
   readonly work: Work;
   /** The name under which it is leased. */
   readonly node: string;
@@ -15,7 +15,7 @@ export interface Held {
   /** Attempts recorded in the store that were sent. */
   readonly sentBefore: number;
   /** Attempts since then, not yet stored. */
-  readonly attempts: Attempt[];
+  attempts: readonly Attempt[];
   unsentInARow: number;
 }
 

@@ -16,7 +16,7 @@ import { end } from '../contact/lifetime.ts';
 import type { EventReason } from '../contact/reasons.ts';
 import type { ChannelFingerprint } from '../contact/suspension.ts';
 import type { ContactChanges } from '../store/contact-change.ts';
-import type { EnqueueState, SkippedDelivery, Store } from '../store/store.ts';
+import type { SkippedDelivery, Store } from '../store/store.ts';
 import { StoreBusyError } from '../store/store.ts';
 import type { ContactKey } from '../store/store.ts';
 import { UnreadableContactError } from '../store/stored-contact.ts';
@@ -81,9 +81,10 @@ export function createNotify(options: {
 }): Notify {
   const { store, changes, clock, intake, fingerprintOf, turns = createTurns() } = options;
 
-  async function enqueue(batch: Batch, readAt: number): Promise<Map<string, EnqueueState>> {
-    const states = new Map<string, EnqueueState>();
-    if (batch.entries.length === 0) return states;
+  /** Returns the places in the batch of what the store knew already. */
+  async function enqueue(batch: Batch, readAt: number): Promise<ReadonlySet<number>> {
+    const known = new Set<number>();
+    if (batch.entries.length === 0) return known;
     const wanted = new Map<string, number>();
     for (const entry of batch.entries)
       if (isDelivery(entry)) wanted.set(entry.lane, (wanted.get(entry.lane) ?? 0) + 1);
@@ -92,11 +93,13 @@ export function createNotify(options: {
     const leased: ReadyDelivery[] = [];
     const queued = new Map<string, number>();
     try {
-      for (const { id, state } of await store.enqueue(batch.entries, node, reserved)) states.set(id, state);
-      for (const entry of batch.entries) {
-        if (!isDelivery(entry)) continue;
-        const state = states.get(entry.id);
-        if (state === 'leased') leased.push(entry);
+      const results = await store.enqueue(batch.entries, node, reserved);
+      for (let at = 0; at < results.length; at++) {
+        const { state } = results[at]!;
+        const entry = batch.entries[at]!;
+        if (state === 'known') known.add(at);
+        else if (!isDelivery(entry)) continue;
+        else if (state === 'leased') leased.push(entry);
         else if (state === 'queued') queued.set(entry.lane, (queued.get(entry.lane) ?? 0) + 1);
       }
     } catch (error) {
@@ -108,7 +111,7 @@ export function createNotify(options: {
       // Also after a store failure: the room was only promised.
       intake.handOver(reserved, leased, queued, readAt, node);
     }
-    return states;
+    return known;
   }
 
   /**
@@ -119,6 +122,8 @@ export function createNotify(options: {
     const { ttlMs } = options;
     for (const event of events) {
       const { contactId } = event;
+      // Only an event with a second id can name its contact by a new one.
+      if (event.initialContactId === undefined && !endsChat(event)) continue;
       const audience = audienceOf(contacts, event);
       if (audience.aliasWanted)
         upkeep.set(`alias ${contactId}`, () =>
@@ -180,8 +185,8 @@ export function createNotify(options: {
           return at < events.length && !batch.isFull;
         });
         await batch.fillIn(options.rules, turns);
-        const states = await enqueue(batch, readAt);
-        for (const { id, plan } of planned) results.push(resultOf(id, plan, states));
+        const known = await enqueue(batch, readAt);
+        for (const { id, plan } of planned) results.push(resultOf(id, plan, known));
       }
       return results;
     }
@@ -206,16 +211,12 @@ function rejectAny(results: readonly PromiseSettledResult<unknown>[]): void {
   for (const result of results) if (result.status === 'rejected') throw result.reason;
 }
 
-function resultOf(
-  id: string,
-  plan: EventReason | Plan,
-  states: ReadonlyMap<string, EnqueueState>,
-): EventResult {
+function resultOf(id: string, plan: EventReason | Plan, known: ReadonlySet<number>): EventResult {
   if (typeof plan === 'string') return { id, deliveries: 0, reason: plan };
   const { deliveries } = plan;
   if (deliveries.length === 0) return { id, deliveries: 0, reason: 'suspended' };
-  const known = deliveries.every((delivery) => !delivery.first || states.get(delivery.id) === 'known');
-  return { id, deliveries: deliveries.length, ...(known && { reason: 'duplicate' }) };
+  const isRepeat = deliveries.every(({ place }) => known.has(place));
+  return { id, deliveries: deliveries.length, ...(isRepeat && { reason: 'duplicate' }) };
 }
 
 /** Ends the contacts of an audience in the batch's own view and returns those that were open. */

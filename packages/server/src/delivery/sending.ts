@@ -1,7 +1,7 @@
 // From a held delivery to its settlement: mayStart, the attempt, and the consequences of its outcome.
 import type { Clock } from '../clock.ts';
 import type { Outcome } from '../gateways/gateway.ts';
-import type { Attempt, NewDelivery, Settlement } from '../store/store.ts';
+import type { Attempt, DeliveryHead, Settlement } from '../store/store.ts';
 import type { AttemptTurns } from './attempts-per-turn.ts';
 import type { Breaker } from './breaker.ts';
 import { decide } from './decide.ts';
@@ -18,7 +18,7 @@ import type { Work } from './work.ts';
 
 /** A gateway's answer about a token is trusted: the contact rules decide about the registration. */
 export type TokenRefused = (
-  registration: Pick<NewDelivery, 'instanceId' | 'contactId' | 'registrationId' | 'lane'>,
+  registration: Pick<DeliveryHead, 'instanceId' | 'contactId' | 'registrationId' | 'lane'>,
   effect: Exclude<Effect, { kind: 'pause-device' }>,
   attempt: Attempt,
 ) => void;
@@ -149,7 +149,7 @@ function after(
 ): void {
   let sent = held.sentBefore;
   for (const one of held.attempts) if (one.outcome !== 'unsent') sent++;
-  held.attempts.push(attempt);
+  held.attempts = held.attempts.concat(attempt); // an array that grows by `push` has room for 17
   const { deviceToken } = held.work;
   const situation = {
     sent,

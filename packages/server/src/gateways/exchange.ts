@@ -1,12 +1,12 @@
 // One request on one HTTP/2 stream, and its result once it has ended.
-import type { ResponseHead } from './http2/response-head.ts';
+import type { Fields, ResponseHead } from './http2/response-head.ts';
 import type { Stream } from './http2/stream.ts';
 
 /** An answer whose headers have arrived. */
 export interface Answer {
   readonly kind: 'answered';
   readonly status: number;
-  readonly headers: ReadonlyMap<string, string>;
+  readonly headers: Fields;
   /** At most the first 64 KiB of it. */
   readonly body: string;
   /** The body arrived completely. A success counts without it. */
@@ -14,8 +14,8 @@ export interface Answer {
   /** When HEADERS was sent, monotonic milliseconds. */
   readonly startedAt: number;
   readonly ms: number;
-  /** Stops new attempts on the session that brought this answer; it closes when its last one has ended. */
-  retireSession(reason: string): void;
+  /** That brought this answer. */
+  readonly session: ExchangeSession;
 }
 
 /** No answer. `unsent`: certainly not processed. `unknown`: HEADERS was sent and no complete answer came back. */
@@ -31,6 +31,7 @@ export type Result = Answer | NoAnswer;
 export interface ExchangeSession {
   /** Why the session is ending or has ended. */
   readonly endedBy: string | undefined;
+  /** Begins no more attempts; it closes when its last one has ended. */
   retire(reason: string): void;
 }
 
@@ -69,7 +70,7 @@ export function resultOf(exchange: Exchange, session: ExchangeSession, now: numb
       whole: exchange.ended,
       startedAt,
       ms,
-      retireSession: (reason) => session.retire(reason),
+      session,
     };
   }
   if (exchange.id === 0) return { kind: 'unsent', answer: session.endedBy ?? 'no stream', ms };

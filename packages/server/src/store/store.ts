@@ -43,8 +43,8 @@ export interface Claim {
 
 export type CommitResult = 'committed' | 'contact-changed' | 'token-taken';
 
-/** A delivery to enqueue: one notification for one device. */
-export interface NewDelivery {
+/** A delivery without its text: what it is and whom it is for. */
+export interface DeliveryHead {
   /** Derived from event and device (delivery/identity.ts), never random. */
   readonly id: string;
   /** UTC day of the *event* (`2026-11-22`), by which old rows are dropped. */
@@ -56,6 +56,10 @@ export interface NewDelivery {
   readonly registrationId: string;
   /** (instance, application, channel) as one opaque text. */
   readonly lane: string;
+}
+
+/** A delivery to enqueue: one notification for one device. */
+export interface NewDelivery extends DeliveryHead {
   readonly expiresInMs: number;
   /** What the dispatcher needs to send it, JSON text; erased when the delivery ends. */
   readonly work: string;
@@ -76,7 +80,7 @@ export type Enqueued = NewDelivery | SkippedDelivery;
 
 /**
  * `leased`: stored and owned by the calling node, which sends it now. `queued`: waits for a claim. `known`: the id
- * already existed, nothing changed.
+ * already existed, or is that of an earlier entry of the batch; nothing changed.
  */
 export type EnqueueState = 'leased' | 'queued' | 'known' | 'skipped';
 
@@ -272,7 +276,7 @@ export interface Store {
   /**
    * Stores deliveries, durable on return. `credit` says how many of each lane the node could send at once: that
    * many are leased to it immediately, in the order of the batch; but none while the lane has older work that is
-   * due, and none to a node without a heartbeat.
+   * due, and none to a node without a heartbeat. The results are in the order of the batch.
    */
   enqueue(
     batch: readonly Enqueued[],

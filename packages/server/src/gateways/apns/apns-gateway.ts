@@ -101,7 +101,8 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
     const { status, ms, startedAt } = answer;
     if (status >= 200 && status < 300) {
       // Apple returns the id with every 200. Without it, something in between answered, and no phone got anything.
-      if (!answer.headers.has('apns-id')) return { kind: 'unknown', answer: `${status} without apns-id`, ms };
+      if (answer.headers.get('apns-id') === undefined)
+        return { kind: 'unknown', answer: `${status} without apns-id`, ms };
       remedyRetry.worked(startedAt);
       return { kind: 'accepted', answer: String(status), ms };
     }
@@ -125,13 +126,13 @@ export function createApnsGateway(options: ApnsOptions): Gateway {
   function cure(remedy: Remedy, answer: Answer, token: string | undefined): boolean {
     switch (remedy) {
       case 'new-connection':
-        answer.retireSession(`answered ${answer.status}`);
+        answer.session.retire(`answered ${answer.status}`);
         return remedyRetry.refused(answer.startedAt);
       case 'new-token':
         return remedyRetry.refused(answer.startedAt);
       case 'previous-token':
         if (tokens?.current() !== token || tokens?.keepPrevious() === true) return true;
-        answer.retireSession(`answered ${answer.status}`);
+        answer.session.retire(`answered ${answer.status}`);
         return false;
     }
   }

@@ -97,7 +97,7 @@ export function createFcmGateway(options: FcmOptions): Gateway {
     const error = parseFcmError(status, answer.body);
     const { verdict, remedy, uncured = verdict } = fcmMeaning(error);
     if (remedy === 'new-token') tokens.refused(token);
-    if (remedy === 'new-connection') answer.retireSession(`answered ${status}`);
+    if (remedy === 'new-connection') answer.session.retire(`answered ${status}`);
     if (remedy === undefined) remedyRetry.worked(answer.startedAt);
     const isCured = remedy === undefined || remedyRetry.refused(answer.startedAt);
     const reason = error.errorCode ?? error.googleStatus ?? String(status);

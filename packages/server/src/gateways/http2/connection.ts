@@ -15,7 +15,7 @@ import { Outbox } from './outbox.ts';
 import { FrameBudget } from './frame-budget.ts';
 import { RECEIVE_WINDOW, ReceiveWindow, windowExceeded } from './receive-window.ts';
 import { RequestWriter, type RequestHead } from './request-writer.ts';
-import { fieldMap, responseHead } from './response-head.ts';
+import { areValid, responseHead } from './response-head.ts';
 import { DEFAULT_WINDOW, OUR_SETTINGS, type PeerSettings } from './settings.ts';
 import { appendBody, MAX_BODY_BYTES, type Stream } from './stream.ts';
 
@@ -165,7 +165,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     if (stream === undefined) return this.#late(block.streamId, block.endStream);
     if (stream.head !== undefined) {
       // Trailers (§8.1).
-      if (!block.endStream || fieldMap(block.fields, 0) === undefined) return this.#malformed(stream);
+      if (!block.endStream || !areValid(block.fields, 0)) return this.#malformed(stream);
       return this.#complete(stream);
     }
     const head = responseHead(block.fields);

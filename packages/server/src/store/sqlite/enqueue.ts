@@ -3,7 +3,7 @@ import type { DatabaseSync } from 'node:sqlite';
 import { LETTER } from '../enqueue-states.ts';
 import { NOBODY } from '../settle-rule.ts';
 import type { DeliveryIndex, IndexedRow } from './delivery-index.ts';
-import { ENTRY_WIDTH } from './flat.ts';
+import { ENTRY_WIDTH, NEVER_STARTS } from './flat.ts';
 import type { Flat, PackedEntry } from './flat.ts';
 import { prepareInsert } from './insert-rows.ts';
 import { NO_LANE, type Lanes } from './lanes.ts';
@@ -32,15 +32,15 @@ export function enqueueVerb(
       const owner = nodes.ownerNumber(moment, node);
       nodes.releaseSilent(moment);
       // What may still be leased for each lane. A lane with older work gets nothing: that work goes first.
-      const left = new Map<string, { readonly lane: number; room: number }>();
+      const left = new Map<string, { readonly number: number; room: number }>();
       const laneOf = (name: string) => {
-        let entry = left.get(name);
-        if (entry === undefined) {
-          const lane = lanes.laneNumber(name);
-          const room = owner === NOBODY || lanes.hasWork(lane, now) ? 0 : Math.floor(credit.get(name) ?? 0);
-          left.set(name, (entry = { lane, room }));
+        let lane = left.get(name);
+        if (lane === undefined) {
+          const number = lanes.laneNumber(name);
+          const room = owner === NOBODY || lanes.hasWork(number, now) ? 0 : Math.floor(credit.get(name) ?? 0);
+          left.set(name, (lane = { number, room }));
         }
-        return entry;
+        return lane;
       };
 
       const ids: string[] = [];
@@ -51,28 +51,33 @@ export function enqueueVerb(
       const leased: number[] = [];
       const rows: Flat = [];
       let letters = '';
+      let day = '';
+      let instanceId = '';
+      let name = NEVER_STARTS;
       for (let at = 0; at < entries.length; at += ENTRY_WIDTH) {
-        const [id, day, instanceId, contactId, messageId, registrationId, name, expiresInMs, text] =
-          entries.slice(at, at + ENTRY_WIDTH) as PackedEntry;
-        if (known.has(id)) {
+        const entry = entries.slice(at, at + ENTRY_WIDTH) as PackedEntry;
+        const [id, , , contactId, messageId, registrationId, , expiresInMs, text] = entry;
+        day = entry[1] ?? day;
+        instanceId = entry[2] ?? instanceId;
+        name = entry[6] ?? name;
+        if (known[at / ENTRY_WIDTH]) {
           letters += LETTER.known;
           continue;
         }
-        known.add(id);
         const position = added.push({ id, instanceId, contactId }) - 1;
         rows.push(id, day, instanceId, contactId, messageId, registrationId);
-        if (name === null) {
+        if (name === NEVER_STARTS) {
           rows.push(NO_LANE, 'skipped', text, NOBODY, null, null, null, now, null);
           letters += LETTER.skipped;
           continue;
         }
-        const entry = laneOf(name);
-        const isLeased = entry.room > 0;
+        const lane = laneOf(name);
+        const isLeased = lane.room > 0;
         const lease = isLeased ? ([owner, null] as const) : ([NOBODY, NOBODY] as const);
-        rows.push(entry.lane, 'queued', null, ...lease, now, now + expiresInMs, now, text);
+        rows.push(lane.number, 'queued', null, ...lease, now, now + expiresInMs, now, text);
         letters += isLeased ? LETTER.leased : LETTER.queued;
         if (!isLeased) continue;
-        entry.room -= 1;
+        lane.room -= 1;
         leased.push(position);
       }
       if (added.length === 0) return letters;

@@ -7,11 +7,14 @@ import type { Claim, Contact, ContactChange, ContactKey, Delivery, Enqueued, Set
 /** Rows one after another, each with as many values as its kind has. */
 export type Flat = (string | number | null)[];
 
-/** A delivery to enqueue. One that never starts has no lane, and a reason instead of work. */
+/**
+ * A delivery to enqueue. One that never starts has a reason instead of work, and `NEVER_STARTS` as its lane. Of day, instance and
+ * lane only what differs from the entry before is sent: copying the same three texts for each took 0.6 µs.
+ */
 export type PackedEntry = [
   id: string,
-  day: string,
-  instanceId: string,
+  day: string | null,
+  instanceId: string | null,
   contactId: string,
   messageId: string,
   registrationId: string | null,
@@ -20,17 +23,27 @@ export type PackedEntry = [
   workOrReason: string,
 ];
 export const ENTRY_WIDTH = 9;
+export const NEVER_STARTS = '';
 
 export function packEntries(batch: readonly Enqueued[]): Flat {
   const flat: Flat = [];
+  const before = { day: '', instanceId: '', lane: '' };
   for (const entry of batch) {
     const { id, day, instanceId, contactId, messageId, registrationId = null } = entry;
-    flat.push(id, day, instanceId, contactId, messageId, registrationId);
-    if ('lane' in entry) flat.push(entry.lane, Math.round(entry.expiresInMs), entry.work);
-    else flat.push(null, 0, entry.reason);
+    const isDelivery = 'lane' in entry;
+    const lane = isDelivery ? entry.lane : NEVER_STARTS;
+    flat.push(id, ifOther(day, before.day), ifOther(instanceId, before.instanceId));
+    flat.push(contactId, messageId, registrationId, ifOther(lane, before.lane));
+    if (isDelivery) flat.push(Math.round(entry.expiresInMs), entry.work);
+    else flat.push(0, entry.reason);
+    before.day = day;
+    before.instanceId = instanceId;
+    before.lane = lane;
   }
   return flat;
 }
+
+const ifOther = (text: string, before: string): string | null => (text === before ? null : text);
 
 /** A settlement, with its attempts in the form of the column, and their number. */
 export type PackedSettlement = [

@@ -6,4 +6,10 @@ const DIGITS = 12;
 /** Of at least 12 hexadecimal digits, which are a hash already. */
 export const hexHash = (digits: string): number => Number.parseInt(digits.slice(0, DIGITS), 16) - 2 ** 47;
 
-export const textHash = (text: string): number => hexHash(hash('sha256', text, 'hex'));
+/** The first 48 bits of its SHA-256. */
+export function textHash(text: string): number {
+  const bytes = hash('sha256', text, 'latin1');
+  let value = 0;
+  for (let at = 0; at < DIGITS / 2; at++) value = value * 256 + bytes.charCodeAt(at);
+  return value - 2 ** 47;
+}
