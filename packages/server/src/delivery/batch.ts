@@ -106,19 +106,11 @@ export function createBatch(instanceId: string, now: number, trace?: string): Ba
     for (const delivery of deliveries) {
       const { id, target, channel } = delivery;
       const { registrationId, deviceToken, includeRawMessage } = target.registration;
-      const { applicationArn, deviceType, lane } = channel;
-      const rules = known.get(applicationArn)!;
+      const rules = known.get(channel.applicationArn)!;
       const shown = includeRawMessage ? readable : undefined;
       const expiresAt = time + rules.ttlMs;
-      const ready: Work = {
-        deviceToken,
-        deviceType,
-        applicationArn,
-        registrationId,
-        ...toNotification(event, initialContactId, shown, rules),
-        expiresAt,
-        trace,
-      };
+      const { title, body, data } = toNotification(event, initialContactId, shown, rules);
+      const ready: Work = { deviceToken, title, body, data, expiresAt, trace };
       const head: DeliveryHead = {
         id,
         day: dayAt(time),
@@ -126,7 +118,7 @@ export function createBatch(instanceId: string, now: number, trace?: string): Ba
         contactId: target.contactId,
         messageId: event.id,
         registrationId,
-        lane,
+        lane: channel.lane,
       };
       delivery.place = entries.length;
       entries.push({ ...head, expiresInMs: expiresAt - now, work: serialiseWork(ready), head, ready });

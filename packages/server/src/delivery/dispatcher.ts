@@ -39,7 +39,14 @@ import { createSettler } from './settler.ts';
 /** What the dispatcher reports to the rest of the process; calls must not throw. */
 export interface DispatcherEvents {
   /** `sinceAcceptedMs`: from the commit of the delivery to the end of this attempt, which began `at`. */
-  attempt(gateway: string, outcome: Outcome, held: Held, at: number, sinceAcceptedMs: number): void;
+  attempt(
+    channel: Outlet['channel'],
+    gateway: string,
+    outcome: Outcome,
+    held: Held,
+    at: number,
+    sinceAcceptedMs: number,
+  ): void;
   /** A gateway answered that a token is dead, or seems to be: the contact's rules decide about the registration. */
   readonly tokenRefused: TokenRefused;
   /** So many device tokens are refused that no registration is removed or suspended for now; undefined: no longer. */
@@ -166,8 +173,8 @@ export function createDispatcher(options: {
     stale: (held) => holding.recheck(held),
     tokenRefused: events.tokenRefused,
     look: (outlet) => outages.look(outlet),
-    observe: (gateway, outcome, held, at) =>
-      events.attempt(gateway, outcome, held, at, clock.monotonic() - held.acceptedAt),
+    observe: (channel, gateway, outcome, held, at) =>
+      events.attempt(channel, gateway, outcome, held, at, clock.monotonic() - held.acceptedAt),
     ended: (outlet) => {
       if (ended.size === 0) queueMicrotask(goOn);
       ended.add(outlet);

@@ -36,7 +36,7 @@ export interface SendingContext {
   stale(held: Held): void;
   tokenRefused: TokenRefused;
   /** `at`: when it began, milliseconds since the epoch. */
-  observe(gateway: string, outcome: Outcome, held: Held, at: number): void;
+  observe(channel: Outlet['channel'], gateway: string, outcome: Outcome, held: Held, at: number): void;
   /** An answer may have begun or ended an outage. */
   look(outlet: Outlet): void;
   /** An attempt ended: there may be room for more work. Checks once for all that end together. */
@@ -127,7 +127,7 @@ function begin(context: SendingContext, outlet: Outlet, lane: Lane, held: Held, 
       health.isSilent = false;
     } else if (outcome.kind === 'unknown' && outcome.ms >= SILENT_MS && health.answers === answersBefore)
       health.isSilent = true;
-    context.observe(gateway.name, outcome, held, at);
+    context.observe(outlet.channel, gateway.name, outcome, held, at);
     after(context, outlet, breaker, held, outcome, {
       at,
       outcome: outcome.kind,

@@ -1,12 +1,9 @@
 // What a delivery carries through the store for its sender, and its lane.
-import type { DeviceType } from '../contact/document.ts';
 import type { Notification } from '../contact/events.ts';
 
+/** Nothing that the delivery says besides: its registration, and its application and channel as its lane. */
 export interface Work extends Notification {
   readonly deviceToken: string;
-  readonly deviceType: DeviceType;
-  readonly applicationArn: string;
-  readonly registrationId: string;
   /** Milliseconds since the epoch; the push is worthless after this. */
   readonly expiresAt: number;
   /** `traceparent` of the call that brought it, if traced; stored here so that every attempt joins its trace. */

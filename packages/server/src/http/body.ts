@@ -158,30 +158,48 @@ function parseText(text: string): unknown {
   }
 }
 
-/**
- * Returns what checks the body further, up to a place. Depth by brackets, values by commas, outside of strings. In
- * UTF-8 no byte of a longer character looks like one of these.
- */
+/** What a check has found so far. */
+interface Structure {
+  at: number;
+  depth: number;
+  values: number;
+  inString: boolean;
+}
+
+/** Returns what checks the body further, up to a place. */
 function checkStructure(body: Buffer): (until: number) => void {
-  const state = { at: 0, depth: 0, values: 1, inString: false };
-  return (until) => {
-    // Copied, because a loop over variables of a closure takes twice as long.
-    let { at, depth, values, inString } = state;
-    const end = Math.min(until, body.length);
-    for (; at < end; at++) {
-      const byte = body[at];
-      if (inString) {
+  const structure: Structure = { at: 0, depth: 0, values: 1, inString: false };
+  return (until) => checkFurther(body, structure, Math.min(until, body.length));
+}
+
+/**
+ * Depth by brackets, values by commas, outside of strings. In UTF-8 no byte of a longer character looks like one of these. The
+ * form of the loop matters: in one that compares each byte with all of them, and keeps its state in a closure, a byte takes 6 ns
+ * instead of 2.
+ */
+function checkFurther(body: Buffer, structure: Structure, end: number): void {
+  let { at, depth, values, inString } = structure;
+  while (at < end) {
+    if (inString) {
+      for (; at < end; at++) {
+        const byte = body[at];
         if (byte === BACKSLASH) at++;
-        else if (byte === QUOTE) inString = false;
-      } else if (byte === QUOTE) inString = true;
-      else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
-        if (++depth > MAX_DEPTH) throw refused(`The request body is nested deeper than ${MAX_DEPTH} levels.`);
-      } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
-      else if (byte === COMMA && ++values > MAX_VALUES)
-        throw refused(`The request body has more than ${MAX_VALUES} values.`);
+        else if (byte === QUOTE) break;
+      }
+      if (at >= end) break;
+      inString = false;
+      at++;
+      continue;
     }
-    Object.assign(state, { at, depth, values, inString });
-  };
+    const byte = body[at++]!;
+    if (MEANS_SOMETHING[byte] === 0) continue;
+    if (byte === QUOTE) inString = true;
+    else if (byte === OPEN_BRACE || byte === OPEN_BRACKET) {
+      if (++depth > MAX_DEPTH) throw refused(`The request body is nested deeper than ${MAX_DEPTH} levels.`);
+    } else if (byte === CLOSE_BRACE || byte === CLOSE_BRACKET) depth--;
+    else if (++values > MAX_VALUES) throw refused(`The request body has more than ${MAX_VALUES} values.`);
+  }
+  Object.assign(structure, { at, depth, values, inString });
 }
 
 const QUOTE = 0x22;
@@ -191,6 +209,11 @@ const BACKSLASH = 0x5c;
 const CLOSE_BRACKET = 0x5d;
 const OPEN_BRACE = 0x7b;
 const CLOSE_BRACE = 0x7d;
+
+/** By byte, outside of strings. */
+const MEANS_SOMETHING = new Uint8Array(256);
+for (const byte of [QUOTE, COMMA, OPEN_BRACKET, CLOSE_BRACKET, OPEN_BRACE, CLOSE_BRACE])
+  MEANS_SOMETHING[byte] = 1;
 
 /**
  * Content types of other formats. Anything else is parsed as JSON: clients send `application/x-amz-json-1.1`

@@ -31,9 +31,9 @@ export function createReports({
   readonly traces?: Traces | undefined;
 }): DispatcherEvents {
   return {
-    attempt: (gateway, outcome, { delivery, work, sentBefore, attempts }, at, sinceAcceptedMs) => {
+    attempt: (channel, gateway, outcome, { delivery, work, sentBefore, attempts }, at, sinceAcceptedMs) => {
       metrics.attempt(gateway, outcome, sinceAcceptedMs);
-      metrics.channelAttempt(work, outcome);
+      metrics.channelAttempt(channel, outcome);
       if (traces !== undefined && work.trace !== undefined)
         traces.attempt({
           traceparent: work.trace,

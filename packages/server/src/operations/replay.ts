@@ -36,9 +36,6 @@ export async function replayDelivery(
       // The contact's owner may have asked since then that texts are not shown.
       body: registration.includeRawMessage ? notification.body : rules.genericText,
       deviceToken: registration.deviceToken,
-      deviceType: registration.deviceType,
-      applicationArn: registration.applicationArn,
-      registrationId: registration.registrationId,
       expiresAt: now + rules.ttlMs,
       replayedAt: now,
     };

@@ -63,9 +63,6 @@ test('a lane name can be parsed for any instance id', () => {
 test('work is stored unchanged', () => {
   const work = {
     deviceToken: 'ab01',
-    deviceType: 'APNS' as const,
-    applicationArn: 'arn:aws:mobiletargeting:r:1:apps/a',
-    registrationId: 'r1',
     title: '',
     body: 'Grüße 👋\u0000',
     data: { initialContactId: 'c', messageId: 'm', messageType: 'MESSAGE', contentType: 'text/plain' },
