@@ -1,12 +1,20 @@
 #!/usr/bin/env node
 // The process: arguments, environment, signals. Nothing else reads process.env.
 import { parseArgs } from 'node:util';
+import { setFlagsFromString } from 'node:v8';
 import type { Say } from './cli/say.ts';
 import { USAGE, VERBS } from './cli/verbs.ts';
 import type { Config, Environment } from './config/config.ts';
 import { ConfigError, readConfig } from './config/environment.ts';
 import { startService } from './service.ts';
 import type { Service } from './service.ts';
+
+/**
+ * V8 allocates what usually survives a collection directly among old objects. Deliveries survive one or two, because they live for a
+ * tenth of a second, and among the old they keep young ones alive until the next full collection, long after both are dead.
+ * Without this, a push costs 5 % less CPU, and full collections are half as frequent.
+ */
+setFlagsFromString('--no-allocation-site-pretenuring');
 
 const PARENT_CHECK_MS = 500;
 

@@ -52,6 +52,7 @@ const ALLOWED: Record<string, readonly string[]> = {
 const LEAVES = [
   'addresses',
   'clock.ts',
+  'collections',
   'fairness/fair-gate.ts',
   'fairness/per-turn.ts',
   'fairness/together.ts',

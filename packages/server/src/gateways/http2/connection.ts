@@ -5,6 +5,7 @@
 // one write (outbox.ts). A peer that breaks the rules loses its connection and nothing else: every error is thrown
 // as a ConnectionError and caught in one place. The connection has no timers; its owner has. The file is long
 // because all frames change the same few records and are easiest to read together.
+import { Numbered } from '../../collections/numbered.ts';
 import type { ConnectionOwner, ConnectionSocket } from './connection-owner.ts';
 import { AbandonedStreams } from './abandoned-streams.ts';
 import { ConnectionError, ERROR_CODE, errorText, protocolError } from './error-codes.ts';
@@ -36,7 +37,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   readonly #frames: FrameLoop;
   readonly #frameBudget: FrameBudget;
   /** In the order in which they began. */
-  readonly #streams = new Map<number, S>();
+  readonly #streams = new Numbered<S>();
   /** Reset by us, or refused by a GOAWAY: anything that still arrives for them is dropped. */
   readonly #abandoned = new AbandonedStreams();
   #nextId = 1;
@@ -92,7 +93,7 @@ export class Connection<S extends Stream> implements FrameHandler {
 
   /** In the order in which they began. */
   [Symbol.iterator](): Iterator<S> {
-    return this.#streams.values();
+    return this.#streams[Symbol.iterator]();
   }
 
   /**
@@ -102,7 +103,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   request(stream: S, head: RequestHead, body: string): void {
     stream.id = this.#nextId;
     this.#nextId += 2;
-    this.#streams.set(stream.id, stream);
+    this.#streams.add(numberOf(stream.id), stream);
     this.#writer.request(stream, head, body);
   }
 
@@ -161,7 +162,7 @@ export class Connection<S extends Stream> implements FrameHandler {
 
   onBlock(block: HeaderBlock): void {
     this.#known(block.streamId, 'HEADERS');
-    const stream = this.#streams.get(block.streamId);
+    const stream = this.#streams.get(numberOf(block.streamId));
     if (stream === undefined) return this.#late(block.streamId, block.endStream);
     if (stream.head !== undefined) {
       // Trailers (§8.1).
@@ -190,7 +191,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   ): void {
     this.#known(streamId, 'DATA');
     this.#window.take(frameBytes);
-    const stream = this.#streams.get(streamId);
+    const stream = this.#streams.get(numberOf(streamId));
     if (stream === undefined) {
       this.#consume(frameBytes);
       return this.#late(streamId, endStream);
@@ -211,7 +212,7 @@ export class Connection<S extends Stream> implements FrameHandler {
 
   onReset(streamId: number, code: number): void {
     this.#known(streamId, 'RST_STREAM');
-    const stream = this.#streams.get(streamId);
+    const stream = this.#streams.get(numberOf(streamId));
     if (stream === undefined) {
       this.#abandoned.forget(streamId);
       return this.#frameBudget.spend();
@@ -223,7 +224,7 @@ export class Connection<S extends Stream> implements FrameHandler {
 
   onSettings(settings: PeerSettings): void {
     this.#frameBudget.spend();
-    this.#writer.obey(settings, this.#streams.values());
+    this.#writer.obey(settings, this.#streams);
     this.#outbox.frame(FRAME.SETTINGS, FLAG.ACK, 0, new Uint8Array());
     this.owner.settings(settings);
     this.#unblock();
@@ -248,7 +249,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     // A graceful shutdown sends two, the first with the highest possible identifier; the value never grows (§6.8).
     this.#lastStreamId = Math.min(this.#lastStreamId, lastStreamId);
     this.owner.goaway(code, Buffer.from(debug.subarray(0, MOST_DEBUG_BYTES)));
-    for (const stream of this.#streams.values()) {
+    for (const stream of this.#streams) {
       if (stream.id <= this.#lastStreamId) continue;
       stream.refused = true;
       if (code === ERROR_CODE.NO_ERROR) stream.reset = 'REFUSED_STREAM';
@@ -259,7 +260,7 @@ export class Connection<S extends Stream> implements FrameHandler {
 
   onWindowUpdate(streamId: number, increment: number): void {
     if (streamId !== 0) this.#known(streamId, 'WINDOW_UPDATE');
-    const stream = this.#streams.get(streamId);
+    const stream = streamId === 0 ? undefined : this.#streams.get(numberOf(streamId));
     if (streamId !== 0 && stream === undefined) return; // the stream has ended; the frames crossed
     this.#writer.widen(stream, increment);
     this.#unblock();
@@ -312,7 +313,7 @@ export class Connection<S extends Stream> implements FrameHandler {
   }
 
   #remove(stream: Stream): void {
-    this.#streams.delete(stream.id);
+    this.#streams.delete(numberOf(stream.id));
     this.#writer.forget(stream);
     this.#consume(stream.receivedBytes);
   }
@@ -345,7 +346,7 @@ export class Connection<S extends Stream> implements FrameHandler {
     if (this.#closed) return;
     this.#closed = true;
     this.owner.broken(why);
-    for (const stream of this.#streams.values()) {
+    for (const stream of this.#streams) {
       if (stream.id > this.#flushedId) stream.id = 0;
       this.owner.ended(stream);
     }
@@ -353,6 +354,9 @@ export class Connection<S extends Stream> implements FrameHandler {
     this.owner.closed();
   }
 }
+
+/** Our streams have odd identifiers (§5.1.1); even ones are refused before anything is looked up. */
+const numberOf = (streamId: number): number => streamId >>> 1;
 
 const PING_PAYLOAD = Buffer.alloc(8, 'ping');
 

@@ -4,6 +4,7 @@
 import { Worker } from 'node:worker_threads';
 import { systemClock, type Clock } from '../../clock.ts';
 import { createPerTurn } from '../../fairness/per-turn.ts';
+import { Numbered } from '../../collections/numbered.ts';
 import { unpackStates } from '../enqueue-states.ts';
 import { createHints } from '../hints.ts';
 import { StoreUnavailableError } from '../store.ts';
@@ -77,7 +78,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
   const { path, clock = systemClock, maxBytes, synchronous = 'FULL' } = options;
   makeFolderOf(path);
   keepToUser(path);
-  const waiting = new Map<number, Waiting>();
+  const waiting = new Numbered<Waiting>();
   const limit = createWaitingLimit();
   let lastSeq = 0;
   let ended: StoreUnavailableError | undefined;
@@ -138,7 +139,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
 
   function rejectWaiting(error: Error): void {
     bulkResults.flush();
-    for (const { reject } of waiting.values()) reject(error);
+    for (const { reject } of waiting) reject(error);
     waiting.clear();
   }
 
@@ -163,7 +164,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
         const moment: Moment = { now: clock.now(), monotonic: clock.monotonic() };
         ask({ seq, verb, moment, parameters: crossing });
       });
-      waiting.set(seq, { release, resolve: resolve as Waiting['resolve'], reject });
+      waiting.add(seq, { release, resolve: resolve as Waiting['resolve'], reject });
     });
   }
 
@@ -229,7 +230,7 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
       if (ended !== undefined) throw ended;
       const seq = ++lastSeq;
       const result = new Promise<unknown>((resolve, reject) =>
-        waiting.set(seq, { release: () => {}, resolve, reject }),
+        waiting.add(seq, { release: () => {}, resolve, reject }),
       );
       ask({ seq, copyTo: path });
       await result;
