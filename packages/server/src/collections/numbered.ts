@@ -1,9 +1,9 @@
 // Items by number, for numbers that are assigned in ascending order: streams of a connection, calls without an answer.
 //
 // A Map of them keeps what was deleted. Whenever a Map has seen as many insertions as it has room for, V8 gives it a new table,
-// and the old one keeps its items and points to the new one. Once one of these is in the old generation of V8's memory, so are
-// all that follow, with everything that their items refer to, until the next full collection: two thirds of all that was
-// allocated for a push. Here an item leaves its slot, and nothing refers to it any more.
+// and the old one keeps its items and points to the new one. Once one of these is in the old generation of V8's memory, all that
+// follow stay until the next full collection, with everything that their items refer to. Here an item leaves its slot, and
+// nothing refers to it any more.
 
 const LEAST_SLOTS = 1_024;
 /** More than this are given up once they are empty: they were needed for a burst, or because one item stayed for long. */
