@@ -131,14 +131,11 @@ export function createBatch(instanceId: string, now: number, trace?: string): Ba
       return planned >= FULL.rows || units >= FULL.units;
     },
     plan: (event, time, initialContactId, targets) => {
-      let awake = targets;
-      if (targets.some(({ suspended }) => suspended)) {
-        awake = targets.filter(({ suspended }) => !suspended);
-        for (const { contactId, registration, suspended } of targets) {
-          const { registrationId } = registration;
-          if (suspended) skipOne(event, time, initialContactId, 'suspended', { contactId, registrationId });
-        }
+      for (const { contactId, registration, suspended } of targets) {
+        const { registrationId } = registration;
+        if (suspended) skipOne(event, time, initialContactId, 'suspended', { contactId, registrationId });
       }
+      const awake = targets.filter(({ suspended }) => !suspended);
       const deliveries = awake.map((target): PlannedDelivery => {
         const id = deliveryId(instanceId, target.contactId, event.id, target.device);
         return { id, target, channel: channels.of(target.registration), place: -1 };
