@@ -3,7 +3,7 @@
 //
 // It misses no change, because only this process writes the file, and small calls, such as these reads and each change,
 // are answered in the order in which they ran: a read that ran before a change was answered before it, so forgetting the
-// contact with the answer of the change is enough.
+// contact with the answer of the change is enough. A sweep, which removes contacts, is answered after the small calls of its group.
 import { contactKeyText } from '../contact-key.ts';
 import type { Contact, ContactKey } from '../store.ts';
 
@@ -15,8 +15,6 @@ export interface ContactCache {
   ): Promise<(Contact | undefined)[]>;
   /** Call it when a change of the contact has been answered, whatever the answer is, before anyone learns of it. */
   forget(key: ContactKey): void;
-  /** Likewise when any contact may have been removed. */
-  forgetAll(): void;
 }
 
 /** Size of the bodies that are kept, in UTF-16 units: about 9,000 contacts with one device each. */
@@ -83,9 +81,5 @@ export function createContactCache(maxUnits = MAX_UNITS): ContactCache {
       return Promise.all(found);
     },
     forget: (key) => remove(contactKeyText(key)),
-    forgetAll() {
-      entries.clear();
-      units = 0;
-    },
   };
 }

@@ -134,6 +134,12 @@ export const packClaim = ({ instanceId, operation, token, fingerprint, answer }:
 export const packKeys = (keys: readonly ContactKey[]): string[] =>
   keys.flatMap(({ instanceId, contactId }) => [instanceId, contactId]);
 
+export const unpackKeys = (flat: readonly string[]): ContactKey[] =>
+  Array.from({ length: flat.length / 2 }, (_, index) => ({
+    instanceId: flat[2 * index]!,
+    contactId: flat[2 * index + 1]!,
+  }));
+
 /** Version and body of each key's contact, nulls if nothing is stored. */
 export const unpackContacts = (keys: readonly ContactKey[], flat: Flat): (Contact | undefined)[] =>
   keys.map(({ instanceId, contactId }, index) => {

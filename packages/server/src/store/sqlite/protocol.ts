@@ -33,6 +33,8 @@ interface FlatVerbs {
   enqueue(moment: Moment, entries: Flat, node: string, credit: ReadonlyMap<string, number>): string;
   claim(moment: Moment, node: string, want: ReadonlyMap<string, number>): Flat;
   settle(moment: Moment, node: string, settlements: Flat): Answered<'settle'>;
+  /** Whether there may be more to delete, and the keys of the contacts that were. */
+  sweep(moment: Moment, limit: number): { readonly isMore: boolean; readonly contacts: readonly string[] };
 }
 
 export interface Call {

@@ -21,6 +21,7 @@ import {
   packSettlements,
   unpackContacts,
   unpackDeliveries,
+  unpackKeys,
 } from './flat.ts';
 import { keepToUser, makeFolderOf } from './folder.ts';
 import { inParts, partsOf } from './parts.ts';
@@ -219,11 +220,9 @@ export async function openSqliteStore(options: SqliteStoreOptions): Promise<Sqli
     putSetting: (...given) => call('putSetting', given),
     everything: (...given) => call('everything', given),
     async sweep(...given) {
-      try {
-        return await call('sweep', given);
-      } finally {
-        cache.forgetAll();
-      }
+      const { isMore, contacts } = await call('sweep', given);
+      for (const key of unpackKeys(contacts)) cache.forget(key);
+      return isMore;
     },
     ...createHints(),
     async copyTo(path) {

@@ -14,26 +14,29 @@ export function sweepVerb(
   database: DatabaseSync,
   indexes: Readonly<Record<Table, Pick<HashedIndex, 'deleted' | 'forget'>>>,
 ): Pick<Verbs, 'sweep'> {
-  /** Deletes rows until `left` is used up, and returns the rest of it. */
-  const past = (table: Table, condition: string) => {
-    const statement = database.prepare(
-      `delete from ${table} where seq in (select seq from ${table} where ${condition} limit ?)`,
-    );
-    return (bound: number | string, left: number): number => {
-      const rows = Number(statement.run(bound, left).changes);
-      indexes[table].deleted(rows);
-      return left - rows;
-    };
-  };
-  const claims = past('claim', 'expires_at <= ?');
-  const contacts = past('contact', 'remove_at <= ?');
-  const deliveries = past('delivery', 'day < ?');
+  const past = (table: Table, condition: string) =>
+    `delete from ${table} where seq in (select seq from ${table} where ${condition} limit ?)`;
+  const endClaims = database.prepare(past('claim', 'expires_at <= ?'));
+  const endContacts = database.prepare(
+    `${past('contact', 'remove_at <= ?')} returning instance_id, contact_id`,
+  );
+  endContacts.setReturnArrays(true);
+  const endDeliveries = database.prepare(past('delivery', 'day < ?'));
 
   return {
     sweep({ now }, limit) {
-      const left = deliveries(oldestDay(now), contacts(now, claims(now, limit)));
+      let left = limit;
+      const deleted = (table: Table, rows: number): void => {
+        indexes[table].deleted(rows);
+        left -= rows;
+      };
+      deleted('claim', Number(endClaims.run(now, left).changes));
+      const contacts = endContacts.all(now, left) as unknown as string[][];
+      deleted('contact', contacts.length);
+      deleted('delivery', Number(endDeliveries.run(oldestDay(now), left).changes));
       const entries = limit * ENTRIES_PER_ROW;
-      return left === 0 || Object.values(indexes).some((index) => index.forget(entries));
+      const isMore = left === 0 || Object.values(indexes).some((index) => index.forget(entries));
+      return { isMore, contacts: contacts.flat() };
     },
   };
 }
