@@ -12,6 +12,7 @@ import type { IncomingMessage, ServerResponse } from 'node:http';
 import { addressGroup } from '../auth/client-address.ts';
 import { GateFullError, createFairGate } from '../fairness/fair-gate.ts';
 import type { FairGate } from '../fairness/fair-gate.ts';
+import { createSharing } from '../fairness/sharing.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Turns } from '../fairness/turns.ts';
 import { arrivedBody, bodyBytes, readBody } from './body.ts';
@@ -105,10 +106,14 @@ export function createAdmission(options: {
     waiting,
     waitMs,
   });
+  const sharing = createSharing(options.monotonic);
   const works = createFairGate({
     fits: (size, { used, ownUsed }) =>
       used === 0 ||
-      (used + size <= limits.workBytes && (ownUsed === 0 || ownUsed + size <= limits.workBytesPerInstance)),
+      (ownUsed === 0
+        ? used + size <= limits.workBytes
+        : used + size <= limits.workBytesAtOnce &&
+          (ownUsed + size <= limits.workBytesShared || !sharing.isShared)),
     waitingPerOwner,
     waiting,
     waitMs,
@@ -143,7 +148,11 @@ export function createAdmission(options: {
           if (isGone()) room[Symbol.dispose]();
           return isGone();
         };
-        return new ReceivedBody(body, prove, () => enter(works, owner, body.length, isGivenUp), room);
+        const enterWork = () => {
+          sharing.begin(owner);
+          return enter(works, owner, body.length, isGivenUp);
+        };
+        return new ReceivedBody(body, prove, enterWork, room);
       } catch (error) {
         room[Symbol.dispose]();
         throw error;

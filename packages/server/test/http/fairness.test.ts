@@ -5,7 +5,9 @@ import { connect } from 'node:net';
 import type { Socket } from 'node:net';
 import { describe, test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
+import { SHARED_MS } from '../../src/fairness/sharing.ts';
 import { LEAST_CALL_BYTES } from '../../src/http/limits.ts';
+import type { HttpLimits } from '../../src/http/limits.ts';
 import type { Handlers } from '../../src/operations/handlers.ts';
 import { GOOD_INPUTS, encodeInput } from './inputs.ts';
 import {
@@ -115,27 +117,83 @@ describe('bodies', () => {
   });
 });
 
-test('work of one instance above its share waits, and another instance is answered meanwhile', async () => {
-  const release = Promise.withResolvers<void>();
-  let running = 0;
-  const putChatEvents: Handlers['PutChatEvents'] = async ({ InstanceId }) => {
-    if (InstanceId === 'i-1') {
-      running++;
-      await release.promise;
-    }
-    return { Results: [] };
-  };
-  await using server = await startRecordingServer({
-    handlers: { PutChatEvents: putChatEvents } as Handlers,
-    limits: { workBytesPerInstance: 10 * 5000 },
+describe('the work of an instance', () => {
+  const SIZE = EVENTS.body.length + LEAST_CALL_BYTES;
+  const tenCallsAtOnce = { workBytesAtOnce: 10 * SIZE, workBytesShared: 4 * SIZE };
+
+  /** A server on which calls of `i-1`, `i-3` and so on do not end until `release`. */
+  async function startHolding(limits: Partial<HttpLimits>) {
+    const released = Promise.withResolvers<void>();
+    const running = new Map<string, number>();
+    const putChatEvents: Handlers['PutChatEvents'] = async ({ InstanceId }) => {
+      running.set(InstanceId, (running.get(InstanceId) ?? 0) + 1);
+      if (InstanceId !== 'i-2') await released.promise;
+      return { Results: [] };
+    };
+    let aheadMs = 0;
+    const clock = { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs };
+    const server = await startRecordingServer({
+      handlers: { PutChatEvents: putChatEvents } as Handlers,
+      limits,
+      clock,
+    });
+    return {
+      server,
+      runningOf: (instance: string) => running.get(instance) ?? 0,
+      pass: (ms: number) => (aheadMs += ms),
+      release: () => released.resolve(),
+      flood: (instance: string) => Array.from({ length: 40 }, () => call(server, eventsOf(instance))),
+      async [Symbol.asyncDispose]() {
+        released.resolve();
+        await server[Symbol.asyncDispose]();
+      },
+    };
+  }
+
+  test('above what is done at once waits, and another instance is answered meanwhile', async () => {
+    await using held = await startHolding(tenCallsAtOnce);
+    const flood = held.flood('i-1');
+    await until(() => held.runningOf('i-1') >= 10);
+    assert.equal((await call(held.server, eventsOf('i-2'))).status, 200);
+    assert.equal(held.runningOf('i-1'), 10);
+    held.release();
+    const statuses = new Set((await Promise.all(flood)).map(({ status }) => status));
+    assert.deepEqual([...statuses], [200]);
   });
-  const flood = Array.from({ length: 40 }, () => call(server, eventsOf('i-1')));
-  await until(() => running >= 10);
-  assert.equal((await call(server, eventsOf('i-2'))).status, 200);
-  assert.ok(running <= 12, `${running} at once`);
-  release.resolve();
-  const statuses = new Set((await Promise.all(flood)).map(({ status }) => status));
-  assert.deepEqual([...statuses], [200]);
+
+  test('is less at once when another instance has called lately', async () => {
+    await using held = await startHolding(tenCallsAtOnce);
+    await call(held.server, eventsOf('i-2'));
+    const flood = held.flood('i-1');
+    await until(() => held.runningOf('i-1') >= 4);
+    assert.equal((await call(held.server, eventsOf('i-2'))).status, 200);
+    assert.equal(held.runningOf('i-1'), 4);
+    held.release();
+    await Promise.all(flood);
+  });
+
+  test('is not less when another instance called long ago', async () => {
+    await using held = await startHolding(tenCallsAtOnce);
+    await call(held.server, eventsOf('i-2'));
+    held.pass(SHARED_MS);
+    const flood = held.flood('i-1');
+    await until(() => held.runningOf('i-1') >= 10);
+    held.release();
+    await Promise.all(flood);
+  });
+
+  test('is never less than one call, and of all instances together no more than may be done at once', async () => {
+    await using held = await startHolding({ ...tenCallsAtOnce, workBytesShared: 6 * SIZE });
+    await call(held.server, eventsOf('i-2'));
+    const calls = ['i-1', 'i-3', 'i-4'].flatMap((instance) => held.flood(instance));
+    const all = () => ['i-1', 'i-3', 'i-4'].map(held.runningOf);
+    await until(() => all().every((count) => count > 0));
+    assert.equal((await call(held.server, eventsOf('i-2'))).status, 200);
+    const sum = all().reduce((total, count) => total + count, 0);
+    assert.ok(sum >= 10 && sum <= 12, all().join(', '));
+    held.release();
+    await Promise.all(calls);
+  });
 });
 
 test('callers that leave while their call waits for its turn give back the room of their bodies', async () => {
@@ -150,7 +208,7 @@ test('callers that leave while their call waits for its turn give back the room 
   await using server = await startRecordingServer({
     handlers: { PutChatEvents: putChatEvents } as Handlers,
     // One call at a time.
-    limits: { bodyBytes, workBytesPerInstance: 1, waitMs: 500 },
+    limits: { bodyBytes, workBytesAtOnce: 1, waitMs: 500 },
   });
   const first = call(server, eventsOf('i-1'));
   await begun.promise;
