@@ -14,7 +14,7 @@ import { normalToken } from '../src/contact/device.ts';
 import { fileName, isVisible } from '../src/contact/text.ts';
 import { fcmMeaning, parseFcmError } from '../src/gateways/fcm/answers.ts';
 import { retryAfterMs } from '../src/gateways/retry-after.ts';
-import { checkBodyHeaders } from '../src/http/body.ts';
+import { checkBodyHeaders } from '../src/http/json-body.ts';
 import { checkLoopback } from '../src/http/loopback.ts';
 import { isLoopback } from '../src/addresses/loopback.ts';
 import { isApplicationArn } from '../src/operations/directory.ts';

@@ -12,7 +12,7 @@ import { SESSION_MS, beginSession, readSession } from '../auth/session.ts';
 import type { Session } from '../auth/session.ts';
 import { jsonAnswer } from '../http/answer.ts';
 import type { Answer } from '../http/answer.ts';
-import { parseBody } from '../http/body.ts';
+import { parseBody } from '../http/json-body.ts';
 import { FORGIVEN_EVERY_MS, createSuspects } from '../http/suspects.ts';
 import type { Caller } from '../operations/handlers.ts';
 import { ServiceError } from '../service-error.ts';

@@ -16,6 +16,7 @@ import { createSharing } from '../fairness/sharing.ts';
 import { ServiceError } from '../service-error.ts';
 import type { Turns } from '../fairness/turns.ts';
 import { arrivedBody, bodyBytes, readBody } from './body.ts';
+import { hashInTurns } from './body-hash.ts';
 import { LEAST_CALL_BYTES } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
 import { createSuspects } from './suspects.ts';
@@ -34,8 +35,11 @@ export interface Incoming {
 /** A body that was admitted; `using` returns its room and that of its work. */
 export interface Received extends Disposable {
   readonly body: Buffer;
-  /** Checks the sender, within a slice of a turn. If it throws, that counts against the sender's address. */
-  prove<Result>(check: (body: Buffer) => Result): Promise<Result>;
+  /**
+   * Checks the sender by the body's SHA-256, in lower-case hex, within slices of turns. If `check` throws, that counts against the
+   * sender's address.
+   */
+  prove<Result>(check: (bodyHash: string) => Result): Promise<Result>;
   /** Waits for room to process it; call it once the sender is proven. Undefined: there is room at once. */
   work(): Promise<void> | undefined;
 }
@@ -136,9 +140,9 @@ export function createAdmission(options: {
         const rules = { limitBytes: bodyLimitBytes, timeoutMs: limits.bodyTimeoutMs };
         const body = arrivedBody(request, bodyLimitBytes) ?? (await readBody(request, rules).catch(failed));
         const prove: Received['prove'] = (check) =>
-          turns.run(first, () => {
+          hashInTurns(body, first, turns, (bodyHash) => {
             try {
-              return check(body);
+              return check(bodyHash);
             } catch (error) {
               return failed(error);
             }

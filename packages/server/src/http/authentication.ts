@@ -13,10 +13,11 @@ export type Identity =
   | { readonly caller: Caller; readonly region: string }
   | { readonly participant: Participant };
 
-/** The caller that the head claims. Trust it only once `prove` has seen the body without throwing. */
+/** The caller that the head claims. Trust it only once `prove` has not thrown; without it, the head is proof enough. */
 export interface Claim {
   readonly identity: Identity;
-  readonly prove: (body: Buffer) => Proof;
+  /** By the SHA-256 of the body, in lower-case hex. */
+  readonly prove?: (bodyHash: string) => Proof;
 }
 
 /** Throws the error with which an unproven call is answered. */
@@ -47,13 +48,13 @@ export function createAuthenticate(options: {
       const participant =
         typeof token === 'string' ? options.findParticipant(token, KIND[operation.auth]) : undefined;
       if (participant === undefined) throw new ServiceError('AccessDeniedException', 'Access denied');
-      return { identity: { participant }, prove: isProved };
+      return { identity: { participant } };
     }
     // Browsers send cookies with every request; a caller that signs means the signature.
     const isSigned = request.headers.authorization !== undefined || /[?&]X-Amz-Signature=/.test(target);
     const caller = isSigned ? options.verifyBearer(request, operation) : options.findSession(request);
     // A session has no region; the ARN in a refusal leaves it out.
-    if (caller !== undefined) return { identity: { caller, region: '' }, prove: isProved };
+    if (caller !== undefined) return { identity: { caller, region: '' } };
     const { signer, prove } = options.verifySignature({
       method: request.method ?? '',
       target,
@@ -73,7 +74,7 @@ export function createAuthenticate(options: {
  * signer but a form's way of writing queries (`URLSearchParams`, `urllib`, `curl --data-urlencode`), where `+` is a
  * space.
  */
-const isProved = (): Proof => ({ plusIsSpace: true });
+export const PROVEN_BY_HEAD: Proof = { plusIsSpace: true };
 
 /** Header lines as they were sent: Node's own table joins some repeated ones and drops others. */
 function headerLines({ rawHeaders }: IncomingMessage): HeaderLines {

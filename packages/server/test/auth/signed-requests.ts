@@ -1,5 +1,6 @@
 // Shared by the signature tests: keys, requests signed by the official signer, and a verifier with a fixed clock.
 import assert from 'node:assert/strict';
+import { hash } from 'node:crypto';
 import type { ErrorName, HeaderLines } from '@chatpush/wire';
 import { createAccessKeys } from '../../src/auth/access-keys.ts';
 import { createVerifySignature } from '../../src/auth/signature.ts';
@@ -21,7 +22,7 @@ export function createVerify(rules: Partial<SignatureRules> = {}): (request: Sig
   const verify = createVerifySignature({ accessKey, regions: 'any', now: () => NOW_MS, ...rules });
   return (request) => {
     const { signer, prove } = verify(request);
-    prove(request.body);
+    prove(hash('sha256', request.body));
     return signer;
   };
 }
