@@ -168,7 +168,10 @@ export function createDispatcher(options: {
     lease,
     revoked,
     settler,
-    turns: createAttemptTurns((outlet) => pump(context, outlet)),
+    turns: createAttemptTurns(
+      (outlet) => pump(context, outlet),
+      () => clock.monotonic(),
+    ),
     stopping: () => stopping,
     stale: (held) => holding.recheck(held),
     tokenRefused: events.tokenRefused,

@@ -113,8 +113,9 @@ export const OVERDUE = { everyMs: 30_000, atMost: 1_000 } as const;
 export const CHANNEL_MISSING = { againMs: 5_000, endsMs: 10 * 60_000 } as const;
 /** A contact that cannot be read needs a person to repair it: its deliveries are retried this often until they expire. */
 export const UNREADABLE_AGAIN_MS = 60_000;
-/** Attempts that begin in one turn of the event loop, for all gateways together: one or two milliseconds. */
+/** Attempts that begin in one turn of the event loop, for all gateways together, and the milliseconds that they may take. */
 export const ATTEMPTS_PER_TURN = 64;
+export const ATTEMPTS_MS = 2;
 /**
  * A gateway that left a push waiting for this long and answered nothing else meanwhile is out. A healthy one takes
  * milliseconds.

@@ -50,6 +50,7 @@ export function pump(context: SendingContext, outlet: Outlet): void {
   const now = clock.monotonic();
   const wallNow = clock.now();
   if (!context.lease.holds()) return outlet.announce();
+  context.turns.resume(now);
   while (
     !context.stopping() &&
     outlet.held > 0 &&

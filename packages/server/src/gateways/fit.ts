@@ -4,21 +4,22 @@
 /** The maximum that APNs counts of the body (JSON) and FCM of the keys and values under `data`. */
 export const MAX_PAYLOAD_BYTES = 4_096;
 
-/** How many bytes a code point takes in a payload. */
-export type Cost = (codePoint: number) => number;
+/**
+ * How many bytes each ASCII character takes in a payload; others take what they take in UTF-8. A table, because with a function
+ * called for each of 4,096 characters, a payload with a text that was cut took 98 µs instead of 36.
+ */
+export type Cost = Uint8Array;
 
-export const utf8Bytes: Cost = (codePoint) =>
-  codePoint < 0x80 ? 1 : codePoint < 0x800 ? 2 : codePoint < 0x10000 ? 3 : 4;
+export const utf8Bytes: Cost = new Uint8Array(0x80).fill(1);
 
-/** As `JSON.stringify` escapes it, in UTF-8. */
-export const jsonBytes: Cost = (codePoint) => {
-  if (codePoint >= 0x20) return codePoint === 0x22 || codePoint === 0x5c ? 2 : utf8Bytes(codePoint);
-  // \b \t \n \f \r have short escapes, the others are \u00XX.
-  return codePoint >= 8 && codePoint <= 13 && codePoint !== 11 ? 2 : 6;
-};
+/** As `JSON.stringify` escapes it: some have short escapes, other control characters are \u00XX. */
+export const jsonBytes: Cost = new Uint8Array(0x80).fill(1).fill(6, 0, 0x20);
+for (const character of '\b\t\n\f\r"\\') jsonBytes[character.charCodeAt(0)] = 2;
 
 const ELLIPSIS = '…';
 const ELLIPSIS_BYTES = 3;
+/** The most that a UTF-16 unit takes: an escape. */
+const MOST_BYTES = 6;
 const graphemes = new Intl.Segmenter('und', { granularity: 'grapheme' });
 
 /** Replaces lone surrogates, which UTF-8 cannot encode, with U+FFFD. */
@@ -53,8 +54,10 @@ export function fitTexts(
   room: number,
   cost: Cost,
 ): { title: string; body: string } {
-  const bodyBytes = bytesOf(body, cost);
-  const shortTitle = cut(title, Math.max(Math.floor(room / 4), room - bodyBytes), cost);
+  const quarter = Math.floor(room / 4);
+  // The body is counted only if the title is long.
+  const isShort = title.length * MOST_BYTES <= quarter;
+  const shortTitle = isShort ? title : cut(title, Math.max(quarter, room - bytesOf(body, cost)), cost);
   return { title: shortTitle, body: cut(body, room - bytesOf(shortTitle, cost), cost) };
 }
 
@@ -64,11 +67,12 @@ export function cut(text: string, maxBytes: number, cost: Cost): string {
   /** Where the text must end so that `…` still fits. */
   let end = 0;
   for (let at = 0; at < text.length;) {
-    const codePoint = text.codePointAt(at) ?? 0;
-    bytes += cost(codePoint);
+    const code = text.charCodeAt(at);
+    const units = unitsAt(code);
+    bytes += bytesAt(code, cost);
     if (bytes > maxBytes)
       return maxBytes < ELLIPSIS_BYTES ? '' : text.slice(0, boundaryBefore(text, end)) + ELLIPSIS;
-    at += codePoint > 0xffff ? 2 : 1;
+    at += units;
     if (bytes <= maxBytes - ELLIPSIS_BYTES) end = at;
   }
   return text;
@@ -76,13 +80,18 @@ export function cut(text: string, maxBytes: number, cost: Cost): string {
 
 function bytesOf(text: string, cost: Cost): number {
   let bytes = 0;
-  for (let at = 0; at < text.length; at++) {
-    const codePoint = text.codePointAt(at) ?? 0;
-    bytes += cost(codePoint);
-    if (codePoint > 0xffff) at++;
+  for (let at = 0; at < text.length;) {
+    const code = text.charCodeAt(at);
+    bytes += bytesAt(code, cost);
+    at += unitsAt(code);
   }
   return bytes;
 }
+
+/** In a well-formed text, by the first UTF-16 unit of a code point: how many it has, and its bytes. */
+const unitsAt = (code: number): number => (code >= 0xd800 && code < 0xdc00 ? 2 : 1);
+const bytesAt = (code: number, cost: Cost): number =>
+  code < 0x80 ? cost[code]! : code < 0x800 ? 2 : code >= 0xd800 && code < 0xdc00 ? 4 : 3;
 
 /**
  * The last grapheme boundary at or before `end`. Whether `end` is a boundary depends on the text before it and the
