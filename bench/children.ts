@@ -14,12 +14,18 @@ export interface Child {
   stop(): Promise<void>;
 }
 
+/**
+ * `nice`: how much less priority it has, with all of its threads. A process that lowers its own lowers that of one thread on Linux,
+ * and the threads that collect its garbage keep theirs.
+ */
 export function startChild(
   script: string,
   argv: readonly string[] = [],
   environment: Record<string, string> = {},
+  nice = 0,
 ): Child {
-  const child = spawn(process.execPath, ['--conditions=source', script, ...argv], {
+  const command = ['nice', '-n', String(nice), process.execPath, '--conditions=source', script, ...argv];
+  const child = spawn(command[0]!, command.slice(1), {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },

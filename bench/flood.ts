@@ -34,7 +34,11 @@ const TEXTS: Readonly<Record<(typeof FLOODS)[number]['texts'], readonly Text[]>>
 /** Concurrent calls of a busy backend that is not a flood; its rate is the reference. */
 const BUSY = 4;
 
+/** A real flood comes from other machines, so its process must not take CPU from the service. */
+const FLOODER_NICE = 10;
+
 const WARM_UP_PUSHES = 20_000;
+
 export async function run(argv: readonly string[]): Promise<void> {
   const options = readOptions(argv, { store: ['sqlite', 'postgres', 'both'], seconds: 5 });
   const report = openReport('flood', options);
@@ -62,7 +66,7 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
     const flood = async (kind: keyof typeof TEXTS, inFlight: number): Promise<Stage> => {
       await askSink(sinkUrl, '/reset?times');
       const name = `${kind.replace(' ', '')}${inFlight}`;
-      const flooder = startChild('bench/flooder.ts', [url, name, String(inFlight)]);
+      const flooder = startChild('bench/flooder.ts', [url, name, String(inFlight)], {}, FLOODER_NICE);
       flooder.process.stdin!.write(`${JSON.stringify(TEXTS[kind])}\n`);
       await flooder.line();
       const stage = await measure(running, sinkUrl, seconds, `victim-${name}`, flooder);

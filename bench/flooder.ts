@@ -3,7 +3,6 @@
 //   node bench/flooder.ts <service url> <run> <in flight>, with the texts as a line of JSON on standard input.
 //   Prints a line when it starts.
 import { once } from 'node:events';
-import { getPriority, setPriority } from 'node:os';
 import { createInterface } from 'node:readline';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { openConnections } from './connections.ts';
@@ -21,9 +20,6 @@ export interface Flooded {
   /** How often each status came; 0 for no answer. */
   readonly statuses: Readonly<Record<number, number>>;
 }
-
-// A real flood comes from other machines, so this process must not take CPU from the service.
-setPriority(Math.min(19, getPriority() + 10));
 
 const [url, run, inFlightText] = process.argv.slice(2) as [string, string, string];
 const input = createInterface(process.stdin);
