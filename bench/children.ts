@@ -14,18 +14,24 @@ export interface Child {
   stop(): Promise<void>;
 }
 
-/**
- * `nice`: how much less priority it has, with all of its threads. A process that lowers its own lowers that of one thread on Linux,
- * and the threads that collect its garbage keep theirs.
- */
+export interface ChildOptions {
+  readonly environment?: Readonly<Record<string, string>>;
+  /** For Node. */
+  readonly flags?: readonly string[];
+  /**
+   * How much less priority it has, with all of its threads. A process that lowers its own lowers that of one thread on Linux, and
+   * the threads that collect its garbage keep theirs.
+   */
+  readonly nice?: number;
+}
+
 export function startChild(
   script: string,
   argv: readonly string[] = [],
-  environment: Record<string, string> = {},
-  nice = 0,
+  { environment, flags = [], nice = 0 }: ChildOptions = {},
 ): Child {
-  const command = ['nice', '-n', String(nice), process.execPath, '--conditions=source', script, ...argv];
-  const child = spawn(command[0]!, command.slice(1), {
+  const node = [process.execPath, ...flags, '--conditions=source', script, ...argv];
+  const child = spawn('nice', ['-n', String(nice), ...node], {
     cwd: ROOT,
     stdio: ['pipe', 'pipe', 'inherit'],
     env: { ...process.env, ...environment },

@@ -55,9 +55,7 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
   let service: RunningService | undefined;
   try {
     const sinkUrl = await sink.line();
-    service = await startService(store.url, sinkUrl, {
-      environment: { NODE_OPTIONS: `--import=${EVENT_LOOP}` },
-    });
+    service = await startService(store.url, sinkUrl, { preload: EVENT_LOOP });
     for (const instance of ['bench', 'victim', 'flood'])
       await registerContacts(service.url, instance, 'APNS', instance);
     await deliver(service, sinkUrl, signBatches(service.url, 'bench', 'warm-up', WARM_UP_PUSHES));
@@ -66,7 +64,7 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
     const flood = async (kind: keyof typeof TEXTS, inFlight: number): Promise<Stage> => {
       await askSink(sinkUrl, '/reset?times');
       const name = `${kind.replace(' ', '')}${inFlight}`;
-      const flooder = startChild('bench/flooder.ts', [url, name, String(inFlight)], {}, FLOODER_NICE);
+      const flooder = startChild('bench/flooder.ts', [url, name, String(inFlight)], { nice: FLOODER_NICE });
       flooder.process.stdin!.write(`${JSON.stringify(TEXTS[kind])}\n`);
       await flooder.line();
       const stage = await measure(running, sinkUrl, seconds, `victim-${name}`, flooder);

@@ -35,11 +35,12 @@ export async function run(argv: readonly string[]): Promise<void> {
     const sink = startChild('bench/sink.ts');
     children.push(sink);
     const sinkUrl = await sink.line();
-    const service = startChild('bench/stream-service.ts', [], {
+    const environment = {
       CHATPUSH_PORT: '0',
       CHATPUSH_STORE: `sqlite:${join(folder, 'bench.db')}`,
       CHATPUSH_EMULATOR_URL: sinkUrl,
-    });
+    };
+    const service = startChild('bench/stream-service.ts', [], { environment });
     children.push(service);
     const where = JSON.parse(await service.line()) as { url: string; key: string; certificateUrl: string };
     const key = createPrivateKey(where.key);
