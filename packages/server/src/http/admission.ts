@@ -19,6 +19,7 @@ import { arrivedBody, bodyBytes, readBody } from './body.ts';
 import { hashInTurns } from './body-hash.ts';
 import { LEAST_CALL_BYTES } from './limits.ts';
 import type { HttpLimits } from './limits.ts';
+import { createReadingPace } from './reading-pace.ts';
 import { createSuspects } from './suspects.ts';
 
 /** A request, as far as its head describes it. */
@@ -101,6 +102,7 @@ export function createAdmission(options: {
   const { limits, turns, addressOf } = options;
   const { waitingPerInstance: waitingPerOwner, waiting, waitMs } = limits;
   const suspects = createSuspects(options.monotonic);
+  const pace = createReadingPace();
   // An owner may hold as much as is left free: there is always room for another owner, and a single one gets half
   // of everything. (Choudhury and Hahne, "Dynamic queue length thresholds for shared-memory packet switches",
   // 1998.)
@@ -137,7 +139,7 @@ export function createAdmission(options: {
       };
       try {
         if (request.headers.expect !== undefined) response.writeContinue();
-        const rules = { limitBytes: bodyLimitBytes, timeoutMs: limits.bodyTimeoutMs };
+        const rules = { limitBytes: bodyLimitBytes, timeoutMs: limits.bodyTimeoutMs, pace };
         const body = arrivedBody(request, bodyLimitBytes) ?? (await readBody(request, rules).catch(failed));
         const prove: Received['prove'] = (check) =>
           hashInTurns(body, first, turns, (bodyHash) => {

@@ -3,6 +3,7 @@ import type { IncomingMessage } from 'node:http';
 
 import { ServiceError } from '../service-error.ts';
 import { HttpRefusal } from './answer.ts';
+import type { ReadingPace } from './reading-pace.ts';
 
 /**
  * How much of an oversized body is read and discarded before it is refused. If the connection closes while a client
@@ -22,6 +23,7 @@ export interface BodyRules {
   readonly limitBytes: number;
   /** How long it may take from now. */
   readonly timeoutMs: number;
+  readonly pace: ReadingPace;
 }
 
 /**
@@ -44,7 +46,7 @@ export function arrivedBody(request: IncomingMessage, limitBytes: number): Buffe
 /** The whole body. Throws RequestEntityTooLargeException, RequestTimeoutException, or what a connection ends in. */
 export async function readBody(
   request: IncomingMessage,
-  { limitBytes, timeoutMs }: BodyRules,
+  { limitBytes, timeoutMs, pace }: BodyRules,
 ): Promise<Buffer> {
   const declaredBytes = Number(request.headers['content-length'] ?? Number.NaN);
   if (declaredBytes > DISCARDED_BYTES) throw tooLarge(limitBytes);
@@ -55,6 +57,7 @@ export async function readBody(
   const chunks: Buffer[] = [];
   let bytes = 0;
   const onData = (chunk: Buffer): void => {
+    pace(request, chunk.length);
     if (bytes + chunk.length > limitBytes) chunks.length = 0;
     else if (whole === undefined) chunks.push(chunk);
     else chunk.copy(whole, bytes);
