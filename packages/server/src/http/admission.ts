@@ -116,10 +116,9 @@ export function createAdmission(options: {
   const works = createFairGate({
     fits: (size, { used, ownUsed }) =>
       used === 0 ||
-      (ownUsed === 0
-        ? used + size <= limits.workBytes
-        : used + size <= limits.workBytesAtOnce &&
-          (ownUsed + size <= limits.workBytesShared || !sharing.isShared)),
+      (used + size <= limits.workBytes &&
+        (ownUsed === 0 ||
+          ownUsed + size <= (sharing.isShared ? limits.workBytesShared : limits.workBytesAlone))),
     waitingPerOwner,
     waiting,
     waitMs,

@@ -27,13 +27,12 @@ export interface HttpLimits {
   readonly burst: number;
   /** Total bytes of bodies in memory at once. */
   readonly bodyBytes: number;
-  /** Bytes of bodies whose calls are processed at once, in total. A larger call runs alone. */
-  readonly workBytes: number;
   /**
-   * Beyond its first call, an instance has to stay within these: with everything else that is processed, and, while others call
-   * too, with its own calls.
+   * Bytes of bodies whose calls are processed at once: in total, of an instance that calls alone, and of each while several do. A
+   * larger call runs alone.
    */
-  readonly workBytesAtOnce: number;
+  readonly workBytes: number;
+  readonly workBytesAlone: number;
   readonly workBytesShared: number;
   /** Calls waiting to be admitted: per instance, in total, and for how long. */
   readonly waitingPerInstance: number;
@@ -60,7 +59,7 @@ export const DEFAULT_HTTP_LIMITS: HttpLimits = {
   bodyBytes: 64 * 1024 * 1024,
   workBytes: 16 * 1024 * 1024,
   // 2,500 short messages, or 128 registrations: more was not faster.
-  workBytesAtOnce: 512 * 1024,
+  workBytesAlone: 512 * 1024,
   // What is being processed is what garbage collections copy and what groups of commits consist of, so this decides how long another
   // instance's call waits. In a flood of short messages its p99 was 57 ms with 512 KB, 43 with 256 and 30 with 128, at 15,400,
   // 14,800 and 15,200 pushes/s. Alone, an instance sends 1.3 times as many with 512 KB as with 128.
