@@ -93,6 +93,7 @@ test('a push to an uninstalled app is answered 410, and 200 after it is reinstal
     timestamp: emulator.phone(IPHONE).uninstalledAt,
   });
   await page.getByRole('button', { name: 'Reinstall' }).click();
+  await page.getByRole('button', { name: 'Uninstall' }).waitFor();
   assert.equal((await sender.push(IPHONE, alert('Ana', 'after'))).status, 200);
   await page.getByRole('button', { name: 'after' }).waitFor();
   assert.equal(await page.getByText('before').count(), 0);

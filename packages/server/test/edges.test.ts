@@ -55,6 +55,7 @@ const LEAVES = [
   'collections',
   'fairness/fair-gate.ts',
   'fairness/per-turn.ts',
+  'fairness/sharing.ts',
   'fairness/together.ts',
   'fairness/token-buckets.ts',
   'fairness/turns.ts',
