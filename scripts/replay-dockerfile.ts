@@ -10,7 +10,6 @@ import {
   chmodSync,
   chownSync,
   cpSync,
-  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -21,6 +20,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
+import { contextFiles } from './docker-context.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const NOBODY = 65_534;
@@ -128,11 +128,7 @@ function copy(stage: Stage, rest: string, stages: ReadonlyMap<string, Stage>): v
     execFileSync('cp', ['-a', inStage(stages.get(from)!, source), destination]);
     return;
   }
-  const ignored = /^(docs|examples)\//;
-  const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0');
-  for (const file of files.filter(
-    (file) => file !== '' && !ignored.test(file) && existsSync(join(ROOT, file)),
-  )) {
+  for (const file of contextFiles()) {
     mkdirSync(dirname(join(destination, file)), { recursive: true });
     cpSync(join(ROOT, file), join(destination, file));
   }
