@@ -10,6 +10,7 @@ import {
   chmodSync,
   chownSync,
   cpSync,
+  existsSync,
   mkdirSync,
   mkdtempSync,
   readFileSync,
@@ -20,7 +21,7 @@ import { tmpdir } from 'node:os';
 import { dirname, join, relative, resolve } from 'node:path';
 import { createInterface } from 'node:readline';
 import { fileURLToPath } from 'node:url';
-import { contextFiles } from './docker-context.ts';
+import { isIgnored } from './docker-context.ts';
 
 const ROOT = fileURLToPath(new URL('../', import.meta.url));
 const NOBODY = 65_534;
@@ -128,7 +129,10 @@ function copy(stage: Stage, rest: string, stages: ReadonlyMap<string, Stage>): v
     execFileSync('cp', ['-a', inStage(stages.get(from)!, source), destination]);
     return;
   }
-  for (const file of contextFiles()) {
+  const files = execFileSync('git', ['ls-files', '-z'], { cwd: ROOT, encoding: 'utf8' }).split('\0');
+  for (const file of files.filter(
+    (file) => file !== '' && !isIgnored(file) && existsSync(join(ROOT, file)),
+  )) {
     mkdirSync(dirname(join(destination, file)), { recursive: true });
     cpSync(join(ROOT, file), join(destination, file));
   }
