@@ -4,7 +4,7 @@ import type { IncomingMessage } from 'node:http';
 import type { Turns } from '../fairness/turns.ts';
 import { ServiceError } from '../service-error.ts';
 import { LONG_BYTES } from './body.ts';
-import { examine, newStructure } from './json-structure.ts';
+import { examine, newStructure, refused } from './json-structure.ts';
 import type { MemberArray, Structure } from './json-structure.ts';
 
 const utf8 = new TextDecoder('utf-8', { fatal: true });
@@ -109,9 +109,6 @@ function* partsOf({ open, close, commas }: MemberArray, stepBytes: number): Iter
     }
   yield [from, close];
 }
-
-const refused = (message: string, cause?: unknown) =>
-  new ServiceError('InvalidParameterException', message, { cause });
 
 function textOf(body: Buffer): string {
   try {

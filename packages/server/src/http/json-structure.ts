@@ -98,7 +98,8 @@ function closed(structure: Structure, at: number): void {
   structure.arrays.push(array);
 }
 
-const refused = (message: string) => new ServiceError('InvalidParameterException', message);
+export const refused = (message: string, cause?: unknown) =>
+  new ServiceError('InvalidParameterException', message, { cause });
 
 const QUOTE = 0x22;
 const COMMA = 0x2c;
