@@ -7,7 +7,6 @@ import { describe, test } from 'node:test';
 import { OPERATIONS } from '@chatpush/wire';
 import { SHARED_MS } from '../../src/fairness/sharing.ts';
 import { LEAST_CALL_BYTES } from '../../src/http/limits.ts';
-import type { HttpLimits } from '../../src/http/limits.ts';
 import type { Handlers } from '../../src/operations/handlers.ts';
 import { GOOD_INPUTS, encodeInput } from './inputs.ts';
 import {
@@ -119,10 +118,9 @@ describe('bodies', () => {
 
 describe('the work of an instance', () => {
   const SIZE = EVENTS.body.length + LEAST_CALL_BYTES;
-  const tenCallsAlone = { workBytesAlone: 10 * SIZE, workBytesShared: 4 * SIZE };
 
-  /** A server on which calls of `i-1`, `i-3` and so on do not end until `release`. */
-  async function startHolding(limits: Partial<HttpLimits>) {
+  /** A server for ten calls of an instance alone, or four of each. Those of others than `i-2` do not end until `release`. */
+  async function startHolding() {
     const released = Promise.withResolvers<void>();
     const running = new Map<string, number>();
     const putChatEvents: Handlers['PutChatEvents'] = async ({ InstanceId }) => {
@@ -134,7 +132,7 @@ describe('the work of an instance', () => {
     const clock = { now: () => Date.now() + aheadMs, monotonic: () => performance.now() + aheadMs };
     const server = await startRecordingServer({
       handlers: { PutChatEvents: putChatEvents } as Handlers,
-      limits,
+      limits: { workBytesAlone: 10 * SIZE, workBytesShared: 4 * SIZE },
       clock,
     });
     return {
@@ -151,7 +149,7 @@ describe('the work of an instance', () => {
   }
 
   test('beyond its limit waits, and another instance is answered meanwhile', async () => {
-    await using held = await startHolding(tenCallsAlone);
+    await using held = await startHolding();
     const flood = held.flood('i-1');
     await until(() => held.runningOf('i-1') >= 10);
     assert.equal((await call(held.server, eventsOf('i-2'))).status, 200);
@@ -162,7 +160,7 @@ describe('the work of an instance', () => {
   });
 
   test('is less at once when another instance has called lately', async () => {
-    await using held = await startHolding(tenCallsAlone);
+    await using held = await startHolding();
     await call(held.server, eventsOf('i-2'));
     const flood = held.flood('i-1');
     await until(() => held.runningOf('i-1') >= 4);
@@ -173,7 +171,7 @@ describe('the work of an instance', () => {
   });
 
   test('is not less when another instance called long ago', async () => {
-    await using held = await startHolding(tenCallsAlone);
+    await using held = await startHolding();
     await call(held.server, eventsOf('i-2'));
     held.pass(SHARED_MS);
     const flood = held.flood('i-1');
@@ -184,7 +182,7 @@ describe('the work of an instance', () => {
 
   // Another instance's calls of 5 MB kept all but one call of each from beginning.
   test('is not limited by what a larger call of another instance takes', async () => {
-    await using held = await startHolding(tenCallsAlone);
+    await using held = await startHolding();
     const large = { ...eventsOf('i-3'), body: EVENTS.body.padEnd(20 * SIZE) };
     const calls = [call(held.server, large)];
     await until(() => held.runningOf('i-3') === 1);
