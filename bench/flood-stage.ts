@@ -6,7 +6,7 @@ import { openConnections, requestBytes } from './connections.ts';
 import type { Flooded } from './flooder.ts';
 import { memoryOf } from './process-time.ts';
 import { chatEvents } from './requests.ts';
-import { CONTACTS, askSink, percentile } from './service.ts';
+import { CONTACTS, askSink } from './service.ts';
 import type { RunningService } from './service.ts';
 
 const VICTIM_PER_SECOND = 50;
@@ -15,11 +15,12 @@ const MEMORY_EVERY_MS = 200;
 /** How long acknowledged messages may take to arrive. */
 const DRAIN_MS = 180_000;
 
+/** What one round of a stage measured, or all rounds of it together. */
 export interface Stage {
-  readonly callP50: number;
-  readonly callP99: number;
-  /** From the call to the phone. */
-  readonly litP99: number;
+  /** Of each call of the other instance. */
+  readonly callMs: readonly number[];
+  /** From each call to the phone. */
+  readonly litMs: readonly number[];
   /** Calls of the other instance that were not answered 200. */
   readonly refused: number;
   readonly livezMax: number;
@@ -29,6 +30,29 @@ export interface Stage {
   readonly acknowledged: number;
   readonly lost: number;
   readonly statuses: Flooded['statuses'];
+}
+
+/** All calls of the rounds together, the worst of what may never happen, and the mean rate. */
+export function together(rounds: readonly Stage[]): Stage {
+  const sum = (figure: (stage: Stage) => number): number =>
+    rounds.reduce((total, stage) => total + figure(stage), 0);
+  const worst = (figure: (stage: Stage) => number): number => Math.max(...rounds.map(figure));
+  const statuses: Record<number, number> = {};
+  for (const round of rounds)
+    for (const [status, count] of Object.entries(round.statuses))
+      statuses[Number(status)] = (statuses[Number(status)] ?? 0) + count;
+  return {
+    callMs: rounds.flatMap(({ callMs }) => callMs),
+    litMs: rounds.flatMap(({ litMs }) => litMs),
+    refused: sum(({ refused }) => refused),
+    livezMax: worst(({ livezMax }) => livezMax),
+    loopMax: worst(({ loopMax }) => loopMax),
+    residentMb: worst(({ residentMb }) => residentMb),
+    pushesPerSecond: sum(({ pushesPerSecond }) => pushesPerSecond) / rounds.length,
+    acknowledged: sum(({ acknowledged }) => acknowledged),
+    lost: sum(({ lost }) => lost),
+    statuses,
+  };
 }
 
 /** The other instance calls at a steady rate for the given time. Then the flood ends, and everything acknowledged must arrive. */
@@ -83,15 +107,13 @@ export async function measure(
     flooder === undefined ? { acknowledged: [], statuses: {} } : await end(flooder);
   const accepted = answers.flatMap(({ status }, index) => (status === 200 ? [`${run}-${index}`] : []));
   const { times, missing } = await arrived(sinkUrl, [...accepted, ...acknowledged]);
-  const lit = answers.flatMap(({ from }, index) => {
+  const litMs = answers.flatMap(({ from }, index) => {
     const at = times[`${run}-${index}`];
     return at === undefined ? [] : [at - from];
   });
-  const callMs = answers.map(({ ms }) => ms);
   return {
-    callP50: percentile(callMs, 0.5),
-    callP99: percentile(callMs, 0.99),
-    litP99: percentile(lit, 0.99),
+    callMs: answers.map(({ ms }) => ms),
+    litMs,
     refused: answers.length - accepted.length,
     livezMax: Math.max(...livezTimes),
     loopMax,

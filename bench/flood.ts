@@ -1,18 +1,18 @@
-// npm run bench -- flood [--store sqlite|postgres|both] [--seconds 5] [--json file]
+// npm run bench -- flood [--store sqlite|postgres|both] [--rounds 3] [--seconds 5] [--json file]
 //
 // One instance floods the service: 20, 100 and 600 concurrent calls of 300 events, with short texts, with texts of 16 KB, and
 // with the worst cases for a markdown parser. Does another instance notice, and does delivery continue? Compared with the same
-// load without a flood in the same run.
+// load without a flood in the same run. A round is each of these once; a percentile is that of the calls of all rounds.
 import { HOSTILE } from '../packages/server/test/content/markdown-cases.ts';
 import { startChild } from './children.ts';
-import { measure } from './flood-stage.ts';
+import { measure, together } from './flood-stage.ts';
 import type { Stage } from './flood-stage.ts';
 import { readOptions } from './options.ts';
 import { openReport, printTable } from './report.ts';
 import type { Report } from './report.ts';
 import { TEXT } from './requests.ts';
 import type { Message } from './requests.ts';
-import { askSink, deliver, registerContacts, signBatches, startService } from './service.ts';
+import { askSink, deliver, percentile, registerContacts, signBatches, startService } from './service.ts';
 import type { RunningService } from './service.ts';
 import { openStore } from './stores.ts';
 import type { StoreName } from './stores.ts';
@@ -21,18 +21,27 @@ type Text = Pick<Message, 'text' | 'contentType'>;
 
 const TEXT_BYTES = 16_384;
 const EVENT_LOOP = new URL('event-loop.ts', import.meta.url).href;
-const FLOODS = [
-  { texts: 'short', inFlight: [20, 100, 600] },
-  { texts: '16 KB', inFlight: [20, 100] },
-  { texts: 'markdown', inFlight: [20, 100] },
-] as const;
-const TEXTS: Readonly<Record<(typeof FLOODS)[number]['texts'], readonly Text[]>> = {
+const TEXTS = {
   short: [{ text: TEXT }],
   '16 KB': [{ text: 'x'.repeat(TEXT_BYTES) }],
   markdown: HOSTILE.map(({ contentType, content }) => ({ contentType, text: content })),
-};
+} as const satisfies Record<string, readonly Text[]>;
+type Kind = keyof typeof TEXTS;
+
 /** Concurrent calls of a busy backend that is not a flood; its rate is the reference. */
 const BUSY = 4;
+
+interface Load {
+  /** Undefined: no flood. */
+  readonly kind?: Kind;
+  readonly inFlight: number;
+}
+const LOADS: readonly Load[] = [
+  { inFlight: 0 },
+  ...[BUSY, 20, 100, 600].map((inFlight) => ({ kind: 'short', inFlight }) as const),
+  ...[BUSY, 20, 100].map((inFlight) => ({ kind: '16 KB', inFlight }) as const),
+  ...[BUSY, 20, 100].map((inFlight) => ({ kind: 'markdown', inFlight }) as const),
+];
 
 /** A real flood comes from other machines, so its process must not take CPU from the service. */
 const FLOODER_NICE = 10;
@@ -40,16 +49,20 @@ const FLOODER_NICE = 10;
 const WARM_UP_PUSHES = 20_000;
 
 export async function run(argv: readonly string[]): Promise<void> {
-  const options = readOptions(argv, { store: ['sqlite', 'postgres', 'both'], seconds: 5 });
+  const options = readOptions(argv, { store: ['sqlite', 'postgres', 'both'], rounds: 3, seconds: 5 });
   const report = openReport('flood', options);
   for (const name of options.store === 'both'
     ? (['sqlite', 'postgres'] as const)
     : [options.store as StoreName])
-    await runOn(name, options.seconds, report);
+    await runOn(name, options, report);
   await report.save();
 }
 
-async function runOn(name: StoreName, seconds: number, report: Report): Promise<void> {
+async function runOn(
+  name: StoreName,
+  { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
+  report: Report,
+): Promise<void> {
   const store = await openStore(name);
   const sink = startChild('bench/sink.ts');
   let service: RunningService | undefined;
@@ -61,80 +74,40 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
     await deliver(service, sinkUrl, signBatches(service.url, 'bench', 'warm-up', WARM_UP_PUSHES));
     const { url } = service;
     const running = service;
-    const flood = async (kind: keyof typeof TEXTS, inFlight: number): Promise<Stage> => {
+    const flood = async (kind: Kind, inFlight: number, run: string): Promise<Stage> => {
       await askSink(sinkUrl, '/reset?times');
-      const name = `${kind.replace(' ', '')}${inFlight}`;
-      const flooder = startChild('bench/flooder.ts', [url, name, String(inFlight)], { nice: FLOODER_NICE });
+      const flooder = startChild('bench/flooder.ts', [url, run, String(inFlight)], { nice: FLOODER_NICE });
       flooder.process.stdin!.write(`${JSON.stringify(TEXTS[kind])}\n`);
       await flooder.line();
-      const stage = await measure(running, sinkUrl, seconds, `victim-${name}`, flooder);
+      const stage = await measure(running, sinkUrl, seconds, `victim-${run}`, flooder);
       console.log(
-        `${name}: answers ${JSON.stringify(stage.statuses)}, ${stage.acknowledged} events acknowledged, ${Math.round(stage.pushesPerSecond)} pushes/s`,
+        `${run}: answers ${JSON.stringify(stage.statuses)}, ${stage.acknowledged} events acknowledged, ${Math.round(stage.pushesPerSecond)} pushes/s`,
       );
       return stage;
     };
+    const quiet = async (run: string): Promise<Stage> => {
+      await askSink(sinkUrl, '/reset?times');
+      return measure(running, sinkUrl, seconds, run);
+    };
 
     // The messages of a chat find its contact in the cache, except the first: also in the stage without a flood.
-    await askSink(sinkUrl, '/reset?times');
-    await measure(service, sinkUrl, seconds, 'warm-up');
-    await askSink(sinkUrl, '/reset?times');
-    const idle = await measure(service, sinkUrl, seconds, 'idle');
-    console.log(`${name}: without a flood, the other instance has a p99 of ${idle.callP99.toFixed(1)} ms`);
-    const floods: Row[] = [];
-    const rates: number[] = [];
-    for (const { texts: kind, inFlight } of FLOODS) {
-      const busy = await flood(kind, BUSY);
-      for (const calls of inFlight) {
-        const stage = await flood(kind, calls);
-        const kept = stage.pushesPerSecond / busy.pushesPerSecond;
-        rates.push(kept);
-        floods.push({ title: `${calls} × ${kind}`, stage, kept });
+    await quiet('warm-up');
+    const measured: Stage[][] = LOADS.map(() => []);
+    for (let round = 1; round <= rounds; round++) {
+      console.log(`\n${name}: round ${round} of ${rounds}`);
+      for (const [index, { kind, inFlight }] of LOADS.entries()) {
+        const run = `${(kind ?? 'none').replace(' ', '')}-${inFlight}-${round}`;
+        measured[index]!.push(await (kind === undefined ? quiet(run) : flood(kind, inFlight, run)));
       }
     }
+    const rows = LOADS.map((load, index): Row => {
+      const rounds = measured[index]!;
+      return { load, rounds, all: together(rounds) };
+    });
     console.log();
-    printStages([{ title: 'none', stage: idle }, ...floods]);
-    report.figure(name, { idle, floods });
-
-    const worst = (figure: (stage: Stage) => number): number =>
-      Math.max(...floods.map(({ stage }) => figure(stage)));
-    const callP99 = worst((stage) => stage.callP99);
-    report.atMost(`${name}: p99 of the other instance's call, ms`, callP99, 150);
-    report.atMost(`${name}: p99 of the other instance's call / idle`, callP99 / idle.callP99, 5);
-    report.atMost(
-      `${name}: calls of the other instance refused`,
-      worst(({ refused }) => refused),
-      0,
-    );
-    report.atMost(
-      `${name}: p99 until its phone lights up, ms`,
-      worst(({ litP99 }) => litP99),
-      300,
-    );
-    report.atMost(
-      `${name}: slowest /livez, ms`,
-      worst(({ livezMax }) => livezMax),
-      100,
-    );
-    report.atMost(
-      `${name}: longest block of the event loop, ms`,
-      worst(({ loopMax }) => loopMax),
-      50,
-    );
-    report.atMost(
-      `${name}: MB resident at the peak`,
-      worst(({ residentMb }) => residentMb),
-      512,
-    );
-    report.atMost(
-      `${name}: acknowledged events lost`,
-      worst(({ lost }) => lost),
-      0,
-    );
-    report.atLeast(
-      `${name}: pushes/s under the flood / with ${BUSY} calls at a time`,
-      Math.min(...rates),
-      0.5,
-    );
+    printRows(rows);
+    report.figure(name, rows);
+    judge(name, rows, report);
   } finally {
     await service?.child.stop();
     await sink.stop();
@@ -143,19 +116,50 @@ async function runOn(name: StoreName, seconds: number, report: Report): Promise<
 }
 
 interface Row {
-  readonly title: string;
-  readonly stage: Stage;
-  /** Relative to the rate with few concurrent calls. */
-  readonly kept?: number;
+  readonly load: Load;
+  readonly rounds: readonly Stage[];
+  readonly all: Stage;
 }
 
-function printStages(rows: readonly Row[]): void {
+const p99 = ({ callMs }: Stage): number => percentile(callMs, 0.99);
+
+/** The rate of pushes relative to that of a busy backend with the same texts; undefined if it is no flood. */
+function kept({ load, all }: Row, rows: readonly Row[]): number | undefined {
+  if (load.inFlight <= BUSY) return undefined;
+  const busy = rows.find((row) => row.load.kind === load.kind && row.load.inFlight === BUSY)!;
+  return all.pushesPerSecond / busy.all.pushesPerSecond;
+}
+
+function judge(name: StoreName, rows: readonly Row[], report: Report): void {
+  const floods = rows.filter(({ load }) => load.inFlight > BUSY);
+  const worst = (figure: (stage: Stage) => number): number =>
+    Math.max(...floods.map(({ all }) => figure(all)));
+  const atMost = (what: string, figure: (stage: Stage) => number, goal: number): void =>
+    report.atMost(`${name}: ${what}`, worst(figure), goal);
+  const idle = p99(rows[0]!.all);
+  atMost("p99 of the other instance's call, ms", p99, 150);
+  atMost("p99 of the other instance's call / idle", (stage) => p99(stage) / idle, 5);
+  atMost('calls of the other instance refused', ({ refused }) => refused, 0);
+  atMost('p99 until its phone lights up, ms', ({ litMs }) => percentile(litMs, 0.99), 300);
+  atMost('slowest /livez, ms', ({ livezMax }) => livezMax, 100);
+  atMost('longest block of the event loop, ms', ({ loopMax }) => loopMax, 50);
+  atMost('MB resident at the peak', ({ residentMb }) => residentMb, 512);
+  atMost('acknowledged events lost', ({ lost }) => lost, 0);
+  report.atLeast(
+    `${name}: pushes/s under the flood / with ${BUSY} calls at a time`,
+    Math.min(...floods.map((row) => kept(row, rows)!)),
+    0.5,
+  );
+}
+
+function printRows(rows: readonly Row[]): void {
   const ms = (value: number): string => value.toFixed(value < 10 ? 1 : 0);
   printTable([
     [
       'calls × texts',
       'call p50 ms',
       'p99',
+      'of each round',
       'lit p99',
       'refused',
       '/livez max',
@@ -165,18 +169,19 @@ function printStages(rows: readonly Row[]): void {
       'kept',
       'lost',
     ],
-    ...rows.map(({ title, stage, kept }) => [
-      title,
-      ms(stage.callP50),
-      ms(stage.callP99),
-      ms(stage.litP99),
-      stage.refused,
-      ms(stage.livezMax),
-      ms(stage.loopMax),
-      Math.round(stage.residentMb),
-      Math.round(stage.pushesPerSecond),
-      kept === undefined ? '' : kept.toFixed(2),
-      stage.lost,
+    ...rows.map((row) => [
+      row.load.kind === undefined ? 'none' : `${row.load.inFlight} × ${row.load.kind}`,
+      ms(percentile(row.all.callMs, 0.5)),
+      ms(p99(row.all)),
+      row.rounds.map((round) => ms(p99(round))).join(', '),
+      ms(percentile(row.all.litMs, 0.99)),
+      row.all.refused,
+      ms(row.all.livezMax),
+      ms(row.all.loopMax),
+      Math.round(row.all.residentMb),
+      Math.round(row.all.pushesPerSecond),
+      kept(row, rows)?.toFixed(2) ?? '',
+      row.all.lost,
     ]),
   ]);
 }
