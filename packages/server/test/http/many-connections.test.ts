@@ -40,23 +40,29 @@ test(
 const OPENS_CONNECTIONS = `
   const { connect } = require('node:net');
   const { workerData: { port, opened, count } } = require('node:worker_threads');
-  for (let n = 0; n < count; n++)
-    connect(port, '127.0.0.1', () => {
-      Atomics.add(opened, 0, 1);
-      Atomics.notify(opened, 0);
-    });
+  for (let n = 0; n < count; n++) {
+    const socket = connect(port, '127.0.0.1', () =>
+      socket.write('GET /livez HTTP/1.1\\r\\nHost: x\\r\\n\\r\\n', () => {
+        Atomics.add(opened, 0, 1);
+        Atomics.notify(opened, 0);
+      }),
+    );
+  }
 `;
 
 test(
-  'connections that wait are accepted several in each turn of the event loop',
+  'of connections that wait, several are accepted in each turn of the event loop, and a few begin to be read',
   { skip: process.platform !== 'linux' && 'one socket listens' },
   async () => {
     await using server = await startRecordingServer();
     const count = 200;
     const accepted: number[] = [];
+    const begun: number[] = [];
     let turn = 0;
-    const countOne = (): void => void accepted.push(turn);
-    subscribe('net.server.socket', countOne);
+    const countAccepted = (): void => void accepted.push(turn);
+    const countBegun = (): void => void begun.push(turn);
+    subscribe('net.server.socket', countAccepted);
+    subscribe('http.server.request.start', countBegun);
     const opened = new Int32Array(new SharedArrayBuffer(4));
     const { port } = server;
     await using worker = new Worker(OPENS_CONNECTIONS, { eval: true, workerData: { port, opened, count } });
@@ -64,8 +70,13 @@ test(
     // The thread accepts nothing while it waits for the worker.
     for (let seen = 0; seen < count; seen = Atomics.load(opened, 0))
       assert.notEqual(Atomics.wait(opened, 0, seen, 20_000), 'timed-out');
-    for (; accepted.length < count; turn++) await nextTurn();
-    unsubscribe('net.server.socket', countOne);
-    assert.ok(turn < count / 4, `${turn} turns for ${count} connections`);
+    for (; begun.length < count; turn++) await nextTurn();
+    unsubscribe('net.server.socket', countAccepted);
+    unsubscribe('http.server.request.start', countBegun);
+    const turns = accepted.at(-1)!;
+    assert.ok(turns < count / 4, `${turns} turns for ${count} connections`);
+    // 16, and one of the socket that node:http listens on.
+    const most = Math.max(...[...Map.groupBy(begun, (at) => at).values()].map(({ length }) => length));
+    assert.ok(most <= 17, `${most} requests in a turn`);
   },
 );
