@@ -15,7 +15,6 @@ const MEMORY_EVERY_MS = 200;
 /** How long acknowledged messages may take to arrive. */
 const DRAIN_MS = 180_000;
 
-/** What one round of a stage measured, or all rounds of it together. */
 export interface Stage {
   /** Of each call of the other instance. */
   readonly callMs: readonly number[];
@@ -32,15 +31,13 @@ export interface Stage {
   readonly statuses: Flooded['statuses'];
 }
 
+export type Rounds = Omit<Stage, 'acknowledged' | 'statuses'>;
+
 /** All calls of the rounds together, the worst of what may never happen, and the mean rate. */
-export function together(rounds: readonly Stage[]): Stage {
+export function together(rounds: readonly Stage[]): Rounds {
   const sum = (figure: (stage: Stage) => number): number =>
     rounds.reduce((total, stage) => total + figure(stage), 0);
   const worst = (figure: (stage: Stage) => number): number => Math.max(...rounds.map(figure));
-  const statuses: Record<number, number> = {};
-  for (const round of rounds)
-    for (const [status, count] of Object.entries(round.statuses))
-      statuses[Number(status)] = (statuses[Number(status)] ?? 0) + count;
   return {
     callMs: rounds.flatMap(({ callMs }) => callMs),
     litMs: rounds.flatMap(({ litMs }) => litMs),
@@ -49,9 +46,7 @@ export function together(rounds: readonly Stage[]): Stage {
     loopMax: worst(({ loopMax }) => loopMax),
     residentMb: worst(({ residentMb }) => residentMb),
     pushesPerSecond: sum(({ pushesPerSecond }) => pushesPerSecond) / rounds.length,
-    acknowledged: sum(({ acknowledged }) => acknowledged),
     lost: sum(({ lost }) => lost),
-    statuses,
   };
 }
 

@@ -6,7 +6,7 @@
 import { HOSTILE } from '../packages/server/test/content/markdown-cases.ts';
 import { startChild } from './children.ts';
 import { measure, together } from './flood-stage.ts';
-import type { Stage } from './flood-stage.ts';
+import type { Rounds, Stage } from './flood-stage.ts';
 import { readOptions } from './options.ts';
 import { openReport, printTable } from './report.ts';
 import type { Report } from './report.ts';
@@ -118,10 +118,10 @@ async function runOn(
 interface Row {
   readonly load: Load;
   readonly rounds: readonly Stage[];
-  readonly all: Stage;
+  readonly all: Rounds;
 }
 
-const p99 = ({ callMs }: Stage): number => percentile(callMs, 0.99);
+const p99 = ({ callMs }: Pick<Stage, 'callMs'>): number => percentile(callMs, 0.99);
 
 /** The rate of pushes relative to that of a busy backend with the same texts; undefined if it is no flood. */
 function kept({ load, all }: Row, rows: readonly Row[]): number | undefined {
@@ -132,13 +132,13 @@ function kept({ load, all }: Row, rows: readonly Row[]): number | undefined {
 
 function judge(name: StoreName, rows: readonly Row[], report: Report): void {
   const floods = rows.filter(({ load }) => load.inFlight > BUSY);
-  const worst = (figure: (stage: Stage) => number): number =>
+  const worst = (figure: (all: Rounds) => number): number =>
     Math.max(...floods.map(({ all }) => figure(all)));
-  const atMost = (what: string, figure: (stage: Stage) => number, goal: number): void =>
+  const atMost = (what: string, figure: (all: Rounds) => number, goal: number): void =>
     report.atMost(`${name}: ${what}`, worst(figure), goal);
   const idle = p99(rows[0]!.all);
   atMost("p99 of the other instance's call, ms", p99, 150);
-  atMost("p99 of the other instance's call / idle", (stage) => p99(stage) / idle, 5);
+  atMost("p99 of the other instance's call / idle", (all) => p99(all) / idle, 5);
   atMost('calls of the other instance refused', ({ refused }) => refused, 0);
   atMost('p99 until its phone lights up, ms', ({ litMs }) => percentile(litMs, 0.99), 300);
   atMost('slowest /livez, ms', ({ livezMax }) => livezMax, 100);
