@@ -14,7 +14,7 @@ import { TEXT } from './requests.ts';
 import type { Message } from './requests.ts';
 import { askSink, deliver, percentile, registerContacts, signBatches, startService } from './service.ts';
 import type { RunningService } from './service.ts';
-import { openStore } from './stores.ts';
+import { EVEN_WRITES, openStore } from './stores.ts';
 import type { StoreName } from './stores.ts';
 
 type Text = Pick<Message, 'text' | 'contentType'>;
@@ -63,7 +63,7 @@ async function runOn(
   { rounds, seconds }: { readonly rounds: number; readonly seconds: number },
   report: Report,
 ): Promise<void> {
-  const store = await openStore(name);
+  const store = await openStore(name, EVEN_WRITES);
   const sink = startChild('bench/sink.ts');
   let service: RunningService | undefined;
   try {

@@ -11,11 +11,13 @@ import { familyMs } from './process-time.ts';
 /** Of 16 MB: more than `flood` and `deliver` write. */
 const WAL_FILES = 128;
 
+const LARGE_CACHE = { shared_buffers: '256MB' };
+
 /**
  * What the guide advises where the kernel's writeback cannot be set: little is dirty at a time, so that no commit waits for the
  * kernel to write a lot of it (docs/guides/postgresql.md).
  */
-const EVEN_WRITES = {
+export const EVEN_WRITES = {
   shared_buffers: '64MB',
   bgwriter_delay: '50ms',
   bgwriter_lru_maxpages: '1000',
@@ -40,9 +42,13 @@ const OPEN = {
   postgres: openPostgres,
   nats: () => openNats(3),
   'nats-one': () => openNats(1),
-} as const satisfies Record<string, () => Promise<BenchStore>>;
+} as const satisfies Record<string, (postgres: Settings) => Promise<BenchStore>>;
 
-export const openStore = (name: StoreName): Promise<BenchStore> => OPEN[name]();
+type Settings = Readonly<Record<string, string>>;
+
+/** `postgres`: settings of the PostgreSQL server, besides those for all benchmarks. */
+export const openStore = (name: StoreName, postgres: Settings = LARGE_CACHE): Promise<BenchStore> =>
+  OPEN[name](postgres);
 
 async function openSqlite(): Promise<BenchStore> {
   const folder = await mkdtemp(join(tmpdir(), 'chatpush-bench-'));
@@ -63,10 +69,10 @@ async function openSqlite(): Promise<BenchStore> {
   };
 }
 
-async function openPostgres(): Promise<BenchStore> {
+async function openPostgres(settings: Settings): Promise<BenchStore> {
   const server = await startPostgres({
     fsync: 'on',
-    ...EVEN_WRITES,
+    ...settings,
     min_wal_size: `${WAL_FILES * 16}MB`,
     max_wal_size: '4GB',
   });
